@@ -1,0 +1,5 @@
+"""Run with `python -m perfadvisor`."""
+
+from perfadvisor.cli import main
+
+main()

@@ -1,0 +1,98 @@
+"""Facts: named, typed values with their unit, subject and source; and the catalogue entries that define them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from perfadvisor.model.units import Unit
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the whole host), `source` it came from."""
+
+    name: str
+    subject: str = ""
+    value: Scalar
+    unit: Unit = Unit.NONE
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Absent:
+    """A fact the machine gives no value for, and why: never to be taken for zero or false."""
+
+    name: str
+    subject: str = ""
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FactSpec:
+    """A catalogue entry. `subject` is the kind of thing the fact is about ("nic", "pci", "" for the host);
+    `refers_to` names the kind whose subject the value is ("nic.pci_address" refers to "pci")."""
+
+    name: str
+    type: type[bool] | type[int] | type[float] | type[str]
+    unit: Unit = Unit.NONE
+    subject: str = ""
+    meaning: str
+    refers_to: str = ""
+
+    def fact(self, value: Scalar, *, source: str, subject: str = "") -> Fact:
+        """The fact with this value; an int given for a float is widened, any other type is a bug."""
+        if self.type is float and type(value) is int:
+            value = float(value)
+        if type(value) is not self.type:
+            raise TypeError(f"{self.name} is {self.type.__name__}, not {value!r}")
+        return Fact(name=self.name, subject=subject, value=value, unit=self.unit, source=source)
+
+    def absent(self, reason: str, *, source: str = "", subject: str = "") -> Absent:
+        """The fact without a value, and why."""
+        return Absent(name=self.name, subject=subject, reason=reason, source=source)
+
+    def given(self, value: Scalar | None, *, source: str, subject: str = "", reason: str = "no value") -> Fact | Absent:
+        """The fact, or its absence where `value` is None."""
+        if value is None:
+            return self.absent(reason, source=source, subject=subject)
+        return self.fact(value, source=source, subject=subject)
+
+
+class FactTable:
+    """Facts of one machine, indexed by name and subject. The first fact of a name and subject wins; facts beat absences."""
+
+    def __init__(self, facts: Iterable[Fact | Absent]) -> None:
+        self._by_name: dict[str, dict[str, Fact | Absent]] = {}
+        for fact in facts:
+            self.add(fact)
+
+    def add(self, fact: Fact | Absent) -> None:
+        """Add one more fact."""
+        subjects = self._by_name.setdefault(fact.name, {})
+        known = subjects.get(fact.subject)
+        if known is None or (isinstance(known, Absent) and isinstance(fact, Fact)):
+            subjects[fact.subject] = fact
+
+    def __iter__(self) -> Iterator[Fact | Absent]:
+        return (fact for subjects in self._by_name.values() for fact in subjects.values())
+
+    def find(self, name: str, subject: str = "") -> Fact | Absent | None:
+        """The fact or its recorded absence; None where nothing is known of it at all."""
+        return self._by_name.get(name, {}).get(subject)
+
+    def value(self, name: str, subject: str = "") -> Scalar | None:
+        """The value, or None where it is absent."""
+        found = self.find(name, subject)
+        return found.value if isinstance(found, Fact) else None
+
+    def of(self, name: str) -> dict[str, Scalar]:
+        """Subject -> value of every fact with this name."""
+        return {subject: fact.value for subject, fact in self._by_name.get(name, {}).items() if isinstance(fact, Fact)}
+
+    def subjects(self, kind: str) -> tuple[str, ...]:
+        """The subjects that have a fact whose name starts with `kind` and a dot ("nic"), sorted."""
+        prefix = kind + "."
+        names = (subjects for name, subjects in self._by_name.items() if name.startswith(prefix))
+        return tuple(sorted({subject for subjects in names for subject in subjects if subject}))

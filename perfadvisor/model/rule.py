@@ -1,0 +1,111 @@
+"""Rules as values, and the findings that come of them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perfadvisor.model.fact import Absent, Fact, Scalar
+
+
+class Severity(StrEnum):
+    """critical: data or security loss; high: often 20 % or blocks function; medium 5-20 %; low below 5 %; info."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+
+
+SEVERITIES = tuple(Severity)
+
+
+class Outcome(StrEnum):
+    """What a rule says of one subject."""
+
+    FIRES = "fires"
+    CLEAR = "clear"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+
+
+class Confidence(StrEnum):
+    """hint: settings alone; likely: a measurement or counter agrees; confirmed: the experiment showed the effect."""
+
+    HINT = "hint"
+    LIKELY = "likely"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix:
+    """What to do: `run` now, `persist` over a reboot, how long it `lasts`, what it `needs`, and the `risk`."""
+
+    run: str = ""
+    persist: str = ""
+    lasts: str = ""
+    risk: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verify:
+    """How to prove the fix: the condition that then `holds` and the workloads to `rerun`."""
+
+    holds: str = ""
+    rerun: tuple[str, ...] = ()
+    experiment: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A rule's own test: facts by name (kind's facts apply to the one subject under test) and the expected outcome."""
+
+    name: str
+    facts: dict[str, Scalar]
+    expect: Outcome
+    host: dict[str, Scalar] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule. `for_each` is a subject kind ("nic", "pci", "result", ...) or "" for once a machine."""
+
+    id: str
+    title: str
+    severity: Severity
+    maturity: str
+    step: str
+    requires: tuple[str, ...]
+    for_each: str
+    workloads: tuple[str, ...]
+    when: str
+    evidence: tuple[str, ...]
+    why: str
+    fix: Fix
+    rollback: str
+    verify: Verify
+    references: tuple[str, ...]
+    threshold: str
+    goals: tuple[str, ...]
+    check_first: tuple[str, ...]
+    suppresses: tuple[str, ...]
+    cases: tuple[Case, ...]
+    origin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason."""
+
+    rule: Rule
+    environment: str
+    subject: str
+    outcome: Outcome
+    confidence: Confidence = Confidence.HINT
+    evidence: tuple[Fact | Absent, ...] = ()
+    missing: tuple[Absent, ...] = ()
+    explained_by: str = ""
+    title: str = ""
+    why: str = ""
+    fix_run: str = ""
+    rollback: str = ""

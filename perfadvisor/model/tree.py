@@ -1,0 +1,160 @@
+"""A `Tree`: everything that was read from one machine, as source name -> bytes, link, or why it could not be read.
+
+A live host, a container, a guest and a colleague's archive all become a Tree, so that every parser works on all of them.
+A source is an absolute path (`/sys/devices/system/node/online`), a command line (`$ ethtool -S eth0`) or a netlink
+request (`netlink:ethtool/coalesce/eth0`, canonical JSON bytes).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import dirname, join, normpath
+
+MAX_LINKS = 40  # as MAXSYMLINKS in the kernel's include/linux/namei.h
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The source exists but could not be read; `reason` is for people: "Permission denied"."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link, with the target exactly as the link holds it (absolute or relative)."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory; only needed where it is empty, because a file below implies it."""
+
+
+Entry = bytes | Link | Directory | Unreadable
+
+
+class Tree:
+    """An immutable picture of sources. Paths are looked up through the links inside the picture, never on this machine."""
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self._entries = dict(entries)
+        self._below: dict[str, set[str]] = {}
+        self._resolved: dict[str, str] = {}
+        for source in self._entries:
+            if source.startswith("/"):
+                self._index(source)
+
+    def _index(self, path: str) -> None:
+        while path != "/":
+            parent = dirname(path)
+            names = self._below.setdefault(parent, set())
+            name = path[len(parent) :].lstrip("/")
+            if name in names:
+                return
+            names.add(name)
+            path = parent
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def items(self) -> Iterator[tuple[str, Entry]]:
+        """Every source with what was read, sorted by source."""
+        return iter(sorted(self._entries.items()))
+
+    def realpath(self, path: str) -> str:
+        """The path with every link inside the tree followed; a link that leaves the tree or loops is left as it is."""
+        known = self._resolved.get(path)
+        if known is None:
+            known = self._resolved[path] = self._resolve(normpath(path))
+        return known
+
+    def _resolve(self, path: str) -> str:
+        done, todo, budget = "/", path.strip("/").split("/"), MAX_LINKS
+        while todo:
+            name = todo.pop(0)
+            if name in ("", "."):
+                continue
+            if name == "..":
+                done = dirname(done)
+                continue
+            here = join(done, name)
+            entry = self._entries.get(here)
+            if isinstance(entry, Link) and budget:
+                budget -= 1
+                todo = entry.target.strip("/").split("/") + todo
+                done = "/" if entry.target.startswith("/") else done
+            else:
+                done = here
+        return done
+
+    def entry(self, source: str) -> Entry | None:
+        """What was read from `source`, links followed for paths; None where the tree never held it."""
+        if not source.startswith("/"):
+            return self._entries.get(source)
+        path = self.realpath(source)
+        found = self._entries.get(path)
+        if found is None and path in self._below:
+            return Directory()
+        return found
+
+    def exists(self, source: str) -> bool:
+        """Whether the source is in the tree, readable or not."""
+        return self.entry(source) is not None
+
+    def is_directory(self, path: str) -> bool:
+        """Whether the path is a directory in the tree."""
+        return isinstance(self.entry(path), Directory)
+
+    def read(self, source: str) -> bytes | None:
+        """The bytes of the source, or None where it is absent, unreadable or a directory."""
+        found = self.entry(source)
+        return found if isinstance(found, bytes) else None
+
+    def text(self, source: str) -> str | None:
+        """The source as text without surrounding white space and NUL bytes; undecodable bytes become U+FFFD."""
+        data = self.read(source)
+        return None if data is None else data.decode("utf-8", "replace").strip(" \t\r\n\0")
+
+    def integer(self, source: str) -> int | None:
+        """The source as a whole number (decimal, or hexadecimal with 0x), None where it is absent or no number."""
+        text = self.text(source)
+        try:
+            return None if text is None else int(text, 16 if text.lower().startswith("0x") else 10)
+        except ValueError:
+            return None
+
+    def names(self, directory: str) -> tuple[str, ...]:
+        """The sorted names directly below a directory, links followed; empty where there is none."""
+        return tuple(sorted(self._below.get(self.realpath(directory), ())))
+
+    def link(self, path: str) -> str | None:
+        """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""
+        parent, name = self.realpath(dirname(path)), path.rsplit("/", 1)[-1]
+        entry = self._entries.get(join(parent, name))
+        if not isinstance(entry, Link):
+            return None
+        target = entry.target if entry.target.startswith("/") else join(parent, entry.target)
+        return self.realpath(target)
+
+    def link_name(self, path: str) -> str | None:
+        """The last part of a link's target: the driver of `.../driver`, the group of `.../iommu_group`."""
+        parent, name = self.realpath(dirname(path)), path.rsplit("/", 1)[-1]
+        entry = self._entries.get(join(parent, name))
+        return entry.target.rstrip("/").rsplit("/", 1)[-1] if isinstance(entry, Link) else None
+
+    def why_unreadable(self, source: str) -> str:
+        """The reason a source gave no bytes, in words for a report."""
+        found = self.entry(source)
+        return found.reason if isinstance(found, Unreadable) else "not in what was read"
+
+    def unreadable(self) -> Iterator[tuple[str, str]]:
+        """Every source that existed but could not be read, with the reason."""
+        return ((source, entry.reason) for source, entry in self.items() if isinstance(entry, Unreadable))
+
+    def merged(self, others: Iterable["Tree"]) -> "Tree":
+        """A new tree with the entries of the others laid over this one's."""
+        entries = dict(self._entries)
+        for other in others:
+            entries.update(other._entries)
+        return Tree(entries)

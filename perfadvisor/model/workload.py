@@ -1,0 +1,73 @@
+"""What to run: workloads, the trials planned from them, and the environments they run in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from perfadvisor.model.fact import Scalar
+
+Parameters = Mapping[str, Scalar]
+
+
+class EnvironmentKind(StrEnum):
+    """What a machine is. A nested hypervisor is a vm that also runs guests: ask the facts, not the kind."""
+
+    BARE_METAL = "bare-metal"
+    CONTAINER = "container"
+    VM = "vm"
+    PASSTHROUGH_VM = "passthrough-vm"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """One place work runs in: `spec` as given to --env ("local", "docker:IMAGE"), `name` unique within the run."""
+
+    name: str
+    spec: str
+    kind: EnvironmentKind = EnvironmentKind.UNKNOWN
+    parent: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workload:
+    """One thing to measure. `parameters` are passed to the tool's module, which defines what they mean.
+
+    `metrics` names the samples that judge it, the first one being the headline; `runtime_s` is the measured time of
+    one trial and `warmup_s` what the tool itself discards before it."""
+
+    id: str
+    title: str
+    device: str
+    tool: str
+    parameters: Parameters
+    metrics: tuple[str, ...]
+    runtime_s: float = 10.0
+    warmup_s: float = 2.0
+    requires: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suite:
+    """A named list of workload ids with the repeats they get by default."""
+
+    id: str
+    title: str
+    workloads: tuple[str, ...]
+    repeats: int = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """One planned run of one workload in one environment. `number` starts at 1 and is its folder's name;
+    `position` is its place within its round, so that order effects can be looked for."""
+
+    number: int
+    workload: str
+    environment: str
+    repeat: int
+    position: int
+    runtime_s: float
+    warmup_s: float
+    parameters: Parameters = field(default_factory=dict)

@@ -1,0 +1,51 @@
+"""How to reach a machine: the small protocol behind every --env, and the records it speaks in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from perfadvisor.model.tree import Tree
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """An argv, never a shell line. `timeout_s` bounds it; `environment` is added to LC_ALL=C and the PATH."""
+
+    argv: tuple[str, ...]
+    timeout_s: float
+    stdin: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completed:
+    """A finished command: exit code (negative: the signal; 124: the time-out), its output, and how long it took."""
+
+    command: Command
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    duration_s: float
+    timed_out: bool = False
+
+
+class Server(Protocol):
+    """A command left running for the others, `iperf3 -s` for one; `stop` ends it and everything it forked."""
+
+    def stop(self) -> Completed: ...
+
+
+class Target(Protocol):
+    """One machine. `tree` takes patterns: path globs ("/sys/class/net/*/mtu"), "$ argv" and "netlink:..." sources,
+    where `{nic}` and the like stand for every such subject of the machine."""
+
+    name: str
+    spec: str
+
+    def run(self, command: Command) -> Completed: ...
+
+    def serve(self, command: Command) -> Server: ...
+
+    def tree(self, patterns: Sequence[str]) -> Tree: ...
+
+    def close(self) -> None: ...

@@ -10,7 +10,7 @@ Scalar = bool | int | float | str
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the whole host), `source` it came from."""
+    """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the host), and its `source`."""
 
     name: str
     subject: str = ""
@@ -61,7 +61,7 @@ class FactSpec:
 
 
 class FactTable:
-    """Facts of one machine, indexed by name and subject. The first fact of a name and subject wins; facts beat absences."""
+    """Facts of one machine by name and subject. The first fact of a name and subject wins; facts beat absences."""
 
     def __init__(self, facts: Iterable[Fact | Absent]) -> None:
         self._by_name: dict[str, dict[str, Fact | Absent]] = {}

@@ -58,7 +58,7 @@ class Histogram:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Output:
-    """What a tool's parser returns. `details` are scalars about the run itself (achieved depth, CPU use, tool version)."""
+    """What a tool's parser returns. `details` are scalars about the run (achieved depth, CPU use, tool version)."""
 
     samples: tuple[Sample, ...]
     details: Mapping[str, Scalar] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """A `Tree`: everything that was read from one machine, as source name -> bytes, link, or why it could not be read.
 
-A live host, a container, a guest and a colleague's archive all become a Tree, so that every parser works on all of them.
+A live host, a container, a guest and a colleague's archive all become a Tree: every parser works on all of them.
 A source is an absolute path (`/sys/devices/system/node/online`), a command line (`$ ethtool -S eth0`) or a netlink
 request (`netlink:ethtool/coalesce/eth0`, canonical JSON bytes).
 """
@@ -35,7 +35,7 @@ Entry = bytes | Link | Directory | Unreadable
 
 
 class Tree:
-    """An immutable picture of sources. Paths are looked up through the links inside the picture, never on this machine."""
+    """An immutable picture of sources. Paths are looked up through the links inside it, never on this machine."""
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._entries = dict(entries)

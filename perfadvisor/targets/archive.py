@@ -1,0 +1,115 @@
+"""Reading archives from strangers: member by member, nothing extracted, every size bounded.
+
+Never `extractall`: members become values in memory. A decompression bomb meets `BoundedReader` before it meets memory,
+also inside extended tar headers, which `tarfile` reads whole.
+"""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.tree import Directory, Entry, Link, Unreadable
+
+MAX_TOTAL_BYTES = 512 << 20
+MAX_MEMBER_BYTES = 64 << 20
+MAX_MEMBERS = 1_000_000
+CHUNK = 1 << 20
+
+_BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
+
+
+class BoundedReader(io.RawIOBase):
+    """A stream that refuses to give more than `limit` bytes in all."""
+
+    def __init__(self, stream: IO[bytes], limit: int, name: str) -> None:
+        self._stream, self._left, self._name = stream, limit, name
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = min(self._left + 1, CHUNK if size < 0 else size)
+        data = self._stream.read(wanted)
+        self._left -= len(data)
+        if self._left < 0:
+            raise InputError(
+                f"{self._name}: unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB",
+                "pack only /sys and /proc, or point to an unpacked directory",
+            )
+        return data
+
+
+@contextmanager
+def decompress(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, unpacked if it is gzip, bzip2 or xz (told by its first bytes), and bounded."""
+    with path.open("rb") as raw, ExitStack() as stack:
+        head = raw.read(6)
+        raw.seek(0)
+        if head.startswith(b"\x1f\x8b"):
+            stream: IO[bytes] = stack.enter_context(cast("IO[bytes]", gzip.GzipFile(fileobj=raw)))
+        elif head.startswith(b"BZh"):
+            stream = stack.enter_context(cast("IO[bytes]", bz2.BZ2File(raw)))
+        elif head.startswith(b"\xfd7zXZ"):
+            stream = stack.enter_context(cast("IO[bytes]", lzma.LZMAFile(raw)))
+        else:
+            stream = raw
+        yield cast("IO[bytes]", BoundedReader(stream, MAX_TOTAL_BYTES, path.name))
+
+
+def read_all(path: Path) -> bytes:
+    """The whole unpacked file, bounded; InputError where it cannot be read."""
+    try:
+        with decompress(path) as stream:
+            return b"".join(iter(lambda: stream.read(CHUNK), b""))
+    except _BROKEN as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+
+
+def members(path: Path) -> Iterator[tuple[str, Entry]]:
+    """Every member of a tar archive as (relative name, entry). InputError where it is no tar, cut off or hostile."""
+    try:
+        with decompress(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            yield from _walk(archive, path.name)
+    except _BROKEN as error:
+        raise InputError(
+            f"{path}: not a complete tar archive: {error}", "copy it again; a cut-off download shows like this"
+        ) from error
+
+
+def _walk(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, Entry]]:
+    for number, member in enumerate(archive, 1):
+        if number > MAX_MEMBERS:
+            raise InputError(f"{name}: more than {MAX_MEMBERS} members")
+        yield safe_name(member.name, name), _entry(archive, member, name)
+
+
+def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entry:
+    if member.isdir():
+        return Directory()
+    if member.issym():
+        return Link(member.linkname)
+    if not member.isreg():
+        return Unreadable("not a regular file in the archive")
+    if member.size > MAX_MEMBER_BYTES:
+        size_mib = member.size >> 20
+        raise InputError(f"{name}: member {member.name!r} is {size_mib} MiB", "no /sys or /proc file is that large")
+    stream = archive.extractfile(member)
+    assert stream is not None, "a regular member has data"
+    return stream.read()
+
+
+def safe_name(name: str, archive: str) -> str:
+    """The member's name, relative and without `.` parts; InputError where it climbs out of the archive."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        message = f"{archive}: member {name!r} climbs out of the archive"
+        raise InputError(message, "refused: unpack and inspect it by hand")
+    return "/".join(parts)

@@ -11,7 +11,7 @@ tables and one test; everything else is here:
         ("cpu/packages", lambda reading, keys, expected: ...),                      # or: what our reading says, freely
     )
     UNCOMPARED = (("cpu/packages_note", "prose"),)        # pattern, why such leaves are not compared
-    DISAGREED = {("sysfs__a.json", "cpu/online"): "why"}  # single leaves where the expectation is wrong, or cannot be met
+    DISAGREED = {("sysfs__a.json", "cpu/online"): "why"}  # single leaves that cannot be met
 
     def read(path): ...                         # raw input file -> the reading: a FactTable, or anything for callables
 
@@ -19,7 +19,7 @@ tables and one test; everything else is here:
         assert differences(expectation, read(expectation.path)) == []
 
 A leaf is a scalar, a list of scalars or an empty container; its path is the keys joined by "/", and members of a list
-of objects are keyed by their `addr`, `name`, `irq` or `path`. A pattern matches part by part, `*` is one whole part, and
+of objects are keyed by their `addr`, `name`, `irq` or `path`. A pattern matches part by part, `*` is one part, and
 what the stars matched is `keys` (and fills "{0}", "{1}" of the subject). A fact that is absent is None. Floats may
 differ by one part in a billion. A leaf that no row names counts as not compared, so the share tells what was forgotten.
 `test_share_compared.py` counts the leaves of every module collected, prints the figures, and asserts the share.

@@ -1,4 +1,4 @@
-"""At least nine tenths of what the independent readings say is compared with ours; the rest is listed with its reason."""
+"""At least nine tenths of what the independent readings say is compared with ours; the rest is listed with reasons."""
 
 import pytest
 

@@ -1,0 +1,156 @@
+"""Numbers as people write them: three significant figures, the fitting prefix, always with the unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import floor, isfinite, log10
+
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.units import Unit
+
+SIGNIFICANT = 3
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One step of a unit's ladder: what to divide by, and what to write behind the number."""
+
+    divisor: float
+    suffix: str
+
+
+def _ladder(base: float, *suffixes: str) -> tuple[Scale, ...]:
+    return tuple(Scale(base**power, suffix) for power, suffix in enumerate(suffixes))
+
+
+# Rates count in powers of ten, as drives, links and the tools do; sizes in powers of two, as memory and the kernel do.
+LADDERS: dict[Unit, tuple[Scale, ...]] = {
+    Unit.NANOSECONDS: _ladder(1e3, "ns", "µs", "ms", "s"),
+    Unit.MICROSECONDS: _ladder(1e3, "µs", "ms", "s"),
+    Unit.MILLISECONDS: _ladder(1e3, "ms", "s"),
+    Unit.SECONDS: (Scale(1, "s"),),
+    Unit.BYTES: _ladder(1024, "B", "KiB", "MiB", "GiB", "TiB", "PiB"),
+    Unit.BYTES_PER_SECOND: _ladder(1e3, "B/s", "kB/s", "MB/s", "GB/s", "TB/s"),
+    Unit.BITS_PER_SECOND: _ladder(1e3, "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"),
+    Unit.IOPS: _ladder(1e3, "IOPS", "k IOPS", "M IOPS"),
+    Unit.PER_SECOND: _ladder(1e3, "/s", "k/s", "M/s"),
+    Unit.HERTZ: _ladder(1e3, "Hz", "kHz", "MHz", "GHz"),
+    Unit.RATIO: (Scale(0.01, "%"),),
+    Unit.CELSIUS: (Scale(1, "°C"),),
+    Unit.GIGATRANSFERS_PER_SECOND: (Scale(1, "GT/s"),),
+    Unit.LANES: (Scale(1, "lanes"),),
+    Unit.SECTORS: (Scale(1, "sectors"),),
+    Unit.PAGES: (Scale(1, "pages"),),
+}
+EXACT = frozenset({Unit.COUNT, Unit.NONE, Unit.LANES, Unit.SECTORS, Unit.PAGES})
+
+
+def scale_of(value: float, unit: Unit) -> Scale:
+    """The step whose number lies between 1 and the next step, judged after rounding (999.9 us is 1 ms)."""
+    ladder = LADDERS.get(unit, (Scale(1, ""),))
+    size = abs(_rounded(value))
+    fitting = [scale for scale in ladder if size >= scale.divisor * (1 - 1e-9)]
+    return fitting[-1] if fitting else ladder[0]
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{SIGNIFICANT}g}")
+
+
+def decimals_of(value: float) -> int:
+    """Digits behind the point that show three significant figures."""
+    if not value or not isfinite(value):
+        return 0
+    return min(6, max(0, SIGNIFICANT - 1 - floor(log10(abs(_rounded(value))))))
+
+
+def number(value: float, decimals: int) -> str:
+    """The number with a true minus sign and thousands separated."""
+    return f"{value:,.{decimals}f}".replace("-", MINUS)
+
+
+def quantity(value: float, unit: Unit) -> str:
+    """A measured value: `412 k IOPS`, `84.2 µs`; trailing zeros stay, because they were measured."""
+    if not isfinite(value):
+        return str(value)
+    if unit in EXACT and float(value).is_integer():
+        return _joined(number(value, 0), scale_of(value, unit).suffix)
+    scale = scale_of(value, unit)
+    scaled = value / scale.divisor
+    return _joined(number(scaled, decimals_of(scaled)), scale.suffix)
+
+
+def interval(low: float | None, high: float | None, unit: Unit, *, like: float) -> str:
+    """`405 to 418` in the same step and with the same digits as `like`; a dash where there is no interval."""
+    if low is None or high is None or not all(map(isfinite, (low, high, like))):
+        return "–"
+    scale = scale_of(like, unit)
+    decimals = 0 if unit in EXACT and float(like).is_integer() else decimals_of(like / scale.divisor)
+    return f"{number(low / scale.divisor, decimals)} to {number(high / scale.divisor, decimals)}"
+
+
+def fact_value(value: Scalar, unit: Unit = Unit.NONE) -> str:
+    """A value that was read: `25 Gbit/s`, `yes`, `mq-deadline`; an empty text is shown as such."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value or "(empty)"
+    try:
+        as_float = float(value)
+    except OverflowError:
+        return f"over 10^{len(str(value)[:400]) - 1}"
+    if not isfinite(as_float):
+        return str(as_float)
+    if unit is Unit.UNIX_TIME:
+        return when(as_float)
+    if unit is Unit.NONE:
+        return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return _trimmed(quantity(as_float, unit))
+
+
+def _trimmed(text: str) -> str:
+    """`25.0 Gbit/s` as `25 Gbit/s`: a setting is exact."""
+    figure, _, suffix = text.partition(" ")
+    if "." in figure:
+        figure = figure.rstrip("0").rstrip(".")
+    return _joined(figure, suffix)
+
+
+def when(seconds: float) -> str:
+    """Seconds since the epoch as `2026-11-22 17:30:05 UTC`."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError, OSError):
+        return str(seconds)
+
+
+def duration(seconds: float) -> str:
+    """`42 s`, `12 min`, `3 h 5 min`."""
+    minutes = round(seconds / 60)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def raw(value: Scalar) -> str:
+    """The value with every digit, for titles and data."""
+    if isinstance(value, float):
+        return repr(value)
+    return str(value)[:400]
+
+
+def _joined(figure: str, suffix: str) -> str:
+    return f"{figure} {suffix}" if suffix else figure
+
+
+def count_of(count: int, one: str, many: str = "") -> str:
+    """`1 finding`, `3 findings`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,56 @@
+"""Everything a report is made of, as values: no clock, no files, no machine behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.ratio import EnvironmentRatio
+from perfadvisor.model.result import Cell
+from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.model.run import Run
+from perfadvisor.model.workload import Environment, EnvironmentKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportView:
+    """A run or snapshot, judged. `findings` hold all outcomes; `facts` has a table per environment name.
+
+    `run` is None for a machine that was only read. `source` is what the user named, `now` the time the report was made
+    ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name."""
+
+    source: str
+    now: str
+    version: str
+    run: Run | None = None
+    cells: tuple[Cell, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    facts: Mapping[str, FactTable] = field(default_factory=dict)
+    ratios: tuple[EnvironmentRatio, ...] = ()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    goal: str = ""
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """The run's environments, or one of unknown kind for every table of facts."""
+        if self.run is not None and self.run.environments:
+            return self.run.environments
+        return tuple(Environment(name=name, spec="", kind=EnvironmentKind.UNKNOWN) for name in self.facts)
+
+    @property
+    def base(self) -> str:
+        """The name of the environment the others stand on: the first one without a parent."""
+        roots = (environment.name for environment in self.environments if not environment.parent)
+        return next(roots, "")
+
+    @property
+    def host_name(self) -> str:
+        """What to call the machine."""
+        if self.run is not None and self.run.host.get("hostname"):
+            return self.run.host["hostname"]
+        table = self.facts.get(self.base)
+        name = table.value("kernel.hostname") if table else None
+        return str(name) if name else self.source
+
+    def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
+        """The findings that ended this way, in the order given."""
+        return tuple(finding for finding in self.findings if finding.outcome is outcome)

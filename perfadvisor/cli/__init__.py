@@ -1,5 +1,34 @@
-"""The command line. Commands are imported when they are called, so that `--help` stays fast."""
+"""The command line: parse, call, print, exit. Commands are imported when they are called, so `--help` stays fast."""
+
+import sys
+
+from perfadvisor.cli.group import LazyGroup
+from perfadvisor.cli.guard import exit_code_of
+
+COMMANDS = {
+    "doctor": "What can be measured and read here, what cannot, and what unlocks it.",
+    "run": "Measure: storage, network and memory, several fresh runs of each.",
+    "report": "Write a run or snapshot as one self-contained HTML page.",
+    "advise": "Show the findings of a run or snapshot in the terminal, or as JSON.",
+    "snapshot": "Read this machine's state into one archive, around its own load if asked.",
+    "facts": "Print every fact of a run, snapshot, tree or tool output, with its source.",
+    "import": "Make a run of fio and iperf3 JSON files you already have.",
+    "compare": "Compare two runs, cell by cell.",
+    "gate": "Fail on a real regression, stay quiet otherwise, say so when it cannot know.",
+    "history": "Keep results over time and find the changes.",
+    "rules": "List, show, check and test the rules.",
+    "workloads": "List and show the workloads and suites.",
+    "restore": "Put back whatever an interrupted command changed.",
+}
+
+group = LazyGroup(
+    "perfadvisor",
+    COMMANDS,
+    help="Measure the I/O of a Linux machine, read its configuration, and advise from both together.\n\n"
+    "Start with `perfadvisor doctor`, then `perfadvisor run quick`.",
+)
 
 
 def main() -> None:
     """Entry point of the `perfadvisor` program."""
+    sys.exit(exit_code_of(lambda: group.main(standalone_mode=False)))

@@ -101,7 +101,11 @@ class TrialResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
-    """A median over fresh runs with its 95 % interval (distribution-free); `low` and `high` are None for n below 3."""
+    """A median over fresh runs with a distribution-free interval from order statistics.
+
+    `coverage` is the interval's exact confidence: the smallest at least 0.95 where n allows it (6 or more runs), else
+    that of the whole range (0.9375 for 5). `low`, `high` and `coverage` are None for n below 3.
+    Source: David and Nagaraja, Order Statistics, 3rd edition, section 7.1."""
 
     metric: str
     unit: Unit
@@ -109,6 +113,7 @@ class Estimate:
     median: float
     low: float | None
     high: float | None
+    coverage: float | None
     values: tuple[float, ...]
 
     @property

@@ -1,0 +1,156 @@
+"""Trust marks: what happened during a trial that makes its numbers noisy or not what they claim to be.
+
+Each check looks at one thing and gives a `Doubt` with the evidence, or nothing. A missing counter gives no doubt: it is
+unknown, not clean, and the report lists it so.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from perfadvisor.model.result import Doubt, TrialResult, Trust
+from perfadvisor.model.workload import Workload
+
+STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing CPU time
+STEAL_INVALID = 0.10  # judgement
+OTHER_RUNNABLE = 0.5  # judgement: half a runnable thread of somebody else, on average
+SATURATED = 0.95
+PRESSURE = 0.05  # judgement: share of time some task waited for memory (accounting/psi.rst)
+CACHE_SHARE = 0.9  # the disk must have moved nine tenths of what fio counted
+DEPTH_SHARE = 0.8  # of the depth asked for, by Little's law
+DEPTH_LEAST = 2.0
+COMPLETIONS = 100  # completions needed above a percentile to speak of it: about 100 / (1 - p)
+
+Check = Callable[[TrialResult, Workload], Doubt | None]
+
+
+def with_doubts(result: TrialResult, workload: Workload) -> TrialResult:
+    """The result with every doubt its own counters and output give; those it already carries are kept."""
+    found = tuple(doubt for check in CHECKS if (doubt := check(result, workload)) is not None)
+    return replace(result, doubts=result.doubts + found)
+
+
+def _doubt(trust: Trust, reason: str, evidence: str) -> Doubt:
+    return Doubt(trust=trust, reason=reason, evidence=evidence)
+
+
+def steal(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """The hypervisor gave this machine's CPU time to others."""
+    share = result.deltas.get("cpu.steal_share")
+    if share is None or share < STEAL_NOISY:
+        return None
+    mark = Trust.INVALID if share >= STEAL_INVALID else Trust.NOISY
+    return _doubt(mark, "CPU time was stolen by the hypervisor", f"{share:.1%} steal in /proc/stat")
+
+
+def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """Somebody else's threads wanted the CPUs (procs_running, not load average: that one lags by minutes)."""
+    others = result.deltas.get("gauge.other_runnable_mean")
+    if others is None or others < OTHER_RUNNABLE:
+        return None
+    busy = result.deltas.get("cpu.busy_share", 0.0)
+    evidence = f"{others:.1f} other runnable threads on average, CPUs {busy:.0%} busy"
+    mark = Trust.INVALID if busy >= SATURATED and others >= 1 else Trust.NOISY
+    return _doubt(mark, "other work ran on the CPUs", evidence)
+
+
+def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """Tasks waited for memory, or pages were swapped."""
+    share = result.deltas.get("pressure.memory_some_share", 0.0)
+    swapped = result.deltas.get("vmstat.swapped_pages", 0.0)
+    if share < PRESSURE and swapped < 1:
+        return None
+    return _doubt(Trust.NOISY, "memory was short", f"{share:.1%} memory pressure, {swapped:.0f} pages swapped")
+
+
+def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """The CPU slowed itself down because of heat."""
+    events = result.deltas.get("thermal.throttle_events", 0.0)
+    if events < 1:
+        return None
+    return _doubt(Trust.NOISY, "the CPU throttled for heat", f"{events:.0f} package throttle events")
+
+
+def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
+    """The disk moved fewer bytes than fio read: the rest came out of memory."""
+    asked = result.output.details.get("read_io_bytes")
+    moved = result.deltas.get("path.block.read_bytes")
+    if workload.tool != "fio" or not isinstance(asked, int | float) or not asked or moved is None:
+        return None
+    share = moved / asked
+    if share >= CACHE_SHARE:
+        return None
+    evidence = f"fio read {asked:.3g} bytes, the disk {moved:.3g} ({share:.0%})"
+    return _doubt(Trust.INVALID, "the page cache is in the result", evidence)
+
+
+def achieved_depth(result: TrialResult) -> float | None:
+    """Mean I/Os in flight by Little's law, from fio's own rate and total latency; None where fio gave neither."""
+    values = {sample.metric: sample.value for sample in result.output.samples}
+    depths = [
+        values[f"{way}.iops"] * values[f"{way}.lat_mean"] * 1e-9
+        for way in ("read", "write")
+        if f"{way}.iops" in values and f"{way}.lat_mean" in values
+    ]
+    return sum(depths) if depths else None
+
+
+def asked_depth(result: TrialResult) -> float | None:
+    """The depth the job asked for: iodepth times jobs."""
+    depth, jobs = result.output.details.get("iodepth"), result.output.details.get("numjobs", 1)
+    if not isinstance(depth, int | float) or not isinstance(jobs, int | float):
+        return None
+    return float(depth * jobs)
+
+
+def queue_depth(result: TrialResult, workload: Workload) -> Doubt | None:
+    """The queue was not as full as the workload's name says, so the number belongs to another depth."""
+    asked, reached = asked_depth(result), achieved_depth(result)
+    if workload.tool != "fio" or asked is None or reached is None or asked < DEPTH_LEAST:
+        return None
+    if reached >= DEPTH_SHARE * asked or "rate_iops" in workload.parameters:
+        return None
+    evidence = f"{reached:.1f} I/Os in flight on average, {asked:.0f} asked for"
+    return _doubt(Trust.INVALID, "the queue depth was not reached", evidence)
+
+
+def percentile(result: TrialResult, workload: Workload) -> Doubt | None:
+    """A percentile that judges this workload rests on too few completions."""
+    total = result.output.details.get("total_ios")
+    if not isinstance(total, int | float):
+        return None
+    for metric in workload.metrics:
+        name = metric.rsplit(".", 1)[-1]
+        digits = name.removeprefix("clat_p")
+        if digits == name or not digits.isdigit():
+            continue
+        needed = COMPLETIONS / (1 - float(f"0.{digits}"))
+        if total < needed:
+            return _doubt(Trust.NOISY, f"too few completions for {metric}", f"{total:.0f} I/Os, {needed:.0f} wanted")
+    return None
+
+
+def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """The rate never settled within the trial."""
+    if result.output.details.get("steady") is not False:
+        return None
+    return _doubt(Trust.NOISY, "never steady", "the rate kept moving until the end of the trial")
+
+
+CHECKS: tuple[Check, ...] = (
+    steal, other_load, memory_pressure, throttled, page_cache, queue_depth, percentile, unsteady,
+)  # fmt: skip
+
+
+def merged(results: tuple[TrialResult, ...]) -> Iterator[Doubt]:
+    """The doubts of several trials as one list: worst mark first, saying in how many of them each was seen."""
+    by_reason: dict[str, list[Doubt]] = {}
+    for result in results:
+        for doubt in result.doubts:
+            by_reason.setdefault(doubt.reason, []).append(doubt)
+    order = list(Trust)
+    groups = sorted(by_reason.values(), key=lambda group: -max(order.index(doubt.trust) for doubt in group))
+    for group in groups:
+        worst = max(group, key=lambda doubt: order.index(doubt.trust))
+        many = len(group) > 1 or len(results) > 1
+        where = f" (in {len(group)} of {len(results)} runs)" if many else ""
+        yield replace(worst, evidence=worst.evidence + where)

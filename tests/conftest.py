@@ -1,5 +1,6 @@
 """What every test may ask for: the folder of real machines' inputs, where it is present."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,13 @@ def shared_data() -> Path:
 def data() -> Path:
     """Inputs this project captured itself."""
     return REPOSITORY / "tests" / "data"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Where CI is set nothing is skipped: a missing tool there is a failure of the set-up, not a reason to look away."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome, report.longrepr = "failed", f"skipped in CI: {reason}"
+    return report

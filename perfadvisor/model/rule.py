@@ -95,7 +95,8 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason."""
+    """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason;
+    `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause."""
 
     rule: Rule
     environment: str
@@ -108,4 +109,6 @@ class Finding:
     title: str = ""
     why: str = ""
     fix_run: str = ""
+    fix_persist: str = ""
     rollback: str = ""
+    reason: str = ""

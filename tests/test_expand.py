@@ -1,0 +1,36 @@
+"""Workloads for every NUMA node."""
+
+from perfadvisor.expand import expand
+from perfadvisor.model.workload import Workload
+
+
+def workload(**parameters):
+    return Workload(id="dma/a", title="A", device="dma", tool="fio", parameters=parameters, metrics=("read.iops",))
+
+
+def test_a_plain_workload_stays():
+    plain = workload(rw="read")
+    assert expand([plain], cpu_nodes=[0, 1], memory_nodes=[0, 1]) == (plain,)
+
+
+def test_one_for_each_node_with_memory():
+    found = expand([workload(memory_node="{node}", rw="read")], cpu_nodes=[0], memory_nodes=[0, 2])
+    assert [w.id for w in found] == ["dma/a-node0", "dma/a-node2"]
+    assert [w.parameters for w in found] == [{"memory_node": 0, "rw": "read"}, {"memory_node": 2, "rw": "read"}]
+    assert found[1].title == "A (node 2)"
+
+
+def test_every_pair_of_nodes():
+    found = expand([workload(c="{cpu_node}", m="{memory_node}")], cpu_nodes=[0, 1], memory_nodes=[0, 1, 2])
+    assert [w.id for w in found][:4] == [
+        "dma/a-cpu0-memory0",
+        "dma/a-cpu0-memory1",
+        "dma/a-cpu0-memory2",
+        "dma/a-cpu1-memory0",
+    ]
+    assert len(found) == 6
+
+
+def test_the_same_node_twice_is_one_dimension():
+    found = expand([workload(c="{node}", m="{node}")], memory_nodes=[0, 1])
+    assert [w.parameters for w in found] == [{"c": 0, "m": 0}, {"c": 1, "m": 1}]

@@ -10,7 +10,9 @@ from perfadvisor.analyse.estimate import estimate, order_interval, spread
 from perfadvisor.model.units import Unit
 
 
-@pytest.mark.parametrize(("n", "low", "coverage"), [(3, 0, 0.75), (5, 0, 0.9375), (6, 0, 0.96875), (9, 1, 0.9609375), (20, 5, 0.95861)])
+@pytest.mark.parametrize(
+    ("n", "low", "coverage"), [(3, 0, 0.75), (5, 0, 0.9375), (6, 0, 0.96875), (9, 1, 0.9609375), (20, 5, 0.95861)]
+)
 def test_known_ranks(n: int, low: int, coverage: float) -> None:
     first, last, exact = order_interval(n)
     assert (first, last) == (low, n - 1 - low)

@@ -25,15 +25,15 @@ def result(
     lat_ns: float = 32e6,
     number: int = 1,
 ) -> TrialResult:
-    trial = Trial(number=number, workload="storage/x", environment="local", repeat=1, position=0, runtime_s=1, warmup_s=0)
+    trial = Trial(
+        number=number, workload="storage/x", environment="local", repeat=1, position=0, runtime_s=1, warmup_s=0
+    )
     samples = (
         Sample(metric="read.iops", value=iops, unit=Unit.IOPS, better="higher"),
         Sample(metric="read.lat_mean", value=lat_ns, unit=Unit.NANOSECONDS, better="lower"),
     )
     output = Output(samples=samples, details=details or {})
-    return TrialResult(
-        trial=trial, state=TrialState.DONE, started=0, duration_s=1, output=output, deltas=deltas or {}
-    )
+    return TrialResult(trial=trial, state=TrialState.DONE, started=0, duration_s=1, output=output, deltas=deltas or {})
 
 
 def reasons(given: TrialResult, work: Workload | None = None) -> dict[str, Trust]:

@@ -1,0 +1,34 @@
+"""`perfadvisor snapshot`: this machine's state as one archive."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Read this machine's state into one archive.")
+@click.option(
+    "--env", "spec", default="local", show_default=True, help="The machine: local, ssh:USER@HOST, docker:@NAME, ..."
+)
+@click.option("--for", "window", default="0s", help="Also watch the machine's own load for this long (30s, 2m).")
+@click.option(
+    "--parent", type=click.Path(path_type=Path), help="The host's snapshot, where this is a guest or container."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The archive to write (.tar.gz).")
+def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
+    """Read /proc, /sys, netlink and a few commands into one archive that any perfadvisor can judge, anywhere.
+
+    Works without root and says what root would add. Nothing is changed on the machine.
+    """
+    from perfadvisor.durations import seconds
+    from perfadvisor.snapshotting import describe, take
+    from perfadvisor.targets.open import open_target
+    from perfadvisor.targets.saved import load_snapshot, save_snapshot
+
+    host = load_snapshot(parent) if parent else None
+    target = open_target(spec)
+    try:
+        snapshot = take(target, window_s=seconds(window), parent=host)
+    finally:
+        target.close()
+    save_snapshot(snapshot, output)
+    click.echo(describe(snapshot, output))

@@ -1,0 +1,63 @@
+"""Which other environments can take part in a run here?"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from perfadvisor.doctor.check import Check, State, installer
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.process import run
+
+AREA = "compare with"
+
+
+def checks() -> Iterator[Check]:
+    """One check per kind of environment."""
+    yield _engine("docker", "docker.io", "systemctl start docker")
+    yield _engine("podman", "podman", "")
+    yield _vm()
+    yield _passthrough()
+
+
+def _engine(name: str, package: str, start: str) -> Check:
+    if shutil.which(name) is None:
+        unlock = f"{installer()} {package}"
+        return Check(area=AREA, what=name, state=State.NO, detail="not installed", unlock=unlock)
+    done = run(
+        Command(
+            argv=(name, "info", "--format", "{{.Host.OCIRuntime.Name}}" if name == "podman" else "{{.ServerVersion}}"),
+            timeout_s=20,
+        )
+    )
+    said = done.stdout.decode("utf-8", "replace").strip()
+    if done.returncode == 0 and said:
+        return Check(area=AREA, what=name, state=State.YES, detail=f"answers ({said})")
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return Check(
+        area=AREA, what=name, state=State.NO, detail=lines[-1][:90] if lines else "gives no answer", unlock=start
+    )
+
+
+def _vm() -> Check:
+    missing = [name for name in ("qemu-system-x86_64", "vng") if shutil.which(name) is None]
+    if missing:
+        unlock = f"{installer()} qemu-system-x86 && pip install 'perfadvisor[vm]'"
+        return Check(area=AREA, what="vm", state=State.NO, detail=f"missing: {', '.join(missing)}", unlock=unlock)
+    if os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return Check(
+            area=AREA, what="vm", state=State.YES, detail="/dev/kvm opens; the first guest shows whether it works"
+        )
+    detail = "emulated only (no /dev/kvm for this user): proves the path, not the speed"
+    return Check(area=AREA, what="vm", state=State.PARTLY, detail=detail, unlock="usermod -aG kvm $USER")
+
+
+def _passthrough() -> Check:
+    groups = Path("/sys/kernel/iommu_groups")
+    if groups.is_dir() and any(groups.iterdir()):
+        return Check(
+            area=AREA, what="vm:vfio=", state=State.YES, detail="there are IOMMU groups; root is needed to bind"
+        )
+    detail = "no IOMMU groups"
+    unlock = "boot with intel_iommu=on (Intel) or enable AMD-Vi in the firmware (AMD)"
+    return Check(area=AREA, what="vm:vfio=", state=State.NO, detail=detail, unlock=unlock)

@@ -10,6 +10,7 @@ from perfadvisor.model.units import Unit
 
 SIGNIFICANT = 3
 MINUS = "\N{MINUS SIGN}"
+NO_VALUE = "\N{EN DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def quantity(value: float, unit: Unit) -> str:
 def interval(low: float | None, high: float | None, unit: Unit, *, like: float) -> str:
     """`405 to 418` in the same step and with the same digits as `like`; a dash where there is no interval."""
     if low is None or high is None or not all(map(isfinite, (low, high, like))):
-        return "–"
+        return NO_VALUE
     scale = scale_of(like, unit)
     decimals = 0 if unit in EXACT and float(like).is_integer() else decimals_of(like / scale.divisor)
     return f"{number(low / scale.divisor, decimals)} to {number(high / scale.divisor, decimals)}"
@@ -99,7 +100,7 @@ def fact_value(value: Scalar, unit: Unit = Unit.NONE) -> str:
     try:
         as_float = float(value)
     except OverflowError:
-        return f"over 10^{len(str(value)[:400]) - 1}"
+        return _beyond(value)
     if not isfinite(as_float):
         return str(as_float)
     if unit is Unit.UNIX_TIME:
@@ -135,9 +136,16 @@ def duration(seconds: float) -> str:
 
 def raw(value: Scalar) -> str:
     """The value with every digit, for titles and data."""
-    if isinstance(value, float):
-        return repr(value)
-    return str(value)[:400]
+    if isinstance(value, str):
+        return value[:400]
+    try:
+        return str(value)
+    except ValueError:  # python writes no more than 4300 digits
+        return _beyond(value)
+
+
+def _beyond(value: int | float) -> str:
+    return f"over 10^{int((int(value).bit_length() - 1) * log10(2))}"
 
 
 def _joined(figure: str, suffix: str) -> str:

@@ -1,0 +1,79 @@
+"""What was looked at: the rules that passed, and those that could not be evaluated with what would unlock them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from perfadvisor.model.rule import Finding, Outcome, Rule
+from perfadvisor.report.view import ReportView
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passed:
+    """A rule that is clear, and for how many subjects."""
+
+    rule: Rule
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Locked:
+    """One reason why facts are missing: the facts, where they would be read, and the rules that wait for them."""
+
+    reason: str
+    unlock: str
+    facts: tuple[str, ...]
+    sources: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
+def passed(view: ReportView) -> tuple[Passed, ...]:
+    """Rules that are clear somewhere and fire nowhere, by id."""
+    firing = {finding.rule.id for finding in view.with_outcome(Outcome.FIRES)}
+    return tuple(each for each in _counted(view.with_outcome(Outcome.CLEAR)) if each.rule.id not in firing)
+
+
+def not_applicable(view: ReportView) -> tuple[Passed, ...]:
+    """Rules that are about something this machine does not have and that said nothing else anywhere, by id."""
+    answered = {f.rule.id for f in view.findings if f.outcome is not Outcome.NOT_APPLICABLE}
+    return tuple(each for each in _counted(view.with_outcome(Outcome.NOT_APPLICABLE)) if each.rule.id not in answered)
+
+
+def _counted(findings: Sequence[Finding]) -> tuple[Passed, ...]:
+    counts = Counter(finding.rule.id for finding in findings)
+    rules = {finding.rule.id: finding.rule for finding in findings}
+    return tuple(Passed(rule=rules[rule_id], count=counts[rule_id]) for rule_id in sorted(rules))
+
+
+def locked(view: ReportView) -> tuple[Locked, ...]:
+    """The unknown outcomes by their reason, the one that would unlock most rules first."""
+    by_reason: dict[str, list[Finding]] = {}
+    for finding in view.with_outcome(Outcome.UNKNOWN):
+        for reason in dict.fromkeys(absent.reason for absent in finding.missing) or [""]:
+            by_reason.setdefault(reason, []).append(finding)
+    found = (_locked(reason, findings) for reason, findings in by_reason.items())
+    return tuple(sorted(found, key=lambda each: (-len(each.rules), each.reason)))
+
+
+def _locked(reason: str, findings: Sequence[Finding]) -> Locked:
+    missing = [absent for finding in findings for absent in finding.missing if absent.reason == reason]
+    rules = {finding.rule.id: finding.rule for finding in findings}
+    return Locked(
+        reason=reason or "no reason recorded",
+        unlock=unlock_words(reason),
+        facts=tuple(dict.fromkeys(absent.name for absent in missing)),
+        sources=tuple(dict.fromkeys(absent.source for absent in missing if absent.source)),
+        rules=tuple(rules[rule_id] for rule_id in sorted(rules)),
+    )
+
+
+def unlock_words(reason: str) -> str:
+    """What to do about a missing fact; empty where its reason says it all."""
+    known = (
+        ("permission", "run perfadvisor as root"),
+        ("not permitted", "run perfadvisor as root"),
+        ("not in what was read", "take a snapshot with perfadvisor on the machine itself"),
+        ("not measured", "run the workload that measures it"),
+        ("no host", "give the host's snapshot too"),
+    )
+    return next((words for sign, words in known if sign in reason.lower()), "")

@@ -1,0 +1,104 @@
+"""The table of environments: how each does beside its parent, what happened meanwhile, and what explains it."""
+
+from dataclasses import dataclass
+
+from perfadvisor.model.ratio import EnvironmentRatio, Explanation
+from perfadvisor.model.units import Unit
+from perfadvisor.report.findings import Entry, all_entries
+from perfadvisor.report.quantity import count_of, quantity
+from perfadvisor.report.results import title_of
+from perfadvisor.report.view import ReportView
+from perfadvisor.report.words import metric_words
+
+COUNTER_WORDS = {
+    "interrupts.per_s": ("interrupts", Unit.PER_SECOND),
+    "context_switches.per_s": ("context switches", Unit.PER_SECOND),
+    "kvm.exits_per_s": ("KVM exits", Unit.PER_SECOND),
+    "cpu.steal_share": ("steal", Unit.RATIO),
+}
+SHAPES = ("circle", "square", "diamond", "triangle", "cross")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RatioRow:
+    """One ratio in words; `place`, `low` and `high` are shares of the picture's width, None where withheld."""
+
+    source: EnvironmentRatio
+    title: str
+    metric: str
+    ratio: str
+    interval: str
+    meanwhile: str
+    reasons: tuple[tuple[str, str], ...]
+    shape: str
+    place: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentTable:
+    """All ratios; `top` is the ratio at the right edge of the picture, `hundred` the place of 100 %."""
+
+    rows: tuple[RatioRow, ...]
+    shapes: tuple[tuple[str, str], ...]
+    top: float
+    hundred: float
+    emulated: bool
+
+
+def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable | None:
+    """The table, None where there is nothing to compare."""
+    if not view.ratios:
+        return None
+    highest = max((r.high or r.ratio or 0.0 for r in view.ratios), default=1.0)
+    top = min(4.0, max(1.25, highest * 1.05))
+    shapes = {name: SHAPES[i % len(SHAPES)] for i, name in enumerate(dict.fromkeys(r.environment for r in view.ratios))}
+    anchors = {entry.rule.id: f"finding-{number}" for number, entry in enumerate(all_entries(found), 1)}
+    rows = tuple(_row(view, ratio, top, shapes[ratio.environment], anchors) for ratio in view.ratios)
+    emulated = any(ratio.emulated for ratio in view.ratios)
+    return EnvironmentTable(rows=rows, shapes=tuple(shapes.items()), top=top, hundred=1 / top, emulated=emulated)
+
+
+def percent(ratio: float) -> str:
+    """`52 %`, `97.3 %`."""
+    return f"{ratio * 100:.3g} %"
+
+
+def _row(view: ReportView, ratio: EnvironmentRatio, top: float, shape: str, anchors: dict[str, str]) -> RatioRow:
+    def place(value: float | None) -> float | None:
+        return None if value is None else round(min(1.0, max(0.0, value / top)), 4)
+
+    known = ratio.low is not None and ratio.high is not None
+    reasons = ((_explained(each), anchors.get(each.rule_id, "")) for each in ratio.explanations)
+    return RatioRow(
+        source=ratio,
+        title=title_of(view, ratio.workload),
+        metric=metric_words(ratio.metric),
+        ratio="withheld" if ratio.ratio is None else percent(ratio.ratio),
+        interval=f"{(ratio.low or 0) * 100:.3g} to {percent(ratio.high or 0)}" if known else "",
+        meanwhile=", ".join(_counter(name, value) for name, value in ratio.counters.items()),
+        reasons=tuple(reasons),
+        shape=shape,
+        place=place(ratio.ratio),
+        low=place(ratio.low),
+        high=place(ratio.high),
+    )
+
+
+def _counter(name: str, value: float) -> str:
+    words, unit = COUNTER_WORDS.get(name, (name, Unit.NONE))
+    return f"{quantity(value, unit)} {words}"
+
+
+def _explained(by: Explanation) -> str:
+    about = f" on {by.subject}" if by.subject else ""
+    share = "" if by.share is None else f", up to {percent(by.share)} of the gap"
+    return f"{by.rule_id}{about}{share}"
+
+
+def gap_words(table: EnvironmentTable) -> str:
+    """One sentence under the table's heading: how many ratios there are and how many are withheld."""
+    withheld = sum(row.source.ratio is None for row in table.rows)
+    words = f"{count_of(len(table.rows), 'ratio')} to the parent environment"
+    return words + (f"; {withheld} withheld, with the reason." if withheld else ".")

@@ -1,0 +1,123 @@
+"""Findings in the order they are read: one entry a rule and environment, with what it explains below it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule, Severity
+
+_CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.HINT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One rule that fires in one environment: a finding per subject, and the entries it explains."""
+
+    findings: tuple[Finding, ...]
+    explains: tuple["Entry", ...] = ()
+
+    @property
+    def rule(self) -> Rule:
+        """The rule all findings come from."""
+        return self.findings[0].rule
+
+    @property
+    def first(self) -> Finding:
+        """The finding that speaks for the others: the most certain one."""
+        return self.findings[0]
+
+    @property
+    def environment(self) -> str:
+        """Where the rule fires."""
+        return self.first.environment
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        return self.rule.severity
+
+    @property
+    def title(self) -> str:
+        """What is wrong, with the subject's own words where there is one subject."""
+        return (self.first.title if len(self.findings) == 1 else "") or self.rule.title
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What it is about; empty for the machine as a whole."""
+        return tuple(finding.subject for finding in self.findings if finding.subject)
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The distinct fix commands, one a subject."""
+        return _distinct(finding.fix_run or finding.rule.fix.run for finding in self.findings)
+
+    @property
+    def undo(self) -> tuple[str, ...]:
+        """The distinct commands that take the fix back."""
+        return _distinct(finding.rollback or finding.rule.rollback for finding in self.findings)
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+Key = tuple[str, str, str]  # rule, environment, the rule that explains it
+Groups = dict[Key, list[Finding]]
+
+
+def entries(findings: Sequence[Finding]) -> tuple[Entry, ...]:
+    """What fires, worst and most certain first; explained entries sit below the one that explains them."""
+    groups: Groups = {}
+    for finding in sorted((f for f in findings if f.outcome is Outcome.FIRES), key=_certainty):
+        cause = finding.explained_by.partition("@")[0]
+        groups.setdefault((finding.rule.id, finding.environment, cause), []).append(finding)
+    roots = {key: _root(key, groups) for key in groups}
+    built = (_entry(key, groups, roots) for key in groups if roots[key] == key)
+    return tuple(sorted(built, key=_order))
+
+
+def _entry(root: Key, groups: Groups, roots: dict[Key, Key]) -> Entry:
+    below = (Entry(findings=tuple(groups[key])) for key in groups if key != root and roots[key] == root)
+    return Entry(findings=tuple(groups[root]), explains=tuple(sorted(below, key=_order)))
+
+
+def _root(key: Key, groups: Groups) -> Key:
+    """The group that explains this one in the end; itself where nothing does, or where causes run in a ring."""
+    start, seen = key, {key}
+    while (cause := _cause(key, groups)) is not None:
+        if cause in seen:
+            return start
+        seen.add(cause)
+        key = cause
+    return key
+
+
+def _cause(key: Key, groups: Groups) -> Key | None:
+    """The group of the rule that explains this one, of the same environment where there is one."""
+    named = [other for other in groups if key[2] and other[0] == key[2] and other != key]
+    return next((other for other in named if other[1] == key[1]), named[0] if named else None)
+
+
+def _certainty(finding: Finding) -> tuple[int, str]:
+    return _CONFIDENCES.index(finding.confidence), finding.subject
+
+
+def _order(entry: Entry) -> tuple[int, int, str, str]:
+    confidence = _CONFIDENCES.index(entry.first.confidence)
+    return SEVERITIES.index(entry.severity), confidence, entry.rule.id, entry.environment
+
+
+def all_entries(found: Sequence[Entry]) -> tuple[Entry, ...]:
+    """The entries and what they explain, flat."""
+    return tuple(each for entry in found for each in (entry, *entry.explains))
+
+
+def severity_counts(found: Sequence[Entry]) -> tuple[tuple[Severity, int], ...]:
+    """How many entries of each severity, worst first, those without any left out."""
+    counts = [(severity, sum(entry.severity is severity for entry in found)) for severity in SEVERITIES]
+    return tuple((severity, count) for severity, count in counts if count)
+
+
+def at_or_over(findings: Sequence[Finding], least: Severity) -> tuple[Finding, ...]:
+    """The findings that fire and are at least this severe."""
+    worst = SEVERITIES.index(least)
+    return tuple(f for f in findings if f.outcome is Outcome.FIRES and SEVERITIES.index(f.rule.severity) <= worst)

@@ -1,0 +1,132 @@
+"""Results as they stand in tables: one group a kind of device, one row a workload and environment."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from perfadvisor.model.result import Cell, Estimate
+from perfadvisor.model.workload import Workload
+from perfadvisor.report.quantity import interval, quantity, raw
+from perfadvisor.report.strip import Strip, span_of, strip
+from perfadvisor.report.view import ReportView
+from perfadvisor.report.words import PERCENTILES, metric_words
+
+DEVICE_ORDER = ("storage", "network", "dma", "memory")
+FULL_COVERAGE = 0.95
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """One metric of one cell in words: `198 k IOPS`, `195 to 201`, and the same with every digit for titles."""
+
+    metric: str
+    words: str
+    median: str
+    interval: str
+    coverage: str
+    n: int
+    exact: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One workload in one environment. `main` are the measures of the table, `all` those of the details."""
+
+    cell: Cell
+    anchor: str
+    title: str
+    main: tuple[tuple[Measure, Strip], ...]
+    all: tuple[Measure, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Group:
+    """All rows of one kind of device; `span` is the share of the median at either edge of their strips."""
+
+    device: str
+    rows: tuple[Row, ...]
+    span: float
+
+
+def measure(estimate: Estimate) -> Measure:
+    """The words for an estimate."""
+    ends = "" if estimate.low is None else f", interval {raw(estimate.low)} to {raw(estimate.high or 0.0)}"
+    coverage = estimate.coverage
+    return Measure(
+        metric=estimate.metric,
+        words=metric_words(estimate.metric),
+        median=quantity(estimate.median, estimate.unit),
+        interval=interval(estimate.low, estimate.high, estimate.unit, like=estimate.median),
+        coverage="" if coverage is None or coverage >= FULL_COVERAGE else f"{coverage:.0%}".replace("%", " %"),
+        n=estimate.n,
+        exact=f"median {raw(estimate.median)} {estimate.unit}{ends}",
+        estimate=estimate,
+    )
+
+
+def workload_of(view: ReportView, cell: Cell) -> Workload | None:
+    """The cell's workload, None for numbers that were imported without one."""
+    return view.run.workloads.get(cell.workload) if view.run else None
+
+
+def title_of(view: ReportView, workload_id: str) -> str:
+    """What the workload is called; its id where it has no title."""
+    workload = view.run.workloads.get(workload_id) if view.run else None
+    return (workload.title if workload else "") or workload_id
+
+
+def device_of(view: ReportView, cell: Cell) -> str:
+    """The kind of device a cell is about."""
+    workload = workload_of(view, cell)
+    return workload.device if workload else cell.workload.partition("/")[0]
+
+
+def headline(view: ReportView, cell: Cell) -> Estimate | None:
+    """The number that judges the cell: the workload's first metric that was measured."""
+    workload = workload_of(view, cell)
+    by_name = {estimate.metric: estimate for estimate in cell.estimates}
+    wanted = (by_name[name] for name in (workload.metrics if workload else ()) if name in by_name)
+    return next(wanted, cell.estimates[0] if cell.estimates else None)
+
+
+def is_percentile(metric: str) -> bool:
+    """Whether the metric is a latency percentile, which has a table of its own."""
+    return metric.rpartition("_")[2] in PERCENTILES
+
+
+def main_estimates(view: ReportView, cell: Cell) -> Iterator[Estimate]:
+    """The headline, then the workload's other judging metrics, percentiles left out."""
+    head, workload = headline(view, cell), workload_of(view, cell)
+    if head is None:
+        return
+    yield head
+    by_name = {estimate.metric: estimate for estimate in cell.estimates}
+    for name in workload.metrics if workload else ():
+        if name in by_name and name != head.metric and not is_percentile(name):
+            yield by_name[name]
+
+
+def groups(view: ReportView) -> tuple[Group, ...]:
+    """The cells by kind of device, storage first."""
+    by_device: dict[str, list[tuple[int, Cell]]] = {}
+    for number, cell in enumerate(view.cells, 1):
+        by_device.setdefault(device_of(view, cell), []).append((number, cell))
+    return tuple(_group(view, device, by_device[device]) for device in sorted(by_device, key=_device_order))
+
+
+def _device_order(device: str) -> tuple[int, str]:
+    return (DEVICE_ORDER.index(device) if device in DEVICE_ORDER else len(DEVICE_ORDER)), device
+
+
+def _group(view: ReportView, device: str, numbered: Iterable[tuple[int, Cell]]) -> Group:
+    cells = list(numbered)
+    span = span_of(estimate for _, cell in cells for estimate in main_estimates(view, cell))
+    rows = tuple(_row(view, number, cell, span) for number, cell in cells)
+    return Group(device=device, rows=rows, span=span)
+
+
+def _row(view: ReportView, number: int, cell: Cell, span: float) -> Row:
+    main = tuple((measure(estimate), strip(estimate, cell, span)) for estimate in main_estimates(view, cell))
+    title = title_of(view, cell.workload)
+    every = tuple(map(measure, cell.estimates))
+    return Row(cell=cell, anchor=f"result-{number}", title=title, main=main, all=every)

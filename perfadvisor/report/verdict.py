@@ -1,0 +1,123 @@
+"""The verdict: what the machine delivers, what holds it back, and whether the numbers can be trusted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from perfadvisor.model.result import Cell, Estimate, Trust
+from perfadvisor.model.rule import Outcome, Severity
+from perfadvisor.report.findings import Entry, severity_counts
+from perfadvisor.report.quantity import count_of, listed, quantity
+from perfadvisor.report.results import DEVICE_ORDER, device_of, title_of
+from perfadvisor.report.view import ReportView
+
+NAMED = 3  # findings the verdict names; the others are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; `strong` where the eye should stop."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best number of its kind, and the workload it came from."""
+
+    estimate: Estimate
+    cell: Cell
+
+
+def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[Part, ...]:
+    """The paragraph, as parts to be joined."""
+    return (*_delivers(view), *_holds_back(view, found), *_trust(view))
+
+
+def plain(parts: Sequence[Part]) -> str:
+    """The paragraph as one line of text."""
+    return "".join(part.text for part in parts).strip()
+
+
+def _delivers(view: ReportView) -> Iterator[Part]:
+    cells = [cell for cell in view.cells if cell.environment == view.base and cell.trust is not Trust.INVALID]
+    for device in DEVICE_ORDER:
+        mine = [cell for cell in cells if device_of(view, cell) == device]
+        yield from _sentence(view, device, mine)
+
+
+def _sentence(view: ReportView, device: str, cells: Sequence[Cell]) -> Iterator[Part]:
+    best = _highest(device, cells)
+    latency = _best(cells, "clat_p50", most=False) or _best(cells, "chase", most=False)
+    if not best and latency is None:
+        return
+    yield Part(_opening(device, cells))
+    for position, each in enumerate(best):
+        yield Part(" and " if position and position == len(best) - 1 else ", " if position else "")
+        yield Part(quantity(each.estimate.median, each.estimate.unit), strong=True)
+        yield Part(f" ({_lowered(title_of(view, each.cell.workload))})")
+    if latency is not None:
+        yield Part((", " if best else "") + "at best ")
+        yield Part(quantity(latency.estimate.median, latency.estimate.unit), strong=True)
+        yield Part(" a load" if latency.estimate.metric == "chase" else " median latency")
+    yield Part(". ")
+
+
+def _highest(device: str, cells: Sequence[Cell]) -> list[Best]:
+    """The best rate of each kind; of a network only bits, because its other rates say the same again."""
+    parts = ("bits_per_s", "iops") if device == "network" else ("iops", "bytes_per_s", "bits_per_s")
+    best = [found for part in parts if (found := _best(cells, part, most=True))]
+    return best[:1] if device == "network" else best
+
+
+def _lowered(title: str) -> str:
+    """`Random read` as it stands within a sentence; `TCP` stays as it is."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def _opening(device: str, cells: Sequence[Cell]) -> str:
+    if device == "network":
+        crossed = any(trial.path.nic for cell in cells for trial in cell.trials)
+        return "The network carries " if crossed else "Traffic that stays inside the machine, crossing no NIC, reaches "
+    return "Storage reaches " if device == "storage" else "The memory path reaches "
+
+
+def _best(cells: Sequence[Cell], part: str, *, most: bool) -> Best | None:
+    every = [Best(e, cell) for cell in cells for e in cell.estimates if e.metric.rpartition(".")[2] == part]
+    pick = max if most else min
+    return pick(every, key=lambda best: best.estimate.median, default=None)
+
+
+def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
+    worth = [entry for entry in found if entry.severity is not Severity.INFO]
+    if not worth:
+        passed = len({finding.rule.id for finding in view.with_outcome(Outcome.CLEAR)})
+        yield Part("Nothing was found that holds it back", strong=True)
+        yield Part(f"; {count_of(passed, 'rule')} passed. ")
+        return
+    grave = [entry for entry in worth if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
+    named = (grave or worth)[:NAMED]
+    yield Part(f"{count_of(len(worth), 'finding')} {'holds' if len(worth) == 1 else 'hold'} it back: ", strong=True)
+    yield Part("; ".join(_lowered(entry.title.rstrip(".")) for entry in named))
+    rest = [(severity, count) for severity, count in severity_counts([e for e in worth if e not in named])]
+    yield Part(f"; then {listed([f'{count} {severity}' for severity, count in rest])}. " if rest else ". ")
+
+
+def _trust(view: ReportView) -> Iterator[Part]:
+    measured = [cell for cell in view.cells if cell.estimates]
+    if not measured:
+        yield Part("Nothing was measured", strong=True)
+        yield Part(": what is said here rests on settings alone. ")
+        return
+    fine = sum(cell.trust is Trust.VALID for cell in measured)
+    yield Part(f"{fine} of {count_of(len(measured), 'result')} can be trusted as they stand", strong=True)
+    doubted = [(mark, [cell for cell in measured if cell.trust is mark]) for mark in (Trust.NOISY, Trust.INVALID)]
+    words = [f"{len(group)} {mark.lower()} ({_reasons(group)})" for mark, group in doubted if group]
+    missed = len(view.cells) - len(measured)
+    if missed:
+        words.append(f"{count_of(missed, 'workload')} not measured")
+    yield Part(f"; {listed(words)}. " if words else ". ")
+
+
+def _reasons(cells: Sequence[Cell]) -> str:
+    return ", ".join(dict.fromkeys(cell.doubts[0].reason for cell in cells if cell.doubts)) or "no reason given"

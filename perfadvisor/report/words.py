@@ -1,0 +1,71 @@
+"""The words of the report: what marks, severities, metrics and confidences are called, and what they mean."""
+
+from perfadvisor.model.result import Trust
+from perfadvisor.model.rule import Confidence, Severity
+from perfadvisor.model.workload import EnvironmentKind
+
+SEVERITY_MEANS = {
+    Severity.CRITICAL: "data or security at risk",
+    Severity.HIGH: "often 20 % of performance or more, or something does not work",
+    Severity.MEDIUM: "usually 5 to 20 %",
+    Severity.LOW: "usually below 5 %",
+    Severity.INFO: "good to know; nothing to change",
+}
+
+CONFIDENCE_MEANS = {
+    Confidence.HINT: "the settings alone say so; nothing measured here confirms it yet",
+    Confidence.LIKELY: "a measurement or counter of this machine agrees",
+    Confidence.CONFIRMED: "the experiment showed the effect on this machine",
+}
+
+TRUST_SIGN = {Trust.VALID: "✓", Trust.NOISY: "≈", Trust.INVALID: "✕"}
+
+TRUST_MEANS = {
+    Trust.VALID: "nothing seen during the trials speaks against the number",
+    Trust.NOISY: "right order of magnitude; too unsteady or disturbed for fine comparison",
+    Trust.INVALID: "does not measure what it says; no finding rests on it",
+}
+
+KIND_WORDS = {
+    EnvironmentKind.BARE_METAL: "bare metal",
+    EnvironmentKind.CONTAINER: "container",
+    EnvironmentKind.VM: "virtual machine",
+    EnvironmentKind.PASSTHROUGH_VM: "virtual machine with a passed-through device",
+    EnvironmentKind.UNKNOWN: "kind unknown",
+}
+
+DEVICE_WORDS = {"storage": "Storage", "network": "Network", "dma": "Memory and DMA", "memory": "Memory path"}
+
+_METRIC_PARTS = {
+    "iops": "operations",
+    "bytes_per_s": "bandwidth",
+    "bits_per_s": "throughput",
+    "sent_bits_per_s": "sent",
+    "clat_mean": "latency, mean",
+    "lat_mean": "total latency, mean",
+    "slat_mean": "submission latency, mean",
+    "chase": "latency of one load",
+    "rtt_mean": "round trip, mean",
+    "lost_share": "packets lost",
+}
+PERCENTILES = {
+    "p50": "p50",
+    "p90": "p90",
+    "p95": "p95",
+    "p99": "p99",
+    "p999": "p99.9",
+    "p9999": "p99.99",
+}
+
+
+def metric_words(metric: str) -> str:
+    """`read.clat_p999` as `read latency p99.9`; an unknown metric keeps its name."""
+    side, _, part = metric.rpartition(".")
+    percentile = PERCENTILES.get(part.rpartition("_")[2])
+    words = f"latency {percentile}" if percentile else _METRIC_PARTS.get(part, part.replace("_", " "))
+    return f"{side.replace('.', ' ')} {words}".strip()
+
+
+def device_words(device: str) -> str:
+    """The heading of a group of workloads."""
+    return DEVICE_WORDS.get(device, device.replace("-", " ").capitalize() or "Other")

@@ -58,12 +58,14 @@ class Verify:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """A rule's own test: facts by name (kind's facts apply to the one subject under test) and the expected outcome."""
+    """A rule's own test: facts by name (kind's facts apply to the one subject under test) and the expected outcome.
+    An `after_fix` case shows the machine after the fix: clear, and with `verify.holds` true."""
 
     name: str
     facts: dict[str, Scalar]
     expect: Outcome
     host: dict[str, Scalar] | None = None
+    after_fix: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from statistics import median
 
 from perfadvisor.analyse.estimate import spread
 from perfadvisor.analyse.result_sources import DELTAS, DERIVED, DETAILS, SAMPLES
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.result import Cell, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Workload
 
@@ -17,9 +17,15 @@ Getter = Callable[[TrialResult], Scalar | None]
 
 
 def result_facts(
-    cell: Cell, workload: Workload, catalogue: Mapping[str, FactSpec], ratio_to_parent: float | None = None
+    cell: Cell,
+    workload: Workload,
+    catalogue: Mapping[str, FactSpec],
+    *,
+    machine: FactTable | None = None,
+    ratio_to_parent: float | None = None,
 ) -> Iterator[Fact | Absent]:
-    """The facts of one cell, each with its source in words. Units and types come from the catalogue."""
+    """The facts of one cell, each with its source in words. Units and types come from the catalogue; `machine` holds
+    the settings that a limit of this result is computed from."""
     trials = _usable(cell)
     source = f"{len(trials)} runs of {cell.workload} in {cell.environment}"
     for name, value in _identity(cell, workload, trials, ratio_to_parent).items():
@@ -27,6 +33,19 @@ def result_facts(
     for name, getter in _getters().items():
         value, reason = _agreed([getter(trial) for trial in trials])
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, reason)
+    window, reason = _window_limit(trials, machine)
+    yield _fact(catalogue["result.window_limit_bits_per_s"], window, cell.id, source, reason)
+
+
+def _window_limit(trials: list[TrialResult], machine: FactTable | None) -> tuple[float | None, str]:
+    """The rate one TCP flow can reach with the largest window the sysctls allow: half of it (tcp_adv_win_scale 1,
+    networking/ip-sysctl.rst) per round trip."""
+    rtt, _ = _agreed([trial.output.details.get("min_rtt_us") or _sample(("rtt_mean",))(trial) for trial in trials])
+    limits = [machine.value(f"network.tcp_{way}mem_max_bytes") for way in "rw"] if machine else []
+    known = [float(limit) for limit in limits if isinstance(limit, int)]
+    if not isinstance(rtt, int | float) or rtt <= 0 or len(known) != 2:
+        return None, "needs the round-trip time and both TCP buffer limits"
+    return 0.5 * min(known) * 8 / (rtt * 1e-6), ""
 
 
 def _usable(cell: Cell) -> list[TrialResult]:

@@ -1,0 +1,117 @@
+"""The whole judgement: from a run, a snapshot or somebody's tree to everything a report shows."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from perfadvisor import __version__
+from perfadvisor.analyse.advise import advise
+from perfadvisor.analyse.cells import cells
+from perfadvisor.analyse.changes import changed_settings
+from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
+from perfadvisor.analyse.result_facts import result_facts
+from perfadvisor.facts import catalogue as machine_catalogue
+from perfadvisor.model.fact import FactSpec, FactTable
+from perfadvisor.model.result import Cell
+from perfadvisor.model.rule import Finding, Rule
+from perfadvisor.model.run import Run
+from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.report.view import ReportView
+
+RUN_FILE = "run.json"
+
+
+@cache
+def catalogue() -> Mapping[str, FactSpec]:
+    """Every fact a rule may name: those of machines and those of results."""
+    return {**machine_catalogue.CATALOGUE, **{spec.name: spec for spec in RESULT_CATALOGUE}}
+
+
+def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> ReportView:
+    """Judge what lies at `path`. InputError where it is neither a run, a snapshot nor a tree, or a rule is broken."""
+    from perfadvisor.packs import load_rules
+
+    rules = load_rules(rules_dirs)
+    run = load_run(path)
+    if run is not None:
+        return judge_run(run, rules, source=str(path), goal=goal)
+    from perfadvisor.targets.saved import load
+
+    return judge_snapshot(load(path), rules, source=str(path), goal=goal)
+
+
+def load_run(path: Path) -> Run | None:
+    """The run in a folder, or None where the path is no run at all."""
+    if not (path / RUN_FILE).is_file():
+        return None
+    from perfadvisor import bundle
+
+    return bundle.load(path)
+
+
+def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
+    """Judge a machine that was only read; its parent, where the snapshot carries one, answers `host.` facts."""
+    facts = machine_catalogue.read(snapshot.tree)
+    host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
+    findings = advise(facts, rules, catalogue=catalogue(), environment=snapshot.environment, host=host, goal=goal)
+    return _view(source, goal, findings, {snapshot.environment: facts})
+
+
+def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
+    """Judge a run: cells with trust marks, result facts beside the machine's, findings per environment."""
+    tables = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
+    found = cells(run, _changed(run, tables))
+    for environment in run.environments:
+        tables.setdefault(environment.name, FactTable(()))
+    _add_results(run, found, tables)
+    rules = tuple(rules)
+    parents = {environment.name: environment.parent for environment in run.environments}
+    findings = tuple(
+        finding
+        for name, facts in tables.items()
+        for finding in advise(
+            facts, rules, catalogue=catalogue(), environment=name, host=_host(run, name, parents, tables), goal=goal
+        )
+    )
+    return _view(source, goal, findings, tables, run=run, found=found)
+
+
+def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[str, ...]]:
+    after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
+    return {name: changed_settings(tables[name], after[name]) for name in tables.keys() & after.keys()}
+
+
+def _add_results(run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable]) -> None:
+    for cell in found:
+        table = tables[cell.environment]
+        for fact in result_facts(cell, run.workloads[cell.workload], catalogue(), machine=table):
+            table.add(fact)
+
+
+def _host(run: Run, name: str, parents: Mapping[str, str], tables: Mapping[str, FactTable]) -> FactTable | None:
+    if parents.get(name) in tables:
+        return tables[parents[name]]
+    snapshot = run.before.get(name)
+    return machine_catalogue.read(snapshot.parent.tree) if snapshot and snapshot.parent else None
+
+
+def _view(
+    source: str,
+    goal: str,
+    findings: tuple[Finding, ...],
+    tables: Mapping[str, FactTable],
+    run: Run | None = None,
+    found: tuple[Cell, ...] = (),
+) -> ReportView:
+    return ReportView(
+        source=source,
+        now=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        version=__version__,
+        run=run,
+        cells=found,
+        findings=findings,
+        facts=tables,
+        meanings={name: spec.meaning for name, spec in catalogue().items()},
+        goal=goal,
+    )

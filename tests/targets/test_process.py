@@ -158,7 +158,7 @@ run(Command(argv=tuple(sys.argv[1:]), timeout_s=60))
 """
 
 
-FIO = "fio --name=x --ioengine=null --size=1g --numjobs=3 --rw=read --time_based --runtime=50 --rate_iops=100".split()
+FIO = ["fio", "--name=x", "--ioengine=null", "--size=1g", "--numjobs=3", "--rw=read", "--time_based", "--runtime=50"]
 WITHOUT_CAPABILITIES = ("setpriv", "--bounding-set=-all", "--inh-caps=-all")
 
 

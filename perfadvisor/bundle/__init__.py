@@ -1,0 +1,6 @@
+"""A run on disk: one folder, written so that a kill at any moment loses at most the trial in flight."""
+
+from perfadvisor.bundle.folder import Bundle, create, reopen
+from perfadvisor.bundle.reading import evidence, load
+
+__all__ = ["Bundle", "create", "evidence", "load", "reopen"]

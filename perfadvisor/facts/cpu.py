@@ -26,7 +26,7 @@ DIRECTORY_COUNT = FactSpec(
     name="cpu.directory_count", type=int, unit=Unit.COUNT, meaning="CPUs that sysfs has a directory for"
 )
 TOPOLOGY_COUNT = FactSpec(
-    name="cpu.topology_count", type=int, unit=Unit.COUNT, meaning="CPUs that sysfs tells the topology of"
+    name="cpu.topology_count", type=int, unit=Unit.COUNT, meaning="CPUs that have a core or package number in sysfs"
 )
 ONLINE_COUNT = FactSpec(name="cpu.online_count", type=int, unit=Unit.COUNT, meaning="CPUs that are online")
 PACKAGE_COUNT = FactSpec(name="cpu.package_count", type=int, unit=Unit.COUNT, meaning="CPU packages (sockets)")
@@ -141,15 +141,14 @@ def _topology(tree: Tree) -> _Topology:
         found.directories.append(cpu)
         if tree.text(f"{directory}/online") == "0":
             found.offline.add(cpu)
-        if tree.is_directory(f"{directory}/topology"):
-            found.described += 1
-            _add(found, tree, f"{directory}/topology")
+        _add(found, tree, f"{directory}/topology")
     return found
 
 
 def _add(found: _Topology, tree: Tree, directory: str) -> None:
     package = reader.integer(tree, f"{directory}/physical_package_id")
     core = reader.integer(tree, f"{directory}/core_id")
+    found.described += package is not None or core is not None
     if package is not None and package >= 0:
         cores = found.packages.setdefault(package, set())
         if core is not None:

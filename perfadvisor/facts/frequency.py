@@ -72,9 +72,10 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 
 def _policies(tree: Tree) -> list[str]:
-    """The directories that hold the settings: one per policy, or one per CPU (older kernels, partial captures)."""
+    """The directories that hold the settings: one per policy; on older kernels one in each CPU's own directory."""
     policies = [path for _, path in reader.numbered(tree, _POLICIES, "policy")]
-    return policies or [f"{cpu}/cpufreq" for _, cpu in reader.numbered(tree, SYSTEM, "cpu")]
+    own = [f"{cpu}/cpufreq" for _, cpu in reader.numbered(tree, SYSTEM, "cpu")]
+    return list(dict.fromkeys(map(tree.realpath, policies + own)))
 
 
 def _kilohertz(tree: Tree, policies: list[str], file: str) -> list[int]:

@@ -76,9 +76,16 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield from _node_facts(node, tree)
     yield from summary(nodes, SYSTEM, known=bool(nodes or tree.names(_CPUS)))
     for spec in _STATES:
-        path = f"{SYSTEM}/{spec.name.removeprefix('numa.')}"
-        yield reader.fact(spec, tree, path, tree.text(path))
+        yield _state(spec, tree)
     yield reader.integer_fact(BALANCING, tree, _BALANCING)
+
+
+def _state(spec: FactSpec, tree: Tree) -> Fact | Absent:
+    """A list of nodes. Older kernels have has_normal_memory only, which differs for 32-bit high memory alone."""
+    path = f"{SYSTEM}/{spec.name.removeprefix('numa.')}"
+    if path.endswith("has_memory") and not tree.exists(path):
+        path = f"{SYSTEM}/has_normal_memory"
+    return reader.fact(spec, tree, path, tree.text(path))
 
 
 def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:

@@ -176,3 +176,29 @@ def _require(program: str, path: str) -> None:
 def installed(program: str) -> bool:
     """Whether `run` would find the program."""
     return shutil.which(program, path=_environment(Command(argv=(program,), timeout_s=1))["PATH"]) is not None
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """The one kind of program meant to outlive us: its standard input ends when we do."""
+
+    _process: "subprocess.Popen[bytes]"
+
+    def let_go(self) -> None:
+        """Tell it that we are done, and wait for its end."""
+        assert self._process.stdin is not None, "started with a pipe"
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def survivor(module: str, *arguments: str) -> Survivor:
+    """Start one of our own modules so that it sees the end of this process."""
+    package = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
+    return Survivor(
+        subprocess.Popen(
+            [sys.executable, "-S", "-m", module, *arguments],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+            start_new_session=True, env=os.environ | {"PYTHONPATH": path},
+        )
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""The kinds of change that perfadvisor makes to a machine, and how each is put back.
+
+A change is a plain JSON object, so that it can be written down before it is made and undone by another process. To add
+a kind: a constructor, a function that undoes it, and its line in UNDO. Undoing twice must be harmless.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.process import run
+
+Change = Mapping[str, Any]
+UNTIL_REBOOT = ("/proc/", "/sys/")
+
+
+def file_made(path: Path) -> Change:
+    """A file that is going to be created; put back: removed."""
+    return {"what": "file", "path": str(path)}
+
+
+def setting_changed(path: Path, was: str) -> Change:
+    """A kernel setting that is going to be written; put back: what it `was`."""
+    return {"what": "setting", "path": str(path), "was": was}
+
+
+def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = False) -> Change:
+    """Any change that a command undoes ("ip link del X"); `about` says what, for people."""
+    return {"what": "command", "path": about, "argv": list(argv), "lasts": lasts_over_reboot}
+
+
+def put_back(change: Change) -> None:
+    """Undo one change; raises where that fails."""
+    undo = UNDO.get(str(change.get("what")))
+    if undo is None:
+        raise MeasureError(f"a change of kind {change.get('what')!r} is unknown to this perfadvisor")
+    if not _gone_with_reboot(change):
+        undo(change)
+
+
+def _gone_with_reboot(change: Change) -> bool:
+    if change.get("boot", boot_id()) == boot_id():
+        return False
+    return not change.get("lasts", not str(change.get("path")).startswith(UNTIL_REBOOT))
+
+
+def _remove_file(change: Change) -> None:
+    path = Path(change["path"])
+    if path.is_symlink() or path.is_file():
+        path.unlink(missing_ok=True)
+
+
+def _write_setting(change: Change) -> None:
+    Path(change["path"]).write_text(change["was"])
+
+
+def _run_command(change: Change) -> None:
+    done = run(Command(argv=tuple(change["argv"]), timeout_s=30.0))
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise MeasureError(f"{' '.join(change['argv'])}: exit code {done.returncode}: {said}")
+
+
+UNDO: dict[str, Callable[[Change], None]] = {
+    "file": _remove_file,
+    "setting": _write_setting,
+    "command": _run_command,
+}
+
+
+@cache
+def boot_id() -> str:
+    """The kernel's name for the time since the last boot."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,111 @@
+"""From workloads and environments to trials in a fair order, within the time there is.
+
+Every repeat is a round in which each workload runs once in each environment, in a new seeded order: in block order, a
+machine that slowly drifts looks like a difference between environments.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from perfadvisor.durations import in_words
+from perfadvisor.errors import InputError
+from perfadvisor.model.workload import Environment, Trial, Workload
+
+SHORTEST_TRIAL_S = 10.0
+FEWEST_REPEATS = 3  # below it there is no interval at all
+BETWEEN_TRIALS_S = 1.0  # starting the tool, reading the counters twice, saving
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fitted:
+    """What fits into a budget: workloads with their run times set, how often, the ids left out, and why in words."""
+
+    workloads: tuple[Workload, ...]
+    repeats: int
+    dropped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def plan(
+    workloads: Sequence[Workload], environments: Sequence[Environment], *, repeats: int, seed: int
+) -> tuple[Trial, ...]:
+    """Every trial in the order to run it; the same seed gives the same order."""
+    pairs = [(workload, environment) for workload in workloads for environment in environments]
+    rounds = [(repeat, _shuffled(pairs, seed, repeat)) for repeat in range(1, repeats + 1)]
+    slots = [(repeat, position, pair) for repeat, order in rounds for position, pair in enumerate(order, 1)]
+    return tuple(
+        Trial(
+            number=number, workload=workload.id, environment=environment.name, repeat=repeat, position=position,
+            runtime_s=workload.runtime_s, warmup_s=workload.warmup_s, parameters=workload.parameters,
+        )
+        for number, (repeat, position, (workload, environment)) in enumerate(slots, 1)
+    )  # fmt: skip
+
+
+Pair = tuple[Workload, Environment]
+
+
+def _shuffled(pairs: Sequence[Pair], seed: int, repeat: int) -> list[Pair]:
+    order = list(pairs)
+    Random(f"{seed}/{repeat}").shuffle(order)  # noqa: S311 (an order, not a secret)
+    return order
+
+
+def seconds_of(trials: Iterable[Trial]) -> float:
+    """How long the trials take together, as far as can be known before."""
+    return sum(trial.warmup_s + trial.runtime_s + BETWEEN_TRIALS_S for trial in trials)
+
+
+def fit(
+    workloads: Sequence[Workload], *, environments: int, repeats: int, budget_s: float, setup_s: float = 0.0
+) -> Fitted:
+    """Shorten, then repeat less, then leave workloads out from the end, until all fits into the budget.
+
+    A trial never gets shorter than 10 s (or than it is declared) and repeats never fewer than 3 (or than asked for).
+    InputError where not even the first workload fits."""
+    chosen = list(workloads)
+    fewest = min(FEWEST_REPEATS, repeats)
+    time_s = budget_s - setup_s
+    while chosen:
+        for count in range(repeats, fewest - 1, -1):
+            rounds = count * environments
+            if rounds * _round_s([shortest(workload) for workload in chosen]) <= time_s:
+                return _fitted(workloads, chosen, count, repeats, time_s / rounds)
+        chosen.pop()
+    least = setup_s + fewest * environments * _round_s([shortest(workload) for workload in workloads[:1]])
+    raise InputError(
+        f"a budget of {in_words(budget_s)} is too short for a single workload",
+        f"give at least {in_words(least)}: {fewest} repeats, preparation included",
+    )
+
+
+def shortest(workload: Workload) -> Workload:
+    """The workload at the shortest run time that still says something."""
+    return replace(workload, runtime_s=min(SHORTEST_TRIAL_S, workload.runtime_s))
+
+
+def _round_s(workloads: Iterable[Workload]) -> float:
+    return sum(workload.warmup_s + workload.runtime_s + BETWEEN_TRIALS_S for workload in workloads)
+
+
+def _fitted(asked: Sequence[Workload], chosen: Sequence[Workload], count: int, repeats: int, round_s: float) -> Fitted:
+    """Give the time that is left over to the run times, each in proportion to what it lost."""
+    short, full = [shortest(workload) for workload in chosen], _round_s(chosen)
+    lost = full - _round_s(short)
+    share = 1.0 if not lost else min(1.0, (round_s - _round_s(short)) / lost)
+    timed = tuple(
+        replace(low, runtime_s=float(round(low.runtime_s + share * (high.runtime_s - low.runtime_s), 1)))
+        for low, high in zip(short, chosen, strict=True)
+    )
+    dropped = tuple(workload.id for workload in asked[len(chosen) :])
+    return Fitted(workloads=timed, repeats=count, dropped=dropped, notes=tuple(_notes(dropped, count, repeats, share)))
+
+
+def _notes(dropped: tuple[str, ...], count: int, repeats: int, share: float) -> Iterable[str]:
+    if share < 1.0:
+        yield "trials were shortened to fit the budget"
+    if count < repeats:
+        yield f"{count} repeats instead of {repeats} to fit the budget"
+    if dropped:
+        yield f"left out to fit the budget: {', '.join(dropped)}"

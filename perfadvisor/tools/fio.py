@@ -1,0 +1,27 @@
+"""fio: storage of every kind, DMA into chosen buffers, and request and response over the network."""
+
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.tools.context import Context
+from perfadvisor.tools.fio_jobs import huge_pages, layout_argv, server_argv, trial_argv
+from perfadvisor.tools.fio_parameters import PARAMETERS
+from perfadvisor.tools.fio_parse import parse
+
+__all__ = ["PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "parse", "prepare", "server"]
+
+PROGRAM = "fio"
+PACKAGE = "fio"
+
+
+def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:
+    """The argv of one trial."""
+    return trial_argv(workload, trial, context)
+
+
+def prepare(workload: Workload, context: Context) -> tuple[str, ...] | None:
+    """The argv that lays the data file out, None where the workload reads none."""
+    return layout_argv(workload, context)
+
+
+def server(workload: Workload, context: Context) -> tuple[str, ...] | None:
+    """The argv of the far end, None where the workload has none."""
+    return server_argv(workload, context)

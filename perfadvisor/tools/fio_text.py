@@ -1,0 +1,55 @@
+"""Everything around fio's JSON: which document counts, what fio complained of, whether it is fio's output at all."""
+
+import re
+from dataclasses import dataclass
+
+from perfadvisor.tools.fio_document import FioRun, is_fio, read
+from perfadvisor.tools.jsontext import JsonText, split
+
+_ERROR_CODE = re.compile(r"^fio: .*?\berr=(\d{1,9})\b", re.MULTILINE)
+_COMPLAINT = re.compile(r"^(?:fio: |fio:|error: ).*|^.*\bPermission denied$", re.MULTILINE)
+_HARMLESS = re.compile(r"^fio: (terminating on signal|waiting for connection)|^note: ")
+_TERSE = re.compile(r"^\d;fio-[^;]*;[^;]*;\d+;\d+;", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FioText:
+    """`run` is the last document, the one that counts (--status-interval prints several); `used` its place.
+    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one."""
+
+    json: JsonText
+    run: FioRun | None
+    used: int | None
+    terse_fields: int
+    error_codes: tuple[int, ...]
+    complaint: str
+    interrupted: bool
+
+
+def take_apart(data: bytes) -> FioText:
+    """What fio printed, of any format. Never raises."""
+    found = split(data)
+    places = [place for place, document in enumerate(found.documents) if is_fio(document)]
+    outside = found.outside
+    terse = _TERSE.search(outside)
+    return FioText(
+        json=found,
+        run=read(found.documents[places[-1]]) if places else None,
+        used=places[-1] if places else None,
+        terse_fields=outside[terse.start() :].split("\n")[0].count(";") + 1 if terse else 0,
+        error_codes=tuple(int(code) for code in _ERROR_CODE.findall(outside)[:1000]),
+        complaint=complaint(outside),
+        interrupted="terminating on signal" in outside,
+    )
+
+
+def complaint(outside: str) -> str:
+    """The first line in which fio says that something is wrong, or nothing."""
+    lines = (match.group().strip() for match in _COMPLAINT.finditer(outside))
+    return next((line for line in lines if not _HARMLESS.match(line)), "")
+
+
+def recognise(data: bytes) -> bool:
+    """Whether this is something fio printed."""
+    found = take_apart(data)
+    return found.run is not None or bool(found.terse_fields or found.error_codes or found.complaint)

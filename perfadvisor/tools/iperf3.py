@@ -1,0 +1,67 @@
+"""iperf3: what a network path carries, over TCP and UDP."""
+
+from collections.abc import Iterator
+
+from perfadvisor.model.workload import Parameters, Trial, Workload
+from perfadvisor.tools.context import Context
+from perfadvisor.tools.iperf3_parse import parse
+from perfadvisor.tools.parameters import Parameter
+
+__all__ = ["PACKAGE", "PARAMETERS", "PROGRAM", "command", "parse", "prepare", "server"]
+
+PROGRAM = "iperf3"
+PACKAGE = "iperf3"
+_CONNECT_MS = 5000
+
+PARAMETERS = {
+    "protocol": Parameter(type=str, meaning="tcp or udp", choices=("tcp", "udp")),
+    "streams": Parameter(type=int, meaning="flows at once", low=1, high=128),
+    "reverse": Parameter(type=bool, meaning="the server sends"),
+    "bidirectional": Parameter(type=bool, meaning="both send at once"),
+    "zerocopy": Parameter(type=bool, meaning="send by sendfile, without copying into the socket"),
+    "bits_per_s": Parameter(type=int, meaning="target rate of each stream, 0 for as fast as it goes", high=10**13),
+    "length_bytes": Parameter(type=int, meaning="bytes a write, or a datagram's size", low=1, high=2**20),
+    "window_bytes": Parameter(type=int, meaning="socket buffer size", low=1, high=2**30),
+}
+
+
+def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:
+    """The argv of one trial: `warmup_s` omitted by iperf3 itself, then `runtime_s` measured. Whole seconds."""
+    given = {**workload.parameters, **trial.parameters}
+    return (
+        context.program or "iperf3",
+        f"--client={context.host}",
+        f"--port={context.port}",
+        f"--connect-timeout={_CONNECT_MS}",
+        f"--time={max(1, round(trial.runtime_s))}",
+        f"--omit={round(trial.warmup_s)}",
+        "--interval=1",
+        *_flags(given),
+        "--json",
+    )
+
+
+def prepare(workload: Workload, context: Context) -> None:
+    """Nothing has to be there before."""
+    del workload, context
+
+
+def server(workload: Workload, context: Context) -> tuple[str, ...]:
+    """The argv of the far end: one test, then it ends. Its port must be looked for (`ss -ltn`), never connected to."""
+    del workload  # the client tells the server what to do
+    bind = (f"--bind={context.bind}",) if context.bind else ()
+    return (context.program or "iperf3", "--server", "--one-off", f"--port={context.port}", *bind)
+
+
+def _flags(given: Parameters) -> Iterator[str]:
+    udp = given.get("protocol") == "udp"
+    if udp:
+        yield "--udp"
+    if udp or "bits_per_s" in given:  # iperf3 sends UDP at 1 Mbit/s unless told otherwise
+        yield f"--bitrate={given.get('bits_per_s', 0)}"
+    for name, flag in (("streams", "parallel"), ("length_bytes", "length"), ("window_bytes", "window")):
+        if name in given:
+            yield f"--{flag}={given[name]}"
+    for name, flag in (("reverse", "reverse"), ("bidirectional", "bidir"), ("zerocopy", "zerocopy")):
+        if given.get(name):
+            yield f"--{flag}"

@@ -1,0 +1,59 @@
+"""Everything around iperf3's JSON: which documents are its own, and what it said instead of one."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from perfadvisor.tools.iperf3_document import Iperf3Run, is_iperf3, read
+from perfadvisor.tools.jsontext import JsonText, split
+from perfadvisor.tools.numbers import text
+
+_COMPLAINT = re.compile(r"^iperf3: .*", re.MULTILINE)
+_PLAIN = re.compile(r"^(Connecting to host |Server listening on |\[ *ID\] Interval )", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Iperf3Text:
+    """`runs` are the tests found (a server prints one after the other), `complaint` what iperf3 said is wrong;
+    `plain` where this is iperf3's output for people, which has no JSON."""
+
+    json: JsonText
+    runs: tuple[Iperf3Run, ...]
+    complaint: str
+    plain: bool
+    crlf: bool
+
+
+def take_apart(data: bytes) -> Iperf3Text:
+    """What iperf3 printed. Never raises."""
+    found = split(data)
+    documents = [*(document for document in found.documents if is_iperf3(document)), *_streamed(found.documents)]
+    complaint = _COMPLAINT.search(found.outside)
+    return Iperf3Text(
+        json=found,
+        runs=tuple(map(read, documents)),
+        complaint=complaint.group().strip()[:300] if complaint else "",
+        plain=bool(_PLAIN.search(found.outside)),
+        crlf=b"\r\n" in data,
+    )
+
+
+def _streamed(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """--json-stream (3.17) prints {"event": "start", "data": ...} and so on line by line: put together again."""
+    runs: list[dict[str, Any]] = []
+    for document in documents:
+        event, data = text(document, "event"), document.get("data")
+        if event == "start":
+            runs.append({"start": data, "intervals": []})
+        elif event == "interval" and runs:
+            runs[-1]["intervals"].append(data)
+        elif event in ("end", "error") and runs:
+            runs[-1][event] = data
+    return runs
+
+
+def recognise(data: bytes) -> bool:
+    """Whether this is something iperf3 printed."""
+    found = take_apart(data)
+    return bool(found.runs or found.complaint or found.plain)

@@ -9,7 +9,6 @@ MEASURED_ON_HOST = frozenset(
     {
         "vm.iothread_busy_share",
         "vm.vcpu_migrations_per_s",
-        "vm.posted_interrupt_share",
         "vm_nic.vhost_busy_share",
         "vm_hostdev.guest_interrupts_per_s",
         "vm_hostdev.host_interrupts_per_s",

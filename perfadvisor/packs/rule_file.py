@@ -1,9 +1,11 @@
 """The shape of a rule file, checked by pydantic, and its translation into a `Rule`."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from perfadvisor.analyse.lookup import HOST
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.packs.check import Strict
@@ -32,7 +34,9 @@ class RollbackText(Strict):
 
 
 class VerifyText(Strict):
-    holds: Text
+    """Without `holds`, the fix is proven when the rule's own condition no longer holds."""
+
+    holds: Optional = ""
     rerun: list[Text] = Field(default_factory=list)
     experiment: Optional = ""
 
@@ -44,9 +48,10 @@ class ReferenceText(Strict):
 
 
 class CaseText(Strict):
+    """Facts by the names rules use, `host.` included; an empty value takes away what `given` gave."""
+
     name: Text
-    facts: dict[str, FactValue]
-    host: dict[str, FactValue] | None = None
+    facts: dict[str, FactValue | None]
     expect: Expected
 
 
@@ -67,9 +72,10 @@ class RuleText(Strict):
     check_first: list[Text] = Field(default_factory=list)
     fix: FixText
     rollback: RollbackText | None = None
-    verify: VerifyText
+    verify: VerifyText = Field(default_factory=VerifyText)
     suppresses: list[Text] = Field(default_factory=list)
     references: list[ReferenceText] = Field(min_length=1)
+    given: dict[str, FactValue] = Field(default_factory=dict)
     cases: list[CaseText] = Field(min_length=4)
 
 
@@ -89,13 +95,13 @@ def rule_of(text: RuleText, origin: str) -> Rule:
         why=text.why,
         fix=_fix(text.fix),
         rollback=text.rollback.run if text.rollback else "",
-        verify=Verify(holds=text.verify.holds, rerun=tuple(text.verify.rerun), experiment=text.verify.experiment),
+        verify=_verify(text),
         references=tuple(_reference(reference) for reference in text.references),
         threshold=text.threshold,
         goals=tuple(text.goals),
         check_first=tuple(text.check_first),
         suppresses=tuple(text.suppresses),
-        cases=tuple(_case(case) for case in text.cases),
+        cases=tuple(_case(case, text.given) for case in text.cases),
         origin=origin,
     )
 
@@ -109,13 +115,20 @@ def _reference(reference: ReferenceText) -> str:
     return f"{reference.source} (last checked {reference.checked}{kernel})"
 
 
-def _case(case: CaseText) -> Case:
+def _verify(text: RuleText) -> Verify:
+    verify = text.verify
+    holds = verify.holds or f"not ({text.when})"
+    return Verify(holds=holds, rerun=tuple(verify.rerun), experiment=verify.experiment)
+
+
+def _case(case: CaseText, given: Mapping[str, Scalar]) -> Case:
     after_fix = case.expect == "after-fix"
-    facts: dict[str, Scalar] = dict(case.facts)
+    facts = {name: value for name, value in {**given, **case.facts}.items() if value is not None}
+    host = {name.removeprefix(HOST): value for name, value in facts.items() if name.startswith(HOST)}
     return Case(
         name=case.name,
-        facts=facts,
-        host=None if case.host is None else dict(case.host),
+        facts={name: value for name, value in facts.items() if not name.startswith(HOST)},
+        host=host or None,
         expect=Outcome.CLEAR if after_fix else Outcome(case.expect),
         after_fix=after_fix,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from perfadvisor.analyse.condition_check import HOST, check, spec_of, unknown_fact
+from perfadvisor.analyse.condition_check import check, spec_of, unknown_fact
 from perfadvisor.analyse.conditions import parse
 from perfadvisor.analyse.expression import ConditionError
 from perfadvisor.analyse.wording import SUBJECT, placeholders
@@ -34,8 +34,9 @@ def problems(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterat
 
 
 def _conditions(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:
+    holds = [(("verify", "holds"), rule.verify.holds)] if rule.verify.holds else []
     requires = ((("requires", number), text) for number, text in enumerate(rule.requires))
-    for keys, text in ((("when",), rule.when), *requires, (("verify", "holds"), rule.verify.holds)):
+    for keys, text in ((("when",), rule.when), *requires, *holds):
         for mistake in check(text, catalogue):
             yield _at(document, keys, mistake.message, mistake.column)
 
@@ -96,19 +97,19 @@ def _cases(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
         if not any(case.expect == kind for case in rule.cases):
             yield document.problem(("cases",), f"no case expects `{kind}`", at_key=True)
     known = _read_by(rule)
+    facts: dict[Keys, Scalar | None] = {("given", name): value for name, value in rule.given.items()}
     for number, case in enumerate(rule.cases):
-        given = ((("cases", number, "facts", name), name, value) for name, value in case.facts.items())
-        of_host = ((("cases", number, "host", name), HOST + name, value) for name, value in (case.host or {}).items())
-        for keys, name, value in (*given, *of_host):
-            message = _wrong_fact(name, value, known, catalogue)
-            if message:
-                yield document.problem(keys, message)
+        facts.update({("cases", number, "facts", name): value for name, value in case.facts.items()})
+    for keys, value in facts.items():
+        message = _wrong_fact(str(keys[-1]), value, known, catalogue)
+        if message:
+            yield document.problem(keys, message)
 
 
 def _read_by(rule: RuleText) -> frozenset[str]:
     """The facts the rule reads, as far as its conditions can be parsed."""
     found = {TRUST, *rule.evidence}
-    for text in (rule.when, rule.verify.holds, *rule.requires):
+    for text in filter(None, (rule.when, rule.verify.holds, *rule.requires)):
         try:
             found.update(parse(text).names)
         except ConditionError:
@@ -116,11 +117,11 @@ def _read_by(rule: RuleText) -> frozenset[str]:
     return frozenset(found)
 
 
-def _wrong_fact(name: str, value: Scalar, known: frozenset[str], catalogue: Catalogue) -> str:
+def _wrong_fact(name: str, value: Scalar | None, known: frozenset[str], catalogue: Catalogue) -> str:
     spec = spec_of(name, catalogue)
     if spec is None:
         return unknown_fact(name, catalogue)
     if name not in known:
         return f"the rule does not read `{name}`"
-    fits = type(value) is spec.type or (spec.type is float and type(value) is int)
+    fits = value is None or type(value) is spec.type or (spec.type is float and type(value) is int)
     return "" if fits else f"`{name}` is {spec.type.__name__}, not {value!r}"

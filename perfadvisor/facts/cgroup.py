@@ -52,6 +52,7 @@ _V2_FILES = (
     *("memory.max", "io.max"),
 )
 _V1_NO_LIMIT = 1 << 62  # an unset memory limit reads as LONG_MAX rounded to pages (mm/page_counter.c)
+_UNREAD = "the group's directory was not read"
 
 # "{cgroup}" stands for the path of this process's group and of every group above it, "" first.
 PATTERNS: tuple[str, ...] = (
@@ -87,9 +88,10 @@ def _cpu(tree: Tree) -> Iterator[Fact | Absent]:
     directories = cgroup_paths.directories(tree, "cpu")
     quotas = [(quota, directory) for directory in directories if (quota := _quota(tree, directory)) is not None]
     tightest, holder = min(quotas, default=(None, directories[0] if directories else ""))
-    why = "no quota" if directories else "the group's directory was not read"
+    seen = _seen(tree, directories, ("cpu.max", "cpu.cfs_quota_us"))
+    why = "no quota" if seen else _UNREAD
     yield QUOTA.given(tightest, source=holder, reason=why)
-    yield CPU_LIMITED.given(_is_tight(tree, tightest, known=bool(directories)), source=holder, reason=why)
+    yield CPU_LIMITED.given(_is_tight(tree, tightest, known=seen), source=holder, reason=why)
     counts = reader.fields(tree.text(f"{holder}/cpu.stat"), " ")
     for spec, key in ((PERIODS, "nr_periods"), (THROTTLED, "nr_throttled")):
         yield spec.given(reader.number(counts.get(key)), source=f"{holder}/cpu.stat", reason=why)
@@ -138,32 +140,31 @@ def _memory(tree: Tree) -> Iterator[Fact | Absent]:
     files = [f"{directory}/{file}" for directory in directories for file in ("memory.max", "memory.limit_in_bytes")]
     sizes = [(size, file) for file in files if (size := reader.integer(tree, file)) is not None]
     limits = [(size, file) for size, file in sizes if 0 <= size < _V1_NO_LIMIT]
-    seen = bool(sizes) or any(map(tree.exists, files)) or _is_root(directories)
+    seen = _seen(tree, directories, ("memory.max", "memory.limit_in_bytes"))
     size, file = min(limits, default=(None, files[0] if files else ""))
-    why = "no limit" if seen else "the group's directory was not read"
+    why = "no limit" if seen else _UNREAD
     yield MEMORY_MAX.given(size, source=file, reason=why)
     total = reader.kibibytes(reader.fields(tree.text(memory.MEMINFO)).get("MemTotal"))
     limited = (False if seen else None) if size is None else None if total is None else size < total
     yield MEMORY_LIMITED.given(limited, source=file, reason=why)
 
 
-def _is_root(directories: tuple[str, ...]) -> bool:
-    """The group at the top of the hierarchy has no limit files at all (Documentation/admin-guide/cgroup-v2.rst)."""
-    return len(directories) == 1
+def _seen(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> bool:
+    """Whether a limit would have shown. The group at the top has no such files (admin-guide/cgroup-v2.rst)."""
+    return len(directories) == 1 or any(tree.exists(f"{path}/{file}") for path in directories for file in files)
 
 
 def _io(tree: Tree) -> Fact | Absent:
     """Any cap counts: "8:0 rbps=1048576 wbps=max" (version 2), "8:0 1048576" (version 1)."""
-    v2 = cgroup_paths.directories(tree, "io")
-    v1 = cgroup_paths.directories(tree, "blkio")
-    files = [f"{directory}/io.max" for directory in v2]
-    files += [f"{directory}/{file}" for directory in v1 for file in _V1_FILES["blkio"]]
+    v1, v2 = cgroup_paths.directories(tree, "blkio"), cgroup_paths.directories(tree, "io")
+    directories, names = (v1, _V1_FILES["blkio"]) if v1 else (v2, ("io.max",))
+    files = [f"{directory}/{name}" for directory in directories for name in names]
     capped = next((file for file in files if _has_cap(tree.text(file) or "")), None)
     if capped:
         return IO_LIMITED.fact(True, source=capped)
-    if any(tree.read(file) is not None for file in files) or (_is_root(v2) and not v1):
+    if _seen(tree, directories, names):
         return IO_LIMITED.fact(False, source=files[0])
-    return IO_LIMITED.absent("the group's directory was not read", source=files[0] if files else "")
+    return IO_LIMITED.absent(_UNREAD, source=files[0] if files else "")
 
 
 def _has_cap(text: str) -> bool:

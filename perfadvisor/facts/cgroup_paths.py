@@ -86,10 +86,9 @@ def directories(tree: Tree, controller: str) -> tuple[str, ...]:
     own = next((member for member in joined if controller in member.controllers), None)
     number = 1 if own else 2
     own = own or next((member for member in joined if not member.controllers), None)
-    path = own.path if own else "/"
-    for mount in mounts(tree):
-        if mount.version == number and (number == 2 or controller in mount.options):
-            return tuple(_upwards(mount, path))
+    for mount in mounts(tree) if own else ():
+        if own and mount.version == number and (number == 2 or controller in mount.options):
+            return tuple(_upwards(mount, own.path))
     return ()
 
 

@@ -69,6 +69,13 @@ MEASURED: tuple[FactSpec, ...] = (
     _spec("latency_p50_ns", float, "median completion latency", Unit.NANOSECONDS),
     _spec("latency_p99_ns", float, "99th percentile of completion latency", Unit.NANOSECONDS),
     _spec("latency_p999_ns", float, "99.9th percentile of completion latency", Unit.NANOSECONDS),
+    _spec(
+        "best_iops",
+        float,
+        "most I/Os a second that a result of this run reached on this disk, with equal block size, direction and pattern",
+        Unit.IOPS,
+    ),
+    _spec("best_iops_queue_depth", int, "the queue depth of that result", Unit.COUNT),
     _share("spread_ratio", "spread between fresh runs: (largest - smallest) / median of the headline figure"),
     _count("achieved_depth", "I/Os really in flight on average, by Little's law: iops times mean latency"),
     _share("depth_reached_share", "share of I/Os submitted at the asked depth, from fio's own depth buckets"),

@@ -14,10 +14,10 @@ def test_a_plain_workload_stays():
 
 
 def test_one_for_each_node_with_memory():
-    found = expand([workload(memory_node="{node}", rw="read")], cpu_nodes=[0], memory_nodes=[0, 2])
-    assert [w.id for w in found] == ["dma/a-node0", "dma/a-node2"]
+    found = expand([workload(memory_node="{memory_node}", rw="read")], cpu_nodes=[0], memory_nodes=[0, 2])
+    assert [w.id for w in found] == ["dma/a-memory0", "dma/a-memory2"]
     assert [w.parameters for w in found] == [{"memory_node": 0, "rw": "read"}, {"memory_node": 2, "rw": "read"}]
-    assert found[1].title == "A (node 2)"
+    assert found[1].title == "A (memory 2)"
 
 
 def test_every_pair_of_nodes():
@@ -32,5 +32,12 @@ def test_every_pair_of_nodes():
 
 
 def test_the_same_node_twice_is_one_dimension():
-    found = expand([workload(c="{node}", m="{node}")], memory_nodes=[0, 1])
+    found = expand([workload(c="{node}", m="{node}")], cpu_nodes=[0, 1, 3], memory_nodes=[0, 1, 2])
     assert [w.parameters for w in found] == [{"c": 0, "m": 0}, {"c": 1, "m": 1}]
+
+
+def test_the_device_s_node_is_no_dimension():
+    same = workload(c="{device_node}", m=3)
+    assert [w.parameters for w in expand([same], cpu_nodes=[0, 1], device_node=1)] == [{"c": 1, "m": 3}]
+    assert [w.id for w in expand([same], cpu_nodes=[2], device_node=None)] == ["dma/a"]
+    assert expand([same], cpu_nodes=[2, 3], device_node=1)[0].parameters["c"] == 2

@@ -123,7 +123,7 @@ def _loss(run: Iperf3Run) -> float | None:
 def _mean_rtt(run: Iperf3Run) -> float | None:
     """Over the streams; of the single intervals where the totals have none (old versions)."""
     means = [stream.mean_rtt_us for stream in _forward(run) if stream.mean_rtt_us]
-    counted = [rtt for interval in run.intervals if not interval.omitted for rtt in interval.rtts_us]
+    counted = [rtt for interval in run.intervals if not (interval.omitted or run.bidir) for rtt in interval.rtts_us]
     return fmean(means) if means else fmean(counted) if counted else None
 
 

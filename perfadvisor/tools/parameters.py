@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from perfadvisor.model.fact import Scalar
 
 # Stands for a NUMA node until the workload is expanded for a machine; see perfadvisor.expand.
-PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node)\}\Z")
+PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -150,8 +150,11 @@ def _memory(tree: Tree) -> Iterator[Fact | Absent]:
 
 
 def _seen(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> bool:
-    """Whether a limit would have shown. The group at the top has no such files (admin-guide/cgroup-v2.rst)."""
-    return len(directories) == 1 or any(tree.exists(f"{path}/{file}") for path in directories for file in files)
+    """Whether a limit would have shown. The group at the top has no such files, nor has one on version 2 whose
+    controller is not enabled: its directory shows by cgroup.controllers (Documentation/admin-guide/cgroup-v2.rst)."""
+    if len(directories) == 1 or any(tree.exists(f"{path}/{file}") for path in directories for file in files):
+        return True
+    return bool(directories) and tree.exists(f"{directories[0]}/cgroup.controllers")
 
 
 def _io(tree: Tree) -> Fact | Absent:

@@ -41,6 +41,19 @@ def memberships(tree: Tree) -> tuple[Membership, ...]:
     )
 
 
+def groups(tree: Tree) -> tuple[str, ...]:
+    """The paths of this process's groups in all hierarchies and of all groups above them, without a final slash."""
+    found = {""}
+    for member in memberships(tree):
+        path = normpath(member.path).rstrip("/")
+        for _ in range(MAX_DEPTH):
+            if path in ("", "/"):
+                break
+            found.add(path)
+            path = dirname(path)
+    return tuple(sorted(found))
+
+
 def mounts(tree: Tree) -> tuple[Mount, ...]:
     """The mounted hierarchies; without mountinfo, what lies where every distribution mounts them."""
     found = tuple(filter(None, map(_mount, (tree.text(MOUNTINFO) or "").splitlines())))

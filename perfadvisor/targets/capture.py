@@ -2,8 +2,10 @@
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from glob import escape
 from pathlib import Path
 
+from perfadvisor.facts import cgroup_paths
 from perfadvisor.model.tree import Entry, Tree, Unreadable
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.walk import Walk
@@ -17,19 +19,29 @@ def capture(patterns: Iterable[str], root: str = "/", run: Runner | None = None)
 
     A pattern is a path with `*`, `?`, `[...]` in its parts, `$ argv` for a command (run by `run`, left unreadable
     without it), or a `netlink:` source. `{nic}` stands for every network interface and `{device_nic}` for those with a
-    device behind them. Nothing is raised for what cannot be read: it is `Unreadable` in the tree. Netlink and commands
-    speak of this machine alone, so with another root they are left out."""
+    device behind them; in a path, `{cgroup}` stands for this process's control groups and all above them. Nothing is
+    raised for what cannot be read: it is `Unreadable` in the tree. Netlink and commands speak of this machine alone, so
+    with another root they are left out."""
     wanted = tuple(dict.fromkeys(patterns))
     walk = Walk(root)
-    for pattern in wanted:
-        if pattern.startswith("/"):
-            walk.read(pattern)
+    for path in _paths([pattern for pattern in wanted if pattern.startswith("/")], walk):
+        walk.read(path)
     entries = dict(walk.entries)
     if root == "/":
         nics = interfaces()
         entries.update(_netlink([p for p in wanted if p.startswith("netlink:")], nics))
         entries.update(_commands([p for p in wanted if p.startswith("$ ")], nics, run))
     return Tree(entries)
+
+
+def _paths(patterns: Sequence[str], walk: Walk) -> Iterator[str]:
+    """The patterns with `{cgroup}` filled in: globs over all groups would read thousands on a busy host."""
+    yield from (pattern for pattern in patterns if "{cgroup}" not in pattern)
+    grouped = [pattern for pattern in patterns if "{cgroup}" in pattern]
+    if grouped:
+        walk.read(cgroup_paths.SELF)
+        groups = [escape(group) for group in cgroup_paths.groups(Tree(walk.entries))]
+        yield from (pattern.replace("{cgroup}", group) for pattern in grouped for group in groups)
 
 
 def interfaces(root: str = "/") -> tuple[str, ...]:

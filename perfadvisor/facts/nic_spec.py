@@ -1,0 +1,77 @@
+"""The catalogue of a network interface's facts that more than one source can tell."""
+
+from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.units import Unit
+
+
+def nic(
+    name: str, kind: type[bool] | type[int] | type[str], meaning: str, unit: Unit = Unit.NONE, refers_to: str = ""
+) -> FactSpec:
+    """A fact about a network interface."""
+    return FactSpec(name=f"nic.{name}", type=kind, unit=unit, subject="nic", meaning=meaning, refers_to=refers_to)
+
+
+SPEED = nic("speed_bits_per_s", int, "rate of the link", Unit.BITS_PER_SECOND)
+DUPLEX = nic("duplex", str, "full or half")
+CARRIER = nic("carrier", bool, "whether the link is up")
+DRIVER = nic("driver", str, "kernel driver of the adapter")
+FIRMWARE = nic("firmware_version", str, "firmware of the adapter, as its driver writes it")
+
+RX_USECS = nic("rx_usecs", int, "how long a received packet's interrupt may be held back", Unit.MICROSECONDS)
+RX_FRAMES = nic("rx_frames", int, "how many received packets may share an interrupt", Unit.COUNT)
+TX_USECS = nic("tx_usecs", int, "how long a sent packet's interrupt may be held back", Unit.MICROSECONDS)
+TX_FRAMES = nic("tx_frames", int, "how many sent packets may share an interrupt", Unit.COUNT)
+ADAPTIVE_RX = nic("adaptive_rx", bool, "whether the driver adapts the receiving delay to the load")
+ADAPTIVE_TX = nic("adaptive_tx", bool, "whether the driver adapts the sending delay to the load")
+
+RING_RX = nic("ring_rx", int, "descriptors of a receive ring", Unit.COUNT)
+RING_RX_MAX = nic("ring_rx_max", int, "most descriptors a receive ring can have", Unit.COUNT)
+RING_TX = nic("ring_tx", int, "descriptors of a send ring", Unit.COUNT)
+RING_TX_MAX = nic("ring_tx_max", int, "most descriptors a send ring can have", Unit.COUNT)
+
+CHANNELS_COMBINED = nic("channels_combined", int, "queue pairs in use", Unit.COUNT)
+CHANNELS_COMBINED_MAX = nic("channels_combined_max", int, "most queue pairs", Unit.COUNT)
+CHANNELS_RX = nic("channels_rx", int, "queues that only receive", Unit.COUNT)
+CHANNELS_RX_MAX = nic("channels_rx_max", int, "most queues that only receive", Unit.COUNT)
+CHANNELS_TX = nic("channels_tx", int, "queues that only send", Unit.COUNT)
+CHANNELS_TX_MAX = nic("channels_tx_max", int, "most queues that only send", Unit.COUNT)
+CHANNELS = {
+    "Combined": (CHANNELS_COMBINED, CHANNELS_COMBINED_MAX),
+    "RX": (CHANNELS_RX, CHANNELS_RX_MAX),
+    "TX": (CHANNELS_TX, CHANNELS_TX_MAX),
+}
+"""ethtool's name of a kind of channel -> (in use, most)."""
+
+TSO = nic("tso", bool, "TCP segmentation by the adapter")
+GSO = nic("gso", bool, "late segmentation by the kernel")
+GRO = nic("gro", bool, "received packets are merged by the kernel")
+LRO = nic("lro", bool, "received packets are merged by the adapter (not for forwarding)")
+HW_GRO = nic("hw_gro", bool, "received packets are merged by the adapter as GRO would")
+RX_CHECKSUM = nic("rx_checksum", bool, "checksums are verified by the adapter")
+TX_CHECKSUM = nic("tx_checksum", bool, "checksums are made by the adapter")
+SCATTER_GATHER = nic("scatter_gather", bool, "a packet may lie in several pieces")
+PAUSE_RX = nic("pause_rx", bool, "pause frames are obeyed")
+PAUSE_TX = nic("pause_tx", bool, "pause frames are sent")
+
+REPORT = nic("report", str, "an ethtool report on the interface")
+SETTING = FactSpec(
+    name="nic_setting.value",
+    type=str,
+    subject="nic_setting",
+    meaning="one line of an ethtool report, by interface, kind of report and key: eth0/coalesce/rx-usecs",
+)
+STATISTIC = FactSpec(
+    name="nic_statistic.value",
+    type=int,
+    unit=Unit.COUNT,
+    subject="nic_statistic",
+    meaning="one counter of `ethtool -S`, by interface and the driver's name for it: eth0/rx_missed_errors",
+)
+
+LINK = (SPEED, DUPLEX, CARRIER, DRIVER)
+SETTINGS = (
+    RX_USECS, RX_FRAMES, TX_USECS, TX_FRAMES, ADAPTIVE_RX, ADAPTIVE_TX, RING_RX, RING_RX_MAX, RING_TX, RING_TX_MAX,
+    CHANNELS_COMBINED, CHANNELS_COMBINED_MAX, CHANNELS_RX, CHANNELS_RX_MAX, CHANNELS_TX, CHANNELS_TX_MAX,
+    TSO, GSO, GRO, LRO, HW_GRO, RX_CHECKSUM, TX_CHECKSUM, SCATTER_GATHER, PAUSE_RX, PAUSE_TX, FIRMWARE,
+    REPORT, SETTING, STATISTIC,
+)  # fmt: skip

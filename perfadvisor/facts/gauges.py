@@ -1,0 +1,52 @@
+"""What was read once a second while a trial ran, summed up. A row holds `t` (seconds since the trial began), `cost_s`
+(CPU time of the reading itself) and whichever of the gauges below could be read."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# name -> how its rows are summed up into which delta
+_MEAN = {
+    "procs_running": "gauge.procs_running_mean",
+    "other_runnable": "gauge.other_runnable_mean",
+    "remote_cpu_share": "gauge.remote_cpu_share",
+}
+_LOWEST = {
+    "frequency_hz": "gauge.frequency_min_hz",
+    "link_speed_gtps": "gauge.link_speed_min_gtps",
+    "link_width": "gauge.link_width_min",
+}
+_HIGHEST = {"frequency_hz": "gauge.frequency_max_hz"}
+
+Row = Mapping[str, Any]
+
+
+def deltas(rows: Sequence[Row], *, warmup_s: float = 0.0, seconds: float) -> dict[str, float]:
+    """Name -> value, as `TrialResult.deltas` holds them. Rows of the warm-up do not count, but their cost does."""
+    if not rows:
+        return {}
+    measured = [row for row in rows if _number(row.get("t")) is not None and row["t"] >= warmup_s]
+    found = {"gauge.samples": float(len(measured))}
+    cost = [value for row in rows if (value := _number(row.get("cost_s"))) is not None]
+    if seconds > 0:
+        found["gauge.reader_cpu_share"] = sum(cost) / seconds
+    for name, delta in _MEAN.items():
+        if values := _values(measured, name):
+            found[delta] = sum(values) / len(values)
+    for name, delta in _LOWEST.items():
+        if values := _values(measured, name):
+            found[delta] = min(values)
+    for name, delta in _HIGHEST.items():
+        if values := _values(measured, name):
+            found[delta] = max(values)
+    return found
+
+
+def _values(rows: Sequence[Row], name: str) -> list[float]:
+    return [value for row in rows if (value := _number(row.get(name))) is not None]
+
+
+def _number(value: object) -> float | None:
+    """A finite number; rows come out of files."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e300 else None

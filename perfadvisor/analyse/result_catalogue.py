@@ -72,7 +72,7 @@ MEASURED: tuple[FactSpec, ...] = (
     _spec(
         "best_iops",
         float,
-        "most I/Os a second that a result of this run reached on this disk, with equal block size, direction and pattern",
+        "most I/Os a second a result of this run got from this disk, at equal block size, direction and pattern",
         Unit.IOPS,
     ),
     _spec("best_iops_queue_depth", int, "the queue depth of that result", Unit.COUNT),

@@ -1,0 +1,86 @@
+"""The reader beside a trial: it sees what runs, tells ours from others', and costs next to nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.facts.gauges import deltas
+from perfadvisor.targets import gauges
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.gauges import GaugeReader, Watched, procs_running, read_row
+from perfadvisor.targets.own_threads import threads
+from perfadvisor.targets.process import serve
+
+SPIN = "while True: pass"
+
+
+@pytest.fixture
+def our_load():
+    """A program of ours that keeps one CPU busy."""
+    server = serve(Command(argv=(sys.executable, "-c", SPIN), timeout_s=60))
+    assert server.pid
+    time.sleep(0.2)
+    yield server
+    server.stop()
+
+
+def test_the_tool_is_ours_and_runs(our_load) -> None:
+    rows = [read_row(Watched()) for _ in range(5)]
+    assert max(row["own_runnable"] for row in rows) >= 2, "the tool and this reader"
+    assert all(row["procs_running"] >= 1 for row in rows)
+    assert all(row["other_runnable"] >= 0 for row in rows)
+
+
+def test_somebody_elses_load_is_not_ours() -> None:
+    leave = "if pid: print(pid, flush=True); os._exit(0)"
+    detached = f"import os; pid = os.fork()\n{leave}\nos.close(1); os.setsid()\n{SPIN}"
+    started = subprocess.run([sys.executable, "-c", detached], stdout=subprocess.PIPE, timeout=10)
+    pid = int(started.stdout)
+    try:
+        time.sleep(0.2)
+        rows = [read_row(Watched()) for _ in range(20)]
+        assert sum(row["other_runnable"] for row in rows) / len(rows) >= 0.5
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_where_it_runs_is_seen(our_load) -> None:
+    everywhere, nowhere = frozenset(range(4096)), frozenset[int]()
+    shares = [read_row(Watched(remote_cpus=cpus)).get("remote_cpu_share") for cpus in (everywhere, nowhere, None)]
+    assert shares[0] in (1.0, None)
+    assert shares[1] in (0.0, None)
+    assert shares[2] is None
+
+
+def test_rows_come_once_a_period_and_tell_their_cost(monkeypatch) -> None:
+    monkeypatch.setattr(gauges, "PERIOD_S", 0.1)
+    with GaugeReader(Watched(pci="0000:ff:1f.7")) as reader:
+        time.sleep(0.5)
+    assert 3 <= len(reader.rows) <= 6
+    assert all(row["cost_s"] > 0 for row in reader.rows)
+    assert deltas(reader.rows, seconds=0.5)["gauge.samples"] == len(reader.rows)
+
+
+def test_reading_is_cheap() -> None:
+    watched = Watched()
+    spent = time.process_time()
+    for _ in range(50):
+        read_row(watched)
+    assert (time.process_time() - spent) / 50 < 0.01, "1 % of a core at one reading a second"
+
+
+def test_an_unfinished_with_block_stops_the_reader() -> None:
+    with pytest.raises(KeyboardInterrupt), GaugeReader(Watched()) as reader:
+        raise KeyboardInterrupt
+    assert reader.rows == ()
+
+
+def test_the_kernel_agrees_on_what_runs() -> None:
+    stat = dict(line.split(" ", 1) for line in Path("/proc/stat").read_text().splitlines())
+    assert abs(procs_running() - int(stat["procs_running"])) <= 8
+    assert len(threads(1)) > 0

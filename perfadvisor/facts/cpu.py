@@ -10,16 +10,19 @@ from perfadvisor.model.units import Unit
 
 SYSTEM = "/sys/devices/system/cpu"
 
-_LISTS = tuple(
-    FactSpec(name=f"cpu.{name}", type=str, meaning=meaning)
-    for name, meaning in (
-        ("present", "CPUs that are populated, as a list"),
-        ("online", "CPUs the scheduler may use, as a list"),
-        ("possible", "CPUs the kernel set aside room for, as a list"),
-        ("offline", "CPUs that are not online, as a list"),
-        ("isolated", "CPUs kept out of scheduler balancing (isolcpus), as a list"),
-        ("nohz_full", "CPUs whose tick stops under a single task, as a list"),
-    )
+ONLINE = FactSpec(name="cpu.online", type=str, meaning="CPUs the scheduler may use, as a list")
+_LISTS = (
+    ONLINE,
+    *(
+        FactSpec(name=f"cpu.{name}", type=str, meaning=meaning)
+        for name, meaning in (
+            ("present", "CPUs that are populated, as a list"),
+            ("possible", "CPUs the kernel set aside room for, as a list"),
+            ("offline", "CPUs that are not online, as a list"),
+            ("isolated", "CPUs kept out of scheduler balancing (isolcpus), as a list"),
+            ("nohz_full", "CPUs whose tick stops under a single task, as a list"),
+        )
+    ),
 )
 
 DIRECTORY_COUNT = FactSpec(

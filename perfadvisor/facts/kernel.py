@@ -9,6 +9,7 @@ from perfadvisor.model.tree import Tree
 _CLOCK = "/sys/devices/system/clocksource/clocksource0"
 
 RELEASE = FactSpec(name="kernel.release", type=str, meaning="kernel release, as uname -r prints it")
+ARCHITECTURE = FactSpec(name="kernel.architecture", type=str, meaning="machine architecture, as uname -m prints it")
 
 _TEXTS = (
     (
@@ -19,10 +20,7 @@ _TEXTS = (
         FactSpec(name="kernel.hostname", type=str, meaning="host name, of this UTS namespace"),
         "/proc/sys/kernel/hostname",
     ),
-    (
-        FactSpec(name="kernel.architecture", type=str, meaning="machine architecture, as uname -m prints it"),
-        "/proc/sys/kernel/arch",
-    ),
+    (ARCHITECTURE, "/proc/sys/kernel/arch"),
     (
         FactSpec(name="cpu.clocksource", type=str, meaning="clock source the kernel reads time from"),
         f"{_CLOCK}/current_clocksource",

@@ -22,7 +22,9 @@ MEMORY_ONLY = FactSpec(
     name="numa.memory_only_nodes", type=str, meaning="nodes with memory and without CPUs (CXL, GPU, HBM), as a list"
 )
 SHARED_CPUS = FactSpec(
-    name="numa.cpus_in_several_nodes", type=str, meaning="CPUs that several nodes claim (firmware fault), as a list"
+    name="numa.cpus_in_several_nodes",
+    type=str,
+    meaning="CPUs listed more than once, as by several nodes (firmware fault), as a list",
 )
 DISTANCE_MAX = FactSpec(
     name="numa.distance_max", type=int, meaning="largest distance between two nodes; 10 is local, 20 twice as far"

@@ -1,0 +1,12 @@
+"""A saved `/proc/cpuinfo`."""
+
+from collections.abc import Iterator
+
+from perfadvisor.facts import cpu, cpuinfo
+from perfadvisor.model.fact import Absent, Fact
+
+
+def facts(data: bytes, *, source: str = cpuinfo.PATH) -> Iterator[Fact | Absent]:
+    """The facts of the text, under the names they have when read from a machine."""
+    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    return cpu.info_facts(cpuinfo.parse(text), source)

@@ -1,0 +1,92 @@
+"""What `lscpu` prints, in any of its versions: with or without indentation, headings, and a byte order mark."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from perfadvisor.facts import cpu, cpulist, frequency, kernel, numa, reader
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.units import Unit
+
+SOURCE = "$ lscpu"
+
+CPU_COUNT = FactSpec(
+    name="cpu.listed_count", type=int, unit=Unit.COUNT, meaning="CPUs that lscpu counts, online or not"
+)
+FREQUENCY = FactSpec(
+    name="cpu.frequency_hz", type=int, unit=Unit.HERTZ, meaning="frequency of a CPU when lscpu looked at it"
+)
+HYPERVISOR_VENDOR = FactSpec(
+    name="environment.hypervisor_vendor", type=str, meaning="hypervisor vendor, in lscpu's words"
+)
+VIRTUALIZATION_TYPE = FactSpec(
+    name="environment.virtualization_type", type=str, meaning="kind of virtualization, in lscpu's words: full, para"
+)
+
+# Specs of facts that only lscpu gives; the others are those of the machine itself.
+CATALOGUE: tuple[FactSpec, ...] = (CPU_COUNT, FREQUENCY, HYPERVISOR_VENDOR, VIRTUALIZATION_TYPE)
+
+_TEXTS: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
+    (kernel.ARCHITECTURE, ("Architecture",)),
+    (cpu.MODEL_NAME, ("Model name",)),
+    (HYPERVISOR_VENDOR, ("Hypervisor vendor",)),
+    (VIRTUALIZATION_TYPE, ("Virtualization type",)),
+)
+_COUNTS: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
+    (CPU_COUNT, ("CPU(s)",)),
+    (cpu.THREADS_PER_CORE, ("Thread(s) per core",)),
+    (cpu.CORES_PER_PACKAGE, ("Core(s) per socket", "Core(s) per cluster")),
+    (cpu.PACKAGE_COUNT, ("Socket(s)",)),
+    (numa.NODE_COUNT, ("NUMA node(s)",)),
+)
+_MEGAHERTZ: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
+    (FREQUENCY, ("CPU MHz",)),
+    (frequency.FREQUENCY_MAX, ("CPU max MHz",)),
+)
+_NODE = re.compile(r"NUMA node([0-9]{1,5}) CPU\(s\)", re.ASCII)
+
+
+def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
+    """The facts of the text, under the names they have when read from a machine."""
+    told = reader.fields(data.decode("utf-8-sig", "replace").replace("\0", ""))
+    for spec, keys in _TEXTS:
+        yield _given(spec, _first(told, keys), source, keys)
+    for spec, keys in _COUNTS:
+        yield _given(spec, reader.number(_first(told, keys)), source, keys)
+    for spec, keys in _MEGAHERTZ:
+        yield _given(spec, _hertz(_first(told, keys)), source, keys)
+    online = _first(told, ("On-line CPU(s) list",))
+    ids = cpulist.parse(online or "")
+    yield _given(cpu.ONLINE, online if ids else None, source, ("On-line CPU(s) list",))
+    yield _given(cpu.ONLINE_COUNT, len(ids) or None, source, ("On-line CPU(s) list",))
+    yield from _nodes(told, source)
+
+
+def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
+    """A node without CPUs has a line without a list."""
+    for key, value in told.items():
+        match = _NODE.fullmatch(key)
+        if match:
+            ids = cpulist.parse(value)
+            listed = value if ids or not value else None
+            yield numa.CPU_LIST.given(listed, source=source, subject=match.group(1), reason="no list of CPUs")
+            count = None if listed is None else len(ids)
+            yield numa.CPU_COUNT.given(count, source=source, subject=match.group(1), reason="no list of CPUs")
+
+
+def _first(told: dict[str, str], keys: tuple[str, ...]) -> str | None:
+    """The value of the first key that has one; "-" is how lscpu writes "not known"."""
+    return next((value for key in keys if (value := told.get(key)) and value != "-"), None)
+
+
+def _given(spec: FactSpec, value: str | int | None, source: str, keys: tuple[str, ...]) -> Fact | Absent:
+    return spec.given(value, source=source, reason=f'no usable line "{keys[0]}:"')
+
+
+def _hertz(text: str | None) -> int | None:
+    """ "2793.438" or, in some languages, "2793,438" megahertz."""
+    try:
+        value = Decimal((text or "").replace(",", "."))
+    except InvalidOperation:
+        return None
+    return int(value * 1_000_000) if value.is_finite() and 0 < value < 1_000_000 else None

@@ -1,17 +1,18 @@
 """The whole judgement: from a run, a snapshot or somebody's tree to everything a report shows."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from perfadvisor import __version__
 from perfadvisor.analyse.advise import advise
-from perfadvisor.analyse.cells import cells
+from perfadvisor.analyse.cells import cell, cells
 from perfadvisor.analyse.changes import changed_settings
 from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.result_facts import result_facts
 from perfadvisor.facts import catalogue as machine_catalogue
+from perfadvisor.facts import own_load
 from perfadvisor.model.fact import FactSpec, FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
@@ -53,9 +54,19 @@ def load_run(path: Path) -> Run | None:
 def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
     """Judge a machine that was only read; its parent, where the snapshot carries one, answers `host.` facts."""
     facts = machine_catalogue.read(snapshot.tree)
+    found = tuple(_own_load(snapshot, facts))
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     findings = advise(facts, rules, catalogue=catalogue(), environment=snapshot.environment, host=host, goal=goal)
-    return _view(source, goal, findings, {snapshot.environment: facts})
+    return _view(source, goal, findings, {snapshot.environment: facts}, found=found)
+
+
+def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:
+    """The machine's own load as cells, their facts added to the machine's."""
+    for workload, result in own_load.results(snapshot):
+        found = cell(workload, snapshot.environment, (result,))
+        for fact in result_facts(found, workload, catalogue(), machine=facts):
+            facts.add(fact)
+        yield found
 
 
 def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
@@ -83,9 +94,9 @@ def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[str, 
 
 
 def _add_results(run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable]) -> None:
-    for cell in found:
-        table = tables[cell.environment]
-        for fact in result_facts(cell, run.workloads[cell.workload], catalogue(), machine=table):
+    for one in found:
+        table = tables[one.environment]
+        for fact in result_facts(one, run.workloads[one.workload], catalogue(), machine=table):
             table.add(fact)
 
 

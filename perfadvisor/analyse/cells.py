@@ -63,7 +63,7 @@ def _cell_doubts(
 ) -> Iterator[Doubt]:
     if changed:
         yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(changed))
-    if used and len(used) < FEW_RUNS:
+    if used and workload.metrics and len(used) < FEW_RUNS:
         yield Doubt(trust=Trust.NOISY, reason="too few runs for an interval", evidence=f"{len(used)} usable")
     headline = next((e for name in workload.metrics for e in estimates if e.metric == name), None)
     apart = spread(headline.values) if headline else None

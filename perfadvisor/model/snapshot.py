@@ -1,13 +1,26 @@
 """A snapshot: one machine's tree at one time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from perfadvisor.model.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """The machine's own load, watched for `seconds`: its counters before and after, and the gauges' rows between."""
+
+    seconds: float
+    before: Tree
+    after: Tree
+    gauges: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """What was read of one environment. `parent` is the host's snapshot of a guest or container, where it was given."""
+    """What was read of one environment. `parent` is the host's snapshot of a guest or container, where it was
+    given; `window` is there where the machine's own load was watched."""
 
     environment: str
     taken: float
@@ -15,3 +28,4 @@ class Snapshot:
     clock_source: str = ""
     version: str = ""
     parent: "Snapshot | None" = None
+    window: Window | None = None

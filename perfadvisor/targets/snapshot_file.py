@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.errors import InputError
-from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.targets.archive import members
 
@@ -41,7 +41,7 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> None:
 def snapshot_bytes(snapshot: Snapshot) -> bytes:
     """The archive as bytes: the same snapshot gives the same bytes."""
     contents: dict[str, bytes] = {}
-    sources = {source: _describe(source, entry, contents) for source, entry in snapshot.tree.items()}
+    sources = _sources(snapshot.tree, "", contents)
     if snapshot.parent is not None:
         contents[PARENT] = snapshot_bytes(snapshot.parent)
     manifest = {
@@ -52,6 +52,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         "clock_source": snapshot.clock_source,
         "has_parent": snapshot.parent is not None,
         "sources": sources,
+        "window": _window(snapshot.window, contents),
     }
     text = json.dumps(manifest, indent=1, sort_keys=True).encode()
     return _pack({MANIFEST: text, **contents}, int(snapshot.taken))
@@ -70,7 +71,22 @@ def _pack(contents: dict[str, bytes], taken: int) -> bytes:
     return buffer.getvalue()
 
 
-def _describe(source: str, entry: Entry, contents: dict[str, bytes]) -> dict[str, Any]:
+def _sources(tree: Tree, folder: str, contents: dict[str, bytes]) -> dict[str, Any]:
+    return {source: _describe(source, entry, folder, contents) for source, entry in tree.items()}
+
+
+def _window(window: Window | None, contents: dict[str, bytes]) -> dict[str, Any] | None:
+    if window is None:
+        return None
+    return {
+        "seconds": window.seconds,
+        "gauges": [dict(row) for row in window.gauges],
+        "before": _sources(window.before, "before/", contents),
+        "after": _sources(window.after, "after/", contents),
+    }
+
+
+def _describe(source: str, entry: Entry, folder: str, contents: dict[str, bytes]) -> dict[str, Any]:
     match entry:
         case Link(target):
             return {"link": target}
@@ -79,7 +95,7 @@ def _describe(source: str, entry: Entry, contents: dict[str, bytes]) -> dict[str
         case Unreadable(reason):
             return {"unreadable": reason}
         case bytes():
-            member = f"files{source}" if source.startswith("/") else f"other/{len(contents):05d}"
+            member = f"{folder}files{source}" if source.startswith("/") else f"{folder}other/{len(contents):05d}"
             contents[member] = entry
             return {"member": member, "sha256": hashlib.sha256(entry).hexdigest(), "size": len(entry)}
 
@@ -105,7 +121,7 @@ def snapshot_of(entries: dict[str, Entry], path: Path) -> Snapshot:
         if version != SCHEMA_VERSION:
             message = f"{path}: snapshot format {version}, this perfadvisor reads {SCHEMA_VERSION}"
             raise InputError(message, "upgrade perfadvisor")
-        tree = Tree({str(s): _restore(s, d, entries, path) for s, d in manifest["sources"].items()})
+        tree = _tree(manifest["sources"], entries, path)
         return Snapshot(
             environment=str(manifest["environment"]),
             taken=float(manifest["taken"]),
@@ -113,9 +129,25 @@ def snapshot_of(entries: dict[str, Entry], path: Path) -> Snapshot:
             version=str(manifest["perfadvisor_version"]),
             tree=tree,
             parent=_parent(entries, path) if manifest.get("has_parent") else None,
+            window=_restore_window(manifest.get("window"), entries, path),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path}: the manifest is broken: {error!r}") from error
+
+
+def _tree(sources: dict[str, Any], entries: dict[str, Entry], path: Path) -> Tree:
+    return Tree({str(source): _restore(source, told, entries, path) for source, told in sources.items()})
+
+
+def _restore_window(told: dict[str, Any] | None, entries: dict[str, Entry], path: Path) -> Window | None:
+    if told is None:
+        return None
+    return Window(
+        seconds=float(told["seconds"]),
+        before=_tree(told["before"], entries, path),
+        after=_tree(told["after"], entries, path),
+        gauges=tuple(row for row in told["gauges"] if isinstance(row, dict)),
+    )
 
 
 def _parent(entries: dict[str, Entry], path: Path) -> Snapshot:

@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfadvisor.errors import InputError
-from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.targets import archive
 from perfadvisor.targets.saved import load, load_snapshot, load_tree, save_snapshot
@@ -50,7 +51,17 @@ def test_round_trip_keeps_everything(tmp_path: Path) -> None:
     back = load_snapshot(tmp_path / "a.tar.gz")
     assert dict(back.tree.items()) == ENTRIES
     assert (back.taken, back.clock_source, back.environment) == (1234.5, "tsc", "local")
+    assert back.window is None
     assert back.parent is not None and back.parent.tree.text("/proc/version") == "host"
+
+
+def test_window_round_trip(tmp_path: Path) -> None:
+    before, after = Tree({"/proc/stat": b"cpu 1\n"}), Tree({"/proc/stat": b"cpu 2\n", "$ x": b"y"})
+    window = Window(seconds=30.0, before=before, after=after, gauges=({"t": 1.0, "procs_running": 2},))
+    save_snapshot(replace(snapshot(), window=window), tmp_path / "a.tar.gz")
+    back = load_snapshot(tmp_path / "a.tar.gz").window
+    assert back is not None and (back.seconds, back.gauges) == (30.0, window.gauges)
+    assert dict(back.before.items()) == dict(before.items()) and dict(back.after.items()) == dict(after.items())
 
 
 def test_same_snapshot_same_bytes(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""Taking a snapshot: the machine's state, and its own load over a window where one is asked for."""
+
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+from perfadvisor import __version__
+from perfadvisor.facts import catalogue, counters, own_load
+from perfadvisor.model.snapshot import Snapshot, Window
+from perfadvisor.model.tree import Tree
+from perfadvisor.targets.base import Target
+from perfadvisor.targets.gauges import GaugeReader, Watched
+
+CLOCK_SOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
+
+
+def take(target: Target, window_s: float = 0.0, parent: Snapshot | None = None) -> Snapshot:
+    """Read the machine once; with a window, read its counters before and after it and its gauges meanwhile."""
+    tree = target.tree(catalogue.PATTERNS)
+    taken = time.time()
+    return Snapshot(
+        environment=target.name,
+        taken=taken,
+        tree=tree,
+        clock_source=tree.text(CLOCK_SOURCE) or "",
+        version=__version__,
+        parent=parent,
+        window=watch(target, tree, window_s) if window_s > 0 else None,
+    )
+
+
+def watch(target: Target, machine: Tree, window_s: float) -> Window:
+    """The machine's own load for `window_s` seconds. Gauges are read on this machine only: elsewhere nothing of
+    perfadvisor runs while the load does."""
+    paths = own_load.paths(machine)
+    patterns = tuple(dict.fromkeys(p for path in paths for p in counters.patterns(path, machine)))
+    reader = GaugeReader(Watched()) if target.spec == "local" else None
+    before, began = target.tree(patterns), time.monotonic()
+    with reader or nullcontext():
+        time.sleep(window_s)
+    seconds, after = time.monotonic() - began, target.tree(patterns)
+    return Window(seconds=seconds, before=before, after=after, gauges=reader.rows if reader else ())
+
+
+def describe(snapshot: Snapshot, output: Path) -> str:
+    """One or two lines for the terminal: what was read, and what root would add."""
+    denied = [source for source, reason in snapshot.tree.unreadable() if "denied" in reason or "permitted" in reason]
+    lines = [f"{output}: {len(snapshot.tree)} sources, {output.stat().st_size / 1e6:.1f} MB"]
+    if snapshot.window:
+        lines.append(f"  with the machine's own load over {snapshot.window.seconds:.0f} s")
+    if denied:
+        lines.append(f"  {len(denied)} sources are closed to this user ({denied[0]}, ...); root would add them")
+    lines.append(f"  next: perfadvisor advise {output}")
+    return "\n".join(lines)

@@ -21,14 +21,17 @@ PATTERNS = (
     f"{CONTROLLERS}/*",
 )
 
+_SPARE = re.compile(r"(?:loop|ram|zram|nbd)[0-9]+")
 _CONTROLLER = re.compile(r"nvme[0-9]+")
 _SUBSYSTEM = re.compile(r"nvme-subsys[0-9]+")
 _NAMESPACE = re.compile(r"nvme([0-9]+)(?:c[0-9]+)?n([0-9]+)")
 
 
 def devices(tree: Tree) -> tuple[str, ...]:
-    """The names of the whole disks, partitions apart."""
-    return tree.names(BLOCK)
+    """The names of the whole disks, partitions apart. A loop or RAM disk of no size is one that nobody set up."""
+    return tuple(
+        name for name in tree.names(BLOCK) if not (_SPARE.fullmatch(name) and tree.text(f"{BLOCK}/{name}/size") == "0")
+    )
 
 
 def is_nvme(name: str) -> bool:

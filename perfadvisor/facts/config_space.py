@@ -16,13 +16,15 @@ _MOST_EXTENDED = 480  # (4096 - 256) / 8, as in pci_find_next_ext_capability
 _CAP_EXPRESS, _CAP_MSIX = 0x10, 0x11
 _EXT_ACS, _EXT_SRIOV = 0x000D, 0x0010
 _ASPM = {0: "disabled", 1: "L0s", 2: "L1", 3: "L0s L1"}
+_WITHOUT_LINK = (0x9, 0xA)  # root complex integrated endpoint, root complex event collector
 _ACS_BITS = ("SV", "TB", "RR", "CR", "UF", "EC", "DT")
 _SPEEDS = {1: 2.5, 2: 5.0, 3: 8.0, 4: 16.0, 5: 32.0, 6: 64.0}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Express:
-    """The PCI Express capability. Sizes in bytes, speeds in GT/s, None where the field holds no defined value."""
+    """The PCI Express capability. Sizes in bytes, speeds in GT/s, None where the field holds no defined value; all of
+    the link is None inside the root complex, where there is none. Width 0 means that nothing is connected."""
 
     port_type: int
     max_payload_supported: int | None
@@ -31,11 +33,11 @@ class Express:
     relaxed_ordering: bool
     extended_tags: bool
     extended_tags_supported: bool
-    aspm: str
+    aspm: str | None
     link_speed_max: float | None
-    link_width_max: int
+    link_width_max: int | None
     link_speed: float | None
-    link_width: int
+    link_width: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,19 +131,21 @@ def _express(data: bytes, at: int | None) -> Express | None:
         return None
     capabilities, control = _u32(data, at + 4), _u16(data, at + 8)
     link, link_control, status = _u32(data, at + 0x0C), _u16(data, at + 0x10), _u16(data, at + 0x12)
+    port_type = _u16(data, at + 2) >> 4 & 0xF
+    linked = port_type not in _WITHOUT_LINK
     return Express(
-        port_type=_u16(data, at + 2) >> 4 & 0xF,
+        port_type=port_type,
         max_payload_supported=_size(capabilities),
         max_payload=_size(control >> 5),
         max_read_request=_size(control >> 12),
         relaxed_ordering=bool(control & 0x10),
         extended_tags=bool(control & 0x100),
         extended_tags_supported=bool(capabilities & 0x20),
-        aspm=_ASPM[link_control & 3],
-        link_speed_max=_SPEEDS.get(link & 0xF),
-        link_width_max=link >> 4 & 0x3F,
-        link_speed=_SPEEDS.get(status & 0xF),
-        link_width=status >> 4 & 0x3F,
+        aspm=_ASPM[link_control & 3] if linked else None,
+        link_speed_max=_SPEEDS.get(link & 0xF) if linked else None,
+        link_width_max=link >> 4 & 0x3F if linked else None,
+        link_speed=_SPEEDS.get(status & 0xF) if linked else None,
+        link_width=status >> 4 & 0x3F if linked else None,
     )
 
 

@@ -31,6 +31,7 @@ SRIOV_COUNT = FactSpec(
 VENDOR = _pci("vendor", str, "vendor id as the kernel writes it, 0x8086")
 DEVICE = _pci("device_id", str, "device id as the kernel writes it, 0x10fb")
 CLASS = _pci("class", str, "24-bit class code, 0x010802 for NVMe")
+DESCRIPTION = _pci("description", str, "what lspci says the function is")
 CLASS_NAME = _pci("class_name", str, "what the class code means")
 DRIVER = _pci("driver", str, "kernel driver bound to the function")
 NUMA_NODE = _pci("numa_node", int, "NUMA node the function is attached to", refers_to="node")
@@ -56,7 +57,7 @@ KINDS = {
     pci_class.BRIDGE: _pci("is_bridge", bool, "whether the class is bridge"),
 }
 CATALOGUE = (
-    FUNCTION_COUNT, SRIOV_COUNT, VENDOR, DEVICE, CLASS, CLASS_NAME, DRIVER, NUMA_NODE, LOCAL_CPULIST, IRQ, TOTAL_VFS,
+    FUNCTION_COUNT, SRIOV_COUNT, VENDOR, DEVICE, CLASS, DESCRIPTION, CLASS_NAME, DRIVER, NUMA_NODE, LOCAL_CPULIST, IRQ, TOTAL_VFS,
     NUM_VFS, IS_VF, PHYSICAL, MSI_VECTORS, GROUP, RUNTIME, POWER_STATE, VFIO, HAS_RESET, AER_CORRECTABLE, AER_NONFATAL,
     AER_FATAL, *KINDS.values(),
 )  # fmt: skip

@@ -90,7 +90,9 @@ def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) ->
     acs, extended = (space.acs, space.extended) if space else (None, False)
     yield ACS.given(acs, source=source, subject=address, reason="no such capability" if extended else why)
     if express:
-        yield ASPM.fact(express.aspm, source=source, subject=address)
+        yield ASPM.given(
+            express.aspm, source=source, subject=address, reason="inside the root complex there is no link"
+        )
     else:
         yield _aspm_of_files(tree, path, address, why)
 

@@ -1,0 +1,200 @@
+"""The facts in what lspci prints, under the names they have when read from sysfs."""
+
+import re
+from collections.abc import Iterator
+
+from perfadvisor.facts import pci, pci_class, pci_config, pci_link
+from perfadvisor.facts.config_space import ConfigSpace, parse
+from perfadvisor.facts.reader import number
+from perfadvisor.facts.text.lspci_parse import Device, devices
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+
+_CLASS = re.compile(
+    r"(?:(?P<name>[^:\[]*?) ?\[(?P<code>[0-9a-f]{4})\]|(?P<plain>[0-9a-f]{4})|(?P<only>[^:]*)): .*", re.IGNORECASE
+)
+_IDS = re.compile(r".*?\[?(?<![0-9a-f])([0-9a-f]{4}):([0-9a-f]{4})(?![0-9a-f:])\]?.*", re.IGNORECASE)
+_INTERFACE = re.compile(r".*\(prog-if ([0-9a-f]{2})\b.*", re.IGNORECASE)
+_SIZE = re.compile(r"MaxPayload ([0-9]{1,5}) bytes")
+_READ = re.compile(r"MaxReadReq ([0-9]{1,5}) bytes")
+_SPEED = re.compile(r"Speed ([0-9]{1,3}(?:\.[0-9])?)GT/s")
+_WIDTH = re.compile(r"Width x([0-9]{1,2})\b")
+_ASPM = re.compile(r"ASPM ((?:L0s L1|L0s|L1) Enabled|Disabled)")
+_VFS = re.compile(r"([0-9]{1,5})")
+_IRQ = re.compile(r"routed to IRQ (-?[0-9]{1,10})")
+_NODE = re.compile(r"-?[0-9]{1,5}")
+_ACS = {
+    "SrcValid+": "SV", "TransBlk+": "TB", "ReqRedir+": "RR", "CmpltRedir+": "CR", "UpstreamFwd+": "UF",
+    "EgressCtrl+": "EC", "DirectTrans+": "DT",
+}  # fmt: skip
+
+Facts = Iterator[Fact | Absent]
+
+
+def facts(data: bytes, *, source: str = "lspci") -> Facts:
+    """The count of functions, then what each shows. A hexadecimal dump (-x) is decoded where the text does not say."""
+    found = list(devices(data))
+    yield pci.FUNCTION_COUNT.given(len(found) or None, source=source, reason="no device in this text")
+    capable = sum("Total VFs" in _vfs(device) for device in found)
+    if any(device.capabilities for device in found):
+        yield pci.SRIOV_COUNT.fact(capable, source=source)
+    for device in found:
+        space = parse(bytes(device.config)) if device.config else None
+        for part in _PARTS:
+            yield from part(device, space, source)
+
+
+def _identity(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+    text, record = device.head, device.lines if not device.head else {}
+    yield pci.DESCRIPTION.given(text or None, source=source, subject=device.address, reason="not in this format")
+    code, name = _class_code(text, record, device.config), _class_name(text)
+    code_text = None if code is None else f"0x{code:06x}"
+    yield pci.CLASS.given(code_text, source=source, subject=device.address, reason="takes -nn")
+    known = name or (pci_class.name(code) if code is not None else None)
+    yield pci.CLASS_NAME.given(known, source=source, subject=device.address)
+    ids = _IDS.fullmatch(text.partition(": ")[2])
+    pairs = (record.get("Vendor"), record.get("Device")) if record else ids.groups() if ids else (None, None)
+    if space and not ids:
+        pairs = (f"{space.vendor:04x}", f"{space.device:04x}")
+    for spec, value in zip((pci.VENDOR, pci.DEVICE), pairs, strict=True):
+        text_id = f"0x{value.lower()}" if value and re.fullmatch(r"[0-9a-fA-F]{4}", value) else None
+        yield spec.given(text_id, source=source, subject=device.address, reason="takes -nn")
+
+
+def _class_code(text: str, record: dict[str, str], config: bytearray) -> int | None:
+    if len(config) >= 12:
+        return int.from_bytes(config[9:12], "little")
+    match = _CLASS.fullmatch(text)
+    code = record.get("Class") or (match and (match.group("code") or match.group("plain")))
+    if not code or not re.fullmatch(r"[0-9a-fA-F]{4}", code):
+        return None
+    interface = record.get("ProgIf") or (m.group(1) if (m := _INTERFACE.fullmatch(text)) else "00")
+    return int(code, 16) << 8 | (int(interface, 16) if re.fullmatch(r"[0-9a-fA-F]{2}", interface) else 0)
+
+
+def _class_name(text: str) -> str | None:
+    match = _CLASS.fullmatch(text)
+    return ((match.group("name") or match.group("only") or "").strip() or None) if match else None
+
+
+def _place(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
+    lines, subject = device.lines, device.address
+    driver = lines.get("Kernel driver in use") or lines.get("Driver")
+    yield pci.DRIVER.given(driver or None, source=source, subject=subject, reason="takes -k, or no driver is bound")
+    node = number(match.group()) if (match := _NODE.match(lines.get("NUMA node", ""))) else None
+    yield pci.NUMA_NODE.given(node, source=source, subject=subject, reason="not shown: no node, or takes -v")
+    match = _IRQ.search(lines.get("Interrupt", ""))
+    irq = number(match.group(1)) if match else None
+    yield pci.IRQ.given(irq or None, source=source, subject=subject, reason="no interrupt is shown")
+    group = lines.get("IOMMU group")
+    yield pci.GROUP.given(group or None, source=source, subject=subject, reason="in no IOMMU group, or not shown")
+
+
+def _control(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+    get = device.registers.get
+    control = get("DevCtl", "")
+    said: dict[FactSpec, Scalar | None] = {
+        pci_config.MAX_PAYLOAD_SUPPORTED: _first(_SIZE, get("DevCap", "")),
+        pci_config.MAX_PAYLOAD: _first(_SIZE, control),
+        pci_config.MAX_READ: _first(_READ, control),
+        pci_config.RELAXED: _sign("RlxdOrd", control),
+        pci_config.EXTENDED_TAGS: _sign("ExtTag", control),
+        pci_config.ASPM: _aspm(get("LnkCtl", "")),
+        pci_config.ACS: _acs(get("ACSCtl")),
+    }
+    dumped = _dumped(space)
+    for spec, value in said.items():
+        known = dumped.get(spec) if value is None else value
+        yield spec.given(known, source=source, subject=device.address, reason=_why(device, space))
+
+
+def _dumped(space: ConfigSpace | None) -> dict[FactSpec, Scalar | None]:
+    """The same from the decoded dump."""
+    if space is None or space.express is None:
+        return {}
+    express = space.express
+    return {
+        pci_config.MAX_PAYLOAD_SUPPORTED: express.max_payload_supported,
+        pci_config.MAX_PAYLOAD: express.max_payload,
+        pci_config.MAX_READ: express.max_read_request,
+        pci_config.RELAXED: express.relaxed_ordering,
+        pci_config.EXTENDED_TAGS: express.extended_tags,
+        pci_config.ASPM: express.aspm,
+        pci_config.ACS: space.acs,
+    }
+
+
+def _link(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+    express = space.express if space else None
+    now = (express.link_speed, express.link_width) if express else None
+    most = (express.link_speed_max, express.link_width_max) if express else None
+    yield from _end(device, space, source, (pci_link.SPEED, pci_link.WIDTH), "LnkSta", now)
+    yield from _end(device, space, source, (pci_link.SPEED_MAX, pci_link.WIDTH_MAX), "LnkCap", most)
+
+
+def _end(
+    device: Device,
+    space: ConfigSpace | None,
+    source: str,
+    specs: tuple[FactSpec, FactSpec],
+    register: str,
+    dumped: tuple[float | None, int | None] | None,
+) -> Facts:
+    """Speed and width of LnkSta or LnkCap; "x0" (an empty slot, a virtual function) is no link."""
+    text = device.registers.get(register)
+    speed, width = dumped or (None, None)
+    if text is not None:
+        speed = float(match.group(1)) if (match := _SPEED.search(text)) else None
+        width = _first(_WIDTH, text)
+    reason = _why(device, space) if text is None and dumped is None else "no link is up"
+    yield specs[0].given(speed if width else None, source=source, subject=device.address, reason=reason)
+    yield specs[1].given(width or None, source=source, subject=device.address, reason=reason)
+
+
+def _sriov(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+    counts, sriov = _vfs(device), space.sriov if space else None
+    total = counts.get("Total VFs", sriov.total_vfs if sriov else None)
+    num = counts.get("Number of VFs", sriov.num_vfs if sriov else None)
+    reason = "no SR-IOV capability is shown"
+    yield pci.TOTAL_VFS.given(total, source=source, subject=device.address, reason=reason)
+    yield pci.NUM_VFS.given(num, source=source, subject=device.address, reason=reason)
+
+
+def _vfs(device: Device) -> dict[str, int]:
+    """ "Initial VFs: 8, Total VFs: 8, Number of VFs: 1" as a dict."""
+    text = f"Initial VFs: {device.registers.get('Initial VFs', '')}"
+    pairs = (part.partition(": ") for part in text.split(", "))
+    return {key.strip(): int(value) for key, _, value in pairs if _VFS.fullmatch(value)}
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int | None:
+    match = pattern.search(text)
+    return int(match.group(1)) if match else None
+
+
+def _sign(name: str, text: str) -> bool | None:
+    """What "ExtTag+" or "ExtTag-" says."""
+    match = re.search(rf"\b{name}([+-])", text)
+    return match.group(1) == "+" if match else None
+
+
+def _aspm(text: str) -> str | None:
+    match = _ASPM.search(text)
+    return None if match is None else match.group(1).removesuffix(" Enabled").replace("Disabled", "disabled")
+
+
+def _acs(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return " ".join(short for name, short in _ACS.items() if name in text.split()) or "none"
+
+
+def _why(device: Device, space: ConfigSpace | None) -> str:
+    """Why a register of the Express capability, or an extended one, is not known."""
+    if device.denied or (space is not None and not space.whole):
+        return pci_config.NEEDS_ROOT
+    if any(title.startswith("Express") for title in device.capabilities) or (space and space.express):
+        return "no such register is shown"
+    return pci_config.NOT_EXPRESS if device.capabilities or space else "takes lspci -vvv"
+
+
+_PARTS = (_identity, _place, _control, _link, _sriov)

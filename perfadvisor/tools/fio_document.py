@@ -18,8 +18,9 @@ _SCALES = (("_ns", 1, "ns"), ("", 1000, "us"))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioLatency:
     """A latency distribution in nanoseconds. `bins` (json+ only) map the middle of each bin to its count; `json_unit`
-    is what the file had."""
+    is what the file had; `count` is None before fio 3."""
 
+    count: int | None
     mean_ns: float | None
     min_ns: float | None
     max_ns: float | None
@@ -44,8 +45,8 @@ class FioDirection:
 
     @property
     def moved(self) -> bool:
-        """Whether anything was done in this direction."""
-        return bool(self.total_ios or self.io_bytes)
+        """Whether anything was done in this direction. For syncs after a ramp time fio 3.33 says total_ios 0."""
+        return bool(self.total_ios or self.io_bytes or any(latency.count for latency in self.latencies.values()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,12 +155,13 @@ def _direction(name: str, found: Mapping[str, Any]) -> FioDirection:
 
 
 def _io_bytes_unit(found: Mapping[str, Any], rate: float | None) -> str:
-    """Told by what fits: fio computes bandwidth as bytes over run time, so the two agree in the right unit."""
+    """Told by what fits: fio computes bandwidth as bytes over run time, so the two agree in the right unit; to a KiB/s,
+    because early fio 3 rounds down to that."""
     amount, runtime = number(found, "io_bytes"), number(found, "runtime")
     if not amount or not runtime or not rate:
         return "bytes" if "bw_bytes" in found else "KiB"
     for unit, scale in (("bytes", 1), ("KiB", 1024)):
-        if abs(amount * scale * 1000 / runtime / rate - 1) < 0.05:
+        if abs(amount * scale * 1000 / runtime - rate) <= max(0.05 * rate, 1024):
             return unit
     return "unclear"
 
@@ -181,6 +183,7 @@ def _latency(held: Mapping[str, Any], scale: int, unit: str) -> FioLatency:
         return None if value is None else value * scale
 
     return FioLatency(
+        count=integer(held, "N"),
         mean_ns=scaled("mean"),
         min_ns=scaled("min"),
         max_ns=scaled("max"),

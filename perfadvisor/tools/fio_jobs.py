@@ -84,6 +84,7 @@ def server_argv(workload: Workload, context: Context) -> tuple[str, ...] | None:
 
 
 def _net(given: Parameters, port: int) -> Iterator[str]:
+    """An engine's own options are known only after --ioengine, so that comes first."""
     yield from ("--ioengine=net", "--protocol=tcp", f"--port={port}", "--nodelay=1", "--pingpong=1")
     yield from (f"--bs={given.get('block_size_bytes', 1)}", f"--size={_NET_SIZE}")
 
@@ -117,7 +118,7 @@ def _pattern(given: Parameters) -> Iterator[str]:
 
 def _target(given: Parameters, context: Context) -> Iterator[str]:
     if given.get("engine") == "net":
-        yield from (f"--hostname={context.host}", "--rw=write", *_net(given, context.port))
+        yield from (*_net(given, context.port), f"--hostname={context.host}", "--rw=write")
         return
     if given.get("engine") == "null":
         yield f"--size={_size(given, context)}"

@@ -12,7 +12,8 @@ _EXACT_BELOW = 128  # fio's stat.h: values below 2 * 64 have a bin each, from th
 
 def mean_ns(ways: Sequence[FioDirection], kind: str) -> float | None:
     """The mean over all I/Os of all jobs, None where a job that did I/O does not say."""
-    pairs = [(way.latencies[kind].mean_ns, way.total_ios) for way in ways if kind in way.latencies]
+    held = [(way.latencies[kind], way.total_ios) for way in ways if kind in way.latencies]
+    pairs = [(latency.mean_ns, latency.count or ios) for latency, ios in held]
     known = [(mean, count) for mean, count in pairs if mean is not None and count]
     total = sum(count for _, count in known)
     return sum(mean * count for mean, count in known) / total if total and len(known) == len(ways) else None

@@ -57,7 +57,7 @@ def describe(options: Mapping[str, str]) -> dict[str, Scalar]:
         "block_size_bytes": _block_size(options),
         "iodepth": whole(options, "iodepth", 1),
         "numjobs": whole(options, "numjobs", 1),
-        "direct": is_set(options, "direct") or options.get("buffered") == "0",
+        "direct": _direct(options),
         "cpu_node": _node(options.get("numa_cpu_nodes", "")),
         "memory_node": _node(options.get("numa_mem_policy", "")),
         "page_size_bytes": _page_size(options),
@@ -65,6 +65,13 @@ def describe(options: Mapping[str, str]) -> dict[str, Scalar]:
         "rate_iops": option(options, "rate_iops") or None,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _direct(options: Mapping[str, str]) -> bool | None:
+    """Whether the page cache was left out; None for engines that have no file, where there is none."""
+    if option(options, "ioengine") in ("net", "netsplice", "null", "cpuio"):
+        return None
+    return is_set(options, "direct") or options.get("buffered") == "0"
 
 
 def _block_size(options: Mapping[str, str]) -> int | None:

@@ -49,6 +49,8 @@ def _without_json(found: FioText, said: str, returncode: int) -> str:
         return "this is fio's terse format; give --output-format=json"
     if found.json.broken:
         return f"fio's output is incomplete: {found.json.broken}"
+    if found.normal:
+        return "this is fio's output for people; give --output-format=json"
     return said or _first_line(found.json.text) or f"fio printed nothing and ended with {returncode}"
 
 

@@ -9,18 +9,22 @@ from perfadvisor.tools.jsontext import JsonText, split
 _ERROR_CODE = re.compile(r"^fio: .*?\berr=(\d{1,9})\b", re.MULTILINE)
 _COMPLAINT = re.compile(r"^(?:fio: |fio:|error: ).*|^.*\bPermission denied$", re.MULTILINE)
 _HARMLESS = re.compile(r"^fio: (terminating on signal|waiting for connection)|^note: ")
+_FATAL = re.compile(r"^fio: pid=.*\berr=.*", re.MULTILINE)
+_NORMAL = re.compile(r"^\S.*: \(g=\d+\): rw=", re.MULTILINE)
 _TERSE = re.compile(r"^\d;fio-[^;]*;[^;]*;\d+;\d+;", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioText:
     """`run` is the last document, the one that counts (--status-interval prints several); `used` its place.
-    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one."""
+    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one; `normal` says that this
+    is fio's output for people."""
 
     json: JsonText
     run: FioRun | None
     used: int | None
     terse_fields: int
+    normal: bool
     error_codes: tuple[int, ...]
     complaint: str
     interrupted: bool
@@ -37,6 +41,7 @@ def take_apart(data: bytes) -> FioText:
         run=read(found.documents[places[-1]]) if places else None,
         used=places[-1] if places else None,
         terse_fields=outside[terse.start() :].split("\n")[0].count(";") + 1 if terse else 0,
+        normal=bool(_NORMAL.search(outside)),
         error_codes=tuple(int(code) for code in _ERROR_CODE.findall(outside)[:1000]),
         complaint=complaint(outside),
         interrupted="terminating on signal" in outside,
@@ -44,12 +49,15 @@ def take_apart(data: bytes) -> FioText:
 
 
 def complaint(outside: str) -> str:
-    """The first line in which fio says that something is wrong, or nothing."""
+    """The line in which fio says what went wrong: the one that ended a job, else the first complaint, else nothing."""
+    fatal = _FATAL.search(outside)
+    if fatal:
+        return fatal.group().strip()[:300]
     lines = (match.group().strip() for match in _COMPLAINT.finditer(outside))
-    return next((line for line in lines if not _HARMLESS.match(line)), "")
+    return next((line[:300] for line in lines if not _HARMLESS.match(line)), "")
 
 
 def recognise(data: bytes) -> bool:
     """Whether this is something fio printed."""
     found = take_apart(data)
-    return found.run is not None or bool(found.terse_fields or found.error_codes or found.complaint)
+    return found.run is not None or bool(found.terse_fields or found.normal or found.complaint)

@@ -41,6 +41,7 @@ class Journal:
         self._lock = _open_locked(path)
         self._next = 1
         self._open: dict[int, Change] = {}
+        self._closed = False
         self._append({"owner": owner_of_this_process()})
         self._guardian = process.survivor("perfadvisor.targets.guardian", str(path))
 
@@ -59,7 +60,11 @@ class Journal:
         del self._open[number]
 
     def close(self) -> tuple[str, ...]:
-        """Undo what is left, newest first, and end the journal; returns what could not be put back, and why."""
+        """Undo what is left, newest first, and end the journal; returns what could not be put back, and why. May be
+        called again."""
+        if self._closed:
+            return ()
+        self._closed = True
         failed = tuple(_undo(self._open, self.put_back))
         if not failed:
             self.path.unlink(missing_ok=True)

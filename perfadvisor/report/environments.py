@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from perfadvisor.model.ratio import EnvironmentRatio, Explanation
 from perfadvisor.model.units import Unit
-from perfadvisor.report.findings import Entry, all_entries
-from perfadvisor.report.quantity import count_of, quantity
+from perfadvisor.report.findings import Entry, anchors_of
+from perfadvisor.report.quantity import NO_VALUE, count_of, quantity
 from perfadvisor.report.results import title_of
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import metric_words
@@ -28,7 +28,7 @@ class RatioRow:
     metric: str
     ratio: str
     interval: str
-    meanwhile: str
+    meanwhile: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...]
     shape: str
     place: float | None
@@ -38,13 +38,20 @@ class RatioRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EnvironmentTable:
-    """All ratios; `top` is the ratio at the right edge of the picture, `hundred` the place of 100 %."""
+    """All ratios, by workload and metric; `top` is the ratio at the right edge of the picture, `hundred` the place of
+    100 %, `counters` the headings over each row's `meanwhile`."""
 
-    rows: tuple[RatioRow, ...]
+    groups: tuple[tuple[RatioRow, ...], ...]
+    counters: tuple[str, ...]
     shapes: tuple[tuple[str, str], ...]
     top: float
     hundred: float
     emulated: bool
+
+    @property
+    def rows(self) -> tuple[RatioRow, ...]:
+        """All rows, flat."""
+        return tuple(row for group in self.groups for row in group)
 
 
 def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable | None:
@@ -53,11 +60,20 @@ def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable
         return None
     highest = max((r.high or r.ratio or 0.0 for r in view.ratios), default=1.0)
     top = min(4.0, max(1.25, highest * 1.05))
+    counters = tuple(dict.fromkeys(name for ratio in view.ratios for name in ratio.counters))
     shapes = {name: SHAPES[i % len(SHAPES)] for i, name in enumerate(dict.fromkeys(r.environment for r in view.ratios))}
-    anchors = {entry.rule.id: f"finding-{number}" for number, entry in enumerate(all_entries(found), 1)}
-    rows = tuple(_row(view, ratio, top, shapes[ratio.environment], anchors) for ratio in view.ratios)
-    emulated = any(ratio.emulated for ratio in view.ratios)
-    return EnvironmentTable(rows=rows, shapes=tuple(shapes.items()), top=top, hundred=1 / top, emulated=emulated)
+    groups: dict[tuple[str, str], list[RatioRow]] = {}
+    for ratio in view.ratios:
+        row = _row(view, ratio, top, shapes[ratio.environment], anchors_of(found), counters)
+        groups.setdefault((ratio.workload, ratio.metric), []).append(row)
+    return EnvironmentTable(
+        groups=tuple(map(tuple, groups.values())),
+        counters=tuple(COUNTER_WORDS.get(name, (name, Unit.NONE))[0] for name in counters),
+        shapes=tuple(shapes.items()),
+        top=top,
+        hundred=1 / top,
+        emulated=any(ratio.emulated for ratio in view.ratios),
+    )
 
 
 def percent(ratio: float) -> str:
@@ -65,7 +81,14 @@ def percent(ratio: float) -> str:
     return f"{ratio * 100:.3g} %"
 
 
-def _row(view: ReportView, ratio: EnvironmentRatio, top: float, shape: str, anchors: dict[str, str]) -> RatioRow:
+def _row(
+    view: ReportView,
+    ratio: EnvironmentRatio,
+    top: float,
+    shape: str,
+    anchors: dict[str, str],
+    counters: tuple[str, ...],
+) -> RatioRow:
     def place(value: float | None) -> float | None:
         return None if value is None else round(min(1.0, max(0.0, value / top)), 4)
 
@@ -77,7 +100,7 @@ def _row(view: ReportView, ratio: EnvironmentRatio, top: float, shape: str, anch
         metric=metric_words(ratio.metric),
         ratio="withheld" if ratio.ratio is None else percent(ratio.ratio),
         interval=f"{(ratio.low or 0) * 100:.3g} to {percent(ratio.high or 0)}" if known else "",
-        meanwhile=", ".join(_counter(name, value) for name, value in ratio.counters.items()),
+        meanwhile=tuple(_counter(name, ratio.counters.get(name)) for name in counters),
         reasons=tuple(reasons),
         shape=shape,
         place=place(ratio.ratio),
@@ -86,9 +109,8 @@ def _row(view: ReportView, ratio: EnvironmentRatio, top: float, shape: str, anch
     )
 
 
-def _counter(name: str, value: float) -> str:
-    words, unit = COUNTER_WORDS.get(name, (name, Unit.NONE))
-    return f"{quantity(value, unit)} {words}"
+def _counter(name: str, value: float | None) -> str:
+    return NO_VALUE if value is None else quantity(value, COUNTER_WORDS.get(name, (name, Unit.NONE))[1])
 
 
 def _explained(by: Explanation) -> str:

@@ -106,9 +106,13 @@ def _order(entry: Entry) -> tuple[int, int, str, str]:
     return SEVERITIES.index(entry.severity), confidence, entry.rule.id, entry.environment
 
 
-def all_entries(found: Sequence[Entry]) -> tuple[Entry, ...]:
-    """The entries and what they explain, flat."""
-    return tuple(each for entry in found for each in (entry, *entry.explains))
+def anchors_of(found: Sequence[Entry]) -> dict[str, str]:
+    """Rule id -> the place on the page that shows it, alone or below the finding that explains it."""
+    places: dict[str, str] = {}
+    for number, entry in enumerate(found, 1):
+        for each in (entry, *entry.explains):
+            places.setdefault(each.rule.id, f"finding-{number}")
+    return places
 
 
 def severity_counts(found: Sequence[Entry]) -> tuple[tuple[Severity, int], ...]:

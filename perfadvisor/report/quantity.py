@@ -9,6 +9,7 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.units import Unit
 
 SIGNIFICANT = 3
+SMALL_BYTES = 16384  # an MTU of 1500 or 9000 is no round number of KiB, and nobody would know it as one
 MINUS = "\N{MINUS SIGN}"
 NO_VALUE = "\N{EN DASH}"
 
@@ -105,6 +106,8 @@ def fact_value(value: Scalar, unit: Unit = Unit.NONE) -> str:
         return str(as_float)
     if unit is Unit.UNIX_TIME:
         return when(as_float)
+    if unit is Unit.BYTES and abs(as_float) < SMALL_BYTES and as_float % 1024:
+        return f"{value:,} B"
     if unit is Unit.NONE:
         return f"{value:.6g}" if isinstance(value, float) else str(value)
     return _trimmed(quantity(as_float, unit))

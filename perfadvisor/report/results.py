@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.workload import Workload
-from perfadvisor.report.quantity import interval, quantity, raw
+from perfadvisor.report.quantity import interval, quantity
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import PERCENTILES, metric_words
@@ -47,19 +47,25 @@ class Group:
     rows: tuple[Row, ...]
     span: float
 
+    @property
+    def coverage(self) -> str:
+        """What the intervals cover where all rows agree: `94 %`; empty where they do not, or nothing is known."""
+        found = {measure.coverage for row in self.rows for measure, _ in row.main}
+        return found.pop() if len(found) == 1 else ""
+
 
 def measure(estimate: Estimate) -> Measure:
     """The words for an estimate."""
-    ends = "" if estimate.low is None else f", interval {raw(estimate.low)} to {raw(estimate.high or 0.0)}"
+    ends = "" if estimate.low is None else f", interval {estimate.low:.7g} to {estimate.high or 0:.7g}"
     coverage = estimate.coverage
     return Measure(
         metric=estimate.metric,
         words=metric_words(estimate.metric),
         median=quantity(estimate.median, estimate.unit),
         interval=interval(estimate.low, estimate.high, estimate.unit, like=estimate.median),
-        coverage="" if coverage is None or coverage >= FULL_COVERAGE else f"{coverage:.0%}".replace("%", " %"),
+        coverage="" if coverage is None else f"{min(coverage, FULL_COVERAGE):.0%}".replace("%", " %"),
         n=estimate.n,
-        exact=f"median {raw(estimate.median)} {estimate.unit}{ends}",
+        exact=f"median {estimate.median:.7g} {estimate.unit}{ends}",
         estimate=estimate,
     )
 

@@ -10,15 +10,17 @@ from perfadvisor.report.quantity import count_of, listed, quantity
 from perfadvisor.report.results import DEVICE_ORDER, device_of, title_of
 from perfadvisor.report.view import ReportView
 
+NARROW = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 NAMED = 3  # findings the verdict names; the others are counted
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a sentence; `strong` where the eye should stop."""
+    """A piece of a sentence; `strong` where the eye should stop, `finding` the number of the finding it names."""
 
     text: str
     strong: bool = False
+    finding: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[Part, ...]:
 
 def plain(parts: Sequence[Part]) -> str:
     """The paragraph as one line of text."""
-    return "".join(part.text for part in parts).strip()
+    return "".join(part.text for part in parts).strip().replace(NARROW, " ")
 
 
 def _delivers(view: ReportView) -> Iterator[Part]:
@@ -54,13 +56,17 @@ def _sentence(view: ReportView, device: str, cells: Sequence[Cell]) -> Iterator[
     yield Part(_opening(device, cells))
     for position, each in enumerate(best):
         yield Part(" and " if position and position == len(best) - 1 else ", " if position else "")
-        yield Part(quantity(each.estimate.median, each.estimate.unit), strong=True)
+        yield _figure(each)
         yield Part(f" ({_lowered(title_of(view, each.cell.workload))})")
     if latency is not None:
         yield Part((", " if best else "") + "at best ")
-        yield Part(quantity(latency.estimate.median, latency.estimate.unit), strong=True)
+        yield _figure(latency)
         yield Part(" a load" if latency.estimate.metric == "chase" else " median latency")
     yield Part(". ")
+
+
+def _figure(best: Best) -> Part:
+    return Part(quantity(best.estimate.median, best.estimate.unit).replace(" ", NARROW), strong=True)
 
 
 def _highest(device: str, cells: Sequence[Cell]) -> list[Best]:
@@ -98,9 +104,11 @@ def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
     grave = [entry for entry in worth if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
     named = (grave or worth)[:NAMED]
     yield Part(f"{count_of(len(worth), 'finding')} {'holds' if len(worth) == 1 else 'hold'} it back: ", strong=True)
-    yield Part("; ".join(_lowered(entry.title.rstrip(".")) for entry in named))
-    rest = [(severity, count) for severity, count in severity_counts([e for e in worth if e not in named])]
-    yield Part(f"; then {listed([f'{count} {severity}' for severity, count in rest])}. " if rest else ". ")
+    for position, entry in enumerate(named, 1):
+        yield Part(f"{', ' if position > 1 else ''}({position}) ")
+        yield Part(_lowered(entry.title.rstrip(".")), finding=found.index(entry) + 1)
+    rest = severity_counts([entry for entry in worth if entry not in named])
+    yield Part(f", then {listed([f'{count} {severity}' for severity, count in rest])}. " if rest else ". ")
 
 
 def _trust(view: ReportView) -> Iterator[Part]:

@@ -41,6 +41,7 @@ _METRIC_PARTS = {
     "bytes_per_s": "bandwidth",
     "bits_per_s": "throughput",
     "sent_bits_per_s": "sent",
+    "clat": "latency",
     "clat_mean": "latency, mean",
     "lat_mean": "total latency, mean",
     "slat_mean": "submission latency, mean",
@@ -69,3 +70,9 @@ def metric_words(metric: str) -> str:
 def device_words(device: str) -> str:
     """The heading of a group of workloads."""
     return DEVICE_WORDS.get(device, device.replace("-", " ").capitalize() or "Other")
+
+
+def lasts_words(lasts: str) -> str:
+    """How long a fix lasts, as a sentence."""
+    known = {"until-reboot": "Lasts until the next reboot.", "permanent": "Lasts.", "": ""}
+    return known.get(lasts, f"Lasts: {lasts.replace('-', ' ')}.")

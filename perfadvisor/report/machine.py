@@ -1,0 +1,137 @@
+"""The machine in words: one line under the name, the key facts, and a table each of disks and network devices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import EnvironmentKind
+from perfadvisor.report.quantity import fact_value, raw
+from perfadvisor.report.topology import link_words
+from perfadvisor.report.view import ReportView
+from perfadvisor.report.words import KIND_WORDS
+
+KEY_FACTS = (
+    ("CPU", "cpu.model_name"),
+    ("CPUs online", "cpu.online_count"),
+    ("Packages", "cpu.package_count"),
+    ("Threads per core", "cpu.threads_per_core_max"),
+    ("Frequency driver", "cpu.scaling_driver"),
+    ("Governor", "cpu.governors"),
+    ("Isolated CPUs", "cpu.isolated"),
+    ("Clock source", "cpu.clocksource"),
+    ("Mitigations", "cpu.mitigations"),
+    ("NUMA nodes", "numa.node_count"),
+    ("NUMA balancing", "numa.balancing"),
+    ("Memory", "memory.total_bytes"),
+    ("Huge pages, default size", "memory.hugepages_total"),
+    ("Transparent huge pages", "memory.thp_enabled"),
+    ("IOMMU", "iommu.present"),
+    ("Hypervisor", "environment.hypervisor"),
+    ("Container engine", "environment.container_engine"),
+    ("Kernel", "kernel.release"),
+    ("Kernel command line", "kernel.cmdline"),
+)
+
+DISK_COLUMNS = (
+    ("Model", "block.model"),
+    ("Size", "block.size_bytes"),
+    ("Scheduler", "block.scheduler"),
+    ("Queues", "block.queue_count"),
+    ("Node", "block.numa_node"),
+    ("PCI address", "block.pci_address"),
+)
+NIC_COLUMNS = (
+    ("Driver", "nic.driver"),
+    ("Speed", "nic.speed_bits_per_s"),
+    ("State", "nic.operstate"),
+    ("MTU", "nic.mtu"),
+    ("Receive queues", "nic.rx_queue_count"),
+    ("Node", "nic.numa_node"),
+    ("PCI address", "nic.pci_address"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as it is written, and where it was read (or why there is none)."""
+
+    text: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceTable:
+    """Devices of one kind by row; the last column is the PCIe link."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
+
+
+def shown(fact: Fact | Absent | None) -> Shown:
+    """A fact in words; an absent one as a dash with its reason."""
+    if isinstance(fact, Fact):
+        return Shown(fact_value(fact.value, fact.unit), f"{fact.name} = {raw(fact.value)}, from {fact.source}")
+    return Shown("\N{EN DASH}", fact.reason if fact else "not read")
+
+
+def key_facts(table: FactTable) -> tuple[tuple[str, Shown], ...]:
+    """The facts everybody asks for first; those nobody recorded are left out."""
+    found = ((label, table.find(name)) for label, name in KEY_FACTS)
+    return tuple((label, shown(fact)) for label, fact in found if fact is not None)
+
+
+def subtitle(view: ReportView) -> str:
+    """`bare metal, 2 NUMA nodes, 128 CPUs, 504 GiB, Linux 6.1.0`: as much of it as is known."""
+    table = view.facts.get(view.base)
+    return ", ".join(_subtitle(view, table)) if table else ""
+
+
+def _subtitle(view: ReportView, table: FactTable) -> Iterator[str]:
+    if view.run and view.run.host.get("model"):
+        yield view.run.host["model"]
+    yield _kind(view, table)
+    for name, unit, words in (
+        ("numa.node_count", Unit.COUNT, "NUMA node"),
+        ("cpu.online_count", Unit.COUNT, "CPU"),
+        ("memory.total_bytes", Unit.BYTES, ""),
+    ):
+        value = table.value(name)
+        if value is not None:
+            plural = "s" if words and value != 1 else ""
+            yield f"{fact_value(value, unit)} {words}{plural}".strip()
+    release = table.value("kernel.release")
+    if release:
+        yield f"Linux {release}"
+
+
+def _kind(view: ReportView, table: FactTable) -> str:
+    kind = str(table.value("environment.kind") or "")
+    if kind in set(EnvironmentKind):
+        return KIND_WORDS[EnvironmentKind(kind)]
+    return next((KIND_WORDS[e.kind] for e in view.environments if e.name == view.base), "machine")
+
+
+def devices(table: FactTable) -> tuple[DeviceTable, ...]:
+    """Real disks and network devices; loop devices, bridges and the like are left to the facts command."""
+    disks = [name for name in table.subjects("block") if table.value("block.is_virtual", name) is not True]
+    nics = [name for name in table.subjects("nic") if table.value("nic.is_physical", name) is not False]
+    tables = (("Disks", disks, DISK_COLUMNS), ("Network devices", nics, NIC_COLUMNS))
+    return tuple(_devices(table, caption, names, columns) for caption, names, columns in tables if names)
+
+
+def _devices(table: FactTable, caption: str, names: list[str], columns: tuple[tuple[str, str], ...]) -> DeviceTable:
+    def cells(name: str) -> tuple[Shown, ...]:
+        return (*(shown(table.find(fact, name)) for _, fact in columns), _link(table, name))
+
+    labels = (*(label for label, _ in columns), "PCIe link")
+    return DeviceTable(caption=caption, columns=labels, rows=tuple((name, cells(name)) for name in names))
+
+
+def _link(table: FactTable, name: str) -> Shown:
+    address = table.value("block.pci_address", name) or table.value("nic.pci_address", name)
+    now, best = link_words(table, str(address)) if address else ("", "")
+    if not now:
+        return Shown("\N{EN DASH}", "no PCIe link known")
+    return Shown(f"{now}, could be {best}" if best else now, "pci.link_speed_gtps, pci.link_width")

@@ -1,0 +1,177 @@
+"""The machine drawn: one picture a NUMA node, with the links that leave it and the devices at their ends.
+
+This module only places things, in pixels; the template draws them. Devices that share an upstream port share one link.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.units import Unit
+from perfadvisor.report.quantity import fact_value, quantity
+
+WIDTH = 440
+HEADER, LINE, GAP, TOP = 68, 17, 16, 18
+NAMED = 3  # functions of one device that are named; the others are counted
+SHOWN = 14  # devices of one node that are drawn; the others are counted
+LONGEST = 30  # characters that fit a box
+NO_NODE = ""
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in a box: what the kernel calls the thing, and where it sits."""
+
+    name: str
+    place: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return f"{self.name} {self.place}".strip()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device:
+    """A box at the end of a link: its lines of text, the link in words, and the speed it could have had, if lower."""
+
+    lines: tuple[Line, ...]
+    link: str
+    rate: str
+    below: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """One NUMA node's picture. `title` names it, `lines` are its CPUs and memory, `more` the devices left out."""
+
+    title: str
+    lines: tuple[str, ...]
+    devices: tuple[Device, ...]
+    more: int
+    height: float
+    summary: str
+
+
+def topology(table: FactTable) -> tuple[Node, ...]:
+    """The nodes in numeric order, then the devices whose node the machine does not tell."""
+    ids = sorted(table.subjects("node"), key=lambda name: (len(name), name))
+    by_node: dict[str, list[list[str]]] = {}
+    for slot in _slots(table):
+        by_node.setdefault(_node_of(table, slot[0], ids), []).append(slot)
+    nodes = [_node(table, node, by_node.get(node, [])) for node in ids]
+    if by_node.get(NO_NODE):
+        nodes.append(_node(table, NO_NODE, by_node[NO_NODE]))
+    return tuple(nodes)
+
+
+def _node_of(table: FactTable, address: str, ids: Sequence[str]) -> str:
+    node = table.value("pci.numa_node", address)
+    return str(node) if node is not None and str(node) in ids else NO_NODE
+
+
+def _slots(table: FactTable) -> Iterator[list[str]]:
+    """The functions worth drawing, those behind one upstream port together, virtual functions with their device."""
+    by_port: dict[str, list[str]] = {}
+    for address in _worth_drawing(table):
+        owner = str(table.value("pci.physical_function", address) or address)
+        port = table.value("pci.upstream_port", owner) or table.value("pci.root_port", owner)
+        by_port.setdefault(str(port or owner.rpartition(".")[0]), []).append(address)
+    for addresses in by_port.values():
+        yield sorted(addresses, key=lambda address: (table.value("pci.is_vf", address) is True, address))
+
+
+def _worth_drawing(table: FactTable) -> list[str]:
+    flags = ("pci.is_storage", "pci.is_network", "pci.is_display", "pci.vfio_bound")
+    chosen = {address for flag in flags for address, value in table.of(flag).items() if value}
+    for name in ("block.pci_address", "nic.pci_address", "infiniband.pci_address"):
+        chosen.update(str(address) for address in table.of(name).values())
+    return sorted(chosen)
+
+
+def names_at(table: FactTable, address: str) -> list[str]:
+    """What the kernel calls the disks and interfaces of a function."""
+    kinds = ("block.pci_address", "nic.pci_address")
+    return sorted(name for kind in kinds for name, where in table.of(kind).items() if where == address)
+
+
+def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
+    devices, y = [], HEADER + TOP
+    for slot in slots[:SHOWN]:
+        device = _device(table, slot, y)
+        devices.append(device)
+        y = int(device.y + device.height + GAP)
+    more = max(0, len(slots) - SHOWN)
+    title = f"Node {node}" if node else "Node not reported"
+    lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
+    spoken = "; ".join(map(_spoken, devices))
+    return Node(
+        title=title, lines=lines, devices=tuple(devices), more=more, height=y + (LINE if more else 0),
+        summary=f"{title}, {', '.join(lines)}. {spoken or 'No storage, network or display device'}.",
+    )  # fmt: skip
+
+
+def _spoken(device: Device) -> str:
+    slower = f", could be {device.below}" if device.below else ""
+    return f"{', '.join(line.text for line in device.lines)}: {device.link or 'link speed not reported'}{slower}"
+
+
+def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
+    cpus, count = table.value("node.cpu_list", node), table.value("node.cpu_count", node)
+    memory, distances = table.value("node.memory_total_bytes", node), table.value("node.distances", node)
+    processors = f"CPUs {clipped(str(cpus), 26)} ({count})" if cpus and count else "no CPUs"
+    ram = fact_value(memory, Unit.BYTES) if memory is not None else "memory unknown"
+    return processors, ram + (f", distances {clipped(str(distances), 24)}" if distances else "")
+
+
+def _device(table: FactTable, slot: Sequence[str], y: float) -> Device:
+    lines = [line for address in slot[:NAMED] for line in _function(table, address, alone=len(slot) == 1)]
+    if len(slot) > NAMED:
+        lines.append(Line("", f"and {len(slot) - NAMED} more functions"))
+    link, below = link_words(table, slot[0])
+    rate = table.value("pci.path_bytes_per_s", slot[0]) or table.value("pci.link_bytes_per_s", slot[0])
+    return Device(
+        lines=tuple(lines),
+        link=link,
+        rate=quantity(float(rate), Unit.BYTES_PER_SECOND) if isinstance(rate, int | float) else "",
+        below=below,
+        y=y,
+        height=max(2, len(lines)) * LINE + 12,
+    )
+
+
+def _function(table: FactTable, address: str, *, alone: bool) -> list[Line]:
+    names = ", ".join(names_at(table, address)) or str(table.value("pci.class_name", address) or "device")
+    driver = table.value("pci.driver", address)
+    place = f"{address.removeprefix('0000:')}{f' · {driver}' if driver else ''}"
+    if alone:
+        return [Line(clipped(names, LONGEST)), Line("", clipped(place, LONGEST))]
+    name = clipped(names, LONGEST // 2)
+    return [Line(name, clipped(place, LONGEST - len(name)))]
+
+
+def link_words(table: FactTable, address: str) -> tuple[str, str]:
+    """The link as it runs (`8 GT/s x 4`) and, where that is less, what both its ends can do."""
+    now = (table.value("pci.link_speed_gtps", address), table.value("pci.link_width", address))
+    best = (table.value("pci.link_expected_speed_gtps", address), table.value("pci.link_expected_width", address))
+    if None in now:
+        return "", ""
+    slower = any(
+        isinstance(can, int | float) and isinstance(does, int | float) and does < can
+        for does, can in zip(now, best, strict=True)
+    )
+    return _link(now), _link(best) if slower else ""
+
+
+def _link(pair: tuple[object, object]) -> str:
+    speed, width = pair
+    lanes = f"{TIMES}{width}"
+    return f"{speed:g} GT/s {lanes}" if isinstance(speed, int | float) else lanes
+
+
+def clipped(text: str, longest: int) -> str:
+    """The text, or its beginning with an ellipsis."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"

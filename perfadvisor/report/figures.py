@@ -53,14 +53,11 @@ def runs(cell: Cell, estimate: Estimate) -> Figure | None:
         "type": "scatter",
         "x": places,
         "y": [short(value / scale.divisor) for value in estimate.values],
-        "mode": "markers",
-        "marker": {"size": 9, "symbol": [SYMBOLS[trust] for trust in trusts]},
+        "marker": {"symbol": [SYMBOLS[trust] for trust in trusts]},
         "text": [f"{quantity(v, estimate.unit)}, {t}" for v, t in zip(estimate.values, trusts, strict=True)],
-        "hovertemplate": "trial %{x}: %{text}<extra></extra>",
     }
     return _figure(
         [trace],
-        height=260,
         xaxis={"title": {"text": "trial, in the order of the run"}, "type": "category"},
         yaxis={"title": {"text": shown(f"{metric_words(estimate.metric)}, {scale.suffix}")}},
         shapes=_median_lines(estimate, scale.divisor),
@@ -91,15 +88,10 @@ def latency(bins: Sequence[Bin], words: str) -> Figure | None:
         "x": [short(bin.low_ns / 1000) for bin in bins],
         "width": [short((bin.high_ns - bin.low_ns) / 1000) for bin in bins],
         "y": [bin.count for bin in bins],
-        "offset": 0,
         "text": [bin.label for bin in bins],
-        "textposition": "none",
-        "hovertemplate": "up to %{text}: %{y:,} I/Os<extra></extra>",
     }
     return _figure(
         [trace],
-        height=260,
-        bargap=0,
         xaxis={"type": "log", "title": {"text": shown(f"{words}, µs")}, "dtick": "D2"},
         yaxis={"type": "log", "title": {"text": "I/Os"}, "dtick": 1, "exponentformat": "power"},
     )
@@ -132,26 +124,32 @@ def _environment(table: EnvironmentTable, name: str, shape: str) -> Trace:
         "name": shown(name),
         "x": ratio,
         "y": titles,
-        "mode": "markers",
-        "marker": {"size": 10, "symbol": SHAPE_SYMBOLS[shape]},
+        "marker": {"symbol": SHAPE_SYMBOLS[shape]},
         "error_x": {
             "type": "data",
-            "array": [short(100 * r.high - x) if r.high is not None else 0 for r, x in zip(mine, ratio, strict=True)],
-            "arrayminus": [
-                short(x - 100 * r.low) if r.low is not None else 0 for r, x in zip(mine, ratio, strict=True)
-            ],
+            "array": [_distance(x, r.high) for r, x in zip(mine, ratio, strict=True)],
+            "arrayminus": [_distance(x, r.low) for r, x in zip(mine, ratio, strict=True)],
             "thickness": 1.5,
         },
         "hovertemplate": "%{y}: %{x:.3g} %<extra>%{fullData.name}</extra>",
     }
 
 
+def _distance(percent: float, end: float | None) -> float | None:
+    return 0 if end is None else short(abs(100 * end - percent))
+
+
 def template(ink: str, grid: str, colours: Sequence[str]) -> Mapping[str, Any]:
-    """A plotly template for paper of either kind; the paper itself is the page's."""
+    """A plotly template for paper of either kind, with what all figures share; the paper itself is the page's."""
     axis: dict[str, Any] = {"gridcolor": grid, "linecolor": grid, "zeroline": False, "ticks": "", "automargin": True}
     axis |= {"tickfont": {"size": 12}, "title": {"font": {"size": 12}, "standoff": 8}}
+    dots = {"mode": "markers", "marker": {"size": 9}, "hovertemplate": "trial %{x}: %{text}<extra></extra>"}
+    bars = {"offset": 0, "textposition": "none", "hovertemplate": "up to %{text}: %{y:,} I/Os<extra></extra>"}
     return {
+        "data": {"scatter": [dots], "bar": [bars]},
         "layout": {
+            "height": 260,
+            "bargap": 0,
             "colorway": list(colours),
             "font": {"color": ink, "size": 13, "family": "system-ui, sans-serif"},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -160,7 +158,7 @@ def template(ink: str, grid: str, colours: Sequence[str]) -> Mapping[str, Any]:
             "yaxis": axis,
             "margin": {"l": 64, "r": 16, "t": 16, "b": 52},
             "showlegend": False,
-        }
+        },
     }
 
 

@@ -30,6 +30,7 @@ LEVELS = {
     "importer": 4,
     "report": 5,
     "judge": 6,
+    "reading": 6.5,
     "cli": 7,
 }
 PURE = ("errors", "model", "facts", "tools", "analyse", "plan", "expand")

@@ -1,0 +1,67 @@
+"""`perfadvisor facts`: every fact with its source."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from perfadvisor.model.fact import Absent, Fact
+    from perfadvisor.reading import Reading
+
+
+@click.command(short_help="Print every fact with its source.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--name", "wanted", multiple=True, help="Only facts whose name starts with this (nic., cpu.online).")
+@click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
+def command(path: Path, form: str, wanted: tuple[str, ...], absent: bool) -> None:
+    """Print the facts of a run, a snapshot, a directory or archive of /sys and /proc, or one file of a tool's output
+    (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, /proc/interrupts, /proc/cpuinfo)."""
+    from perfadvisor.reading import read
+
+    readings = read(path)
+    if form == "json":
+        click.echo(json.dumps(_json(readings, wanted, absent), indent=1))
+        return
+    for reading in readings:
+        _table(reading, wanted, absent, several=len(readings) > 1)
+
+
+def _json(readings: "tuple[Reading, ...]", wanted: tuple[str, ...], absent: bool) -> dict[str, object]:
+    from perfadvisor.model.fact import Fact
+
+    several = len(readings) > 1
+    rows: dict[str, list[dict[str, object]]] = {"facts": [], "unreadable": []}
+    for reading in readings:
+        extra = {"environment": reading.environment} if several else {}
+        for fact in _chosen(reading, wanted):
+            place = {"name": fact.name, "subject": fact.subject}
+            if isinstance(fact, Fact):
+                value = {"value": fact.value, "unit": str(fact.unit), "source": fact.source}
+                rows["facts"].append({**place, **value, **extra})
+            elif absent:
+                rows.setdefault("absent", []).append({**place, "reason": fact.reason, **extra})
+        rows["unreadable"] += [{"source": source, "reason": why, **extra} for source, why in reading.unreadable]
+    return dict(rows)
+
+
+def _table(reading: "Reading", wanted: tuple[str, ...], absent: bool, several: bool) -> None:
+    from perfadvisor.model.fact import Fact
+
+    if several:
+        click.secho(f"\n{reading.environment}", bold=True)
+    for fact in _chosen(reading, wanted):
+        place = f"{fact.name} [{fact.subject}]" if fact.subject else fact.name
+        if isinstance(fact, Fact):
+            click.echo(f"{place:<46} {f'{fact.value} {fact.unit}'.strip():<30} {fact.source}")
+        elif absent:
+            click.echo(click.style(f"{place:<46} - {fact.reason}", dim=True))
+    for source, why in reading.unreadable:
+        click.echo(click.style(f"unreadable: {source}: {why}", dim=True))
+
+
+def _chosen(reading: "Reading", wanted: tuple[str, ...]) -> "list[Fact | Absent]":
+    facts = sorted(reading.facts, key=lambda fact: (fact.name, fact.subject))
+    return [fact for fact in facts if not wanted or fact.name.startswith(wanted)]

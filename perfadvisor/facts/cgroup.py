@@ -159,8 +159,9 @@ def _seen(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> b
 
 def _io(tree: Tree) -> Fact | Absent:
     """Any cap counts: "8:0 rbps=1048576 wbps=max" (version 2), "8:0 1048576" (version 1)."""
-    v1, v2 = cgroup_paths.directories(tree, "blkio"), cgroup_paths.directories(tree, "io")
-    directories, names = (v1, _V1_FILES["blkio"]) if v1 else (v2, ("io.max",))
+    on_v1 = any("blkio" in member.controllers for member in cgroup_paths.memberships(tree))
+    directories = cgroup_paths.directories(tree, "blkio" if on_v1 else "io")
+    names = _V1_FILES["blkio"] if on_v1 else ("io.max",)
     files = [f"{directory}/{name}" for directory in directories for name in names]
     capped = next((file for file in files if _has_cap(tree.text(file) or "")), None)
     if capped:

@@ -9,7 +9,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _POLICIES = f"{SYSTEM}/cpufreq"
-_NO_SCALING = "the kernel scales no frequency here (usual in a virtual machine)"
+_NO_SCALING = "no frequency scaling in what was read (usual in a virtual machine)"
 
 _DISTINCT = tuple(
     (FactSpec(name=f"cpu.{name}", type=str, meaning=meaning), file)

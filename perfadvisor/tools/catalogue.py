@@ -4,7 +4,7 @@ from typing import Protocol
 
 from perfadvisor.model.result import Output
 from perfadvisor.model.workload import Trial, Workload
-from perfadvisor.tools import fio, iperf3
+from perfadvisor.tools import dmabench, fio, iperf3
 from perfadvisor.tools.context import Context
 from perfadvisor.tools.parameters import Parameters
 
@@ -33,4 +33,4 @@ class Tool(Protocol):
     def parse(self, stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output: ...
 
 
-TOOLS: dict[str, Tool] = {"fio": fio, "iperf3": iperf3}
+TOOLS: dict[str, Tool] = {"dmabench": dmabench, "fio": fio, "iperf3": iperf3}

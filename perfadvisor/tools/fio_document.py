@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perfadvisor.tools.numbers import at, integer, number, objects, text
+from perfadvisor.tools.numbers import at, clean, integer, number, objects, text
 
 DIRECTIONS = ("read", "write", "trim", "sync")
 LATENCIES = ("slat", "clat", "lat")
@@ -115,7 +115,7 @@ def _job(job: Mapping[str, Any]) -> FioJob:
 
 
 def _options(found: object) -> dict[str, str]:
-    return {name: str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+    return {clean(name): clean(str(value)) for name, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _share(found: object, *keys: str) -> float | None:

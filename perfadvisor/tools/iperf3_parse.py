@@ -50,7 +50,7 @@ def failure(found: Iperf3Text, stderr: str = "", returncode: int = 0) -> str:
 def run_failure(run: Iperf3Run) -> str:
     """Why this test is no result; "" where it is one."""
     if run.error:
-        return f"iperf3: {run.error}"
+        return "iperf3: " + " ".join(run.error.split())[:300]
     if not run.sums:
         return "iperf3 printed no totals: the test did not end"
     if not (delivered_bits_per_s(run) or _sent(run).bits_per_s):

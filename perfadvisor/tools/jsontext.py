@@ -10,6 +10,7 @@ from typing import Any
 # A document starts at the beginning of a line (or of everything): inside one, braces are indented or follow a key.
 _START = re.compile(r"(?:\A\s*|^)(?=\{)", re.MULTILINE)
 MAX_DOCUMENTS = 10_000
+MAX_BROKEN = 50  # Python counts lines up to every error, so many of them in a large file would take for ever
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,13 +62,14 @@ def decode(data: bytes) -> str:
 
 def _objects(text: str) -> Iterator[tuple[int, int, dict[str, Any] | str]]:
     """(start, end, object or why it does not parse) for everything that begins like a document."""
-    position = 0
+    position = failures = 0
     for _ in range(MAX_DOCUMENTS):
         match = _START.search(text, position)
-        if match is None:
+        if match is None or failures > MAX_BROKEN:
             return
         start = match.end()
         found, position = _decoded(text, start)
+        failures += isinstance(found, str)
         yield start, position, found
 
 

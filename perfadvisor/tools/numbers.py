@@ -44,7 +44,12 @@ def integer(found: object, *keys: str | int) -> int | None:
 def text(found: object, *keys: str | int) -> str | None:
     """The text below `keys`."""
     value = at(found, *keys)
-    return value if isinstance(value, str) else None
+    return clean(value) if isinstance(value, str) else None
+
+
+def clean(value: str) -> str:
+    """Text that can be written as UTF-8: JSON may hold half a character ("\\ud800"), which becomes a question mark."""
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def objects(found: object, *keys: str | int) -> Iterator[dict[str, Any]]:

@@ -51,6 +51,7 @@ ASKED: tuple[FactSpec, ...] = (
     _spec("protocol", str, "TCP or UDP"),
     _spec("iperf3_multithreaded", bool, "whether this iperf3 runs one thread a stream (since 3.16)"),
     _spec("page_size_bytes", int, "the pages the buffers really got", Unit.BYTES),
+    _spec("page_size_asked_bytes", int, "the pages the workload asked for", Unit.BYTES),
     _spec("cpu_node", int, "the NUMA node the tool's CPUs were on"),
     _spec("memory_node", int, "the NUMA node the buffers were on"),
 )

@@ -15,7 +15,6 @@ from perfadvisor.facts.text import lscpu, numactl
 from perfadvisor.model.fact import FactTable
 from perfadvisor.targets.capture import capture
 
-
 MODULES = (cgroup, cpu, environment, hugepages, kernel, limits, memory, numa)
 
 

@@ -13,6 +13,7 @@
     if (!figure || drawn.has(box.id)) return;
     drawn.add(box.id);
     box.replaceChildren();
+    box.classList.add("drawn");
     const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
     Plotly.newPlot(box, figure.data, layoutOf(box.id), config);
   }

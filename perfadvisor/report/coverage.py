@@ -10,10 +10,11 @@ from perfadvisor.report.view import ReportView
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Passed:
-    """A rule that is clear, and for how many subjects."""
+    """A rule that is clear (or does not apply), for how many subjects, and the reason where one was given."""
 
     rule: Rule
     count: int
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +42,11 @@ def not_applicable(view: ReportView) -> tuple[Passed, ...]:
 
 def _counted(findings: Sequence[Finding]) -> tuple[Passed, ...]:
     counts = Counter(finding.rule.id for finding in findings)
-    rules = {finding.rule.id: finding.rule for finding in findings}
-    return tuple(Passed(rule=rules[rule_id], count=counts[rule_id]) for rule_id in sorted(rules))
+    firsts = {finding.rule.id: finding for finding in reversed(findings)}
+    return tuple(
+        Passed(rule=firsts[rule_id].rule, count=counts[rule_id], reason=firsts[rule_id].reason)
+        for rule_id in sorted(firsts)
+    )
 
 
 def locked(view: ReportView) -> tuple[Locked, ...]:

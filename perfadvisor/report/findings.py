@@ -37,18 +37,26 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What is wrong, with the subject's own words where there is one subject."""
-        return (self.first.title if len(self.findings) == 1 else "") or self.rule.title
+        """What is wrong, in the words of the first subject, and how many more there are."""
+        titles = {finding.title or finding.rule.title for finding in self.findings}
+        more = len(self.findings) - 1 if len(titles) > 1 else 0
+        return (self.first.title or self.rule.title) + (f", and {more} more" if more else "")
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """What it is about; empty for the machine as a whole."""
-        return tuple(finding.subject for finding in self.findings if finding.subject)
+        here = f"@{self.environment}"
+        return tuple(finding.subject.removesuffix(here) for finding in self.findings if finding.subject)
 
     @property
     def commands(self) -> tuple[str, ...]:
         """The distinct fix commands, one a subject."""
         return _distinct(finding.fix_run or finding.rule.fix.run for finding in self.findings)
+
+    @property
+    def persist(self) -> tuple[str, ...]:
+        """The distinct ways to keep the fix; prose as often as commands."""
+        return _distinct(finding.fix_persist or finding.rule.fix.persist for finding in self.findings)
 
     @property
     def undo(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The report as one self-contained HTML page: it needs no network, and no script to be read."""
 
 import shlex
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -25,7 +26,8 @@ PLOTLY = "plotly-cartesian.min.js"
 
 def render(view: ReportView) -> str:
     """The page. Raises nothing of its own: whatever a machine said is escaped and shown as text."""
-    return _templates().get_template("page.html.j2").render(_context(view))
+    page = _templates().get_template("page.html.j2").render(_context(view))
+    return page.encode("utf-8", "replace").decode("utf-8")  # an argv that is no UTF-8 holds lone surrogates
 
 
 def _templates() -> Environment:
@@ -67,7 +69,7 @@ def _context(view: ReportView) -> dict[str, Any]:
         "counts": severity_counts(found),
         "results": results,
         "latencies": latencies,
-        "matrices": matrices,
+        "matrices": partial(matrices, view),
         "charts": drawn,
         "figures": charts.payload(drawn),
         "plotly": PLOTLY if drawn else "",

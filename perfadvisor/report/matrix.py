@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Cell, Estimate
-from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import fact_value
-from perfadvisor.report.results import Group, Row
+from perfadvisor.report.results import Group, Row, headline
+from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import metric_words
 
 
@@ -20,32 +19,31 @@ class Matrix:
     values: tuple[tuple[Estimate | None, ...], ...]
 
 
-def matrices(group: Group) -> tuple[Matrix, ...]:
-    """A square for each metric, page size and environment that was measured on more than one pair of nodes."""
-    found: dict[tuple[str, str], dict[tuple[int, int], Estimate]] = {}
+def matrices(view: ReportView, group: Group) -> tuple[Matrix, ...]:
+    """A square of the headline for each workload and environment that ran on several pairs of nodes."""
+    found: dict[str, dict[tuple[int, int], Estimate]] = {}
     for row in group.rows:
-        pair = _nodes(row.cell)
-        if pair is not None:
-            for estimate in row.cell.estimates:
-                found.setdefault((_caption(row, estimate), estimate.metric), {})[pair] = estimate
-    return tuple(_matrix(caption, by_pair) for (caption, _), by_pair in found.items() if len(by_pair) > 1)
-
-
-def _detail(cell: Cell, name: str) -> Scalar | None:
-    """A detail that all trials of the cell agree on."""
-    values = {trial.output.details.get(name) for trial in cell.trials}
-    return values.pop() if len(values) == 1 else None
+        pair, head = _nodes(row.cell), headline(view, row.cell)
+        if pair is not None and head is not None:
+            found.setdefault(_caption(row, head), {})[pair] = head
+    squares = (_matrix(caption, by_pair) for caption, by_pair in found.items())
+    return tuple(square for square in squares if len(square.rows) > 1 and len(square.columns) > 1)
 
 
 def _nodes(cell: Cell) -> tuple[int, int] | None:
-    cpu, memory = _detail(cell, "cpu_node"), _detail(cell, "memory_node")
+    """The nodes that all trials of the cell were told to use: of the CPUs, and of the memory."""
+    cpu, memory = (_parameter(cell, name) for name in ("cpu_node", "memory_node"))
     return (cpu, memory) if isinstance(cpu, int) and isinstance(memory, int) else None
 
 
+def _parameter(cell: Cell, name: str) -> Scalar | None:
+    values = {trial.trial.parameters.get(name) for trial in cell.trials}
+    return values.pop() if len(values) == 1 else None
+
+
 def _caption(row: Row, estimate: Estimate) -> str:
-    size = _detail(row.cell, "page_size_bytes")
-    pages = f", pages of {fact_value(size, Unit.BYTES)}" if isinstance(size, int) else ""
-    return f"{metric_words(estimate.metric).capitalize()}{pages}, {row.cell.environment}"
+    """The title without the nodes that expanding the workload appended to it."""
+    return f"{row.title.partition(' (')[0]}: {metric_words(estimate.metric)}, {row.cell.environment}"
 
 
 def _matrix(caption: str, by_pair: dict[tuple[int, int], Estimate]) -> Matrix:

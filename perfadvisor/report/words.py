@@ -1,7 +1,9 @@
 """The words of the report: what marks, severities, metrics and confidences are called, and what they mean."""
 
+import re
+
 from perfadvisor.model.result import Trust
-from perfadvisor.model.rule import Confidence, Severity
+from perfadvisor.model.rule import Confidence, Rule, Severity
 from perfadvisor.model.workload import EnvironmentKind
 
 SEVERITY_MEANS = {
@@ -34,7 +36,27 @@ KIND_WORDS = {
     EnvironmentKind.UNKNOWN: "kind unknown",
 }
 
-DEVICE_WORDS = {"storage": "Storage", "network": "Network", "dma": "Memory and DMA", "memory": "Memory path"}
+DEVICE_WORDS = {
+    "storage": "Storage",
+    "network": "Network",
+    "memory": "Memory path",
+    "dma": "DMA from storage into memory",
+}
+
+_SUBJECT_WORDS = {
+    "nic": "a network device",
+    "block": "a disk",
+    "pci": "a PCIe function",
+    "result": "a result",
+    "irq": "an interrupt",
+    "iommu_group": "an IOMMU group",
+    "vm": "a guest",
+    "vm_disk": "a guest's disk",
+    "vm_nic": "a guest's NIC",
+    "vm_hostdev": "an assigned device",
+    "container": "a container",
+}
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)(\.[a-z0-9_.]+)?\}")
 
 _METRIC_PARTS = {
     "iops": "operations",
@@ -76,3 +98,14 @@ def lasts_words(lasts: str) -> str:
     """How long a fix lasts, as a sentence."""
     known = {"until-reboot": "Lasts until the next reboot.", "permanent": "Lasts.", "": ""}
     return known.get(lasts, f"Lasts: {lasts.replace('-', ' ')}.")
+
+
+def general_title(rule: Rule) -> str:
+    """A rule's title about nothing in particular: `{subject} lost packets` as `A network device lost packets`."""
+
+    def fill(match: re.Match[str]) -> str:
+        kind = rule.for_each if match[1] == "subject" else match[1]
+        return match[1].replace("_", " ") + " value" if match[2] else _SUBJECT_WORDS.get(kind, kind or "the machine")
+
+    title = _PLACEHOLDER.sub(fill, rule.title)
+    return title[:1].upper() + title[1:]

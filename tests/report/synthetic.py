@@ -50,7 +50,7 @@ WORKLOADS = (
      [("bits_per_s", BITS, "higher", 23.4e9, .004), ("retransmits", Unit.COUNT, "lower", 1_840, .2)]),
     ("network/pingpong", "Request and response, 64 B", "network", "fio",
      [("read.clat_p50", NS, "lower", 98_400, .02), ("read.clat_p99", NS, "lower", 141_000, .04), ("read.iops", IOPS, "higher", 9_900, .02)]),
-    *((f"dma/copy-cpu{cpu}-memory{memory}", f"Memory copy, CPUs of node {cpu}, memory of node {memory}", "dma", "dmabench",
+    *((f"memory/pairs-copy-4k-cpu{cpu}-memory{memory}", f"Memory copy, 4 KiB pages, every pair of nodes (cpu {cpu}, memory {memory})", "memory", "dmabench",
        [("copy.bytes_per_s", BPS, "higher", speed, .01), ("chase", NS, "lower", lag, .01)])
       for cpu, memory, speed, lag in ((0, 0, 12.4e9, 88), (0, 1, 7.1e9, 139), (1, 0, 7.0e9, 141), (1, 1, 12.3e9, 89))),
 )
@@ -87,15 +87,16 @@ def _result(random: Random, number: int, spec, environment: str, repeat: int, fa
     drift = random.gauss(0, 1)
     samples = tuple(Sample(metric=m, value=abs(c * (factor if better == "higher" else 1 / factor) * (1 + s * (drift + random.gauss(0, .4)))), unit=u, better=better) for m, u, better, c, s in metrics)
     details = {"fio_version": "fio-3.33", "iodepth": 32} if tool == "fio" else {}
-    if device == "dma":
-        details = {"cpu_node": int(name[12]), "memory_node": int(name[-1]), "page_size_bytes": 4096, "kernel": "copy"}
+    parameters = {}
+    if device == "memory":
+        parameters = {"cpu_node": int(name[-9]), "memory_node": int(name[-1]), "kernel": "copy"}
     latency = next((m for m in metrics if m[0] == "read.clat_p50"), None)
     path = {"storage": Path(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"), "network": Path(nic="ens3f0", pci="0000:81:00.0")}.get(device, Path())
     command = {"fio": ("fio", "--output-format=json+", "--ioengine=io_uring", "--direct=1", "--filename=/data/perfadvisor.bin", f"--name={name.split('/')[1]}", "--runtime=10"),
                "iperf3": ("iperf3", "-J", "-c", "192.0.2.17", "-t", "10", "-O", "2"),
                "dmabench": ("dmabench", "copy", "--cpu-node", "0", "--memory-node", "1")}[tool]
     return TrialResult(
-        trial=Trial(number=number, workload=name, environment=environment, repeat=repeat, position=number % 12, runtime_s=10, warmup_s=2),
+        trial=Trial(number=number, workload=name, environment=environment, repeat=repeat, position=number % 12, runtime_s=10, warmup_s=2, parameters=parameters),
         state=TrialState.DONE, started=START + number * 13.4, duration_s=12.6, command=command, path=path, doubts=_doubts(name, repeat),
         output=Output(samples=samples, details=details, histograms=(_histogram(random, "read.clat", latency[3]),) if histograms and latency else ()),
         deltas={"cpu.busy_share": random.uniform(.02, .2), "interrupts.per_s": random.uniform(2e4, 9e4), "context_switches.per_s": random.uniform(3e4, 2e5)},
@@ -128,7 +129,7 @@ def cells(repeats: int, environments: tuple[str, ...], copies: int, histograms: 
     for copy in range(copies):
         for spec in WORKLOADS:
             named = spec if not copy else (f"{spec[0]}-v{copy}", f"{spec[1]}, variant {copy}", *spec[2:])
-            if copy and spec[2] == "dma":
+            if copy and spec[2] == "memory":
                 continue
             for environment in environments:
                 results = []

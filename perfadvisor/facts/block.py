@@ -83,17 +83,20 @@ CATALOGUE = (
 
 _INTEGERS = (
     (SIZE, "size", SECTOR_BYTES),
-    (NR_REQUESTS, "queue/nr_requests", 1),
     (READ_AHEAD, "queue/read_ahead_kb", KIB),
     (LOGICAL, "queue/logical_block_size", 1),
     (PHYSICAL, "queue/physical_block_size", 1),
     (MAX_SECTORS, "queue/max_sectors_kb", KIB),
     (MAX_HW_SECTORS, "queue/max_hw_sectors_kb", KIB),
-    (RQ_AFFINITY, "queue/rq_affinity", 1),
-    (NOMERGES, "queue/nomerges", 1),
-    (WBT, "queue/wbt_lat_usec", 1),
     (DISCARD_MAX, "queue/discard_max_bytes", 1),
 )
+_OF_THE_PATH = (
+    (NR_REQUESTS, "queue/nr_requests"),
+    (RQ_AFFINITY, "queue/rq_affinity"),
+    (NOMERGES, "queue/nomerges"),
+    (WBT, "queue/wbt_lat_usec"),
+)
+"""Settings of the queues that do the work: with NVMe multipath those of the path; the disk's own have no effect."""
 
 Facts = Iterator[Fact | Absent]
 
@@ -128,6 +131,8 @@ def _queues(tree: Tree, name: str) -> Facts:
     source = f"{path}/queue/scheduler"
     yield chosen_fact(SCHEDULER, tree, source, subject=name)
     available = ",".join(choices(tree.text(source))) or None
+    for spec, attribute in _OF_THE_PATH:
+        yield integer_fact(spec, tree, f"{path}/{attribute}", subject=name)
     yield SCHEDULERS.given(available, source=source, subject=name, reason=tree.why_unreadable(source))
     queues = sum(queue.isdecimal() for queue in tree.names(f"{path}/mq")) or None
     yield QUEUE_COUNT.given(queues, source=f"{path}/mq", subject=name, reason="no hardware queues are shown")

@@ -22,16 +22,19 @@ PATTERNS = (
 )
 
 _SPARE = re.compile(r"(?:loop|ram|zram|nbd)[0-9]+")
+_HIDDEN = re.compile(r"nvme[0-9]+c[0-9]+n[0-9]+")
 _CONTROLLER = re.compile(r"nvme[0-9]+")
 _SUBSYSTEM = re.compile(r"nvme-subsys[0-9]+")
 _NAMESPACE = re.compile(r"nvme([0-9]+)(?:c[0-9]+)?n([0-9]+)")
 
 
 def devices(tree: Tree) -> tuple[str, ...]:
-    """The names of the whole disks, partitions apart. A loop or RAM disk of no size is one that nobody set up."""
-    return tuple(
-        name for name in tree.names(BLOCK) if not (_SPARE.fullmatch(name) and tree.text(f"{BLOCK}/{name}/size") == "0")
-    )
+    """The names of the whole disks, partitions apart.
+
+    Left out are loop and RAM disks of no size, which nobody set up, and the hidden paths of an NVMe namespace with
+    several (nvme0c0n1), which kernels before 6.2 show beside the namespace itself."""
+    names = (name for name in tree.names(BLOCK) if not _HIDDEN.fullmatch(name))
+    return tuple(name for name in names if not (_SPARE.fullmatch(name) and tree.text(f"{BLOCK}/{name}/size") == "0"))
 
 
 def is_nvme(name: str) -> bool:
@@ -72,8 +75,8 @@ def path_device(tree: Tree, name: str) -> str:
     match, controller = _NAMESPACE.fullmatch(name), nvme_controller(tree, name)
     if match and controller:
         directory = f"{CONTROLLERS}/{controller}"
-        hidden = re.compile(rf"nvme[0-9]+c[0-9]+n{match.group(2)}")
-        found = next((part for part in tree.names(directory) if hidden.fullmatch(part)), None)
+        names = (part for part in tree.names(directory) if _HIDDEN.fullmatch(part))
+        found = next((part for part in names if part.endswith(f"n{match.group(2)}")), None)
         if found:
             return f"{directory}/{found}"
     return f"{BLOCK}/{name}"

@@ -67,8 +67,10 @@ class ConfigSpace:
 
 
 def parse(data: bytes) -> ConfigSpace | None:
-    """The decoded space; None for fewer than 64 bytes, and where all bits are set because nothing answered."""
-    if len(data) < HEADER_BYTES or data[:4] == b"\xff\xff\xff\xff":
+    """The decoded space; None for fewer than 64 bytes, and where all bits are set because nothing answered.
+
+    A virtual function answers with all bits set for its ids alone (SR-IOV 3.4.1.1), so these do not tell."""
+    if len(data) < HEADER_BYTES or not data[:HEADER_BYTES].strip(b"\xff"):
         return None
     capabilities = _capabilities(data)
     extended = _extended(data)

@@ -45,6 +45,7 @@ _CONTROL: tuple[tuple[FactSpec, Callable[[Express], Scalar | None]], ...] = (
     (MAX_READ, lambda express: express.max_read_request),
     (RELAXED, lambda express: express.relaxed_ordering),
     (EXTENDED_TAGS, lambda express: express.extended_tags),
+    (ASPM, lambda express: express.aspm),
 )
 
 Facts = Iterator[Fact | Absent]
@@ -74,12 +75,16 @@ def _control(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> 
     express = space.express if space else None
     virtual = tree.link_name(f"{path}/physfn") is not None
     for spec, value in _CONTROL:
-        if express is None:
-            yield spec.absent(_why(tree, source, space), source=source, subject=address)
-        elif virtual:
+        if virtual:
             yield spec.absent(IN_PHYSICAL, source=source, subject=address)
+        elif express is not None:
+            yield spec.given(
+                value(express), source=source, subject=address, reason="reserved, or inside the root complex"
+            )
+        elif spec is ASPM:
+            yield _aspm_of_files(tree, path, address, _why(tree, source, space))
         else:
-            yield spec.given(value(express), source=source, subject=address, reason="a reserved value")
+            yield spec.absent(_why(tree, source, space), source=source, subject=address)
 
 
 def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> Facts:
@@ -89,12 +94,6 @@ def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) ->
     yield MAX_PAYLOAD_SUPPORTED.given(supported, source=source, subject=address, reason=why)
     acs, extended = (space.acs, space.extended) if space else (None, False)
     yield ACS.given(acs, source=source, subject=address, reason="no such capability" if extended else why)
-    if express:
-        yield ASPM.given(
-            express.aspm, source=source, subject=address, reason="inside the root complex there is no link"
-        )
-    else:
-        yield _aspm_of_files(tree, path, address, why)
 
 
 def _aspm_of_files(tree: Tree, path: str, address: str, why: str) -> Fact | Absent:

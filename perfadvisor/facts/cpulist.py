@@ -1,11 +1,11 @@
-"""CPU and node lists ("0-3,8", "0-31:2/4") and masks ("00000003,ffffffff") as the kernel writes and takes them."""
+"""CPU and node lists ("0-3,8", "0-31:2/4", "0-62:2") and masks ("00000003,ffffffff") as the kernel writes them."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 MAX_ID = 65535  # eight times the largest NR_CPUS of any architecture (8192, x86 with MAXSMP)
 
-_PART = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5})(?::([0-9]{1,5})/([0-9]{1,5}))?)?", re.ASCII)
+_PART = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5})(?::([0-9]{1,5})(?:/([0-9]{1,5}))?)?)?", re.ASCII)
 _GROUP = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _BLANK = " \t\r\n\0"
 
@@ -14,7 +14,8 @@ def parse(text: str) -> tuple[int, ...]:
     """The ids of a list, ascending and once each; () for the empty list and for text that is no list at all.
 
     A text is taken whole or not at all, because half of a truncated or hostile list would look like a true one.
-    Takes what `bitmap_parselist` takes (lib/bitmap-str.c): single ids, ranges, and `range:used/group`.
+    Takes what `bitmap_parselist` takes (lib/bitmap-str.c): single ids, ranges, and `range:used/group`; and the
+    `range:step` that util-linux writes.
     """
     ids: set[int] = set()
     left = MAX_ID + 1  # the kernel's lists do not repeat themselves; this bounds the work on one that does
@@ -35,8 +36,10 @@ def _members(first: int | None, last: int | None, used: int | None, group: int |
         return (first,)
     if not first <= last <= MAX_ID:
         return ()
-    if used is None or group is None:
+    if used is None:
         return range(first, last + 1)
+    if group is None:
+        used, group = 1, used
     if not 0 < used <= group:
         return ()
     return [cpu for cpu in range(first, last + 1) if (cpu - first) % group < used]

@@ -10,6 +10,12 @@ from perfadvisor.analyse.sequential import FIXED_ALPHA
 from perfadvisor.errors import InputError
 from perfadvisor.model.gate import Alert, Comparison, GateReport, MetricPolicy, Order, Reason, Runs, Side, Verdict
 
+_ORDER_NOTES = {
+    Order.BLOCK: ("runs in block order, or in an unknown one: intervals are widened by what the machine may drift",),
+    Order.STORED: (
+        "unpaired: the baseline was stored in another session; intervals are widened by what sessions vary",
+    ),
+}
 PolicyOf = Callable[[Runs], MetricPolicy]
 
 
@@ -33,7 +39,7 @@ def gate(
         candidate=candidate.name,
         comparisons=comparisons,
         alerts=alerts(comparisons),
-        notes=_marks(baseline, candidate),
+        notes=(*_marks(baseline, candidate), *_ORDER_NOTES.get(order, ())),
     )
 
 

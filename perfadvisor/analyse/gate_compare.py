@@ -118,7 +118,7 @@ def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
         low=ends[0],
         high=ends[1],
         p_worse=effect.p_below(-log_margin(blank.margin)),
-        notes=(*blank.notes, *_notes(blank, effect, modes)),
+        notes=(*blank.notes, *_notes(effect, modes)),
     )
     if blank.order is Order.STORED and policy.between_sessions is None and verdict is not Verdict.UNDECIDED:
         return Judged(comparison=_capped(found), effect=effect)
@@ -127,14 +127,12 @@ def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
     return Judged(comparison=found, effect=effect)
 
 
-def _notes(blank: Comparison, effect: Effect, modes: list[str]) -> list[str]:
+def _notes(effect: Effect, modes: list[str]) -> list[str]:
     notes = []
     if effect.outliers:
         notes.append(f"{effect.outliers} outlying values pulled in")
     if modes:
         notes.append(f"two modes in the {' and the '.join(modes)}: the values fall into two groups")
-    if blank.order is Order.BLOCK:
-        notes.append("runs in block order, or in an unknown one: the interval is widened by what the machine may drift")
     return notes
 
 

@@ -1,0 +1,48 @@
+"""Which hardware is this, in words coarse enough to stay the same from boot to boot; and what else may move results."""
+
+from math import log2
+
+from perfadvisor.model.fact import FactTable
+
+GIB = 1 << 30
+MARKS = (
+    "kernel.release", "cpu.microcode", "cpu.mitigations", "cpu.scaling_driver", "environment.hypervisor",
+)  # fmt: skip
+SUBJECT_MARKS = ("nic.firmware_version", "nic.driver")
+
+
+def fingerprint(facts: FactTable) -> str:
+    """Processor, CPUs, nodes and memory: a series never goes on across a change of these. "" where nothing is known."""
+    parts = (
+        _text(facts, "cpu.model_name"),
+        _counted(facts, "cpu.online_count", "CPUs"),
+        _counted(facts, "numa.node_count", "nodes"),
+        _memory(facts),
+    )
+    return ", ".join(part for part in parts if part)
+
+
+def marks(facts: FactTable) -> dict[str, str]:
+    """What annotates a series instead of breaking it: a jump where one of these changed is the news."""
+    found = {name: str(value) for name in MARKS if (value := facts.value(name)) is not None}
+    for name in SUBJECT_MARKS:
+        found |= {f"{name} {subject}": str(value) for subject, value in facts.of(name).items()}
+    return found
+
+
+def _text(facts: FactTable, name: str) -> str:
+    value = facts.value(name)
+    return " ".join(str(value).split()) if value is not None else ""
+
+
+def _counted(facts: FactTable, name: str, unit: str) -> str:
+    value = facts.value(name)
+    return f"{value} {unit}" if value is not None else ""
+
+
+def _memory(facts: FactTable) -> str:
+    """Memory to the nearest half power of two: what a kernel reserves moves the exact number."""
+    value = facts.value("memory.total_bytes")
+    if not isinstance(value, int) or value <= 0:
+        return ""
+    return f"about {2 ** (round(2 * log2(value / GIB)) / 2):.3g} GiB"

@@ -1,0 +1,65 @@
+"""What `gate calibrate` measured, kept as JSON for later gates on the same host."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from perfadvisor.analyse.calibration import Calibrated
+from perfadvisor.errors import InputError
+
+MAX_BYTES = 4 << 20
+
+
+class MetricFile(BaseModel):
+    """One metric's calibration; everything but `pairs` is relative."""
+
+    model_config = ConfigDict(extra="forbid")
+    pairs: int = Field(ge=1)
+    margin: float = Field(ge=0)
+    noise_floor: float = Field(ge=0, lt=10)
+    least_margin: float = Field(ge=0)
+    false_alarms: float = Field(ge=0, le=1)
+    detectable: dict[int, float]
+    bimodal: bool
+
+
+class CalibrationFile(BaseModel):
+    """What the file holds."""
+
+    model_config = ConfigDict(extra="forbid")
+    schema_version: Literal[1] = 1
+    metrics: dict[str, MetricFile]
+
+
+def write(path: Path, found: Sequence[Calibrated]) -> None:
+    """Write the file."""
+    metrics = {
+        one.id: {
+            "pairs": one.pairs,
+            "margin": one.margin,
+            "noise_floor": one.noise_floor,
+            "least_margin": one.least_margin,
+            "false_alarms": one.false_alarms,
+            "detectable": {str(n): value for n, value in one.detectable.items()},
+            "bimodal": one.bimodal,
+        }
+        for one in found
+    }
+    path.write_text(json.dumps({"schema_version": 1, "metrics": metrics}, indent=2) + "\n", encoding="utf-8")
+
+
+def read_floors(path: Path) -> Mapping[str, float]:
+    """`workload/metric` -> noise floor. InputError for a file that is none of ours."""
+    if not path.is_file():
+        raise InputError(f"{path}: no such file", "make one with `perfadvisor gate calibrate -o FILE`")
+    with path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    try:
+        found = CalibrationFile.model_validate_json(data if len(data) <= MAX_BYTES else b"")
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise InputError(f"{path}: {'.'.join(map(str, first['loc']))} {first['msg']}", "calibrate again") from None
+    return {name: metric.noise_floor for name, metric in found.metrics.items()}

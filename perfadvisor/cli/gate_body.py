@@ -1,0 +1,153 @@
+"""What `perfadvisor gate` and `gate run` do once their options are read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from perfadvisor.analyse.gate import PolicyOf, gate
+from perfadvisor.analyse.ordering import order_by_time
+from perfadvisor.errors import InputError
+from perfadvisor.gate_input import Input, informed, new_findings, read_input
+from perfadvisor.interleave import interleaved, measure_command
+from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
+from perfadvisor.policy import Policy, read_policy
+
+Writer = Callable[[GateReport], str]
+
+
+def judge_two(
+    *, baseline: str | None, candidate: str | None, paired: bool, order: str, fail_on: str | None, db: str,
+    policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
+) -> int:  # fmt: skip
+    """Judge two sides that were measured before; the exit code."""
+    if not baseline or not candidate:
+        raise click.UsageError("--baseline and --candidate are both needed")
+    rules = read_policy(policy)
+    a, b = read_input(baseline, db), read_input(candidate, db)
+    if db and a.folder and not a.stored:
+        a = replace(a, side=replace(a.side, name=str(a.folder)))
+    how = Order.PAIRED if paired else _order(order, a, b)
+    judged = gate(a.side, b.side, _policy_of(rules, calibration, b.side, db if how is Order.STORED else ""), how,
+                  acknowledged=rules.acknowledgements(_today()))  # fmt: skip
+    findings = new_findings(a, b, fail_on) if fail_on else ()
+    return finished(replace(judged, findings=findings), rules, allow_undecided, outputs)
+
+
+def _order(order: str, a: Input, b: Input) -> Order:
+    if order != "auto":
+        return Order(order)
+    if a.stored or b.stored:
+        return Order.STORED
+    seen = order_by_time(a.side, b.side)
+    if seen is Order.MIXED:
+        return seen
+    return Order.STORED if a.folder and b.folder else Order.BLOCK
+
+
+def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: str) -> PolicyOf:
+    floors = _floors(calibration)
+
+    def policy_of(runs: Runs) -> MetricPolicy:
+        found = rules.of(runs)
+        floor = floors.get(f"{runs.workload}/{runs.metric}")
+        if floor is not None and found.noise_floor is None:
+            found = replace(found, noise_floor=floor)
+        return informed(found, runs, side, database)
+
+    return policy_of
+
+
+def _floors(calibration: Path | None) -> dict[str, float]:
+    if calibration is None:
+        return {}
+    from perfadvisor.calibration_file import read_floors
+
+    return read_floors(calibration)
+
+
+def run_two(
+    *, workload: str | None, cmd: str | None, a: str, b: str, pairs: int, budget: str | None, timeout: float,
+    policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
+) -> int:  # fmt: skip
+    """Measure two sides in turns and judge them; the exit code."""
+    if bool(workload) == bool(cmd):
+        raise click.UsageError("give either a WORKLOAD or --cmd")
+    rules = read_policy(policy)
+    names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
+    places = dict(zip(names, (a, b), strict=True))
+
+    def go(measure: Callable[[str], Side]) -> GateReport:
+        return interleaved(
+            lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, ""), most=pairs,
+            budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
+        )  # fmt: skip
+
+    if cmd:
+        folders = {place: _folder(place) for place in (a, b)}
+        report = go(lambda place: measure_command(cmd, folders[place], timeout))
+    else:
+        from perfadvisor.interleave_workload import measuring
+
+        with measuring(str(workload), (a, b)) as measure:
+            report = go(measure)
+    return finished(report, rules, allow_undecided, outputs)
+
+
+_NOBODY = Side(name="", runs={})
+
+
+def _seconds(budget: str | None) -> float | None:
+    if budget is None:
+        return None
+    from perfadvisor.durations import seconds
+
+    return seconds(budget)
+
+
+def _folder(place: str) -> Path:
+    path = Path(place)
+    if not path.is_dir():
+        raise InputError(f"{place} is not a folder", "--a and --b name the two checkouts")
+    return path
+
+
+def _progress(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: dict[str, Path | None]) -> int:
+    """Print the report, write what was asked for, and give the exit code."""
+    expired = tuple(f"the acknowledgement of {one} has run out: it counts again" for one in rules.expired(_today()))
+    report = replace(report, allow_undecided=allow_undecided, notes=(*report.notes, *expired))
+    from perfadvisor.report.gate_text import gate_text
+
+    click.echo(gate_text(report), nl=False)
+    for name, path in outputs.items():
+        if path is not None:
+            path.write_text(_writer(name)(report), encoding="utf-8")
+    return report.exit_code
+
+
+def _writer(name: str) -> Writer:
+    if name == "junit":
+        from perfadvisor.report.junit import junit
+
+        return junit
+    if name == "markdown":
+        from perfadvisor.report.markdown import markdown
+
+        return markdown
+    if name == "openmetrics":
+        from perfadvisor.report.openmetrics import openmetrics
+
+        return openmetrics
+    from perfadvisor.report.gate_json import gate_json
+
+    return gate_json

@@ -1,0 +1,96 @@
+"""What `--baseline` and `--candidate` may name: a run's folder, a CSV file, or a run in the history."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.gate import MetricPolicy, NewFinding, Runs, Side
+from perfadvisor.model.rule import SEVERITIES, Finding, Outcome, Severity
+
+HISTORY = "history:"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Input:
+    """One side with the folder it came from, where it came from one; `stored` where it came out of the history."""
+
+    side: Side
+    folder: Path | None = None
+    stored: bool = False
+
+
+def read_input(reference: str, database: str) -> Input:
+    """The side a reference names. InputError where there is nothing, or nothing that can be used."""
+    if reference.startswith(HISTORY):
+        from perfadvisor.store.baseline import stored_side
+
+        return Input(side=stored_side(database, reference.removeprefix(HISTORY)), stored=True)
+    path = Path(reference)
+    if path.is_dir():
+        return Input(side=_one_side(path), folder=path)
+    from perfadvisor.rows import read_side
+
+    return Input(side=read_side(path))
+
+
+def _one_side(path: Path) -> Side:
+    """A run of several environments is one side too: each workload is named with its environment then."""
+    sides = run_sides(path)
+    if len(sides) == 1:
+        return next(iter(sides.values()))
+    runs = {
+        (f"{workload}@{name}", metric): replace(one, workload=f"{workload}@{name}")
+        for name, side in sides.items()
+        for (workload, metric), one in side.runs.items()
+    }
+    invalid = {(f"{w}@{name}", m): why for name, side in sides.items() for (w, m), why in side.invalid.items()}
+    first = next(iter(sides.values()))
+    return replace(first, name=path.name, runs=runs, invalid=invalid, kind="")
+
+
+def run_sides(path: Path) -> dict[str, Side]:
+    """The sides of a run's folder by environment."""
+    from perfadvisor import bundle
+    from perfadvisor.analyse.gate_sides import sides_of
+    from perfadvisor.analyse.trust import with_doubts
+    from perfadvisor.facts import catalogue
+
+    run = bundle.load(path)
+    run = replace(run, results=tuple(with_doubts(one, run.workloads[one.trial.workload]) for one in run.results))
+    facts = {name: catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
+    sides = sides_of(run, facts)
+    if not any(side.runs for side in sides.values()):
+        raise InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
+    return sides
+
+
+def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
+    """The candidate's findings at or over a severity that the baseline does not have; both must be runs' folders."""
+    if candidate.folder is None:
+        raise InputError("--fail-on needs a run's folder as the candidate", "a CSV file holds no machine to judge")
+    known = {_identity(one) for one in _findings(baseline.folder)} if baseline.folder else set()
+    worst = SEVERITIES[: SEVERITIES.index(Severity(severity)) + 1]
+    return tuple(
+        NewFinding(rule=one.rule.id, severity=one.rule.severity.value, subject=one.subject, title=one.title)
+        for one in _findings(candidate.folder)
+        if one.rule.severity in worst and _identity(one) not in known
+    )
+
+
+def _findings(folder: Path) -> tuple[Finding, ...]:
+    from perfadvisor.judge import judge
+
+    return tuple(one for one in judge(folder).findings if one.outcome is Outcome.FIRES)
+
+
+def _identity(finding: Finding) -> tuple[str, str]:
+    return finding.rule.id, finding.subject
+
+
+def informed(policy: MetricPolicy, runs: Runs, side: Side, database: str) -> MetricPolicy:
+    """The policy with the spread between sessions as the history knows it, where neither says otherwise."""
+    if policy.between_sessions is not None or not database:
+        return policy
+    from perfadvisor.store.baseline import between_sessions
+
+    return replace(policy, between_sessions=between_sessions(database, runs, side.fingerprint))

@@ -1,0 +1,116 @@
+"""Run two sides in turns, ABBA ABBA, look when planned, and stop as soon as the answer is clear."""
+
+import os
+import shlex
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from perfadvisor.analyse.gate import PolicyOf, gate
+from perfadvisor.analyse.sequential import looks_up_to
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.model.gate import GateReport, Look, Order, Runs, Side, Verdict
+from perfadvisor.targets.base import Command
+
+Measure = Callable[[str], Side]
+Progress = Callable[[str], None]
+CSV_VARIABLE = "PERFADVISOR_CSV"
+TAIL_CHARACTERS = 400
+
+
+@dataclass(slots=True)
+class Gathered:
+    """One side's fresh runs so far; a metric that one run misses has no pairs any more and is left out by the gate."""
+
+    name: str
+    values: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    kinds: dict[tuple[str, str], Runs] = field(default_factory=dict)
+    rounds: int = 0
+
+    def add(self, side: Side) -> None:
+        """One more fresh run; each metric must come exactly once, or as often as every time."""
+        self.rounds += 1
+        for key, runs in side.runs.items():
+            known = self.kinds.setdefault(key, runs)
+            if (known.unit, known.better) != (runs.unit, runs.better):
+                raise InputError(f"{'/'.join(key)}: its unit or direction changed from one run to the next")
+            if len(runs.values) != 1:
+                raise InputError(
+                    f"{'/'.join(key)}: {len(runs.values)} rows from one run",
+                    "one call of the command is one fresh run: write one row for each metric, its summary",
+                )
+            self.values.setdefault(key, []).append(runs.values[0])
+
+    def side(self) -> Side:
+        """Everything so far."""
+        runs = {key: replace(self.kinds[key], values=tuple(values)) for key, values in self.values.items()}
+        return Side(name=self.name, runs=runs)
+
+
+def interleaved(
+    measure: Measure, names: tuple[str, str], policy_of: PolicyOf, *,
+    most: int, budget_s: float | None = None, progress: Progress = lambda _: None,
+    acknowledged: Mapping[str, str] | None = None, clock: Callable[[], float] = time.monotonic,
+) -> GateReport:  # fmt: skip
+    """Measure pairs up to the next look, judge, go on while a primary metric is undecided and pairs and time remain.
+    Raises what `measure` raises, and MeasureError where `most` leaves no look at all."""
+    looks = looks_up_to(most)
+    if not looks:
+        raise InputError(f"{most} pairs are too few", "the first look is at 5 pairs")
+    sides, seen = (Gathered(names[0]), Gathered(names[1])), []
+    report = GateReport(baseline=names[0], candidate=names[1], comparisons=())
+    started = clock()
+    for pairs, alpha in looks:
+        if not _measured(measure, sides, pairs, progress, _deadline(started, budget_s), clock):
+            return replace(report, looks=tuple(seen), notes=(*report.notes, f"stopped by the budget of {budget_s:g} s"))
+        report = gate(sides[0].side(), sides[1].side(), policy_of, Order.PAIRED, alpha=alpha, acknowledged=acknowledged)
+        seen.append(Look(pairs=pairs, alpha=alpha, verdict=report.verdict))
+        progress(f"{pairs} pairs: {report.verdict.value}")
+        if _is_settled(report):
+            break
+    return replace(report, looks=tuple(seen))
+
+
+def _deadline(started: float, budget_s: float | None) -> float:
+    return started + budget_s if budget_s is not None else float("inf")
+
+
+def _measured(
+    measure: Measure, sides: tuple[Gathered, Gathered], pairs: int, progress: Progress, deadline: float,
+    clock: Callable[[], float],
+) -> bool:  # fmt: skip
+    """Whether the pairs could be measured before the deadline. Every other pair starts with the other side."""
+    while sides[0].rounds < pairs:
+        if clock() >= deadline:
+            return False
+        number = sides[0].rounds
+        for side in sides if number % 2 == 0 else sides[::-1]:
+            progress(f"pair {number + 1}: {side.name}")
+            side.add(measure(side.name))
+    return True
+
+
+def _is_settled(report: GateReport) -> bool:
+    return all(c.verdict is not Verdict.UNDECIDED for c in report.comparisons if c.primary)
+
+
+def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
+    """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names."""
+    from perfadvisor.rows import read_side
+    from perfadvisor.targets import process
+
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-") as folder:
+        rows = Path(folder) / "rows.csv"
+        argv = ("env", f"--chdir={checkout.resolve()}", *shlex.split(command))
+        done = process.run(Command(argv=argv, timeout_s=timeout_s, environment={**os.environ, CSV_VARIABLE: str(rows)}))
+        if done.returncode != 0:
+            said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
+            why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
+            raise MeasureError(f"{command} in {checkout}: {why}: {said}", "run it there by hand first")
+        if not rows.is_file():
+            raise InputError(
+                f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"
+            )
+        return read_side(rows)

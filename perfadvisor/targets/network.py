@@ -3,8 +3,12 @@
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.facts import io_path
+from perfadvisor.model.result import Path
+from perfadvisor.model.tree import Tree
 from perfadvisor.targets import namespaces
 from perfadvisor.targets.base import Command, Server, Target
 from perfadvisor.targets.listening import wait_until_listening
@@ -28,6 +32,10 @@ class Link:
     nic: str = ""
     note: str = ""
     close: Callable[[], None] = field(default=lambda: None)
+
+    def path(self, machine: Tree) -> Path:
+        """The way the client's bytes leave by; empty where they stay on the machine."""
+        return io_path.of_nic(machine, self.nic) if self.nic else Path()
 
 
 def local_link() -> Link:
@@ -63,21 +71,38 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def peer_link(peer: Target, host: str, nic: str) -> Link:
-    """The far end on another machine. `host` is its address, `nic` the interface that leads there."""
-
-    def serve_there(argv: tuple[str, ...]) -> Server:
-        server = peer.serve(Command(argv=argv, timeout_s=3600.0))
-        _wait_for_peer(peer, PORT)
-        return server
-
-    return Link(serve=serve_there, host=host, nic=nic)
+def peer_link(peer: Target, here: Target) -> Link:
+    """The far end on another machine, reached from `here` over whatever interface the kernel would choose."""
+    host = host_of(peer.spec)
+    return Link(
+        serve=lambda argv: _served_there(peer, argv), host=host, nic=_interface_to(here, host), close=peer.close
+    )
 
 
-def _wait_for_peer(peer: Target, port: int) -> None:
-    """Ask the far end itself; one question at a time is slow enough not to hurry it."""
+def host_of(spec: str) -> str:
+    """The address in "ssh:USER@HOST:PORT". InputError for a kind of target that is no other machine."""
+    kind, _, rest = spec.partition(":")
+    if kind != "ssh" or not rest:
+        raise InputError(f"{spec}: not another machine", "give the far end of network tests as --peer ssh:USER@HOST")
+    host = rest.rpartition("@")[2]
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
+
+
+def _interface_to(here: Target, host: str) -> str:
+    """The interface a packet to the host leaves by, "" where the kernel does not say."""
+    address = socket.getaddrinfo(host, None)[0][4][0]
+    words = here.run(Command(argv=("ip", "route", "get", str(address)), timeout_s=10.0)).stdout.decode().split()
+    return next((after for word, after in pairwise(words) if word == "dev"), "")
+
+
+def _served_there(peer: Target, argv: tuple[str, ...]) -> Server:
+    """Ask the far end itself whether it listens; one question at a time is slow enough not to hurry it."""
+    server = peer.serve(Command(argv=argv, timeout_s=3600.0))
     for _ in range(50):
-        listening = peer.run(Command(argv=("ss", "-Hltn", f"sport = :{port}"), timeout_s=10.0))
+        listening = peer.run(Command(argv=("ss", "-Hltn", f"sport = :{PORT}"), timeout_s=10.0))
         if listening.returncode == 0 and listening.stdout.strip():
-            return
-    raise MeasureError(f"{peer.spec}: the server never listened on port {port}", "is a firewall in the way?")
+            return server
+    said = server.stop().stderr.decode("utf-8", "replace").strip()
+    raise MeasureError(f"{peer.spec}: the server never listened on port {PORT}: {said}", "is the tool installed there?")

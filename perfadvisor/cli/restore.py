@@ -1,0 +1,21 @@
+"""`perfadvisor restore`: put back what an interrupted command changed."""
+
+import click
+
+
+@click.command(short_help="Put back whatever an interrupted command changed.")
+def command() -> None:
+    """Put back test files, settings and bindings that a killed command left behind.
+
+    Every other command that measures does this too before it starts; commands that still run are left alone.
+    """
+    from perfadvisor.errors import MeasureError
+    from perfadvisor.targets import journal
+
+    done, failed = journal.restore()
+    for what in done:
+        click.echo(f"put back: {what}")
+    if failed:
+        raise MeasureError(f"could not be put back: {'; '.join(failed)}", f"the records stay in {journal.directory()}")
+    if not done:
+        click.echo("nothing to put back")

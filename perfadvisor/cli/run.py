@@ -1,0 +1,61 @@
+"""`perfadvisor run`: measure."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Measure: storage, network and memory, several fresh runs of each.")
+@click.argument("names", metavar="[SUITE|WORKLOAD]...", nargs=-1)
+@click.option("--env", "environments", multiple=True, metavar="SPEC", help="Where to measure (default: local).")
+@click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
+@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
+@click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")
+@click.option("--repeats", type=click.IntRange(1, 1000), help="Fresh runs of each workload (default: the suite's).")
+@click.option("--seed", type=click.IntRange(0), help="Order of the trials; the same seed gives the same order.")
+@click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Where to put test files.")
+@click.option("--device", default="", metavar="DEV", help="Use this raw block device instead of a test file.")
+@click.option("--peer", default="", metavar="SPEC", help="The far end of network tests (ssh:USER@HOST).")
+@click.option(
+    "--workloads", "own", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More workloads."
+)
+def command(
+    names: tuple[str, ...],
+    environments: tuple[str, ...],
+    budget: str | None,
+    out: Path | None,
+    unfinished: Path | None,
+    repeats: int | None,
+    seed: int | None,
+    directory: Path | None,
+    device: str,
+    peer: str,
+    own: tuple[Path, ...],
+) -> None:
+    """Measure the suites or workloads named (default: quick), and keep every result in a folder of its own.
+
+    Nothing on the machine stays changed: test files, huge pages and namespaces are taken away again, also after a
+    kill. An interrupted run is finished by --resume DIR.
+    """
+    from perfadvisor.cli import running
+    from perfadvisor.runner import measure, resume
+
+    running.stop_cleanly()
+    running.put_back_leftovers()
+    with running.progress(sys.stderr) as watch:
+        if unfinished is not None:
+            running.refuse_with_resume(workloads=names, out=out, budget=budget, repeats=repeats, env=environments)
+            folder = unfinished
+            outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
+        else:
+            folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
+            asked = running.request(
+                names or ("quick",), environments or ("local",), budget=budget, out=folder, repeats=repeats, seed=seed,
+                directory=directory or Path(), device=device, peer=peer, own=own,
+            )  # fmt: skip
+            outcome = running.kept(folder, lambda: measure(asked, watch))
+    click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)
+    click.echo(f"  next: perfadvisor report {outcome.path} -o report.html", err=True)
+    click.echo(outcome.path)

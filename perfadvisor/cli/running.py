@@ -1,0 +1,116 @@
+"""What `perfadvisor run` needs between its options and the runner."""
+
+import contextlib
+import secrets
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from perfadvisor.durations import seconds
+from perfadvisor.errors import InputError
+from perfadvisor.model.result import Sample
+from perfadvisor.packs import load_suites, load_workloads
+from perfadvisor.packs.suites import select
+from perfadvisor.report.quantity import quantity
+from perfadvisor.runner import Outcome, Request
+from perfadvisor.runner.progress import Progress
+from perfadvisor.runner.request import Wishes
+from perfadvisor.targets import journal
+
+DEFAULT_REPEATS = 5
+
+
+def request(
+    names: Sequence[str],
+    environments: Sequence[str],
+    *,
+    budget: str | None,
+    out: Path,
+    repeats: int | None,
+    seed: int | None,
+    directory: Path,
+    device: str,
+    peer: str,
+    own: Sequence[Path],
+) -> Request:
+    """The run asked for. InputError for names that mean nothing, PackError for broken workload files."""
+    workloads = load_workloads(own)
+    suites = load_suites(workloads, own)
+    named = [suites[name].repeats for name in names if name in suites]
+    return Request(
+        workloads=select(names, workloads, suites),
+        environments=tuple(environments),
+        repeats=repeats or max(named, default=DEFAULT_REPEATS),
+        seed=secrets.randbelow(2**31) if seed is None else seed,
+        out=out,
+        wishes=Wishes(directory=directory, device=device, peer=peer, confirm=typed),
+        budget_s=None if budget is None else seconds(budget),
+        argv=tuple(sys.argv),
+    )
+
+
+def typed(name: str) -> str:
+    """What somebody types who was told that everything on the device will be lost; nothing where nobody is there."""
+    click.echo(f"Everything on this device will be overwritten. To go on, type its name: {name}", err=True)
+    try:
+        answer: str = click.prompt("name", err=True, default="", show_default=False)
+    except click.Abort:
+        return ""
+    return answer
+
+
+def figure(sample: Sample) -> str:
+    """One number with its unit and its name."""
+    return f"{quantity(sample.value, sample.unit)} {sample.metric}"
+
+
+@contextlib.contextmanager
+def progress(stream: TextIO) -> Iterator[Progress]:
+    """A bar on a terminal, plain lines elsewhere."""
+    if not stream.isatty():
+        yield Progress(stream, figure)
+        return
+    from perfadvisor.cli.live import LiveProgress  # imports rich, which takes 0.1 s
+
+    with LiveProgress(stream, figure) as live:
+        yield live
+
+
+def put_back_leftovers() -> None:
+    """Put back what a command that was killed left changed, before anything else is done."""
+    done, failed = journal.restore()
+    for what in done:
+        click.echo(f"put back after an interrupted command: {what}", err=True)
+    for why in failed:
+        click.echo(f"could not be put back: {why}", err=True)
+
+
+def stop_cleanly() -> None:
+    """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is put back."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def kept(out: Path, work: Callable[[], Outcome]) -> Outcome:
+    """Run `work`; on an interrupt say where the finished trials are and how to go on."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        if (out / "run.json").exists():
+            click.echo(f"stopped; finish it with: perfadvisor run --resume {out}", err=True)
+        raise
+
+
+def refuse_with_resume(**given: object) -> None:
+    """InputError for options that a run which already has its plan cannot take."""
+    wrong = [name for name, value in given.items() if value]
+    if wrong:
+        raise InputError(f"--resume goes on as the run began: it takes no {', '.join(wrong)}")

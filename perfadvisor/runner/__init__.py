@@ -1,0 +1,6 @@
+"""From workloads and environments to results on disk: the part that measures."""
+
+from perfadvisor.runner.request import Request
+from perfadvisor.runner.session import Outcome, measure, resume
+
+__all__ = ["Outcome", "Request", "measure", "resume"]

@@ -1,0 +1,79 @@
+"""Where storage is measured, decided and checked before anything is made: a test file's directory, or a raw device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner.request import Wishes
+from perfadvisor.runner.site import Site
+from perfadvisor.targets import raw_device, storage_file
+from perfadvisor.targets.raw_device import RawDevice
+from perfadvisor.targets.storage_file import Place
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.context import Context
+
+DEFAULT_SIZE_BYTES = 1 << 30
+FILL_BYTES_PER_S = 300e6  # a guess for time planning only
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storage:
+    """Either a `place` for a test file or a raw `device`, which may be `writable`."""
+
+    place: Place | None = None
+    device: RawDevice | None = None
+    writable: bool = False
+
+    @property
+    def way(self) -> IoPath:
+        """The way to it."""
+        found = self.place or self.device
+        return found.way if found else IoPath()
+
+    @property
+    def note(self) -> str:
+        """What a reader of the results must know of it."""
+        return self.place.note if self.place else ""
+
+
+def choose(workloads: Sequence[Workload], site: Site, wishes: Wishes) -> Storage | None:
+    """Where these workloads go, None where there are none. InputError where that place will not do."""
+    if not workloads:
+        return None
+    if not wishes.device:
+        place = storage_file.place(wishes.directory, site.machine)
+        storage_file.require_room(place, max(map(size_of, workloads)))
+        return Storage(place=place)
+    device = raw_device.look(wishes.device, site.machine)
+    writers = [workload.id for workload in workloads if writes(workload)]
+    if writers:
+        raw_device.allow_writing(device, site.machine, wishes.confirm)
+    return Storage(device=device, writable=bool(writers))
+
+
+def size_of(workload: Workload) -> int:
+    """How much of the file or device it uses."""
+    size = workload.parameters.get("size_bytes", DEFAULT_SIZE_BYTES)
+    return size if isinstance(size, int) else DEFAULT_SIZE_BYTES
+
+
+def writes(workload: Workload) -> bool:
+    """Whether it writes: then its tool refuses a device that is not writable."""
+    trial = Trial(
+        number=1, workload=workload.id, environment="", repeat=1, position=1, runtime_s=1, warmup_s=0,
+        parameters=workload.parameters,
+    )  # fmt: skip
+    try:
+        TOOLS[workload.tool].command(workload, trial, Context(device="/dev/x", writable=False))
+    except InputError:
+        return True
+    return False
+
+
+def set_up_s(workloads: Sequence[Workload], wishes: Wishes) -> float:
+    """About how long the preparation takes."""
+    if not workloads or wishes.device:
+        return 1.0
+    return 1.0 + max(map(size_of, workloads)) / FILL_BYTES_PER_S

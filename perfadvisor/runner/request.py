@@ -1,0 +1,51 @@
+"""What the user asked for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.workload import Workload
+
+
+def refuse(_question: str) -> str:
+    """The answer of somebody who was not asked."""
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """Where to measure: `directory` holds the test file, `device` is a raw block device to use instead ("" for none),
+    `peer` names the far end of network tests ("" for this machine). `confirm` asks for what it is given to be typed,
+    before anything is written to a raw device."""
+
+    directory: Path
+    device: str = ""
+    peer: str = ""
+    confirm: Callable[[str], str] = refuse
+
+    def options(self) -> dict[str, Scalar]:
+        """What a resumed run needs to go on in the same place; a confirmation is never kept."""
+        return {"directory": str(self.directory.resolve()), "device": self.device, "peer": self.peer}
+
+
+def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str], str] = refuse) -> Wishes:
+    """The wishes a run was started with."""
+    directory, device, peer = (str(options.get(name, "")) for name in ("directory", "device", "peer"))
+    return Wishes(directory=Path(directory or "."), device=device, peer=peer, confirm=confirm)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A new run: workloads as declared (not yet expanded to nodes), environments as given to --env, and how often.
+
+    `budget_s` bounds the whole run, None for no bound; `out` is the folder to make."""
+
+    workloads: tuple[Workload, ...]
+    environments: tuple[str, ...]
+    repeats: int
+    seed: int
+    out: Path
+    wishes: Wishes
+    budget_s: float | None = None
+    argv: tuple[str, ...] = ()

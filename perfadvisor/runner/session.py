@@ -1,0 +1,199 @@
+"""A whole run, from what was asked for to the last result on disk. Read it from the top."""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from perfadvisor import bundle
+from perfadvisor.analyse.trust import with_doubts
+from perfadvisor.bundle import Bundle
+from perfadvisor.errors import MeasureError
+from perfadvisor.expand import expand
+from perfadvisor.facts import cpulist
+from perfadvisor.facts.io_path import node
+from perfadvisor.model.result import TrialResult, TrialState
+from perfadvisor.model.run import Run
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.plan import Fitted, fit, plan
+from perfadvisor.runner import identity, place
+from perfadvisor.runner.progress import Progress
+from perfadvisor.runner.request import Request, Wishes, wishes_of
+from perfadvisor.runner.site import Site, open_sites
+from perfadvisor.runner.stage import Stage, needs_storage, set_up
+from perfadvisor.runner.trial import run_trial
+from perfadvisor.snapshotting import take
+from perfadvisor.targets import journal
+from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.network import Link, local_link, peer_link
+from perfadvisor.targets.open import open_target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Where the run lies, and how many of its trials gave a result."""
+
+    path: Path
+    measured: int
+    planned: int
+
+
+def measure(request: Request, progress: Progress) -> Outcome:
+    """A new run. Whatever ends it early, every finished trial is in `request.out`.
+
+    InputError for a request that cannot be met, MeasureError where no trial gave a result."""
+    with contextlib.ExitStack() as undo:
+        sites = open_sites(request.environments, undo)
+        storage = place.choose(storage_workloads(request.workloads), sites[0], request.wishes)
+        fitted = _fitted(request, sites, node(sites[0].machine, storage.way) if storage else None)
+        saved = bundle.create(request.out, _run(request, sites, fitted), request.wishes.options())
+        undo.callback(saved.close)
+        saved.note(*fitted.notes)
+        for note in fitted.notes:
+            progress.say(note)
+        return _finish(saved, sites, storage, request.wishes, progress)
+
+
+def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Outcome:
+    """Finish a run that was interrupted: the trials it planned and does not have."""
+    with contextlib.ExitStack() as undo:
+        saved = bundle.reopen(path)
+        undo.callback(saved.close)
+        if saved.header.state == "complete" and not _todo(saved):
+            return _outcome(saved)
+        wishes = wishes_of(saved.header.options, confirm)
+        sites = open_sites([environment.spec for environment in saved.header.environments], undo)
+        storage = place.choose(storage_workloads(_todo_workloads(saved)), sites[0], wishes)
+        saved.set_state("running")
+        return _finish(saved, sites, storage, wishes, progress)
+
+
+def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
+    """Those that need a test file or device."""
+    return [workload for workload in workloads if needs_storage(workload)]
+
+
+def _fitted(request: Request, sites: Sequence[Site], device_node: int | None) -> Fitted:
+    """The workloads for this machine's nodes, within the budget."""
+    facts = sites[0].facts
+    cpu_nodes, memory_nodes = (
+        cpulist.parse(str(facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory")
+    )
+    workloads = expand(
+        request.workloads, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=device_node
+    )  # fmt: skip
+    if request.budget_s is None:
+        return Fitted(workloads=workloads, repeats=request.repeats)
+    setup_s = place.set_up_s(storage_workloads(workloads), request.wishes)
+    return fit(workloads, environments=len(sites), repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s)
+
+
+def _run(request: Request, sites: Sequence[Site], fitted: Fitted) -> Run:
+    environments = tuple(site.environment for site in sites)
+    return Run(
+        id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}",
+        started=time.time(),
+        seed=request.seed,
+        argv=request.argv,
+        state="running",
+        versions=identity.versions(sites[0].target, {workload.tool for workload in fitted.workloads}),
+        host=identity.host(sites[0]),
+        environments=environments,
+        workloads={workload.id: workload for workload in fitted.workloads},
+        plan=plan(fitted.workloads, environments, repeats=fitted.repeats, seed=request.seed),
+        results=(),
+    )
+
+
+def _finish(
+    saved: Bundle, sites: Sequence[Site], storage: place.Storage | None, wishes: Wishes, progress: Progress
+) -> Outcome:
+    """Measure what is left; on an interrupt keep what there is and say so in run.json."""
+    for site in sites:
+        if not saved.has_snapshot(site.name, "before"):
+            saved.save_snapshot(site.before, "before")
+    try:
+        with contextlib.ExitStack() as undo:
+            book = journal.begin(saved.path / "journal.jsonl")
+            undo.callback(_put_back, book, saved, progress)
+            stages = _stages(saved, sites, storage, wishes, book, undo, progress)
+            _measure_all(saved, sites, stages, progress)
+    except KeyboardInterrupt:
+        saved.set_state("interrupted")
+        raise
+    for site in sites:
+        saved.save_snapshot(take(site.target), "after")
+    saved.set_state("complete")
+    return _outcome(saved)
+
+
+def _put_back(book: Journal, saved: Bundle, progress: Progress) -> None:
+    """Undo every change; what cannot be undone is said, and stays listed for `perfadvisor restore`."""
+    for failure in book.close():
+        progress.say(f"could not be put back: {failure}")
+        saved.note(f"could not be put back: {failure}")
+
+
+def _stages(
+    saved: Bundle,
+    sites: Sequence[Site],
+    storage: place.Storage | None,
+    wishes: Wishes,
+    book: Journal,
+    undo: contextlib.ExitStack,
+    progress: Progress,
+) -> dict[str, Stage]:
+    """What the trials that are left need, for every environment."""
+    workloads = _todo_workloads(saved)
+    stages = {}
+    for site in sites:
+        stage = set_up(workloads, site, storage, partial(_link, site, wishes), book, undo, progress.say)
+        saved.note(*stage.notes)
+        stages[site.name] = stage
+    return stages
+
+
+def _link(site: Site, wishes: Wishes) -> Link:
+    """The two ends of network tests."""
+    return peer_link(open_target(wishes.peer), site.target) if wishes.peer else local_link()
+
+
+def _measure_all(saved: Bundle, sites: Sequence[Site], stages: dict[str, Stage], progress: Progress) -> None:
+    """The trials in their planned order, each on disk before the next one starts."""
+    by_name = {site.name: site for site in sites}
+    todo = _todo(saved)
+    progress.begin(saved.header.plan, todo)
+    for trial in todo:
+        workload = saved.header.workloads[trial.workload]
+        progress.start(trial)
+        setting = stages[trial.environment].settings[trial.workload]
+        result, evidence = run_trial(trial, workload, by_name[trial.environment], setting)
+        saved.append(result, evidence, with_doubts(result, workload).doubts)
+        progress.end(result, workload)
+
+
+def _todo(saved: Bundle) -> list[Trial]:
+    """The planned trials that have no result yet."""
+    finished = saved.finished()
+    return [trial for trial in saved.header.plan if trial.number not in finished]
+
+
+def _todo_workloads(saved: Bundle) -> list[Workload]:
+    """The workloads of those trials, each once."""
+    return [saved.header.workloads[id] for id in dict.fromkeys(trial.workload for trial in _todo(saved))]
+
+
+def _outcome(saved: Bundle) -> Outcome:
+    """MeasureError where no trial of the whole run gave a result."""
+    results = bundle.load(saved.path, snapshots=False).results
+    measured = sum(result.state is TrialState.DONE for result in results)
+    if not measured:
+        raise MeasureError(f"{saved.path}: nothing could be measured: {_reasons(results)}", "perfadvisor doctor")
+    return Outcome(path=saved.path, measured=measured, planned=len(saved.header.plan))
+
+
+def _reasons(results: Sequence[TrialResult]) -> str:
+    return "; ".join(dict.fromkeys(result.reason for result in results)) or "no trial was planned"

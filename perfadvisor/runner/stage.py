@@ -1,0 +1,174 @@
+"""Everything the trials need around them: the test file, the far end of the network, huge pages. Set up once a run,
+taken away after it; what cannot be had makes its workloads "not measured", with the reason, and the rest goes on."""
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.model.result import Path
+from perfadvisor.model.workload import Workload
+from perfadvisor.runner.place import Storage, size_of
+from perfadvisor.runner.site import Site
+from perfadvisor.targets.base import Command, Server
+from perfadvisor.targets.huge_pages import Need, reserve
+from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.network import Link
+from perfadvisor.targets.storage_file import Place, make
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.context import Context
+
+FILL_S = 3600.0  # bounds a disk that hangs
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command, how
+    to start the far end, and why it cannot be measured ("" where it can)."""
+
+    context: Context = field(default_factory=Context)
+    path: Path = field(default_factory=Path)
+    client: tuple[str, ...] = ()
+    serve: Callable[[tuple[str, ...]], Server] | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The settings by workload id, and sentences that whoever reads the results must know."""
+
+    settings: Mapping[str, Setting]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Builder:
+    """The settings while they come together."""
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, workloads: Iterable[Workload], error: MeasureError) -> None:
+        reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
+        for workload in workloads:
+            self.settings[workload.id] = replace(self.settings[workload.id], refusal=reason)
+
+
+def set_up(
+    workloads: Sequence[Workload],
+    site: Site,
+    storage: Storage | None,
+    link: Callable[[], Link],
+    journal: Journal,
+    undo: contextlib.ExitStack,
+    say: Say,
+) -> Stage:
+    """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
+    them needs the network."""
+    builder = _Builder(settings={workload.id: Setting() for workload in workloads})
+    _storage([workload for workload in workloads if needs_storage(workload)], site, storage, journal, builder, say)
+    _network([workload for workload in workloads if needs_network(workload)], site, link, builder, undo)
+    _huge_pages(workloads, journal, builder)
+    return Stage(settings=builder.settings, notes=tuple(builder.notes))
+
+
+def needs_storage(workload: Workload) -> bool:
+    """Whether it reads or writes a data file: then its tool has a command to lay that out."""
+    return TOOLS[workload.tool].prepare(workload, Context(file="data")) is not None
+
+
+def needs_network(workload: Workload) -> bool:
+    """Whether something must answer at the far end."""
+    return TOOLS[workload.tool].server(workload, Context()) is not None
+
+
+def _storage(
+    workloads: Sequence[Workload], site: Site, storage: Storage | None, journal: Journal, builder: _Builder, say: Say
+) -> None:
+    if not workloads or storage is None:
+        return
+    try:
+        context, path = _device(storage) if storage.device else _file(workloads, site, storage.place, journal, say)
+    except MeasureError as error:
+        builder.refuse(workloads, error)
+        return
+    if storage.note:
+        builder.notes.append(storage.note)
+    for workload in workloads:
+        builder.settings[workload.id] = Setting(context=context, path=path)
+
+
+def _device(storage: Storage) -> tuple[Context, Path]:
+    device = storage.device
+    assert device is not None, "asked for only where there is one"
+    return Context(device=device.node, writable=storage.writable), device.way
+
+
+def _file(
+    workloads: Sequence[Workload], site: Site, place: Place | None, journal: Journal, say: Say
+) -> tuple[Context, Path]:
+    """One file, as large as the largest of them needs, written in full before anybody reads it."""
+    assert place is not None, "either a device or a place for a file"
+    largest = max(workloads, key=size_of)
+    size = size_of(largest)
+    say(f"writing {size / 1e9:.1f} GB of random data to a test file in {place.directory}")
+
+    def write(name: str) -> None:
+        argv = TOOLS[largest.tool].prepare(largest, Context(file=name, size_bytes=size))
+        assert argv is not None, "it needs a file"
+        done = site.target.run(Command(argv=argv, timeout_s=FILL_S))
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+            raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
+
+    file = make(place, size, journal, write)
+    return Context(file=str(file)), replace(place.way, file=str(file))
+
+
+def _network(
+    workloads: Sequence[Workload],
+    site: Site,
+    link: Callable[[], Link],
+    builder: _Builder,
+    undo: contextlib.ExitStack,
+) -> None:
+    if not workloads:
+        return
+    try:
+        made = link()
+    except MeasureError as error:
+        builder.refuse(workloads, error)
+        return
+    undo.callback(made.close)
+    if made.note:
+        builder.notes.append(made.note)
+    setting = Setting(
+        context=Context(host=made.host, port=made.port, bind=made.bind),
+        path=made.path(site.machine), client=made.client, serve=made.serve,
+    )  # fmt: skip
+    builder.settings.update((workload.id, setting) for workload in workloads)
+
+
+def _huge_pages(workloads: Sequence[Workload], journal: Journal, builder: _Builder) -> None:
+    """Trials run one after the other, so the largest need of each size and node serves all."""
+    needs = {workload.id: need for workload in workloads if (need := _need(workload))}
+    for size, node in sorted({(need.page_bytes, need.node) for need in needs.values()}, key=str):
+        same = [workload for workload in workloads if _is_of(needs.get(workload.id), size, node)]
+        try:
+            most = max(needs[workload.id].count for workload in same)
+            reserve(Need(page_bytes=size, count=most, node=node), journal)
+        except MeasureError as error:
+            builder.refuse(same, error)
+
+
+def _need(workload: Workload) -> Need | None:
+    """What the tool says it needs of this workload's parameters; not every tool has buffers of its own."""
+    count_of = getattr(TOOLS[workload.tool], "huge_pages", None)
+    size, count = count_of(workload.parameters) if count_of else (0, 0)
+    node = workload.parameters.get("memory_node")
+    return Need(page_bytes=size, count=count, node=node if isinstance(node, int) else None) if count else None
+
+
+def _is_of(need: Need | None, size: int, node: int | None) -> bool:
+    return need is not None and (need.page_bytes, need.node) == (size, node)

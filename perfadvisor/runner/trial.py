@@ -1,0 +1,129 @@
+"""One trial: counters, tool, counters, and gauges meanwhile."""
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+from perfadvisor.bundle.evidence import Evidence
+from perfadvisor.errors import MeasureError
+from perfadvisor.facts import counters, gauges, nodes
+from perfadvisor.facts.io_path import node
+from perfadvisor.model.result import Output, TrialResult, TrialState
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner.site import Site
+from perfadvisor.runner.stage import Setting
+from perfadvisor.targets.base import Command, Completed
+from perfadvisor.targets.gauges import GaugeReader, Watched
+from perfadvisor.tools.catalogue import TOOLS
+
+GRACE_S = 60.0  # a slow disk may take long to finish what is in flight
+
+
+@dataclass(frozen=True, kw_only=True)
+class Readings:
+    """What was read around and during the tool's run."""
+
+    completed: Completed
+    before: Tree
+    after: Tree
+    rows: tuple[gauges.Row, ...]
+    server: Completed | None = None
+
+
+def run_trial(trial: Trial, workload: Workload, site: Site, setting: Setting) -> tuple[TrialResult, Evidence]:
+    """Run it and say what came out; a tool that fails or is missing is a result too, with the reason."""
+    started = time.time()
+    if setting.refusal:
+        return _not_measured(trial, setting, started, setting.refusal), Evidence()
+    try:
+        command = _command(trial, workload, setting)
+        readings = _measure(command, workload, site, setting)
+    except MeasureError as error:
+        reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
+        return _not_measured(trial, setting, started, reason), Evidence()
+    return _result(trial, workload, site, setting, started, readings), _evidence(readings)
+
+
+def _command(trial: Trial, workload: Workload, setting: Setting) -> Command:
+    argv = TOOLS[workload.tool].command(workload, trial, setting.context)
+    return Command(argv=(*setting.client, *argv), timeout_s=2 * (trial.warmup_s + trial.runtime_s) + GRACE_S)
+
+
+def _measure(command: Command, workload: Workload, site: Site, setting: Setting) -> Readings:
+    """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
+    patterns = counters.patterns(setting.path, site.machine)
+    with contextlib.ExitStack() as undo:
+        argv = TOOLS[workload.tool].server(workload, setting.context)
+        server = setting.serve(argv) if argv and setting.serve else None
+        if server:
+            undo.callback(server.stop)
+        reader = GaugeReader(watched(site, setting)) if site.target.spec == "local" else None
+        before = site.target.tree(patterns)
+        with reader or contextlib.nullcontext():
+            completed = site.target.run(command)
+        after = site.target.tree(patterns)
+    rows = reader.rows if reader else ()
+    return Readings(
+        completed=completed, before=before, after=after, rows=rows, server=server.stop() if server else None
+    )
+
+
+def watched(site: Site, setting: Setting) -> Watched:
+    """What the gauges look at: the link of the device on the way, and the CPUs far from it."""
+    home = node(site.machine, setting.path)
+    remote = None if home is None else nodes.read(site.machine).remote_cpus(home)
+    return Watched(pci=setting.path.pci, remote_cpus=remote)
+
+
+def _result(
+    trial: Trial, workload: Workload, site: Site, setting: Setting, started: float, readings: Readings
+) -> TrialResult:
+    done = readings.completed
+    output = TOOLS[workload.tool].parse(done.stdout, done.stderr, done.returncode)
+    failure = _failure(output, readings)
+    return TrialResult(
+        trial=trial,
+        state=TrialState.FAILED if failure else TrialState.DONE,
+        started=started,
+        duration_s=done.duration_s,
+        command=done.command.argv,
+        output=output,
+        path=setting.path,
+        deltas=_deltas(trial, site, setting, readings),
+        reason=failure,
+    )
+
+
+def _failure(output: Output, readings: Readings) -> str:
+    """Why this is no result, in one line; "" where it is one."""
+    done = readings.completed
+    if done.timed_out:
+        return f"{done.command.argv[0]} did not end within {done.command.timeout_s:.0f} s and was stopped"
+    if not output.error and output.samples:
+        return ""
+    said = output.error or "the tool gave no numbers"
+    far_end = readings.server.stderr.decode("utf-8", "replace").strip() if readings.server else ""
+    return f"{said}; the far end said: {far_end[:200]}" if far_end else said
+
+
+def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> dict[str, float]:
+    seconds = readings.completed.duration_s
+    moved = counters.deltas(
+        readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine
+    )  # fmt: skip
+    return moved | gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
+
+
+def _evidence(readings: Readings) -> Evidence:
+    done = readings.completed
+    return Evidence(
+        stdout=done.stdout, stderr=done.stderr, before=readings.before, after=readings.after, gauges=readings.rows
+    )
+
+
+def _not_measured(trial: Trial, setting: Setting, started: float, reason: str) -> TrialResult:
+    return TrialResult(
+        trial=trial, state=TrialState.NOT_MEASURED, started=started, duration_s=time.time() - started,
+        path=setting.path, reason=reason,
+    )  # fmt: skip

@@ -12,9 +12,7 @@ from perfadvisor.model.gate import Alert, Comparison, GateReport, MetricPolicy, 
 
 _ORDER_NOTES = {
     Order.BLOCK: ("runs in block order, or in an unknown one: intervals are widened by what the machine may drift",),
-    Order.STORED: (
-        "unpaired: the baseline was stored in another session; intervals are widened by what sessions vary",
-    ),
+    Order.STORED: ("unpaired: a baseline stored in another session; intervals are widened by what sessions differ",),
 }
 PolicyOf = Callable[[Runs], MetricPolicy]
 

@@ -1,6 +1,7 @@
 """In what order did two sides run? Told from the times of their runs."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from perfadvisor.model.gate import Order, Side
 
@@ -12,7 +13,7 @@ def order_by_time(baseline: Side, candidate: Side) -> Order | None:
     fewer = min(sides.count(0), sides.count(1))
     if fewer == 0:
         return None
-    turns = sum(a != b for a, b in zip(sides, sides[1:], strict=False))
+    turns = sum(a != b for a, b in pairwise(sides))
     return Order.MIXED if turns >= fewer else Order.BLOCK
 
 

@@ -1,16 +1,18 @@
 """`perfadvisor gate`: fail on a real regression, stay quiet otherwise, say so when it cannot know."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 import click
 
+Command = TypeVar("Command", bound=Callable[..., None])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 SEVERITY = click.Choice(["critical", "high", "medium", "low", "info"])
 
 
-def _judging(function: Any) -> Any:
+def _judging(function: Command) -> Command:
     """The options every way of gating shares."""
     for option in reversed(
         [
@@ -37,16 +39,16 @@ def _judging(function: Any) -> Any:
 @click.option("--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="The history.")
 @_judging
 @click.pass_context
-def command(context: click.Context, /, **options: Any) -> int:
+def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Compare two sets of fresh runs and fail on a real regression.
 
     Exit codes: 0 good, 1 regression or a new finding, 2 usage or input error, 3 undecided.
     """
     if context.invoked_subcommand is not None:
-        return 0
+        return
     from perfadvisor.cli.gate_body import judge_two
 
-    return _ended(context, judge_two(**options))
+    _ended(context, judge_two(**options))
 
 
 @command.command("run")
@@ -59,11 +61,11 @@ def command(context: click.Context, /, **options: Any) -> int:
 @click.option("--timeout", default=600.0, show_default=True, help="Seconds one call of the command may take.")
 @_judging
 @click.pass_context
-def run_command(context: click.Context, /, **options: Any) -> int:
+def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure both sides in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear."""
     from perfadvisor.cli.gate_body import run_two
 
-    return _ended(context, run_two(**options))
+    _ended(context, run_two(**options))
 
 
 @command.command("calibrate")
@@ -76,24 +78,22 @@ def run_command(context: click.Context, /, **options: Any) -> int:
 @click.option("--timeout", default=600.0, show_default=True, help="Seconds one call of the command may take.")
 @click.option("-o", "--output", type=FILE, help="Keep the result for `gate --calibration`.")
 @click.pass_context
-def calibrate_command(context: click.Context, /, **options: Any) -> int:
+def calibrate_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Run the same thing against itself: how often would the gate cry wolf here, and what can it see?"""
     from perfadvisor.cli.gate_calibrate import calibrate
 
-    return _ended(context, calibrate(**options))
+    _ended(context, calibrate(**options))
 
 
 @command.command("schema")
 @click.argument("which", type=click.Choice(["gate", "policy", "history", "calibration"]), default="gate")
-def schema_command(which: str) -> int:
+def schema_command(which: str) -> None:
     """Print a JSON Schema: of the gate's JSON, the policy file, the history's JSON or a calibration."""
     from perfadvisor.cli.gate_schema import schema_text
 
     click.echo(schema_text(which))
-    return 0
 
 
-def _ended(context: click.Context, code: int) -> int:
+def _ended(context: click.Context, code: int) -> NoReturn:
     """Leave with this code also where click itself is the caller."""
     context.exit(code)
-    return code

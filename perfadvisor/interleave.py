@@ -59,7 +59,8 @@ def interleaved(
     looks = looks_up_to(most)
     if not looks:
         raise InputError(f"{most} pairs are too few", "the first look is at 5 pairs")
-    sides, seen = (Gathered(names[0]), Gathered(names[1])), []
+    sides = Gathered(names[0]), Gathered(names[1])
+    seen: list[Look] = []
     report = GateReport(baseline=names[0], candidate=names[1], comparisons=())
     started = clock()
     for pairs, alpha in looks:

@@ -16,7 +16,7 @@ Share = float
 
 
 class MetricRule(Strict):
-    """How the metrics that `match` ("storage/*/read.iops", as in a shell) are judged; the first matching rule counts."""
+    """How the metrics that `match` ("storage/*/read.iops", as in a shell) are judged; the first that matches counts."""
 
     match: str = Field(min_length=1, max_length=300)
     primary: bool | None = None

@@ -1,6 +1,6 @@
 """What `perfadvisor gate` and `gate run` do once their options are read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: st
     return policy_of
 
 
-def _floors(calibration: Path | None) -> dict[str, float]:
+def _floors(calibration: Path | None) -> Mapping[str, float]:
     if calibration is None:
         return {}
     from perfadvisor.calibration_file import read_floors

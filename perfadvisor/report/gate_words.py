@@ -7,7 +7,7 @@ from statistics import median
 from perfadvisor.analyse.effect import log_margin
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import quantity
+from perfadvisor.report.quantity import NO_VALUE, quantity
 
 HEADLINES = {
     Verdict.REGRESSION: "Regression",
@@ -36,7 +36,7 @@ def headline(report: GateReport) -> str:
 def change(one: Comparison) -> str:
     """`-8.1 % (-9.0 to -7.1)`: the change of the metric itself, whichever way is better."""
     if one.ratio is None or one.low is None or one.high is None:
-        return "–"
+        return NO_VALUE
     percent = [100 * (ratio - 1) for ratio in (one.ratio, one.low, one.high)]
     return "{:+.1f} % ({:+.1f} to {:+.1f})".format(*percent)
 
@@ -44,7 +44,7 @@ def change(one: Comparison) -> str:
 def level(values: Sequence[float], unit: str) -> str:
     """The median with its unit."""
     if not values:
-        return "–"
+        return NO_VALUE
     if unit in UNITS and unit:
         return quantity(median(values), UNITS[unit])
     return f"{median(values):.4g} {unit}".strip()

@@ -16,7 +16,7 @@ def junit(report: GateReport) -> str:
         suite.add_testcase(_finding(finding))
     xml = JUnitXml()
     xml.add_testsuite(suite)
-    text: bytes = xml.tostring()
+    text: bytes = xml.tostring()  # type: ignore[no-untyped-call]
     return text.decode()
 
 

@@ -22,5 +22,5 @@ def openmetrics(report: GateReport) -> str:
                 ratio.labels(*labels, bound).set(value)
         for verdict in Verdict:
             state.labels(*labels, verdict.value).set(verdict is one.verdict)
-    text: bytes = generate_latest(registry)
+    text: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
     return text.decode()

@@ -66,11 +66,15 @@ class Tree:
         """The path with every link inside the tree followed; a link that leaves the tree or loops is left as it is."""
         known = self._resolved.get(path)
         if known is None:
-            known = self._resolved[path] = self._resolve(normpath(path))
+            parent, name = normpath(path).rsplit("/", 1)
+            directory = self._resolved.get(parent)
+            if directory is None:  # remembered, because a directory of sysfs is asked for many of its files
+                directory = self._resolved[parent] = self._resolve("/", parent.split("/"))
+            known = self._resolved[path] = self._resolve(directory, [name])
         return known
 
-    def _resolve(self, path: str) -> str:
-        done, todo, budget = "/", path.strip("/").split("/"), MAX_LINKS
+    def _resolve(self, done: str, todo: list[str]) -> str:
+        budget = MAX_LINKS
         while todo:
             name = todo.pop(0)
             if name in ("", "."):

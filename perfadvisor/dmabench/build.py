@@ -109,7 +109,10 @@ def _compile(compiler: str, made: Path) -> None:
 
 def _try(made: Path) -> None:
     """It may not start: on a file system mounted noexec for one."""
-    done = run(Command(argv=(str(made), "--version"), timeout_s=_TIMEOUT_S))
-    if done.returncode:
+    try:
+        started = run(Command(argv=(str(made), "--version"), timeout_s=_TIMEOUT_S)).returncode == 0
+    except MeasureError:
+        started = False
+    if not started:
         hint = "point XDG_CACHE_HOME to a folder that programs may be run from"
         raise MeasureError(f"dmabench was compiled but does not start from {made.parent.parent}", hint)

@@ -1,0 +1,56 @@
+"""`perfadvisor advise`: the findings in the terminal, as JSON or as a page on stdout."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from perfadvisor.report.view import ReportView
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+
+
+@click.command(short_help="Show the findings of a run or snapshot.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding this severe, or more so.")
+@click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
+@click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
+def command(path: Path, form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...]) -> None:
+    """Judge a run, a snapshot or somebody's tree of /sys and /proc, and say what to do."""
+    from perfadvisor.judge import judge
+
+    view = judge(path, rules_dirs, goal)
+    _show(view, form)
+    if fail_on:
+        _fail(view, fail_on)
+
+
+def _show(view: "ReportView", form: str) -> None:
+    if form == "json":
+        from perfadvisor.report.json_view import render
+
+        click.echo(render(view))
+    elif form == "html":
+        from perfadvisor.report.html import render as render_page
+
+        click.echo(render_page(view))
+    else:
+        from rich.console import Console
+
+        from perfadvisor.report.text import show
+
+        show(view, Console())
+
+
+def _fail(view: "ReportView", fail_on: str) -> None:
+    from perfadvisor.errors import GateError
+    from perfadvisor.model.rule import Severity
+    from perfadvisor.report.findings import at_or_over
+    from perfadvisor.report.quantity import count_of
+
+    severe = at_or_over(view.findings, Severity(fail_on))
+    if severe:
+        names = ", ".join(dict.fromkeys(finding.rule.id for finding in severe))
+        raise GateError(f"{count_of(len(severe), 'finding')} at or over {fail_on}: {names}")

@@ -1,0 +1,21 @@
+"""`perfadvisor report`: one self-contained page."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Write a run or snapshot as one self-contained HTML page.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The page to write."
+)
+@click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
+@click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
+def command(path: Path, output: Path, rules_dirs: tuple[Path, ...], goal: str) -> None:
+    """Write a run, a snapshot or somebody's tree of /sys and /proc as one HTML page that needs nothing else."""
+    from perfadvisor.judge import judge
+    from perfadvisor.report.html import render
+
+    output.write_text(render(judge(path, rules_dirs, goal)), encoding="utf-8")
+    click.echo(output)

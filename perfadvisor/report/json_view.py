@@ -1,0 +1,148 @@
+"""The report for other programs, as `perfadvisor.report.schema` describes it: every outcome, raw values."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from math import isfinite
+from typing import Any
+
+from perfadvisor.model.fact import Absent, Fact
+from perfadvisor.model.ratio import EnvironmentRatio
+from perfadvisor.model.result import Cell, Estimate
+from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.report.findings import entries
+from perfadvisor.report.schema import SCHEMA_VERSION
+from perfadvisor.report.verdict import plain, verdict
+from perfadvisor.report.view import ReportView
+
+Record = dict[str, Any]
+
+
+def render(view: ReportView) -> str:
+    """The view as JSON text; numbers JSON cannot write (not a number, infinity) become null."""
+    return json.dumps(document(view), indent=1, allow_nan=False, ensure_ascii=True)
+
+
+def document(view: ReportView) -> Record:
+    """The view as plain values."""
+    counts = Counter(finding.outcome for finding in view.findings)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "perfadvisor": view.version,
+        "made": view.now,
+        "source": view.source,
+        "host": view.host_name,
+        "goal": view.goal,
+        "verdict": plain(verdict(view, entries(view.findings))),
+        "counts": {outcome.replace("-", "_"): counts[outcome] for outcome in Outcome},
+        "findings": [_finding(finding) for finding in view.findings],
+        "cells": [_cell(cell) for cell in view.cells],
+        "ratios": [_ratio(ratio) for ratio in view.ratios],
+    }
+
+
+def _finding(finding: Finding) -> Record:
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "title": finding.title or rule.title,
+        "severity": str(rule.severity),
+        "outcome": str(finding.outcome),
+        "confidence": str(finding.confidence),
+        "environment": finding.environment,
+        "subject": finding.subject,
+        "explained_by": finding.explained_by,
+        "why": finding.why,
+        "reason": finding.reason,
+        "evidence": [_fact(fact) for fact in finding.evidence if isinstance(fact, Fact)],
+        "absent": [_absent(fact) for fact in finding.evidence if isinstance(fact, Absent)],
+        "missing": [_absent(fact) for fact in finding.missing],
+        "fix": _fix(finding),
+        "verify": {
+            "holds": rule.verify.holds,
+            "rerun": list(rule.verify.rerun),
+            "experiment": rule.verify.experiment,
+        },
+        "references": list(rule.references),
+    }
+
+
+def _fix(finding: Finding) -> Record:
+    fix = finding.rule.fix
+    return {
+        "run": finding.fix_run,
+        "persist": finding.fix_persist,
+        "lasts": fix.lasts,
+        "risk": fix.risk,
+        "needs": list(fix.needs),
+        "undo": finding.rollback,
+    }
+
+
+def _fact(fact: Fact) -> Record:
+    value = _number(fact.value) if isinstance(fact.value, float) else fact.value
+    return {
+        "name": fact.name,
+        "subject": fact.subject,
+        "value": str(fact.value) if value is None else value,
+        "unit": str(fact.unit),
+        "source": fact.source,
+    }
+
+
+def _absent(fact: Absent) -> Record:
+    return {"name": fact.name, "subject": fact.subject, "reason": fact.reason, "source": fact.source}
+
+
+def _cell(cell: Cell) -> Record:
+    return {
+        "workload": cell.workload,
+        "environment": cell.environment,
+        "trust": str(cell.trust),
+        "doubts": [{"trust": str(d.trust), "reason": d.reason, "evidence": d.evidence} for d in cell.doubts],
+        "reason": cell.reason,
+        "trials": len(cell.trials),
+        "estimates": [_estimate(estimate) for estimate in cell.estimates],
+    }
+
+
+def _estimate(estimate: Estimate) -> Record:
+    return {
+        "metric": estimate.metric,
+        "unit": str(estimate.unit),
+        "better": estimate.better,
+        "median": _number(estimate.median),
+        "low": _number(estimate.low),
+        "high": _number(estimate.high),
+        "coverage": _number(estimate.coverage),
+        "values": _numbers(estimate.values),
+    }
+
+
+def _ratio(ratio: EnvironmentRatio) -> Record:
+    return {
+        "workload": ratio.workload,
+        "metric": ratio.metric,
+        "environment": ratio.environment,
+        "parent": ratio.parent,
+        "ratio": _number(ratio.ratio),
+        "low": _number(ratio.low),
+        "high": _number(ratio.high),
+        "n": ratio.n,
+        "trust": str(ratio.trust),
+        "withheld": ratio.withheld,
+        "note": ratio.note,
+        "emulated": ratio.emulated,
+        "counters": {name: value for name, value in ratio.counters.items() if isfinite(value)},
+        "explained_by": [
+            {"rule": each.rule_id, "subject": each.subject, "share": _number(each.share)} for each in ratio.explanations
+        ],
+    }
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
+
+
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    return [_number(value) for value in values]

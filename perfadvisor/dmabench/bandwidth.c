@@ -46,7 +46,7 @@ static bool measure(struct bandwidth *work, struct region *region, const struct 
 	work->instructions = choose_instructions(options->instructions, why);
 	if (!work->instructions || !place_choose(place, options, arrays, MAX_CPUS, why))
 		return false;
-	uint64_t bytes = arrays * (place->array_bytes + SPACING);
+	uint64_t bytes = arrays * place->array_bytes + (arrays - 1) * SPACING;
 	if (!region_make(region, bytes, options->pages[0], place->memory_node, options->memory_share, why))
 		return false;
 	lay_out(work, region);

@@ -63,8 +63,8 @@ def huge_pages(parameters: Parameters) -> tuple[int, int]:
     pages = str(parameters.get("pages", "4k"))
     if pages not in RESERVED:
         return 0, 0
-    size, arrays = _size(parameters), ARRAYS.get(str(parameters.get("kernel", "copy")))
-    need = size if arrays is None else arrays * (size + SPACING_BYTES)
+    arrays = ARRAYS.get(str(parameters.get("kernel", "copy")), 1)
+    need = arrays * _size(parameters) + (arrays - 1) * SPACING_BYTES
     return PAGES[pages], -(-need // PAGES[pages])
 
 

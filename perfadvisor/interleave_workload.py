@@ -1,0 +1,102 @@
+"""One of our workloads as something to measure in turns: everything is set up once, each call is one fresh run."""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from perfadvisor.analyse.trust import with_doubts
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.expand import expand
+from perfadvisor.facts import cpulist
+from perfadvisor.facts.io_path import node
+from perfadvisor.model.gate import Runs, Side
+from perfadvisor.model.result import TrialResult, TrialState, Trust
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.packs import load_workloads
+from perfadvisor.runner import place
+from perfadvisor.runner.request import Wishes
+from perfadvisor.runner.session import storage_workloads
+from perfadvisor.runner.site import Site, open_sites
+from perfadvisor.runner.stage import Stage, set_up
+from perfadvisor.runner.trial import run_trial
+from perfadvisor.targets import journal
+from perfadvisor.targets.network import local_link
+
+
+@dataclass(slots=True)
+class _Bench:
+    """The workloads (one, or one for each pair of nodes) and the environments they run in, by what the user called
+    them; `seen` counts the runs."""
+
+    workloads: tuple[Workload, ...]
+    sites: dict[str, Site]
+    stages: dict[str, Stage]
+    seen: int = field(default=0)
+
+    def measure(self, spec: str) -> Side:
+        """One fresh run of every workload."""
+        runs: dict[tuple[str, str], Runs] = {}
+        for workload in self.workloads:
+            for one in _samples(self._run(workload, spec), workload):
+                runs[one.key] = one
+        return Side(name=spec, runs=runs)
+
+    def _run(self, workload: Workload, spec: str) -> TrialResult:
+        self.seen += 1
+        site = self.sites[spec]
+        trial = Trial(
+            number=self.seen, workload=workload.id, environment=site.name, repeat=self.seen, position=1,
+            runtime_s=workload.runtime_s, warmup_s=workload.warmup_s, parameters=workload.parameters,
+        )  # fmt: skip
+        result, _ = run_trial(trial, workload, site, self.stages[spec].settings[workload.id])
+        if result.state is not TrialState.DONE:
+            raise MeasureError(f"{workload.id} in {spec}: {result.reason}", "perfadvisor doctor")
+        return with_doubts(result, workload)
+
+
+def _samples(result: TrialResult, workload: Workload) -> Iterator[Runs]:
+    """An INVALID run gives no number: the gate then says so instead of judging it."""
+    for sample in result.output.samples:
+        if sample.metric in workload.metrics:
+            value = float("nan") if result.trust is Trust.INVALID else sample.value
+            yield Runs(
+                workload=workload.id, metric=sample.metric, unit=sample.unit.value, better=sample.better,
+                values=(value,), times=(result.started,),
+            )  # fmt: skip
+
+
+@contextlib.contextmanager
+def measuring(name: str, specs: Sequence[str]) -> Iterator[Callable[[str], Side]]:
+    """What measures one fresh run of the workload in the environment of this --env word; everything made for it is
+    taken away at the end. InputError for an unknown workload or environment."""
+    workload = _workload(name)
+    with contextlib.ExitStack() as undo:
+        folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))
+        sites = {spec: open_sites((spec,), undo)[0] for spec in dict.fromkeys(specs)}
+        first = next(iter(sites.values()))
+        storage = place.choose(storage_workloads((workload,)), first, Wishes(directory=Path()))
+        workloads = _expanded(workload, first, storage)
+        book = journal.begin(Path(folder) / "journal.jsonl")
+        undo.callback(book.close)
+        stages = {
+            spec: set_up(workloads, site, storage, local_link, book, undo, lambda _: None)
+            for spec, site in sites.items()
+        }
+        yield _Bench(workloads=workloads, sites=sites, stages=stages).measure
+
+
+def _workload(name: str) -> Workload:
+    known = load_workloads()
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        raise InputError(f"no workload {name!r}", f"did you mean {near[0]}?" if near else "perfadvisor workloads list")
+    return known[name]
+
+
+def _expanded(workload: Workload, site: Site, storage: place.Storage | None) -> tuple[Workload, ...]:
+    cpus, memory = (cpulist.parse(str(site.facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory"))
+    device = node(site.machine, storage.way) if storage else None
+    return expand((workload,), cpu_nodes=cpus, memory_nodes=memory, device_node=device)

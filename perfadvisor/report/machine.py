@@ -58,6 +58,7 @@ class Shown:
 
     text: str
     title: str
+    absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,10 +71,11 @@ class DeviceTable:
 
 
 def shown(fact: Fact | Absent | None) -> Shown:
-    """A fact in words; an absent one as a dash with its reason."""
+    """A fact in words; for an absent one the reason."""
     if isinstance(fact, Fact):
-        return Shown(fact_value(fact.value, fact.unit), f"{fact.name} = {raw(fact.value)}, from {fact.source}")
-    return Shown("\N{EN DASH}", fact.reason if fact else "not read")
+        text = "none" if fact.value == "" else fact_value(fact.value, fact.unit)
+        return Shown(text, f"{fact.name} = {raw(fact.value)}, from {fact.source}")
+    return Shown(fact.reason if fact else "not read", fact.source if fact else "", absent=True)
 
 
 def key_facts(table: FactTable) -> tuple[tuple[str, Shown], ...]:
@@ -133,5 +135,5 @@ def _link(table: FactTable, name: str) -> Shown:
     address = table.value("block.pci_address", name) or table.value("nic.pci_address", name)
     now, best = link_words(table, str(address)) if address else ("", "")
     if not now:
-        return Shown("\N{EN DASH}", "no PCIe link known")
+        return Shown("none known", "", absent=True)
     return Shown(f"{now}, could be {best}" if best else now, "pci.link_speed_gtps, pci.link_width")

@@ -109,7 +109,7 @@ def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
     lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
     spoken = "; ".join(map(_spoken, devices))
     return Node(
-        title=title, lines=lines, devices=tuple(devices), more=more, height=y + (LINE if more else 0),
+        title=title, lines=lines, devices=tuple(devices), more=more, height=y + (LINE if more else 0) if devices else HEADER,
         summary=f"{title}, {', '.join(lines)}. {spoken or 'No storage, network or display device'}.",
     )  # fmt: skip
 

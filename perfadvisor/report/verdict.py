@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.model.result import Cell, Estimate, Trust
-from perfadvisor.model.rule import Outcome, Severity
+from perfadvisor.model.rule import Confidence, Outcome, Severity
 from perfadvisor.report.findings import Entry, severity_counts
 from perfadvisor.report.quantity import count_of, listed, quantity
 from perfadvisor.report.results import DEVICE_ORDER, device_of, title_of
@@ -95,20 +95,37 @@ def _best(cells: Sequence[Cell], part: str, *, most: bool) -> Best | None:
 
 
 def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
+    """Only what a measurement or counter agrees with is called a cause; the rest are hints."""
     worth = [entry for entry in found if entry.severity is not Severity.INFO]
-    if not worth:
-        passed = len({finding.rule.id for finding in view.with_outcome(Outcome.CLEAR)})
-        yield Part("Nothing was found that holds it back", strong=True)
-        yield Part(f"; {count_of(passed, 'rule')} passed. ")
-        return
-    grave = [entry for entry in worth if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
-    named = (grave or worth)[:NAMED]
-    yield Part(f"{count_of(len(worth), 'finding')} {'holds' if len(worth) == 1 else 'hold'} it back: ", strong=True)
-    for position, entry in enumerate(named, 1):
-        yield Part(f"{', ' if position > 1 else ''}({position}) ")
+    causes = [entry for entry in worth if entry.first.confidence is not Confidence.HINT]
+    hints = [entry for entry in worth if entry not in causes]
+    if causes:
+        yield Part(f"{count_of(len(causes), 'finding')} {'holds' if len(causes) == 1 else 'hold'} it back", strong=True)
+        yield from _named(causes, found)
+        yield Part(f"; {count_of(len(hints), 'hint')} from settings alone. " if hints else ". ")
+    elif hints:
+        yield Part(f"{count_of(len(hints), 'hint')} from settings alone", strong=True)
+        yield from _named(hints, found)
+        yield Part(". ")
+    else:
+        passed, unknown = (len({f.rule.id for f in view.with_outcome(o)}) for o in (Outcome.CLEAR, Outcome.UNKNOWN))
+        measured = any(cell.estimates for cell in view.cells)
+        yield Part(
+            "Nothing was found that holds it back" if measured else "Its settings show nothing to fix", strong=True
+        )
+        yield Part(f": {count_of(passed, 'rule')} passed, {unknown} could not be evaluated. ")
+
+
+def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[Part]:
+    """The worst few by name, each with its place in the list; how many more there are."""
+    grave = [entry for entry in several if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
+    named = (grave or several)[:NAMED]
+    for position, entry in enumerate(named):
+        yield Part(f"{', ' if position else ': '}({found.index(entry) + 1}) ")
         yield Part(_lowered(entry.title.rstrip(".")), finding=found.index(entry) + 1)
-    rest = severity_counts([entry for entry in worth if entry not in named])
-    yield Part(f", then {listed([f'{count} {severity}' for severity, count in rest])}. " if rest else ". ")
+    rest = severity_counts([entry for entry in several if entry not in named])
+    if rest:
+        yield Part(f", then {listed([f'{count} {severity}' for severity, count in rest])}")
 
 
 def _trust(view: ReportView) -> Iterator[Part]:

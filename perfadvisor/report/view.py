@@ -49,7 +49,7 @@ class ReportView:
             return self.run.host["hostname"]
         table = self.facts.get(self.base)
         name = table.value("kernel.hostname") if table else None
-        return str(name) if name else self.source
+        return str(name) if name else self.source.rstrip("/").rpartition("/")[2]
 
     def with_outcome(self, outcome: Outcome) -> tuple[Finding, ...]:
         """The findings that ended this way, in the order given."""

@@ -36,7 +36,9 @@ def failure(found: FioText, stderr: bytes = b"", returncode: int = 0) -> str:
         return said or "fio ran no job"
     bad = next((job for job in found.run.jobs if job.error), None)
     if bad:
-        return f"fio job {' '.join(bad.name.split())[:80]}: error {bad.error} ({_strerror(bad.error)})" + (f"; {said}" if said else "")
+        return f"fio job {' '.join(bad.name.split())[:80]}: error {bad.error} ({_strerror(bad.error)})" + (
+            f"; {said}" if said else ""
+        )
     if not any(way.moved for job in found.run.jobs for way in job.directions):
         return said or "fio did no I/O"
     if returncode and not found.interrupted:

@@ -10,6 +10,7 @@ from perfadvisor.tools.jsontext import JsonText, split
 from perfadvisor.tools.numbers import text
 
 _COMPLAINT = re.compile(r"^iperf3: .*", re.MULTILINE)
+_CUT = re.compile(r'"version":\s*"iperf 3')
 _PLAIN = re.compile(r"^(Connecting to host |Server listening on |\[ *ID\] Interval )", re.MULTILINE)
 
 
@@ -54,6 +55,7 @@ def _streamed(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def recognise(data: bytes) -> bool:
-    """Whether this is something iperf3 printed."""
+    """Whether this is something iperf3 printed, if only the first part of it."""
     found = take_apart(data)
-    return bool(found.runs or found.complaint or found.plain)
+    cut = bool(found.json.broken) and _CUT.search(found.json.text[:65536]) is not None
+    return cut or bool(found.runs or found.complaint or found.plain)

@@ -1,6 +1,7 @@
 """Checking a document: unknown keys with the nearest name, missing and wrong values with their place, all at once."""
 
 import pytest
+from pydantic import Field
 
 from perfadvisor.packs.check import Strict, checked, read
 from perfadvisor.packs.problems import PackError, collect
@@ -15,7 +16,7 @@ class Part(Strict):
 class Whole(Strict):
     id: str
     share: float
-    parts: list[Part] = []
+    parts: list[Part] = Field(default_factory=list)
 
 
 def complaints(text: bytes) -> list[str]:

@@ -1,4 +1,4 @@
-"""Workloads and suites: the shipped ones are good, mistakes are found with their place, names with a typo are guessed."""
+"""Workloads and suites: the shipped ones are good, mistakes are found with their place, misspelt names are guessed."""
 
 import pytest
 

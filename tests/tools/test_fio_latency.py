@@ -10,8 +10,9 @@ from perfadvisor.tools.fio_document import FioDirection, FioLatency
 
 def way(percentiles=None, bins=None, mean=10.0, ios=100, kind="clat"):
     latency = FioLatency(
-        count=ios, mean_ns=mean, min_ns=1.0, max_ns=99.0, percentiles_ns=percentiles or {}, bins=bins or {}, json_unit="ns"
-    )
+        count=ios, mean_ns=mean, min_ns=1.0, max_ns=99.0, percentiles_ns=percentiles or {}, bins=bins or {},
+        json_unit="ns",
+    )  # fmt: skip
     return FioDirection(
         name="read", iops=1.0, bytes_per_s=1.0, io_bytes=1.0, io_bytes_unit="bytes", total_ios=ios, runtime_ms=1.0,
         latencies={kind: latency},
@@ -63,7 +64,10 @@ def test_a_histogram_has_ascending_edges():
 @pytest.mark.parametrize("at", [50.0, 99.0])
 def test_percentiles_follow_fio_s_own_counting(at):
     # calc_clat_percentiles: the bin in which the running sum reaches at/100 of all, not the one after it
-    assert fio_latency.percentiles_ns([way(bins={1: 50, 2: 49, 3: 1}), way(bins={1: 50, 2: 49, 3: 1})], "clat")[at] == {
-        50.0: 1.0,
-        99.0: 2.0,
-    }[at]
+    assert (
+        fio_latency.percentiles_ns([way(bins={1: 50, 2: 49, 3: 1}), way(bins={1: 50, 2: 49, 3: 1})], "clat")[at]
+        == {
+            50.0: 1.0,
+            99.0: 2.0,
+        }[at]
+    )

@@ -12,7 +12,8 @@ from perfadvisor.tools import facts_of_output, fio, fio_facts, iperf3, iperf3_fa
 
 PARSERS = (fio.parse, iperf3.parse)
 FACTS = (fio_facts.facts, iperf3_facts.facts, facts_of_output.facts)
-WEIRD = (None, True, -1, 0, 1e308, -1e308, 10**30, 10**400, "", "x", "nan", "9" * 50, [], {}, [[]], {"a": {}}, "\x00\ud800", "a\nb")
+NUMBERS = (None, True, -1, 0, 1e308, -1e308, 10**30, 10**400)
+WEIRD = (*NUMBERS, "", "x", "nan", "9" * 50, [], {}, [[]], {"a": {}}, "\x00\ud800", "a\nb")
 
 
 def survives(data):
@@ -52,7 +53,8 @@ JSON = st.recursive(
 @given(JSON, JSON)
 def test_arbitrary_documents(jobs, end):
     survives(json.dumps({"fio version": jobs, "jobs": jobs if isinstance(jobs, list) else [jobs]}).encode())
-    survives(json.dumps({"start": {"version": "iperf 3.12", "test_start": jobs}, "end": end, "intervals": jobs}).encode())
+    start = {"version": "iperf 3.12", "test_start": jobs}
+    survives(json.dumps({"start": start, "end": end, "intervals": jobs}).encode())
 
 
 def damaged(document, dice):

@@ -1,0 +1,23 @@
+"""`perfadvisor import`: fio and iperf3 results people already have, as a run."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Make a run of fio and iperf3 JSON files.")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The run's folder to make.")
+@click.option("--snapshot", type=click.Path(path_type=Path), help="The machine's snapshot, to judge settings as well.")
+def command(files: tuple[Path, ...], output: Path, snapshot: Path | None) -> None:
+    """Make a run of results that fio (--output-format=json or json+) and iperf3 (-J) wrote, to be judged, reported and
+    gated like any other. Files of the same configuration become repeats of one workload."""
+    from perfadvisor.importer import import_files
+
+    run = import_files(files, output, snapshot, tuple(sys.argv))
+    for name in run.workloads:
+        count = sum(1 for result in run.results if result.trial.workload == name)
+        click.echo(f"{name}: {count} {'repeat' if count == 1 else 'repeats'}")
+    click.echo(f"  next: perfadvisor report {output} -o report.html", err=True)
+    click.echo(output)

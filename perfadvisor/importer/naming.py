@@ -1,0 +1,63 @@
+"""Names for what was measured elsewhere: the same configuration gets the same id on every machine."""
+
+from collections.abc import Iterator, Sequence
+
+from perfadvisor.model.workload import Workload
+from perfadvisor.tools.configuration import Configuration, slug
+
+
+def identity(configuration: Configuration) -> tuple[str, str, str]:
+    """What repeats of one workload have in common: tool, configuration and target."""
+    return configuration.tool, configuration.key, configuration.target
+
+
+def workload_ids(configurations: Sequence[Configuration]) -> dict[tuple[str, str, str], str]:
+    """Identity -> id. The target is named only where one configuration was measured on several."""
+    targets: dict[tuple[str, str], set[str]] = {}
+    for one in configurations:
+        targets.setdefault((one.tool, one.key), set()).add(one.target)
+    found: dict[tuple[str, str, str], str] = {}
+    for (tool, key), several in targets.items():
+        names = _apart(sorted(several))
+        for target in several:
+            suffix = f"-{names[target]}" if len(several) > 1 else ""
+            found[tool, key, target] = f"imported/{tool}-{key}{suffix}"
+    return found
+
+
+def _apart(targets: Sequence[str]) -> dict[str, str]:
+    """A short name for each: its last part, the whole of it where two share that, a number where even that is equal."""
+    short = {target: slug(target.rstrip("/").rsplit("/", 1)[-1]) or "none" for target in targets}
+    if len(set(short.values())) < len(targets):
+        short = {target: slug(target) or "none" for target in targets}
+    if len(set(short.values())) < len(targets):
+        short = {target: f"{name}-{number}" for number, (target, name) in enumerate(short.items(), 1)}
+    return short
+
+
+def workload(id: str, configuration: Configuration) -> Workload:
+    """What was run, as far as the file says."""
+    samples = {sample.metric for sample in configuration.output.samples}
+    return Workload(
+        id=id,
+        title=f"Imported: {configuration.tool} {configuration.label.replace('-', ' ')}",
+        device=configuration.device,
+        tool=configuration.tool,
+        parameters=configuration.parameters,
+        metrics=tuple(metric for metric in _headline(configuration) if metric in samples) or tuple(sorted(samples)),
+        runtime_s=configuration.runtime_s,
+        warmup_s=configuration.warmup_s,
+        why="Measured outside perfadvisor.",
+    )
+
+
+def _headline(configuration: Configuration) -> Iterator[str]:
+    """Bandwidth first for large blocks, latency first where one request was in flight, else I/Os per second."""
+    if configuration.tool == "iperf3":
+        yield from ("bits_per_s", "sent_bits_per_s", "reverse.bits_per_s", "retransmits", "lost_share", "rtt_mean")
+        return
+    size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
+    first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
+    kinds = ("clat_p50", first, "clat_p99") if depth == 1 and first == "iops" else (first, "clat_p50", "clat_p99")
+    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write"))
+    yield from ("read.iops", "write.iops", "read.bytes_per_s", "write.bytes_per_s")

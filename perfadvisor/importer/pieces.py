@@ -1,0 +1,70 @@
+"""The tests in the files people give, or one clear line for each file that holds none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.targets.archive import read_all
+from perfadvisor.tools import facts_of_output as output
+from perfadvisor.tools import fio_configurations, fio_parse, fio_text, iperf3_configurations, iperf3_parse, iperf3_text
+from perfadvisor.tools.configuration import Configuration
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """One test of one file, with the whole file it is from."""
+
+    configuration: Configuration
+    file: Path
+    data: bytes
+
+
+def read(files: Sequence[Path]) -> list[Piece]:
+    """Every test of every file; one InputError for all that hold none."""
+    pieces: list[Piece] = []
+    problems: list[str] = []
+    seen: dict[bytes, Path] = {}
+    for file in dict.fromkeys(files):
+        try:
+            data = read_all(file)
+            if seen.setdefault(data, file) is not file:
+                raise InputError(f"{file}: the same as {seen[data]}; a copy is no repeat")
+            pieces += [Piece(configuration=one, file=file, data=data) for one in configurations_in(data, str(file))]
+        except InputError as error:
+            problems.append(error.message)
+    if problems:
+        raise InputError("\n".join(problems), "leave these files out, or give the JSON of fio or iperf3")
+    if not pieces:
+        raise InputError("no files to import", "perfadvisor import FILE... -o RUN")
+    return pieces
+
+
+def configurations_in(data: bytes, name: str) -> tuple[Configuration, ...]:
+    """The tests in one file; InputError, calling the file `name`, where it holds none or is cut off."""
+    tool = output.recognise(data)
+    if tool is None:
+        raise InputError(f"{name}: neither fio nor iperf3 wrote this")
+    found, failure = _fio(data) if tool == "fio" else _iperf3(data)
+    if not found:
+        raise InputError(f"{name}: {failure or 'no result in it'}")
+    return found
+
+
+def _fio(data: bytes) -> tuple[tuple[Configuration, ...], str]:
+    found = fio_text.take_apart(data)
+    failure = fio_parse.failure(found)
+    return ((), failure) if failure or found.run is None else (fio_configurations.configurations(found.run), "")
+
+
+def _iperf3(data: bytes) -> tuple[tuple[Configuration, ...], str]:
+    found = iperf3_text.take_apart(data)
+    if found.json.broken:
+        return (), iperf3_parse.failure(found)
+    known = (iperf3_configurations.configuration(run) for run in found.runs)
+    return tuple(one for one in known if one is not None and not one.output.error), iperf3_parse.failure(found)
+
+
+def in_order(pieces: Iterable[Piece]) -> list[Piece]:
+    """By the time they began; files that do not say come first, in the order they were given."""
+    return sorted(pieces, key=lambda piece: piece.configuration.started or 0.0)

@@ -1,0 +1,90 @@
+"""From the tests of files to a run."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from perfadvisor import __version__
+from perfadvisor.importer.naming import identity, workload, workload_ids
+from perfadvisor.importer.pieces import Piece, in_order
+from perfadvisor.importer.ways import Ways
+from perfadvisor.model.result import Doubt, TrialResult, TrialState, Trust
+from perfadvisor.model.run import Run
+from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.workload import Environment, Trial, Workload
+from perfadvisor.tools.configuration import Configuration
+
+ENVIRONMENT = "imported"
+NOTE = "imported: no counters were read around these trials, so steal, other load and interrupts are not known"
+
+
+def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, ...]) -> Run:
+    """The run, not yet written. Trials are in the order in which they were measured, as far as the files say."""
+    ids = workload_ids([piece.configuration for piece in pieces])
+    workloads: dict[str, Workload] = {}
+    results: list[TrialResult] = []
+    repeats: dict[str, int] = {}
+    ways = Ways(snapshot)
+    for number, piece in enumerate(in_order(pieces), 1):
+        id = ids[identity(piece.configuration)]
+        workloads.setdefault(id, workload(id, piece.configuration))
+        repeats[id] = repeats.get(id, 0) + 1
+        results.append(_result(number, id, repeats[id], piece, ways))
+    return Run(
+        id=_run_id(pieces),
+        started=min(result.started for result in results),
+        seed=0,
+        argv=argv,
+        state="running",
+        versions={"perfadvisor": __version__, **_versions(pieces)},
+        host=ways.host(),
+        environments=(Environment(name=ENVIRONMENT, spec="imported", kind=ways.kind()),),
+        workloads=workloads,
+        plan=tuple(result.trial for result in results),
+        results=tuple(results),
+        before={ENVIRONMENT: snapshot} if snapshot else {},
+        notes=(NOTE, "files: " + ", ".join(dict.fromkeys(piece.file.name for piece in pieces))),
+    )
+
+
+def _run_id(pieces: Iterable[Piece]) -> str:
+    """The same files give the same id, so that a history knows a run it has already."""
+    digest = hashlib.sha256()
+    for data in sorted(hashlib.sha256(piece.data).digest() for piece in pieces):
+        digest.update(data)
+    first = min(piece.configuration.started or 0.0 for piece in pieces)
+    return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(max(0.0, min(first, 4e9))))}-{digest.hexdigest()[:6]}"
+
+
+def _versions(pieces: Iterable[Piece]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for piece in pieces:
+        tool = piece.configuration.tool
+        version = str(piece.configuration.output.details.get(f"{tool}_version", ""))
+        found.setdefault(tool, set()).add(version.removeprefix("fio-").removeprefix("iperf "))
+    return {tool: ", ".join(sorted(filter(None, versions))) for tool, versions in found.items()}
+
+
+def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways) -> TrialResult:
+    one = piece.configuration
+    trial = Trial(
+        number=number, workload=id, environment=ENVIRONMENT, repeat=repeat, position=1, runtime_s=one.runtime_s,
+        warmup_s=one.warmup_s, parameters=one.parameters,
+    )  # fmt: skip
+    return TrialResult(
+        trial=trial,
+        state=TrialState.DONE,
+        started=one.started or 0.0,
+        duration_s=one.warmup_s + one.runtime_s,
+        output=one.output,
+        path=ways.of(one),
+        doubts=tuple(_doubts(one)),
+    )
+
+
+def _doubts(one: Configuration) -> Iterator[Doubt]:
+    if one.beside:
+        evidence = f"the file has {one.beside} other jobs of the same group"
+        yield Doubt(trust=Trust.NOISY, reason="other jobs ran at the same time", evidence=evidence)
+    if one.output.details.get("interrupted"):
+        yield Doubt(trust=Trust.NOISY, reason="ended early", evidence="fio was ended by a signal")

@@ -9,7 +9,7 @@ from perfadvisor.analyse.confidence import confidence
 from perfadvisor.analyse.judge import MEASUREMENT, judge
 from perfadvisor.analyse.lookup import Lookup, View
 from perfadvisor.analyse.suppress import explain, order
-from perfadvisor.analyse.wording import command, sentence
+from perfadvisor.analyse.wording import command, general, sentence
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
 from perfadvisor.model.rule import Confidence, Finding, Outcome, Rule, Severity
 
@@ -45,7 +45,7 @@ def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[
             environment=environment,
             subject="",
             outcome=Outcome.NOT_APPLICABLE,
-            title=rule.title,
+            title=general(rule.title, rule.for_each),
             reason=refusal or f"there is no {rule.for_each} to look at",
         )
     for subject in subjects:

@@ -140,7 +140,7 @@ def _syntax(text: str, blank: int) -> ast.Expression:
             warnings.simplefilter("ignore")
             return ast.parse(text, mode="eval")
     except SyntaxError as error:
-        raise ConditionError(f"not a condition: {error.msg}", max(error.offset or 1, 1) + blank) from None
+        raise ConditionError(f"not a condition: {error.msg}", (error.offset or len(text) + 1) + blank) from None
     except (ValueError, MemoryError, RecursionError) as error:
         raise ConditionError(f"not a condition: {error or 'nested too deeply'}", 1) from None
 

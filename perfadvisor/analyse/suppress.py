@@ -36,7 +36,7 @@ def explain(findings: Sequence[Finding], lookup: Lookup) -> list[Finding]:
     """The findings with `explained_by` filled in, following chains of causes to their root."""
     firing = sorted((finding for finding in findings if finding.outcome is Outcome.FIRES), key=order)
     cause: dict[int, int] = {}
-    for effect in range(len(firing)):
+    for effect in reversed(range(len(firing))):  # of two that explain each other, the one read first is the root
         for candidate in _causes(firing, effect, lookup):
             if effect not in _chain(candidate, cause):
                 cause[effect] = candidate

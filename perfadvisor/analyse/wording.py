@@ -31,6 +31,17 @@ def command(text: str, view: View) -> str:
     return PLACEHOLDER.sub(_filler(view, _in_shell, ""), text)
 
 
+def general(text: str, for_each: str) -> str:
+    """The text without any machine in view: `{subject}` as "the nic", `{nic.rx_usecs}` as "nic.rx_usecs"."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return name if "." in name else f"the {for_each if name == SUBJECT else name}"
+
+    filled = PLACEHOLDER.sub(fill, text)
+    return filled[:1].upper() + filled[1:]
+
+
 def _in_words(fact: Fact) -> str:
     return human(fact.value, fact.unit)
 

@@ -1,6 +1,7 @@
 """What pydantic cannot see in a rule file: names and types of facts, missing kinds of case, unsafe commands."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from perfadvisor.analyse.condition_check import check, spec_of, unknown_fact
 from perfadvisor.analyse.conditions import parse
@@ -51,7 +52,7 @@ def _names(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
     for number, name in enumerate(rule.evidence):
         if spec_of(name, catalogue) is None:
             yield document.problem(("evidence", number), unknown_fact(name, catalogue))
-    kinds = _kinds(catalogue)
+    kinds = _kinds(tuple(catalogue.values()))
     if rule.for_each and rule.for_each not in kinds:
         hint = did_you_mean(rule.for_each, kinds)
         yield document.problem(("for_each",), f"no facts are about a `{rule.for_each}`{hint}")
@@ -59,8 +60,9 @@ def _names(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
         yield document.problem(("workloads",), "workloads limit rules with `for_each: result` only")
 
 
-def _kinds(catalogue: Catalogue) -> frozenset[str]:
-    return frozenset(spec.subject for spec in catalogue.values() if spec.subject)
+@lru_cache(maxsize=4)
+def _kinds(specs: tuple[FactSpec, ...]) -> frozenset[str]:
+    return frozenset(spec.subject for spec in specs if spec.subject)
 
 
 def _texts(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:
@@ -72,7 +74,7 @@ def _texts(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
         ("fix", "persist"): rule.fix.persist,
         ("rollback", "run"): rollback,
     }
-    kinds = _kinds(catalogue) | {SUBJECT}
+    kinds = _kinds(tuple(catalogue.values())) | {SUBJECT}
     for keys, text in texts.items():
         for name in placeholders(text):
             if "." in name and spec_of(name, catalogue) is None:

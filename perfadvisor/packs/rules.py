@@ -1,60 +1,37 @@
-"""Rules from their files: `rules/<subsystem>/<rule-id>.yaml`, every mistake in every file reported at once."""
+"""The rules: `rules/<subsystem>/<rule-id>.yaml` as they came with perfadvisor, and the user's own directories.
 
-from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+Reading and checking them takes most of a second, so what was found good is kept, by the hash of everything it rests on.
+"""
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Rule
-from perfadvisor.packs.check import checked, did_you_mean, read
+from perfadvisor.packs import rule_cache
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.locate import directories, yaml_files
-from perfadvisor.packs.problems import PackError, Problem
-from perfadvisor.packs.rule_file import RuleText, rule_of
-from perfadvisor.packs.rule_lint import problems
-from perfadvisor.packs.yamltext import Document, Keys
 
 
 def load_rules(own: Sequence[Path] = (), catalogue: Mapping[str, FactSpec] | None = None) -> tuple[Rule, ...]:
     """The shipped rules and those in the user's own directories, by id. Raises PackError with all problems."""
-    files = tuple(file for directory in directories("rules", own) for file in yaml_files(directory))
-    return read_rules(files, known_facts() if catalogue is None else catalogue)
+    catalogue = known_facts() if catalogue is None else catalogue
+    files = rule_files(own)
+    key = rule_cache.key(files, catalogue)
+    rules = rule_cache.load(key)
+    if rules is None:
+        rules = check_rules(own, catalogue)
+        rule_cache.save(key, rules)
+    return rules
 
 
-def read_rules(files: Sequence[Path], catalogue: Mapping[str, FactSpec]) -> tuple[Rule, ...]:
-    """The rules in these files, sorted by id. Raises PackError with the problems of all of them."""
-    documents: list[tuple[Document, Rule]] = []
-    found: list[Problem] = []
-    for file in files:
-        try:
-            document = read(file)
-            text = checked(document, RuleText)
-        except PackError as error:
-            found.extend(error.problems)
-            continue
-        found.extend(_misnamed(document, file, text.id))
-        found.extend(problems(document, text, catalogue))
-        documents.append((document, rule_of(text, str(file))))
-    found.extend(_between(documents))
-    if found:
-        raise PackError(found)
-    return tuple(sorted((rule for _, rule in documents), key=lambda rule: rule.id))
+def check_rules(own: Sequence[Path] = (), catalogue: Mapping[str, FactSpec] | None = None) -> tuple[Rule, ...]:
+    """The same, read and checked afresh."""
+    from perfadvisor.packs.rule_reader import read_rules  # pydantic and ruamel take a third of a second to import
+
+    return read_rules(rule_files(own), known_facts() if catalogue is None else catalogue)
 
 
-def _misnamed(document: Document, file: Path, rule_id: str) -> Iterator[Problem]:
-    if file.stem != rule_id:
-        yield document.problem(("id",), f"`{rule_id}` must be the file's name, `{file.stem}`")
-
-
-def _between(documents: Sequence[tuple[Document, Rule]]) -> Iterator[Problem]:
-    """What only shows with all rules in hand: two with one id, and suppressing what does not exist."""
-    first: dict[str, str] = {}
-    for document, rule in documents:
-        if rule.id in first:
-            yield document.problem(("id",), f"`{rule.id}` is also in {first[rule.id]}")
-        first.setdefault(rule.id, document.name)
-    for document, rule in documents:
-        for number, glob in enumerate(rule.suppresses):
-            if not any(fnmatchcase(other, glob) for other in first):
-                keys: Keys = ("suppresses", number)
-                yield document.problem(keys, f"no rule is called `{glob}`{did_you_mean(glob, first)}")
+def rule_files(own: Sequence[Path] = ()) -> tuple[Path, ...]:
+    """Every rule file, the shipped ones first."""
+    return tuple(file for directory in directories("rules", own) for file in yaml_files(directory))

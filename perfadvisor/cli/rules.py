@@ -1,0 +1,120 @@
+"""`perfadvisor rules`: list them, read one, and check rules of one's own."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from perfadvisor.errors import GateError, InputError
+from perfadvisor.model.rule import SEVERITIES, Rule
+
+OWN = click.option(
+    "--rules",
+    "own",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="A directory of rules of your own, beside those that came with perfadvisor. Can be given several times.",
+)
+
+
+@click.group()
+def command() -> None:
+    """List, show, check and test the rules."""
+
+
+@command.command("list")
+@OWN
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(own: tuple[Path, ...], form: str) -> None:
+    """All rules, one a line: id, severity, what it looks at, title."""
+    from perfadvisor.analyse.wording import general
+    from perfadvisor.packs.rules import load_rules
+
+    rules = load_rules(own)
+    if form == "json":
+        click.echo(_json(rules))
+        return
+    width = max((len(rule.id) for rule in rules), default=0)
+    for rule in sorted(rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id)):
+        title = general(rule.title, rule.for_each)
+        click.echo(f"{rule.id:<{width}}  {rule.severity:<8}  {rule.for_each or 'machine':<10}  {title}")
+
+
+@command.command()
+@click.argument("rule_id", metavar="ID")
+@OWN
+def show(rule_id: str, own: tuple[Path, ...]) -> None:
+    """One rule in full: what it asks, why, what to do about it, and where that is known from."""
+    from perfadvisor.packs.rules import load_rules
+
+    rules = {rule.id: rule for rule in load_rules(own)}
+    if rule_id not in rules:
+        near = get_close_matches(rule_id, rules, n=1)
+        raise InputError(f"no rule is called {rule_id!r}", f"did you mean {near[0]!r}?" if near else "see: rules list")
+    click.echo(_described(rules[rule_id]))
+
+
+@command.command()
+@OWN
+def lint(own: tuple[Path, ...]) -> None:
+    """Check every rule file: facts and their types, all four kinds of case, unsafe commands. All mistakes at once."""
+    from perfadvisor.packs.rules import check_rules
+
+    rules = check_rules(own)
+    click.echo(f"{len(rules)} rules, no mistake found")
+
+
+@command.command()
+@OWN
+def test(own: tuple[Path, ...]) -> None:
+    """Run the cases of every rule."""
+    from perfadvisor.analyse.rule_cases import failures
+    from perfadvisor.packs.rules import check_rules
+
+    rules = check_rules(own)
+    failed = [f"{rule.origin}: {problem}" for rule in rules for problem in failures(rule)]
+    if failed:
+        raise GateError("\n".join(failed), "correct the rule, or the case that is wrong")
+    click.echo(f"{len(rules)} rules, {sum(len(rule.cases) for rule in rules)} cases, all as expected")
+
+
+def _json(rules: tuple[Rule, ...]) -> str:
+    import json
+
+    keys = ("id", "title", "severity", "maturity", "step", "for_each", "goals", "when", "requires", "origin")
+    return json.dumps([{key: getattr(rule, key) for key in keys} for rule in rules], indent=2)
+
+
+def _described(rule: Rule) -> str:
+    from perfadvisor.analyse.wording import general
+
+    parts = (
+        (rule.id, general(rule.title, rule.for_each)),
+        ("severity", f"{rule.severity} ({rule.maturity}; threshold from {rule.threshold})"),
+        ("serves", ", ".join(rule.goals)),
+        ("looks at", f"each {rule.for_each}" if rule.for_each else "the machine"),
+        ("workloads", ", ".join(rule.workloads)),
+        ("needs", "\n".join(rule.requires)),
+        ("fires when", rule.when),
+        ("why", rule.why),
+        ("check first", "\n".join(rule.check_first)),
+        ("do", "\n".join(filter(None, (rule.fix.run, rule.fix.persist)))),
+        ("lasts", rule.fix.lasts),
+        ("risk", rule.fix.risk),
+        ("undo", rule.rollback),
+        ("proven when", rule.verify.holds),
+        ("experiment", rule.verify.experiment),
+        ("run again", ", ".join(rule.verify.rerun)),
+        ("explains", ", ".join(rule.suppresses)),
+        ("known from", "\n".join(rule.references)),
+        ("file", rule.origin),
+    )
+    return "\n".join(_part(name, text) for name, text in parts if text)
+
+
+def _part(name: str, text: str) -> str:
+    from textwrap import fill
+
+    lines = [fill(line, 96, subsequent_indent=" ", break_on_hyphens=False) for line in text.splitlines()]
+    return f"{name}\n" + "\n".join(f"    {line}" for block in lines for line in block.splitlines())

@@ -1,0 +1,74 @@
+"""`perfadvisor rules`, as a user calls it."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from perfadvisor.cli.rules import command
+from perfadvisor.errors import GateError, InputError
+
+BROKEN = """\
+id: my-rule
+title: mine
+severity: high
+when: nic.rx_usec > 20
+"""
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def call(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_list():
+    lines = call("list").splitlines()
+    assert len(lines) >= 45
+    assert any(line.startswith("pcie-link-width-degraded ") for line in lines)
+    assert "{" not in "".join(lines)
+
+
+def test_list_as_json():
+    rules = json.loads(call("list", "--format", "json"))
+    assert {"id", "title", "severity", "when"} <= rules[0].keys()
+
+
+def test_show():
+    shown = call("show", "network-tcp-window-limited")
+    for part in ("fires when", "undo", "proven when", "known from", "last checked"):
+        assert part in shown
+
+
+def test_show_knows_the_nearest():
+    with pytest.raises(InputError) as caught:
+        call("show", "network-tcp-window-limit")
+    assert "network-tcp-window-limited" in caught.value.hint
+
+
+def test_lint_and_test():
+    assert "no mistake found" in call("lint")
+    assert "all as expected" in call("test")
+
+
+def test_lint_of_a_broken_rule_of_ones_own(tmp_path):
+    (tmp_path / "my-rule.yaml").write_text(BROKEN)
+    with pytest.raises(InputError) as caught:
+        call("lint", "--rules", str(tmp_path))
+    assert "my-rule.yaml:1:1: `maturity` is missing" in caught.value.message
+
+
+def test_a_failing_case_is_named(tmp_path, monkeypatch):
+    from perfadvisor.packs.locate import shipped
+
+    text = (shipped("rules") / "numa" / "numa-zone-reclaim.yaml").read_text()
+    text = text.replace("memory.zone_reclaim_mode > 0", "memory.zone_reclaim_mode > 1")
+    (tmp_path / "numa-zone-other.yaml").write_text(text.replace("id: numa-zone-reclaim", "id: numa-zone-other"))
+    with pytest.raises(GateError) as caught:
+        call("test", "--rules", str(tmp_path))
+    assert "case 'switched on' is clear, expected fires" in caught.value.message

@@ -1,0 +1,218 @@
+"""Rule files: a good one becomes a rule, a bad one gives every mistake with its place."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.rule import Case, Outcome, Rule, Severity
+from perfadvisor.packs import rule_cache
+from perfadvisor.packs.problems import PackError
+from perfadvisor.packs.rule_reader import read_rules
+from perfadvisor.packs.rules import check_rules, load_rules
+
+CATALOGUE = {
+    spec.name: spec
+    for spec in (
+        FactSpec(name="nic.rx_usecs", type=int, subject="nic", meaning=""),
+        FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", meaning=""),
+        FactSpec(name="nic.share", type=float, subject="nic", meaning=""),
+        FactSpec(name="kernel.release", type=str, meaning=""),
+    )
+}
+
+GOOD = """\
+id: nic-slow
+title: The NIC waits
+severity: high
+maturity: stable
+step: stack
+goals: [latency]
+threshold: judgement
+for_each: nic
+requires:
+  - not nic.adaptive_rx
+when: nic.rx_usecs > 20
+evidence: [nic.rx_usecs]
+why: "{subject} waits {nic.rx_usecs}"
+fix: {run: "ethtool -C {nic} rx-usecs 8", lasts: until-reboot, risk: more interrupts, needs: [root]}
+rollback: {run: "ethtool -C {nic} rx-usecs {nic.rx_usecs}"}
+verify: {holds: nic.rx_usecs < 10}
+references:
+  - {source: a book, checked: 2026-01-02, kernel: ">= 5.10"}
+given: {nic.adaptive_rx: false, nic.rx_usecs: 21}
+cases:
+  - {name: slow, facts: {}, expect: fires}
+  - {name: fast, facts: {nic.rx_usecs: 20}, expect: clear}
+  - {name: silent, facts: {nic.rx_usecs: ~}, expect: unknown}
+  - {name: fixed, facts: {nic.rx_usecs: 8}, expect: after-fix}
+"""
+
+
+def written(tmp_path: Path, text: str = GOOD, name: str = "nic-slow") -> Path:
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(text)
+    return file
+
+
+def read(tmp_path: Path, text: str = GOOD) -> Rule:
+    (rule,) = read_rules([written(tmp_path, text)], CATALOGUE)
+    return rule
+
+
+def mistakes(tmp_path: Path, *changes: tuple[str, str]) -> list[str]:
+    text = GOOD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    with pytest.raises(PackError) as caught:
+        read(tmp_path, text)
+    return [str(problem).removeprefix(f"{tmp_path}/nic-slow.yaml:") for problem in caught.value.problems]
+
+
+def test_a_good_file(tmp_path):
+    rule = read(tmp_path)
+    assert (rule.id, rule.severity, rule.for_each, rule.requires) == (
+        "nic-slow",
+        Severity.HIGH,
+        "nic",
+        ("not nic.adaptive_rx",),
+    )
+    assert rule.references == ("a book (last checked 2026-01-02; kernels >= 5.10)",)
+    assert rule.rollback == "ethtool -C {nic} rx-usecs {nic.rx_usecs}"
+    assert rule.origin.endswith("nic-slow.yaml")
+
+
+def test_cases_share_what_is_given(tmp_path):
+    fires, _clear, unknown, fixed = read(tmp_path).cases
+    assert fires == Case(name="slow", facts={"nic.adaptive_rx": False, "nic.rx_usecs": 21}, expect=Outcome.FIRES)
+    assert unknown.facts == {"nic.adaptive_rx": False}
+    assert (fixed.expect, fixed.after_fix) == (Outcome.CLEAR, True)
+
+
+def test_facts_of_the_host_are_kept_apart(tmp_path):
+    text = GOOD.replace("when: nic.rx_usecs > 20", "when: nic.rx_usecs > 20 and host.kernel.release != 'x'")
+    text = text.replace("given: {", "given: {host.kernel.release: y, ")
+    assert read(tmp_path, text).cases[0].host == {"kernel.release": "y"}
+
+
+def test_without_holds_the_condition_must_no_longer_hold(tmp_path):
+    rule = read(tmp_path, GOOD.replace("verify: {holds: nic.rx_usecs < 10}", "verify: {rerun: [network/*]}"))
+    assert rule.verify.holds == "not (nic.rx_usecs > 20)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("nic.rx_usecs > 20", "nic.rx_usec > 20", "11:7: `when`: no fact is called `nic.rx_usec` (did you mean"),
+        ("nic.rx_usecs > 20", "1 < nic.adaptive_rx", "11:11: `when`: `nic.adaptive_rx` is yes/no"),
+        ("nic.rx_usecs > 20", "nic.rx_usecs > open(1)", "11:22: `when`: a call cannot stand"),
+        ("- not nic.adaptive_rx", "- not nic.rx_usecs", "10:9: `requires.0`: `nic.rx_usecs` is a number"),
+        ("holds: nic.rx_usecs < 10", "holds: nic.rx < 10", "16:17: `verify.holds`: no fact"),
+        ("evidence: [nic.rx_usecs]", "evidence: [nic.rx]", "12:12: no fact is called `nic.rx`"),
+        ("for_each: nic", "for_each: nik", "8:11: no facts are about a `nik` (did you mean `nic`?)"),
+        ("for_each: nic", "for_each: nic\nworkloads: [x]", "9:12: workloads limit rules with `for_each: result` only"),
+        ("{subject} waits", "{nix} waits", "13:6: `{nix}` is neither a fact nor a kind"),
+        ("waits {nic.rx_usecs}", "waits {nic.rx_usec}", "13:6: `{nic.rx_usec}`: no fact"),
+        ("rx-usecs 8", "rx-usecs 8; reboot", "14:12: `reboot` is not to be pasted"),
+        ("risk: more interrupts, ", "", "14:1: a `run` needs `lasts`, `risk` and a `rollback`"),
+        ('run: "ethtool -C {nic} rx-usecs 8", ', "", "14:1: says neither what to `run` nor what to `persist`"),
+        ("expect: clear", "expect: fires", "20:1: no case expects `clear`"),
+        ("expect: after-fix", "expect: clear", "20:1: no case expects `after-fix`"),
+        ("nic.rx_usecs: 20}", "nic.rx_usecs: '20'}", "22:40: `nic.rx_usecs` is int, not '20'"),
+        ("nic.rx_usecs: 20}", "nic.share: 1}", "22:37: the rule does not read `nic.share`"),
+        ("nic.rx_usecs: 20}", "nic.rx: 1}", "22:34: no fact is called `nic.rx`"),
+        ("given: {nic", "given: {nic.rx: 1, nic", "19:17: no fact is called `nic.rx`"),
+        ("id: nic-slow", "id: nic-fast", "1:5: `nic-fast` must be the file's name, `nic-slow`"),
+        ("id: nic-slow", "id: Nic Slow", "1:5: `id`: "),
+        ("severity: high", "severity: dire", "3:11: `severity`: "),
+        ("severity: high", "severity: high\nsuppress: []", "4:1: unknown key `suppress` (did you mean `suppresses`?)"),
+        (
+            "severity: high",
+            "severity: high\nsuppresses: [nic-]",
+            "4:14: no rule is called `nic-` (did you mean `nic-slow`?)",
+        ),
+        ("checked: 2026-01-02, ", "", "18:5: `checked` is missing"),
+        ("checked: 2026-01-02, ", "checked: lately, ", "18:31: `references.0.checked`: "),
+        ("when: nic.rx_usecs > 20\n", "", "1:1: `when` is missing"),
+    ],
+)
+def test_a_mistake_and_its_place(tmp_path, old, new, expected):
+    found = mistakes(tmp_path, (old, new))
+    assert any(problem.startswith(expected) for problem in found), found
+
+
+def test_all_mistakes_of_all_files_at_once(tmp_path):
+    one = written(tmp_path, GOOD.replace("when: nic.rx_usecs", "when: nic.rx").replace("[nic.rx_usecs]", "[nic.x]"))
+    other = written(tmp_path, GOOD.replace("severity: high", "severity: dire"), "other")
+    with pytest.raises(PackError) as caught:
+        read_rules([one, other], CATALOGUE)
+    assert [Path(problem.file).name for problem in caught.value.problems] == [*["nic-slow.yaml"] * 2, "other.yaml"]
+
+
+def test_one_id_twice(tmp_path):
+    (tmp_path / "own").mkdir()
+    files = [written(tmp_path), written(tmp_path / "own")]
+    with pytest.raises(PackError) as caught:
+        read_rules(files, CATALOGUE)
+    assert "`nic-slow` is also in" in str(caught.value)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    """An empty cache directory, and one rule that came with perfadvisor."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("perfadvisor.packs.locate.shipped", lambda kind: tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+    written(tmp_path / "shipped", GOOD.replace("nic-slow", "shipped"), "shipped")
+    return tmp_path / "cache"
+
+
+def test_ones_own_rules_join_those_that_came_with_it(tmp_path, cache):
+    own = tmp_path / "own"
+    own.mkdir()
+    written(own)
+    rules = load_rules([own], CATALOGUE)
+    assert [rule.id for rule in rules] == ["nic-slow", "shipped"]
+    assert load_rules([own], CATALOGUE) == rules == check_rules([own], CATALOGUE)
+
+
+def test_a_change_is_seen_at_once(tmp_path, cache):
+    own = tmp_path / "own"
+    own.mkdir()
+    file = written(own)
+    load_rules([own], CATALOGUE)
+    file.write_text(GOOD.replace("severity: high", "severity: low"))
+    assert next(rule for rule in load_rules([own], CATALOGUE) if rule.id == "nic-slow").severity is Severity.LOW
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'[{"id": "x"}]', b"\xff\xfe", b"null", b"[" * 100_000])
+def test_a_damaged_cache_is_read_over(cache, damage):
+    rules = load_rules((), CATALOGUE)
+    for file in cache.rglob("*.json"):
+        file.write_bytes(damage)
+    assert load_rules((), CATALOGUE) == rules
+
+
+def test_a_cache_that_cannot_be_written_is_no_matter(tmp_path, cache, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert load_rules((), CATALOGUE)
+
+
+def test_old_sets_are_cleared_away(cache):
+    rules = load_rules((), CATALOGUE)
+    for number in range(rule_cache.KEPT + 3):
+        rule_cache.save(f"{number}", rules[:1])
+    assert len(list(cache.rglob("*.json"))) == rule_cache.KEPT
+
+
+def test_somebody_elses_cache_is_not_trusted(cache, monkeypatch):
+    load_rules((), CATALOGUE)
+    (file,) = cache.rglob("*.json")
+    kept = json.loads(file.read_text())
+    kept[0]["title"] = "tampered"
+    file.write_text(json.dumps(kept))
+    monkeypatch.setattr("os.geteuid", lambda: file.stat().st_uid + 1)
+    assert "tampered" not in {rule.title for rule in load_rules((), CATALOGUE)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perfadvisor.facts import cpulist, nodes
 from perfadvisor.facts.pci_address import DEVICES
@@ -78,8 +79,12 @@ class Reader:
 
     def _allowed(self, label: str) -> tuple[int, ...]:
         directory = f"/proc/irq/{label}"
-        effective = cpulist.parse(self._tree.text(f"{directory}/effective_affinity_list") or "")
-        return effective or cpulist.parse(self._tree.text(f"{directory}/smp_affinity_list") or "")
+        effective = _cpus(self._tree.text(f"{directory}/effective_affinity_list") or "")
+        return effective or _cpus(self._tree.text(f"{directory}/smp_affinity_list") or "")
+
+
+# Hundreds of vectors share a handful of lists.
+_cpus = lru_cache(maxsize=256)(cpulist.parse)
 
 
 def device_irqs(tree: Tree, address: str) -> tuple[str, ...]:

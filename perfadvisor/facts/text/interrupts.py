@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from perfadvisor.facts.cpulist import MAX_ID
 from perfadvisor.model.fact import Absent, Fact, FactSpec
@@ -106,13 +107,17 @@ def _columns(header: bytes) -> tuple[int, ...]:
 
 def _row(label: str, rest: bytes, columns: int) -> Row:
     words = rest.split(None, columns)
-    counts: list[int] = []
-    for word in words[:columns]:
-        if not word.isdigit() or len(word) > _DIGITS:
-            break
-        counts.append(int(word))
+    counts = _counts(words[:columns])
     text = b" ".join(words[len(counts) :]).decode("utf-8", "replace").replace("\0", " ")
-    return Row(label, tuple(counts), " ".join(text.split()))
+    return Row(label, counts, " ".join(text.split()))
+
+
+def _counts(words: list[bytes]) -> tuple[int, ...]:
+    """The numbers the words begin with. Nearly every line is numbers alone, so these are taken at one stroke."""
+    if b"".join(words).isdigit() and max(map(len, words)) <= _DIGITS:
+        return tuple(map(int, words))
+    numbers = takewhile(lambda word: word.isdigit() and len(word) <= _DIGITS, words)
+    return tuple(map(int, numbers))
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:

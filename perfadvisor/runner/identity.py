@@ -1,5 +1,6 @@
 """Which machine and which programs a run's numbers belong to."""
 
+import contextlib
 import hashlib
 import platform
 import re
@@ -14,6 +15,7 @@ from perfadvisor.tools.catalogue import TOOLS
 
 MACHINE_ID = "/etc/machine-id"
 PRODUCT = ("/sys/class/dmi/id/sys_vendor", "/sys/class/dmi/id/product_name")
+NOT_FOUND = (126, 127)  # as a shell or `docker exec` reports a program that cannot be started
 _VERSION = re.compile(r"\d+(?:\.\d+)+[\w.~+-]*")
 
 
@@ -40,16 +42,20 @@ def versions(target: Target, tools: Iterable[str]) -> dict[str, str]:
     """Program -> version, of perfadvisor and of every tool that is installed there."""
     found = {"perfadvisor": __version__, "python": platform.python_version()}
     for name in sorted(set(tools)):
-        version = _version_of(target, TOOLS[name].PROGRAM)
-        if version:
-            found[name] = version
+        with contextlib.suppress(MeasureError):
+            found[name] = require(target, name)
     return found
 
 
-def _version_of(target: Target, program: str) -> str:
+def require(target: Target, tool: str) -> str:
+    """A tool's version, "" where it does not tell. MeasureError, with the package to install, where it is missing."""
+    program, package = TOOLS[tool].PROGRAM, TOOLS[tool].PACKAGE
     try:
         said = target.run(Command(argv=(program, "--version"), timeout_s=10.0))
+        missing = said.returncode in NOT_FOUND
     except MeasureError:
-        return ""
+        missing = True
+    if missing:
+        raise MeasureError(f"{program} is not installed", f"on Debian and Ubuntu: apt install {package}")
     match = _VERSION.search(said.stdout.decode("utf-8", "replace"))
     return match[0] if match else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.result import Path
 from perfadvisor.model.workload import Workload
+from perfadvisor.runner.identity import require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import Command, Server
@@ -67,9 +68,11 @@ def set_up(
     """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
     them needs the network."""
     builder = _Builder(settings={workload.id: Setting() for workload in workloads})
-    _storage([workload for workload in workloads if needs_storage(workload)], site, storage, journal, builder, say)
-    _network([workload for workload in workloads if needs_network(workload)], site, link, builder, undo)
-    _huge_pages(workloads, journal, builder)
+    _tools(workloads, site, builder)
+    usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
+    _storage([workload for workload in usable if needs_storage(workload)], site, storage, journal, builder, say)
+    _network([workload for workload in usable if needs_network(workload)], site, link, builder, undo)
+    _huge_pages(usable, journal, builder)
     return Stage(settings=builder.settings, notes=tuple(builder.notes))
 
 
@@ -81,6 +84,15 @@ def needs_storage(workload: Workload) -> bool:
 def needs_network(workload: Workload) -> bool:
     """Whether something must answer at the far end."""
     return TOOLS[workload.tool].server(workload, Context()) is not None
+
+
+def _tools(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
+    """A missing tool is said once and early, before anything is made for it."""
+    for name in sorted({workload.tool for workload in workloads}):
+        try:
+            require(site.target, name)
+        except MeasureError as error:
+            builder.refuse((workload for workload in workloads if workload.tool == name), error)
 
 
 def _storage(

@@ -1,5 +1,6 @@
 """This machine."""
 
+import errno
 from collections.abc import Sequence
 
 from perfadvisor.model.tree import Tree
@@ -25,7 +26,14 @@ class LocalTarget:
 
     def tree(self, patterns: Sequence[str]) -> Tree:
         """What the patterns name, read now."""
-        return capture(patterns, run=process.run)
+        return capture(patterns, run=_run_if_installed)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _run_if_installed(command: Command) -> Completed:
+    """For reading: a program that is not here is one more thing that cannot be read."""
+    if not process.installed(command.argv[0]):
+        raise FileNotFoundError(errno.ENOENT, f"{command.argv[0]} is not installed")
+    return process.run(command)

@@ -1,6 +1,5 @@
-"""Any device fact module on any tree: no exception, no value of a type the catalogue does not name, no long time."""
+"""Any device fact module on any tree: no exception, and no value of a type the catalogue does not name."""
 
-import time
 from types import ModuleType
 
 import pytest
@@ -90,11 +89,3 @@ def test_the_catalogue_names_every_fact_once() -> None:
     assert all(spec.meaning and spec.name.startswith((spec.subject or spec.name.split(".")[0]) + ".") for spec in specs)
     kinds = {spec.subject for spec in specs} | {"node", "irq"}
     assert {spec.refers_to for spec in specs if spec.refers_to} <= kinds
-
-
-def test_reading_this_machine_takes_less_than_a_second() -> None:
-    started = time.perf_counter()
-    tree = capture([pattern for pattern in PATTERNS if pattern.startswith("/")])
-    for module in MODULES:
-        list(module.facts(tree))
-    assert time.perf_counter() - started < 1

@@ -1,0 +1,107 @@
+"""What `perfadvisor history` does once its options are read."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from perfadvisor.analyse.history import Wanted, changes_of, check
+from perfadvisor.errors import InputError
+from perfadvisor.history_input import from_csv, from_run
+from perfadvisor.model.history import Series
+from perfadvisor.policy import read_policy
+from perfadvisor.report.history_text import change_line, history_text
+from perfadvisor.report.quantity import when
+from perfadvisor.store.alerts import remember
+from perfadvisor.store.database import Database
+from perfadvisor.store.ingest import ingest
+from perfadvisor.store.query import all_series, listed, reported
+from perfadvisor.store.schema import RUNS
+
+
+@contextmanager
+def _database(place: str) -> Iterator[Database]:
+    database = Database(place)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: str, db: str) -> str:
+    """Read everything first, then store it in one transaction; what to print."""
+    if not runs and not csv_files:
+        raise InputError("nothing to ingest", "name runs' folders, or --csv FILE")
+    inputs = [*(from_run(path, commit) for path in runs), *(from_csv(path) for path in csv_files)]
+    with _database(db) as database, database.writing() as connection:
+        stored = [run for found, _ in inputs for run in found], [point for _, found in inputs for point in found]
+        done = ingest(connection, *stored)
+        return f"{done.new} results added, {done.known} known before ({database.name})"
+
+
+def list_all(*, runs: bool, db: str) -> str:
+    """The series or runs, a line each."""
+    with _database(db) as database, database.reading() as connection:
+        if runs:
+            rows = connection.execute(select(RUNS).order_by(RUNS.c.started))
+            return "\n".join(f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows)
+        return "\n".join(
+            f"{one.key.name}  {one.points} points  {when(one.first)} to {when(one.last)}"
+            f"{'  ' + one.key.fingerprint if one.key.fingerprint else ''}"
+            for one in listed(connection)
+        )
+
+
+def show_one(*, series: str, last: int, db: str) -> str:
+    """The last points of every series of this name, a line each, changes between them."""
+    with _database(db) as database, database.reading() as connection:
+        found = _named(all_series(connection, series), series)
+    return "\n\n".join(_shown(one, last) for one in found)
+
+
+def _named(found: Iterator[Series], name: str) -> tuple[Series, ...]:
+    series = tuple(found)
+    if name and not series:
+        raise InputError(f"no series {name!r} in the history", "perfadvisor history list")
+    return series
+
+
+def _shown(series: Series, last: int) -> str:
+    changes = {change.index: change for change in changes_of(series, Wanted())}
+    lines = [f"{series.key.name}  {series.unit}  {series.key.fingerprint}".rstrip()]
+    for i in range(max(len(series.values) - last, 0), len(series.values)):
+        if i in changes:
+            lines.append(f"  -- {change_line(changes[i])}")
+        lines.append(f"  {i:6d}  {when(series.times[i])}  {series.values[i]:.6g}  {series.commits[i][:12]}".rstrip())
+    return "\n".join(lines)
+
+
+def check_all(
+    *, series: str, policy: Path | None, as_json: bool, html: Path | None, once: bool, allow_undecided: bool, db: str
+) -> tuple[str, int]:
+    """What to print, and the exit code."""
+    rules = read_policy(policy)
+    with _database(db) as database:
+        with database.reading() as connection:
+            found = _named(all_series(connection, series), series)
+            known = reported(connection) if once else frozenset()
+        wanted = Wanted(
+            margin=rules.history.margin, recent=rules.history.recent, known=known,
+            acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
+        )  # fmt: skip
+        report = check(found, wanted, allow_undecided=allow_undecided)
+        if once and report.events:
+            with database.writing() as connection:
+                remember(connection, (c for event in report.events for c in event.changes), time.time())
+    if html is not None:
+        from perfadvisor.report.history_html import history_html
+
+        html.write_text(history_html(found, report), encoding="utf-8")
+    if as_json:
+        from perfadvisor.report.history_json import history_json
+
+        return history_json(report), report.exit_code
+    return history_text(report), report.exit_code

@@ -1,0 +1,66 @@
+"""What `history ingest` takes: runs' folders and CSV files, as runs and points to store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.gate import Side
+from perfadvisor.model.history import SeriesKey
+from perfadvisor.rows import read_points
+from perfadvisor.store.ingest import StoredPoint, StoredRun
+
+Stored = tuple[list[StoredRun], list[StoredPoint]]
+
+
+def from_csv(path: Path) -> Stored:
+    """The points of a CSV file; rows of one time and commit are one run."""
+    runs: dict[str, StoredRun] = {}
+    points = []
+    for point in read_points(path):
+        run_id = f"csv:{point.time!r}:{point.commit}"
+        runs[run_id] = StoredRun(id=run_id, started=point.time, commit=point.commit, source="csv")
+        points.append(
+            StoredPoint(
+                run_id=run_id, key=SeriesKey(workload=point.series), unit=point.unit, better=point.better,
+                time=point.time, value=point.value,
+            )
+        )  # fmt: skip
+    if not points:
+        raise InputError(f"{path}: no rows")
+    return list(runs.values()), points
+
+
+def from_run(path: Path, commit: str) -> Stored:
+    """A run's folder: one point for each metric of each workload and environment, the median of its fresh runs."""
+    from perfadvisor import bundle
+    from perfadvisor.gate_input import run_sides
+
+    run = bundle.load(path, snapshots=False)
+    if run.state != "complete":
+        raise InputError(f"{path}: this run is {run.state}", f"finish it: perfadvisor run --resume {path}")
+    sides = run_sides(path)
+    kinds = sorted({side.kind for side in sides.values()})
+    marks: Mapping[str, str] = next(iter(sides.values())).marks if len(sides) == 1 else run.versions
+    stored = StoredRun(
+        id=run.id, started=run.started, commit=commit, source="run", kind=kinds[0] if len(kinds) == 1 else "",
+        marks=dict(marks),
+    )  # fmt: skip
+    return [stored], [point for name, side in sides.items() for point in _points(run.id, run.started, name, side)]
+
+
+def _points(run_id: str, started: float, environment: str, side: Side) -> list[StoredPoint]:
+    return [
+        StoredPoint(
+            run_id=run_id,
+            key=SeriesKey(
+                workload=runs.workload, metric=runs.metric, environment=environment, fingerprint=side.fingerprint
+            ),
+            unit=runs.unit,
+            better=runs.better,
+            time=started,
+            value=median(runs.values),
+            fresh_runs=runs.values,
+        )
+        for runs in side.runs.values()
+    ]

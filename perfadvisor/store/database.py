@@ -1,0 +1,112 @@
+"""Open a history: one SQLite file, or PostgreSQL by URL; and say in one line what is wrong with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from perfadvisor.errors import InputError, PerfAdvisorError
+from perfadvisor.store.migrate import require_newest, upgrade
+
+DEFAULT = "perfadvisor-history.sqlite"
+WAIT_S = 30.0
+DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+
+
+class Database:
+    """One history. `name` is safe to print: it holds no password."""
+
+    def __init__(self, place: str, *, wait_s: float = WAIT_S) -> None:
+        self._url = _url(place or DEFAULT)
+        self.name = self._url.database or "" if self.is_file else self._url.render_as_string(hide_password=True)
+        self._engine = _engine(self._url, self.name, wait_s)
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a SQLite file."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction on the newest schema: all of it happens, or nothing."""
+        with _told(self.name), self._engine.connect() as connection:
+            connection = connection.execution_options(perfadvisor_writes=True)
+            with connection.begin():
+                upgrade(connection, self.name)
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent view. InputError where there is no history."""
+        if self.is_file and not Path(self.name).is_file():
+            raise InputError(
+                f"{self.name}: no history here", "`perfadvisor history ingest` makes one; --db names another"
+            )
+        with _told(self.name), self._engine.connect() as connection, connection.begin():
+            require_newest(connection, self.name)
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _url(place: str) -> URL:
+    if "://" not in place:
+        return URL.create("sqlite", database=place)
+    try:
+        url = make_url(place)
+    except ArgumentError:
+        raise InputError("--db is no database URL", "give a file, or postgresql://USER@HOST/NAME") from None
+    return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+
+
+def _engine(url: URL, name: str, wait_s: float) -> Engine:
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise InputError(f"{name}: {backend} is not supported", "use a SQLite file or PostgreSQL")
+    arguments = {"timeout": wait_s} if backend == "sqlite" else {"connect_timeout": int(wait_s)}
+    try:
+        engine = create_engine(url, connect_args=arguments)
+    except (ImportError, NoSuchModuleError) as error:
+        raise InputError(f"{name}: {error}", "pip install 'perfadvisor[postgres]'") from None
+    if backend == "sqlite":
+        event.listen(engine, "connect", _plain_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _plain_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Python's sqlite3 commits before DDL unless told to leave transactions alone; migrations need them whole."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: taking it later fails without waiting where another one was faster."""
+    writes = connection.get_execution_options().get("perfadvisor_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _in_words(name, error) from error
+
+
+def _in_words(name: str, error: DBAPIError) -> PerfAdvisorError:
+    said = " ".join(str(error.orig).split())
+    if "locked" in said:
+        return InputError(f"{name}: locked by another writer for too long", "try again, or find who holds it")
+    if "readonly" in said or "read-only" in said:
+        return InputError(f"{name}: read-only", "check who owns the file, or what the role may do")
+    if "not a database" in said or "malformed" in said:
+        return InputError(f"{name}: not a SQLite database, or a damaged one", "restore it from a backup")
+    if "unable to open" in said:
+        return InputError(f"{name}: cannot be opened or created there", "check the folder")
+    return InputError(f"{name}: {said[:300]}")

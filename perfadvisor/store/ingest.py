@@ -1,0 +1,144 @@
+"""Put runs and points into the history: everything of one call or nothing, and never twice."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.history import SeriesKey
+from perfadvisor.model.result import Better
+from perfadvisor.store.schema import POINTS, RUNS, SERIES
+
+BATCH = 5_000
+MOST_IN_LIST = 900  # SQLite before 3.32 took 999 parameters
+KEY = (SERIES.c.workload, SERIES.c.metric, SERIES.c.environment, SERIES.c.fingerprint)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredRun:
+    """One run: `id` makes it the same run when it comes again; `marks` are versions that annotate its points."""
+
+    id: str
+    started: float
+    commit: str = ""
+    source: str = ""
+    kind: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredPoint:
+    """One result of one run: `value` sums up `fresh_runs`."""
+
+    run_id: str
+    key: SeriesKey
+    unit: str
+    better: Better
+    time: float
+    value: float
+    fresh_runs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ingested:
+    """How many points were new, and how many were there already."""
+
+    new: int
+    known: int
+
+
+def ingest(connection: Connection, runs: Iterable[StoredRun], points: Iterable[StoredPoint]) -> Ingested:
+    """Add what is not there yet. InputError where a series has another unit or direction, or a point another value."""
+    points = list(points)
+    _insert(connection, RUNS, [_run_row(run) for run in sorted(runs, key=lambda run: run.id)])
+    ids = _series_ids(connection, points)
+    rows = {(ids[point.key], point.run_id): point for point in points}
+    known = _known(connection, sorted({point.run_id for point in points}))
+    for key in rows.keys() & known.keys():
+        if known[key] != rows[key].value:
+            raise InputError(
+                f"{rows[key].key.name}: {rows[key].run_id} is in the history with another value ({known[key]:g})",
+                "a result is never overwritten: give the new one its own time or commit",
+            )
+    fresh = [_point_row(key, point) for key, point in rows.items() if key not in known]
+    _insert(connection, POINTS, fresh)
+    return Ingested(new=len(fresh), known=len(points) - len(fresh))
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert what is not there; another writer may be adding the same."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    for start in range(0, len(rows), BATCH):
+        connection.execute(insert(table).on_conflict_do_nothing(), rows[start : start + BATCH])
+
+
+def _run_row(run: StoredRun) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "started": run.started,
+        "commit_id": run.commit,
+        "source": run.source,
+        "kind": run.kind,
+        "marks": json.dumps(dict(run.marks), sort_keys=True),
+    }
+
+
+def _point_row(key: tuple[int, str], point: StoredPoint) -> dict[str, Any]:
+    return {
+        "series_id": key[0],
+        "run_id": key[1],
+        "time": point.time,
+        "value": point.value,
+        "fresh_runs": json.dumps(point.fresh_runs),
+    }
+
+
+def _series_ids(connection: Connection, points: list[StoredPoint]) -> dict[SeriesKey, int]:
+    """The ids of all series, new ones made; in sorted order, so that writers never wait for each other in a ring."""
+    wanted = {point.key: (point.unit, point.better) for point in reversed(points)}
+    known = _stored_series(connection)
+    missing = sorted(wanted.keys() - known.keys(), key=lambda key: (key.name, key.fingerprint))
+    if missing:
+        _insert(connection, SERIES, [_series_row(key, *wanted[key]) for key in missing])
+        known = _stored_series(connection)
+    for point in points:
+        unit, better = known[point.key][1:]
+        if (unit, better) != (point.unit, point.better):
+            raise InputError(
+                f"{point.key.name}: {point.unit or 'no unit'}, better {point.better or 'unsaid'}; the history has "
+                f"{unit or 'no unit'}, better {better or 'unsaid'}",
+                "convert it, or give the series another name",
+            )
+    return {key: known[key][0] for key in wanted}
+
+
+def _series_row(key: SeriesKey, unit: str, better: str) -> dict[str, Any]:
+    return {
+        "workload": key.workload,
+        "metric": key.metric,
+        "environment": key.environment,
+        "fingerprint": key.fingerprint,
+        "unit": unit,
+        "better": better,
+    }
+
+
+def _stored_series(connection: Connection) -> dict[SeriesKey, tuple[int, str, str]]:
+    rows = connection.execute(select(SERIES.c.id, SERIES.c.unit, SERIES.c.better, *KEY))
+    return {
+        SeriesKey(workload=row[3], metric=row[4], environment=row[5], fingerprint=row[6]): (row[0], row[1], row[2])
+        for row in rows
+    }
+
+
+def _known(connection: Connection, run_ids: list[str]) -> dict[tuple[int, str], float]:
+    query = select(POINTS.c.series_id, POINTS.c.run_id, POINTS.c.value)
+    found: dict[tuple[int, str], float] = {}
+    for start in range(0, len(run_ids), MOST_IN_LIST):
+        rows = connection.execute(query.where(POINTS.c.run_id.in_(run_ids[start : start + MOST_IN_LIST])))
+        found |= {(row[0], row[1]): row[2] for row in rows}
+    return found

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from perfadvisor import __version__
+from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
 from perfadvisor.runner.site import Site
@@ -47,9 +48,16 @@ def versions(target: Target, tools: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def own_program(tool: str) -> str:
+    """The path of a tool that perfadvisor brings itself, built now if need be; "" for those that are installed.
+
+    MeasureError where it cannot be built."""
+    return str(build.program()) if tool == "dmabench" else ""
+
+
 def require(target: Target, tool: str) -> str:
     """A tool's version, "" where it does not tell. MeasureError, with the package to install, where it is missing."""
-    program, package = TOOLS[tool].PROGRAM, TOOLS[tool].PACKAGE
+    program, package = own_program(tool) or TOOLS[tool].PROGRAM, TOOLS[tool].PACKAGE
     try:
         said = target.run(Command(argv=(program, "--version"), timeout_s=10.0))
         missing = said.returncode in NOT_FOUND

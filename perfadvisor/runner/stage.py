@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.result import Path
 from perfadvisor.model.workload import Workload
-from perfadvisor.runner.identity import require
+from perfadvisor.runner.identity import own_program, require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import Command, Server
@@ -50,6 +50,9 @@ class _Builder:
     settings: dict[str, Setting] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
+    def set(self, workloads: Iterable[Workload], setting: Setting) -> None:
+        self.settings.update((workload.id, setting) for workload in workloads)
+
     def refuse(self, workloads: Iterable[Workload], error: MeasureError) -> None:
         reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
         for workload in workloads:
@@ -89,10 +92,12 @@ def needs_network(workload: Workload) -> bool:
 def _tools(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
     """A missing tool is said once and early, before anything is made for it."""
     for name in sorted({workload.tool for workload in workloads}):
+        its = [workload for workload in workloads if workload.tool == name]
         try:
             require(site.target, name)
+            builder.set(its, Setting(context=Context(program=own_program(name))))
         except MeasureError as error:
-            builder.refuse((workload for workload in workloads if workload.tool == name), error)
+            builder.refuse(its, error)
 
 
 def _storage(
@@ -107,8 +112,7 @@ def _storage(
         return
     if storage.note:
         builder.notes.append(storage.note)
-    for workload in workloads:
-        builder.settings[workload.id] = Setting(context=context, path=path)
+    builder.set(workloads, Setting(context=context, path=path))
 
 
 def _device(storage: Storage) -> tuple[Context, Path]:
@@ -159,7 +163,7 @@ def _network(
         context=Context(host=made.host, port=made.port, bind=made.bind),
         path=made.path(site.machine), client=made.client, serve=made.serve,
     )  # fmt: skip
-    builder.settings.update((workload.id, setting) for workload in workloads)
+    builder.set(workloads, setting)
 
 
 def _huge_pages(workloads: Sequence[Workload], journal: Journal, builder: _Builder) -> None:

@@ -96,7 +96,8 @@ def _sample(keys: tuple[str, ...]) -> Getter:
 
 
 def _detail(key: str) -> Getter:
-    return lambda trial: trial.output.details.get(key)
+    """What the tool said; where it says nothing, what it was asked for."""
+    return lambda trial: trial.output.details.get(key, trial.trial.parameters.get(key))
 
 
 def _delta(key: str) -> Getter:
@@ -116,4 +117,6 @@ def _agreed(values: list[Scalar | None]) -> tuple[Scalar | None, str]:
 def _fact(spec: FactSpec, value: Scalar | None, subject: str, source: str, reason: str) -> Fact | Absent:
     if value is not None and spec.type is int and isinstance(value, float):
         value = round(value)
+    if value is not None and type(value) not in (spec.type, int if spec.type is float else spec.type):
+        value, reason = None, f"what the runs gave is no {spec.type.__name__}"
     return spec.given(value, source=source, subject=subject, reason=reason)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from perfadvisor.analyse.trust import achieved_depth, asked_depth
+from perfadvisor.analyse.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import TrialResult
 
@@ -142,7 +142,7 @@ def _throttled_share(trial: TrialResult) -> float | None:
 
 
 def _moved(way: str) -> Callable[[TrialResult], float | None]:
-    return lambda trial: _ratio(trial.deltas.get(f"path.block.{way}_bytes"), _number(trial, f"{way}_io_bytes"))
+    return lambda trial: moved_share(trial, way)
 
 
 DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {

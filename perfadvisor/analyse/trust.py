@@ -72,15 +72,24 @@ def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
     """The disk moved fewer bytes than fio read: the rest came out of memory."""
-    asked = result.output.details.get("read_io_bytes")
-    moved = result.deltas.get("path.block.read_bytes")
-    if workload.tool != "fio" or not isinstance(asked, int | float) or not asked or moved is None:
+    share = moved_share(result, "read")
+    if workload.tool != "fio" or share is None or share >= CACHE_SHARE:
         return None
-    share = moved / asked
-    if share >= CACHE_SHARE:
-        return None
-    evidence = f"fio read {asked:.3g} bytes, the disk {moved:.3g} ({share:.0%})"
+    evidence = f"of the bytes fio read, the disk moved {share:.0%}"
     return _doubt(Trust.INVALID, "the page cache is in the result", evidence)
+
+
+def moved_share(result: TrialResult, way: str) -> float | None:
+    """Bytes the disk moved over bytes fio moved ("read" or "write"); None where either is unknown.
+
+    fio counts the measured time only, the disk's counters also the warm-up before it, so fio's bytes are taken for
+    both at the same rate."""
+    counted = result.output.details.get(f"{way}_io_bytes")
+    moved = result.deltas.get(f"path.block.{way}_bytes")
+    if not isinstance(counted, int | float) or counted <= 0 or moved is None or result.trial.runtime_s <= 0:
+        return None
+    whole = counted * (result.trial.warmup_s + result.trial.runtime_s) / result.trial.runtime_s
+    return moved / whole
 
 
 def achieved_depth(result: TrialResult) -> float | None:

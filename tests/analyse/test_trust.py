@@ -1,6 +1,7 @@
 """Each trust mark fires on its evidence, stays quiet just below it, and stays quiet when nothing was read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,12 @@ def test_queue_depth_by_littles_law(lat_ns: float, fires: bool) -> None:
     given = result(details={"iodepth": 32, "numjobs": 1}, lat_ns=lat_ns)
     assert achieved_depth(given) == pytest.approx(1000 * lat_ns * 1e-9)
     assert ("the queue depth was not reached" in reasons(given)) is fires
+
+
+def test_page_cache_counts_the_warm_up() -> None:
+    given = result({"path.block.read_bytes": 1.1e9}, {"read_io_bytes": 1e9})
+    warmed = replace(given, trial=replace(given.trial, runtime_s=8.0, warmup_s=2.0))
+    assert "the page cache is in the result" in reasons(warmed)
 
 
 def test_queue_depth_is_not_expected_of_a_rate_limited_job() -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, log10
 
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.units import Unit
@@ -13,6 +13,7 @@ from perfadvisor.report.words import PERCENTILES
 
 MOST_BINS = 40
 PER_DECADE = (20, 10, 5, 2, 1)
+SHORTEST_NS, LONGEST_NS = 1.0, 1e15  # eleven days: what a tool counts beyond stands at the end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,8 +85,8 @@ def histogram(cell: Cell, metric: str) -> tuple[Bin, ...]:
 def _usable(pairs: Iterable[tuple[float, int]]) -> Iterator[tuple[float, int]]:
     merged: Counter[float] = Counter()
     for edge, count in pairs:
-        if edge > 0 and isfinite(edge) and count > 0:
-            merged[edge] += count
+        if edge > 0 and count > 0:
+            merged[min(max(edge, SHORTEST_NS), LONGEST_NS)] += count
     yield from merged.items()
 
 

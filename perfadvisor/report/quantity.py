@@ -9,6 +9,7 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.units import Unit
 
 SIGNIFICANT = 3
+PLAIN = (1e-4, 1e15)
 SMALL_BYTES = 16384  # an MTU of 1500 or 9000 is no round number of KiB, and nobody would know it as one
 MINUS = "\N{MINUS SIGN}"
 NO_VALUE = "\N{EN DASH}"
@@ -51,7 +52,7 @@ EXACT = frozenset({Unit.COUNT, Unit.NONE, Unit.LANES, Unit.SECTORS, Unit.PAGES})
 def scale_of(value: float, unit: Unit) -> Scale:
     """The step whose number lies between 1 and the next step, judged after rounding (999.9 us is 1 ms)."""
     ladder = LADDERS.get(unit, (Scale(1, ""),))
-    size = abs(_rounded(value))
+    size = max(abs(value), abs(_rounded(value)))
     fitting = [scale for scale in ladder if size >= scale.divisor * (1 - 1e-9)]
     return fitting[-1] if fitting else ladder[0]
 
@@ -62,13 +63,15 @@ def _rounded(value: float) -> float:
 
 def decimals_of(value: float) -> int:
     """Digits behind the point that show three significant figures."""
-    if not value or not isfinite(value):
+    if not PLAIN[0] <= abs(value) < PLAIN[1]:
         return 0
     return min(6, max(0, SIGNIFICANT - 1 - floor(log10(abs(_rounded(value))))))
 
 
 def number(value: float, decimals: int) -> str:
-    """The number with a true minus sign and thousands separated."""
+    """The number with a true minus sign and thousands separated; the absurdly large or small as a power of ten."""
+    if value and not PLAIN[0] <= abs(value) < PLAIN[1]:
+        return f"{value:.{SIGNIFICANT}g}".replace("-", MINUS)
     return f"{value:,.{decimals}f}".replace("-", MINUS)
 
 
@@ -80,6 +83,8 @@ def quantity(value: float, unit: Unit) -> str:
         return _joined(number(value, 0), scale_of(value, unit).suffix)
     scale = scale_of(value, unit)
     scaled = value / scale.divisor
+    if not isfinite(scaled):
+        return f"{value:.{SIGNIFICANT}g} {unit}"
     return _joined(number(scaled, decimals_of(scaled)), scale.suffix)
 
 

@@ -69,6 +69,9 @@ def topology(table: FactTable) -> tuple[Node, ...]:
 
 
 def _node_of(table: FactTable, address: str, ids: Sequence[str]) -> str:
+    """The node of a function; the only node there is needs no telling."""
+    if len(ids) == 1:
+        return ids[0]
     node = table.value("pci.numa_node", address)
     return str(node) if node is not None and str(node) in ids else NO_NODE
 
@@ -109,9 +112,13 @@ def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
     lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
     spoken = "; ".join(map(_spoken, devices))
     return Node(
-        title=title, lines=lines, devices=tuple(devices), more=more, height=y + (LINE if more else 0) if devices else HEADER,
+        title=title,
+        lines=lines,
+        devices=tuple(devices),
+        more=more,
+        height=y + (LINE if more else 0) if devices else HEADER,
         summary=f"{title}, {', '.join(lines)}. {spoken or 'No storage, network or display device'}.",
-    )  # fmt: skip
+    )
 
 
 def _spoken(device: Device) -> str:

@@ -78,7 +78,7 @@ def _highest(device: str, cells: Sequence[Cell]) -> list[Best]:
 
 def _lowered(title: str) -> str:
     """`Random read` as it stands within a sentence; `TCP` stays as it is."""
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
+    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
 
 
 def _opening(device: str, cells: Sequence[Cell]) -> str:

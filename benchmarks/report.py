@@ -1,0 +1,50 @@
+"""How long a report of 1,000 trials takes and how large it gets: two shapes, many repeats or many workloads.
+
+Run with `python benchmarks/report.py`. The promise is 5 s, start of Python included, and 3 MB.
+"""
+
+import resource
+import runpy
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+SYNTHETIC = Path(__file__).resolve().parent.parent / "tests" / "report" / "synthetic.py"
+SHAPES = {"50 workloads, 20 runs each": (20, 6), "200 workloads, 5 runs each": (5, 25)}
+ROUNDS = 5
+
+
+def once(repeats: int, copies: int) -> None:
+    """Render one report, in a process of its own; print its trials and bytes."""
+    view = runpy.run_path(str(SYNTHETIC))["view"](repeats=repeats, copies=copies)
+    from perfadvisor.report.html import render
+
+    print(len(view.run.results), len(render(view).encode()))
+
+
+def cpu_seconds() -> float:
+    """What all children so far have used."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def main() -> None:
+    for name, shape in SHAPES.items():
+        seconds, used = [], []
+        for _ in range(ROUNDS):
+            started, before = time.perf_counter(), cpu_seconds()
+            argv = [sys.executable, __file__, *map(str, shape)]
+            done = subprocess.run(argv, check=True, capture_output=True, text=True)
+            seconds.append(time.perf_counter() - started)
+            used.append(cpu_seconds() - before)
+        trials, size = map(int, done.stdout.split())
+        spread = f"{min(seconds):.2f} to {max(seconds):.2f} s ({min(used):.2f} s of CPU) over {ROUNDS} rounds"
+        print(f"report, {name}: {trials:,} trials, {spread}, {size / 1e6:.2f} MB of HTML")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        once(*map(int, sys.argv[1:]))
+    else:
+        main()

@@ -1,0 +1,46 @@
+from perfadvisor.model.fact import Absent
+from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.report.coverage import locked, not_applicable, passed
+from perfadvisor.report.view import ReportView
+from perfadvisor.report.words import general_title
+
+
+def make(synthetic, rule_id: str, outcome: Outcome, *reasons: str) -> Finding:
+    missing = tuple(Absent(name=f"a.fact{i}", reason=reason, source=f"/{i}") for i, reason in enumerate(reasons))
+    rule = synthetic["rule"](rule_id, f"{{subject}} has {rule_id} at {{nic.rx_usecs}}", for_each="nic")
+    return Finding(rule=rule, environment="e", subject="s", outcome=outcome, missing=missing)
+
+
+def judged(*findings: Finding) -> ReportView:
+    return ReportView(source="s", now="n", version="v", findings=findings)
+
+
+def test_a_rule_that_fires_anywhere_has_not_passed(synthetic) -> None:
+    view = judged(
+        make(synthetic, "a", Outcome.CLEAR),
+        make(synthetic, "a", Outcome.FIRES),
+        make(synthetic, "b", Outcome.CLEAR),
+        make(synthetic, "b", Outcome.CLEAR),
+        make(synthetic, "b", Outcome.NOT_APPLICABLE),
+        make(synthetic, "c", Outcome.NOT_APPLICABLE),
+    )
+    assert [(each.rule.id, each.count) for each in passed(view)] == [("b", 2)]
+    assert [each.rule.id for each in not_applicable(view)] == ["c"]
+
+
+def test_unknowns_by_what_would_unlock_most(synthetic) -> None:
+    view = judged(
+        make(synthetic, "a", Outcome.UNKNOWN, "the driver does not report it"),
+        make(synthetic, "b", Outcome.UNKNOWN, "Permission denied"),
+        make(synthetic, "c", Outcome.UNKNOWN, "Permission denied", "the driver does not report it"),
+        make(synthetic, "d", Outcome.UNKNOWN, "Permission denied"),
+        make(synthetic, "e", Outcome.UNKNOWN),
+    )
+    first, second, third = locked(view)
+    assert ([r.id for r in first.rules], first.unlock) == (["b", "c", "d"], "run perfadvisor as root")
+    assert ([r.id for r in second.rules], second.facts) == (["a", "c"], ("a.fact0", "a.fact1"))
+    assert (third.reason, third.facts) == ("no reason recorded", ())
+
+
+def test_titles_about_nothing_in_particular(synthetic) -> None:
+    assert general_title(make(synthetic, "x", Outcome.CLEAR).rule) == "A network device has x at nic value"

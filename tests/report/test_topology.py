@@ -1,0 +1,88 @@
+import pytest
+
+from perfadvisor.model.fact import Fact, FactTable
+from perfadvisor.report.machine import devices, key_facts
+from perfadvisor.report.topology import NAMED, SHOWN, TIMES, topology
+
+
+def facts(*rows: tuple[str, str, object]) -> FactTable:
+    return FactTable(Fact(name=name, subject=subject, value=value, source="s") for name, subject, value in rows)
+
+
+NODES = [
+    ("node.cpu_list", "0", "0-1"),
+    ("node.cpu_count", "0", 2),
+    ("node.cpu_list", "1", "2-3"),
+    ("node.cpu_count", "1", 2),
+]
+
+
+def nic(address: str, node: int | None, port: str = "", **more: object) -> list[tuple[str, str, object]]:
+    rows = [("pci.is_network", address, True), *((f"pci.{name}", address, value) for name, value in more.items())]
+    rows += [("pci.numa_node", address, node)] if node is not None else []
+    return rows + ([("pci.upstream_port", address, port)] if port else [])
+
+
+def test_devices_hang_on_their_node(view) -> None:
+    zero, one = topology(view().facts["local"])
+    assert [device.lines[0].name for device in zero.devices] == ["eno1", "nvme0n1", "nvme1n1"]
+    assert [line.name for line in one.devices[0].lines] == ["ens3f0", "ens3f1"]
+    slow = zero.devices[1]
+    assert (slow.link, slow.below) == (f"8 GT/s {TIMES}4", f"16 GT/s {TIMES}4")
+    assert (zero.devices[2].link, zero.devices[2].below) == (f"16 GT/s {TIMES}4", "")
+    assert f"nvme0n1, 41:00.0 · nvme: 8 GT/s {TIMES}4, could be 16 GT/s {TIMES}4" in zero.summary
+
+
+def test_boxes_do_not_overlap(view) -> None:
+    for node in topology(view().facts["local"]):
+        for one, other in zip(node.devices, node.devices[1:], strict=False):
+            assert one.y + one.height < other.y
+        assert node.devices[-1].y + node.devices[-1].height <= node.height
+
+
+def test_a_device_without_a_node_is_not_put_on_one() -> None:
+    nodes = topology(facts(*NODES, *nic("0000:01:00.0", None)))
+    assert [node.title for node in nodes] == ["Node 0", "Node 1", "Node not reported"]
+    assert [len(node.devices) for node in nodes] == [0, 0, 1]
+
+
+def test_the_only_node_needs_no_telling() -> None:
+    (node,) = topology(facts(*NODES[:2], *nic("0000:01:00.0", None)))
+    assert len(node.devices) == 1
+
+
+def test_a_node_the_kernel_does_not_list_is_not_drawn() -> None:
+    assert [n.title for n in topology(facts(*NODES, *nic("0000:01:00.0", 7)))][-1] == "Node not reported"
+
+
+def test_many_functions_and_many_devices_are_counted() -> None:
+    virtual = [
+        row
+        for index in range(20)
+        for row in nic(f"0000:01:02.{index:x}", 0, "", is_vf=True, physical_function="0000:01:00.0")
+    ]
+    card = topology(facts(*NODES, *nic("0000:01:00.0", 0), *virtual))[0].devices
+    assert len(card) == 1
+    assert len(card[0].lines) == NAMED + 1
+    assert card[0].lines[-1].text == f"and {21 - NAMED} more functions"
+    many = [row for index in range(SHOWN + 5) for row in nic(f"0000:{index:02x}:00.0", 0)]
+    assert topology(facts(*NODES, *many))[0].more == 5
+
+
+@pytest.mark.parametrize("name", ["x" * 500, "<script>", "\0"])
+def test_long_or_odd_names_fit_their_box(name: str) -> None:
+    rows = facts(*NODES, *nic("0000:01:00.0", 0, "", driver=name), ("nic.pci_address", name, "0000:01:00.0"))
+    assert all(len(line.text) <= 32 for node in topology(rows) for device in node.devices for line in device.lines)
+
+
+def test_nothing_known_draws_nothing() -> None:
+    assert topology(FactTable(())) == ()
+    assert devices(FactTable(())) == ()
+    assert key_facts(FactTable(())) == ()
+
+
+def test_device_tables_leave_out_what_is_not_real() -> None:
+    table = facts(
+        ("block.size_bytes", "sda", 5), ("block.is_virtual", "loop0", True), ("nic.is_physical", "br0", False)
+    )
+    assert [(each.caption, [name for name, _ in each.rows]) for each in devices(table)] == [("Disks", ["sda"])]

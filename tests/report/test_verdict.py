@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from perfadvisor.model.result import Path, Trust
+from perfadvisor.model.rule import Confidence, Finding, Outcome, Severity
+from perfadvisor.report.findings import entries
+from perfadvisor.report.verdict import plain, verdict
+
+
+def said(view) -> str:
+    return plain(verdict(view, entries(view.findings)))
+
+
+def test_it_says_what_the_machine_delivers_what_holds_it_back_and_whether_to_trust_it(view) -> None:
+    text = said(view())
+    assert "Storage reaches 200 k IOPS (random read, 4 KiB, 32 deep) and 1.75 GB/s" in text
+    assert "The network carries 23.3 Gbit/s (TCP, eight streams)" in text
+    assert "The memory path reaches 12.5 GB/s" in text
+    assert "3 findings hold it back: (1) the NIC's interrupts" in text
+    assert "1 hint from settings alone" in text
+    assert "10 of 12 results can be trusted as they stand; 1 noisy (other work was running)" in text
+
+
+def test_an_invalid_number_is_never_the_best(view) -> None:
+    cached = max(e.median for c in view().cells if c.trust is Trust.INVALID for e in c.estimates)
+    assert cached > 9e9
+    assert "9.93 GB/s" not in said(view())
+
+
+def test_a_finding_named_in_the_verdict_links_to_itself(view) -> None:
+    found = entries(view().findings)
+    linked = [part for part in verdict(view(), found) if part.finding]
+    for part in linked:
+        assert found[part.finding - 1].title[1:].startswith(part.text[1:])
+    assert linked
+
+
+def test_loopback_is_not_called_a_network(view) -> None:
+    inside = replace(
+        view(),
+        cells=tuple(
+            replace(cell, trials=tuple(replace(trial, path=Path()) for trial in cell.trials)) for cell in view().cells
+        ),
+    )
+    assert "crossing no NIC" in said(inside)
+
+
+def test_settings_alone_are_only_hints(view, synthetic) -> None:
+    hint = Finding(
+        rule=synthetic["rule"]("x", "A thing is off", Severity.HIGH), environment="", subject="", outcome=Outcome.FIRES
+    )
+    read = replace(view(), run=None, cells=(), findings=(hint,))
+    assert said(read) == (
+        "1 hint from settings alone: (1) a thing is off. "
+        "Nothing was measured: what is said here rests on settings alone."
+    )
+    sure = replace(read, findings=(replace(hint, confidence=Confidence.LIKELY),))
+    assert "1 finding holds it back: (1) a thing is off" in said(sure)
+
+
+def test_nothing_found(view) -> None:
+    read = replace(view(), run=None, cells=(), findings=())
+    assert said(read).startswith("Its settings show nothing to fix: 0 rules passed, 0 could not be evaluated.")
+    measured = replace(view(), findings=view().with_outcome(Outcome.CLEAR))
+    assert "Nothing was found that holds it back: 6 rules passed" in said(measured)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import median_filter
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import ndtri
 
 from perfadvisor.analyse.partition import best_partition
@@ -63,34 +63,38 @@ def change_points(values: Floats) -> tuple[Cut, ...]:
         return ()
     log = bool((values > 0).all())
     raw = np.log(values) if log else np.asarray(values, dtype=np.float64)
-    clipped = hampel(raw)
+    middle = running_median(raw)
+    clipped = hampel(raw, middle)
     n = raw.size
     bar = float(np.sqrt(2 * np.log(n)) + EXTRA_SIGMAS)
     series = _Series(raw=raw, clipped=clipped, bar=bar, least_change=LEAST_CHANGE if log else 0.0)
-    penalty = PENALTY * np.log(n) * noise_sigma(clipped) ** 2
+    penalty = PENALTY * np.log(n) * noise_sigma(clipped, middle) ** 2
     cuts = _pruned(series, best_partition(clipped, penalty, LEAST_SEGMENT), witness=False)
     cuts = _settled(series, _split_by_rank(series, cuts))
     cuts = _pruned(series, cuts, witness=True)
     return tuple(_described(series, cuts, i, log) for i in range(len(cuts)))
 
 
-def hampel(values: Floats) -> Floats:
+def hampel(values: Floats, middle: Floats) -> Floats:
     """The values with those over 3 MAD from their running median pulled in to that distance."""
-    middle = running_median(values)
     reach = OUTLIER_SIGMAS * mad_sigma(values - middle)
     return np.clip(values, middle - reach, middle + reach) if reach > 0 else values
 
 
 def running_median(values: Floats) -> Floats:
     """The median of each value and its five neighbours on both sides."""
-    return np.asarray(median_filter(values, size=CLIP_WINDOW, mode="nearest"), dtype=np.float64)
+    padded = np.pad(values, CLIP_WINDOW // 2, mode="edge")
+    return np.asarray(
+        np.partition(sliding_window_view(padded, CLIP_WINDOW), CLIP_WINDOW // 2, axis=1)[:, CLIP_WINDOW // 2],
+        dtype=np.float64,
+    )
 
 
-def noise_sigma(values: Floats) -> float:
+def noise_sigma(values: Floats, middle: Floats) -> float:
     """The noise around whatever the level does: from neighbours' differences, and not less than around the running
     median, because differences miss what noise remembers."""
     neighbours = mad_sigma(np.diff(values)) / np.sqrt(2)
-    return float(max(neighbours, mad_sigma(values - running_median(values))))
+    return float(max(neighbours, mad_sigma(values - middle)))
 
 
 def _edges(cuts: list[int], n: int) -> list[int]:

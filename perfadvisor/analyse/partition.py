@@ -5,6 +5,8 @@ The exact dynamic programme of Jackson et al. (IEEE Signal Processing Letters 20
 points, so nothing is pruned here, and the answer is the same.
 """
 
+from typing import cast
+
 import numpy as np
 
 from perfadvisor.analyse.robust import Floats
@@ -40,7 +42,7 @@ def _last_cuts(centred: Floats, penalty: float, least: int) -> list[int]:
         best = gain.argmin(axis=1)
         last[first : first + least] = best
         rest[first : first + least] = gain[rows, best] + penalty
-    return [int(start) for start in last[: n + 1]]
+    return cast(list[int], last[: n + 1].tolist())
 
 
 def _cuts(last: list[int], end: int) -> list[int]:

@@ -8,11 +8,18 @@ MAD_TO_SIGMA = 1.4826  # of a normal distribution: 1 / Phi^-1(3/4)
 OUTLIER_SIGMAS = 3.0
 
 
+def middle(values: Floats) -> float:
+    """The median of one or more numbers; numpy's own takes three times as long for few."""
+    half = values.size // 2
+    parted = np.partition(values, (half - 1, half) if values.size % 2 == 0 else half)
+    return float(parted[half] if values.size % 2 else (parted[half - 1] + parted[half]) / 2)
+
+
 def mad_sigma(values: Floats) -> float:
     """Standard deviation as the median absolute deviation says it; right for normal values, blind to a few outliers."""
     if values.size == 0:
         return 0.0
-    return float(MAD_TO_SIGMA * np.median(np.abs(values - np.median(values))))
+    return MAD_TO_SIGMA * middle(np.abs(values - middle(values)))
 
 
 def winsorised(values: Floats) -> tuple[Floats, int]:
@@ -22,9 +29,9 @@ def winsorised(values: Floats) -> tuple[Floats, int]:
     reach = OUTLIER_SIGMAS * mad_sigma(values)
     if most == 0 or reach == 0.0:
         return values, 0
-    ordered, middle = np.sort(values), float(np.median(values))
-    low = min(middle - reach, ordered[most])
-    high = max(middle + reach, ordered[-1 - most])
+    ordered, centre = np.sort(values), middle(values)
+    low = min(centre - reach, ordered[most])
+    high = max(centre + reach, ordered[-1 - most])
     pulled = np.clip(values, low, high)
     return pulled, int(np.count_nonzero(pulled != values))
 

@@ -10,7 +10,7 @@ def schema_text(which: str) -> str:
 
 def _schema(which: str) -> object:
     if which == "policy":
-        from perfadvisor.policy import policy_schema
+        from perfadvisor.policy_file import policy_schema
 
         return policy_schema()
     if which == "calibration":

@@ -31,7 +31,7 @@ def stored_side(place: str, reference: str) -> Side:
         database.close()
 
 
-def _run(connection: Connection, reference: str, name: str) -> Row[Any]:
+def _run(connection: Connection, reference: str, name: str) -> Row[Any, Any, Any]:
     query = select(RUNS.c.id, RUNS.c.kind, RUNS.c.marks)
     if reference == LAST:
         found = connection.execute(query.order_by(RUNS.c.started.desc(), RUNS.c.id).limit(1)).all()
@@ -45,7 +45,7 @@ def _run(connection: Connection, reference: str, name: str) -> Row[Any]:
     return found[0]
 
 
-def _side(connection: Connection, run: Row[Any]) -> Side:
+def _side(connection: Connection, run: Row[Any, Any, Any]) -> Side:
     query = (
         select(SERIES.c.workload, SERIES.c.metric, SERIES.c.unit, SERIES.c.better, SERIES.c.fingerprint, POINTS)
         .join(POINTS, POINTS.c.series_id == SERIES.c.id)

@@ -2,8 +2,6 @@
 
 import os
 import sys
-import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +50,9 @@ def _say(message: str, hint: str, code: int) -> int:
 
 
 def _log() -> Path:
+    import time
+    import traceback
+
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "perfadvisor"
     text = f"perfadvisor {__version__}\nargv {sys.argv}\n\n{traceback.format_exc()}"
     try:

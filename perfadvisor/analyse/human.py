@@ -16,7 +16,7 @@ _SCALES: dict[Unit, _Scale] = {
 }
 _SUFFIXES: dict[Unit, str] = {
     Unit.IOPS: " IOPS",
-    Unit.PER_SECOND: " a second",
+    Unit.PER_SECOND: "/s",
     Unit.CELSIUS: " °C",
     Unit.GIGATRANSFERS_PER_SECOND: " GT/s",
     Unit.MICROSECONDS: " us",
@@ -38,6 +38,8 @@ def human(value: Scalar, unit: Unit = Unit.NONE) -> str:
         return f"{digits(100 * value)} %"
     if unit is Unit.LANES:
         return f"x{value}"
+    if unit is Unit.BYTES and abs(value) < 10 * 2**10 and value % 2**10:
+        return f"{digits(value)} bytes"  # an MTU of 1500 is not 1.465 KiB
     if unit in _SCALES:
         return _scaled(value, _SCALES[unit])
     return digits(value) + _SUFFIXES.get(unit, "")

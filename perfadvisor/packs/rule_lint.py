@@ -1,5 +1,6 @@
 """What pydantic cannot see in a rule file: names and types of facts, missing kinds of case, unsafe commands."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -19,9 +20,9 @@ NEEDED_CASES = ("fires", "clear", "unknown", "after-fix")
 TRUST = "result.trust"
 
 # Never to be pasted: they can take away a disk, the network, a guest or the machine. Such steps are described instead.
-DANGEROUS = (
-    *("setpci", "sriov_numvfs", "/remove", "/rescan", "unbind", "nvme format", "blkdiscard", "mkfs", "reboot"),
-    *("shutdown", "rm -", "dd ", "drop_caches", "systemctl stop", "iommu=off", "mitigations=off", "pcie_acs_override"),
+DANGEROUS = re.compile(
+    r"setpci|sriov_numvfs|/remove\b|/rescan\b|unbind|nvme format|blkdiscard|mkfs|\breboot\b|\bshutdown\b|\brm -|\bdd "
+    r"|drop_caches|systemctl (stop|disable)|iommu=off|mitigations=off|pcie_acs_override"
 )
 
 
@@ -89,9 +90,9 @@ def _fix(document: Document, rule: RuleText) -> Iterator[Problem]:
         yield document.problem(("fix",), "says neither what to `run` nor what to `persist`", at_key=True)
     if fix.run and not (rule.rollback and fix.lasts and fix.risk):
         yield document.problem(("fix",), "a `run` needs `lasts`, `risk` and a `rollback`", at_key=True)
-    for word in DANGEROUS:
-        if word in fix.run:
-            yield document.problem(("fix", "run"), f"`{word.strip()}` is not to be pasted; describe it in `persist`")
+    found = DANGEROUS.search(fix.run)
+    if found:
+        yield document.problem(("fix", "run"), f"`{found.group()}` is not to be pasted; describe it in `persist`")
 
 
 def _cases(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:

@@ -1,0 +1,64 @@
+"""The history as one self-contained HTML page: every series, its changes, and the commits around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from perfadvisor.model.history import Change, HistoryReport, Series
+from perfadvisor.packs.locate import shipped
+from perfadvisor.report.history_chart import HEIGHT, LEFT, WIDTH, Chart, chart
+from perfadvisor.report.history_text import NEXT, change_line, state
+from perfadvisor.report.quantity import when
+
+MOST_SERIES = 200
+AROUND = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """One series with its picture and its changes, each with the points around it."""
+
+    series: Series
+    chart: Chart
+    changes: tuple[tuple[Change, tuple[int, ...]], ...]
+
+
+def history_html(series: Sequence[Series], report: HistoryReport) -> str:
+    """The page; series that alert come first, then those that changed, then the others, at most 200."""
+    by_series = {id(one): tuple(_of(one, report)) for one in series}
+    ordered = sorted(series, key=lambda one: _weight(by_series[id(one)]))
+    shown = [_shown(one, by_series[id(one)]) for one in ordered[:MOST_SERIES] if one.values]
+    folder = shipped("reports")
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,  # select_autoescape() leaves .html.j2 alone
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,,
+    )
+    environment.globals["style"] = Markup((folder / "history.css").read_text("utf-8"))  # noqa: S704 - our file
+    environment.filters.update(when=when, line=change_line, state=lambda change: "; ".join(state(change)))
+    return environment.get_template("history.html.j2").render(
+        report=report, shown=shown, left_out=len(series) - len(shown), next=NEXT, width=WIDTH, height=HEIGHT, left=LEFT
+    )
+
+
+def _of(series: Series, report: HistoryReport) -> list[Change]:
+    """Several series share a name where the hardware changed; the time of a change tells them apart."""
+    times = dict(enumerate(series.times))
+    return [c for c in report.changes if c.series == series.key.name and times.get(c.index) == c.time]
+
+
+def _weight(changes: Sequence[Change]) -> tuple[bool, bool]:
+    return not any(change.alerting for change in changes), not changes
+
+
+def _shown(series: Series, changes: Sequence[Change]) -> Shown:
+    around = (range(max(c.index - AROUND, 0), min(c.index + AROUND, len(series.values))) for c in changes)
+    return Shown(
+        series=series,
+        chart=chart(series, changes),
+        changes=tuple((change, tuple(near)) for change, near in zip(changes, around, strict=True)),
+    )

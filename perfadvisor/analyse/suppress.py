@@ -5,13 +5,12 @@ subject, or a device on its path. Two results over one device do not explain eac
 controller.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from functools import lru_cache
 
 from perfadvisor.analyse.lookup import Lookup
-from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome
+from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule
 
 STEPS = ("measurement", "ceiling", "hardware", "placement", "virtual", "memory", "stack")
 _CONFIDENCES = tuple(reversed(Confidence))
@@ -35,31 +34,28 @@ def order(finding: Finding) -> tuple[int | str, ...]:
 def explain(findings: Sequence[Finding], lookup: Lookup) -> list[Finding]:
     """The findings with `explained_by` filled in, following chains of causes to their root."""
     firing = sorted((finding for finding in findings if finding.outcome is Outcome.FIRES), key=order)
+    candidates = _candidates(firing)
     cause: dict[int, int] = {}
     for effect in reversed(range(len(firing))):  # of two that explain each other, the one read first is the root
-        for candidate in _causes(firing, effect, lookup):
-            if effect not in _chain(candidate, cause):
+        for candidate in candidates[firing[effect].rule.id]:
+            related = _related(firing[candidate], firing[effect], lookup)
+            if related and effect not in _chain(candidate, cause):
                 cause[effect] = candidate
                 break
     roots = {id(firing[effect]): firing[_chain(effect, cause)[-1]].rule.id for effect in cause}
     return [replace(f, explained_by=roots[id(f)]) if id(f) in roots else f for f in findings]
 
 
-def _causes(firing: Sequence[Finding], effect: int, lookup: Lookup) -> Iterator[int]:
-    for candidate, finding in enumerate(firing):
-        if candidate != effect and _explains(finding, firing[effect]) and _related(finding, firing[effect], lookup):
-            yield candidate
+def _candidates(firing: Sequence[Finding]) -> dict[str, list[int]]:
+    """Rule id -> the findings whose rules explain that rule, if they are about the same thing."""
+    return {
+        effect: [place for place, finding in enumerate(firing) if _explains(finding.rule, effect)]
+        for effect in {finding.rule.id for finding in firing}
+    }
 
 
-def _explains(cause: Finding, effect: Finding) -> bool:
-    if cause.rule.id == effect.rule.id:
-        return False
-    return _covers(cause.rule.suppresses, effect.rule.id)
-
-
-@lru_cache(maxsize=16384)
-def _covers(globs: tuple[str, ...], rule_id: str) -> bool:
-    return any(fnmatchcase(rule_id, glob) for glob in globs)
+def _explains(rule: Rule, effect: str) -> bool:
+    return rule.id != effect and any(fnmatchcase(effect, glob) for glob in rule.suppresses)
 
 
 def _related(one: Finding, other: Finding, lookup: Lookup) -> bool:

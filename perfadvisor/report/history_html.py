@@ -36,7 +36,7 @@ def history_html(series: Sequence[Series], report: HistoryReport) -> str:
         autoescape=True,  # select_autoescape() leaves .html.j2 alone
         undefined=StrictUndefined,
         trim_blocks=True,
-        lstrip_blocks=True,,
+        lstrip_blocks=True,
     )
     environment.globals["style"] = Markup((folder / "history.css").read_text("utf-8"))  # noqa: S704 - our file
     environment.filters.update(when=when, line=change_line, state=lambda change: "; ".join(state(change)))

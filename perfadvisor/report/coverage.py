@@ -64,7 +64,7 @@ def _locked(reason: str, findings: Sequence[Finding]) -> Locked:
     rules = {finding.rule.id: finding.rule for finding in findings}
     return Locked(
         reason=reason or "no reason recorded",
-        unlock=unlock_words(reason),
+        unlock=unlock_words(reason) if not all(absent.name.startswith("result.") for absent in missing) else "",
         facts=tuple(dict.fromkeys(absent.name for absent in missing)),
         sources=tuple(dict.fromkeys(absent.source for absent in missing if absent.source)),
         rules=tuple(rules[rule_id] for rule_id in sorted(rules)),
@@ -77,7 +77,6 @@ def unlock_words(reason: str) -> str:
         ("permission", "run perfadvisor as root"),
         ("not permitted", "run perfadvisor as root"),
         ("not in what was read", "take a snapshot with perfadvisor on the machine itself"),
-        ("not measured", "run the workload that measures it"),
-        ("no host", "give the host's snapshot too"),
+        ("host's facts", "take the guest's snapshot with its host's as --parent"),
     )
     return next((words for sign, words in known if sign in reason.lower()), "")

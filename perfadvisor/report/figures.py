@@ -15,7 +15,7 @@ from perfadvisor.model.result import Cell, Estimate, Trust
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin
 from perfadvisor.report.quantity import quantity, scale_of
-from perfadvisor.report.strip import trusts_of
+from perfadvisor.report.strip import trials_behind, trusts_of
 from perfadvisor.report.words import metric_words
 
 Figure = dict[str, Any]
@@ -65,8 +65,7 @@ def runs(cell: Cell, estimate: Estimate) -> Figure | None:
 
 
 def _places(cell: Cell, estimate: Estimate) -> list[int]:
-    have = [r.trial.number for r in cell.trials if any(s.metric == estimate.metric for s in r.output.samples)]
-    return have if len(have) == estimate.n else list(range(1, estimate.n + 1))
+    return [result.trial.number for result in trials_behind(estimate, cell)] or list(range(1, estimate.n + 1))
 
 
 def _median_lines(estimate: Estimate, divisor: float) -> list[dict[str, Any]]:

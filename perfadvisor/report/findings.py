@@ -40,7 +40,8 @@ class Entry:
         """What is wrong, in the words of the first subject, and how many more there are."""
         titles = {finding.title or finding.rule.title for finding in self.findings}
         more = len(self.findings) - 1 if len(titles) > 1 else 0
-        return (self.first.title or self.rule.title) + (f", and {more} more" if more else "")
+        title = (self.first.title or self.rule.title).replace(f"@{self.environment}", "")
+        return title + (f", and {more} more" if more else "")
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ A scale of its own for each row would make a spread of 0.1 % look like one of 30
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from perfadvisor.model.result import Cell, Estimate, Trust
+from perfadvisor.model.result import Cell, Estimate, TrialResult, Trust
 
 WIDTH, HEIGHT, MARGIN = 168.0, 20.0, 8.0
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -61,8 +61,14 @@ def strip(estimate: Estimate, cell: Cell, span: float) -> Strip:
 
 
 def trusts_of(estimate: Estimate, cell: Cell) -> tuple[Trust, ...]:
-    """The trust of the run behind each value: the trials that have this metric, in their order."""
+    """The trust of the run behind each value; that of the cell where the runs cannot be told."""
+    behind = trials_behind(estimate, cell)
+    return tuple(trial.trust for trial in behind) or (cell.trust,) * estimate.n
+
+
+def trials_behind(estimate: Estimate, cell: Cell) -> tuple[TrialResult, ...]:
+    """The trials an estimate's values come from, in their order: all that have the metric, or all of those that are
+    not INVALID, whichever are as many as the values; none where neither are."""
     have = [trial for trial in cell.trials if any(s.metric == estimate.metric for s in trial.output.samples)]
-    if len(have) != len(estimate.values):
-        return (cell.trust,) * len(estimate.values)
-    return tuple(trial.trust for trial in have)
+    usable = [trial for trial in have if trial.trust is not Trust.INVALID]
+    return next((tuple(group) for group in (have, usable) if len(group) == estimate.n), ())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = 60, 120
 LABEL = 7  # "prove  "
 FACTS_SHOWN = 8
+REASONS_SHOWN = 5
 NUMBERS = 3 + 13 + 2 + 16 + 3 + 2 + 9  # indent, median, interval, runs and trust with the gaps between them
 LONGEST_TITLE = 64
 
@@ -96,7 +97,7 @@ def _evidence(entry: Entry, width: int) -> Iterator[Text]:
     several = len(entry.findings) > 1
     facts = [(finding.subject, fact) for finding in entry.findings for fact in finding.evidence]
     for position, (subject, fact) in enumerate(facts[:FACTS_SHOWN]):
-        about = f" [{fact.subject or subject}]" if several or fact.subject != subject else ""
+        about = f" [{fact.subject}]" if fact.subject and (several or fact.subject != subject) else ""
         yield from _fact("know" if not position else "", fact, about, width)
     if len(facts) > FACTS_SHOWN:
         yield from _field("", f"and {len(facts) - FACTS_SHOWN} more facts", width, "dim")
@@ -149,11 +150,13 @@ def _locked(view: ReportView, width: int) -> Iterator[Text]:
     waiting = locked(view)
     if waiting:
         yield _line("Not evaluated", "bold")
-    for each in waiting:
+    for each in waiting[:REASONS_SHOWN]:
         unlock = f"; {each.unlock}" if each.unlock else ""
         facts = ", ".join(each.facts[:3]) + (f" and {len(each.facts) - 3} more" if len(each.facts) > 3 else "")
         text = f"{count_of(len(each.rules), 'rule')}: {facts}: {each.reason}{unlock}"
         yield from _wrapped(text, width, indent=3)
+    if len(waiting) > REASONS_SHOWN:
+        yield _line(f"   and {len(waiting) - REASONS_SHOWN} more reasons, in the page and the JSON", "dim")
     if waiting:
         yield Text()
 

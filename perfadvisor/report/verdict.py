@@ -33,7 +33,7 @@ class Best:
 
 def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[Part, ...]:
     """The paragraph, as parts to be joined."""
-    return (*_delivers(view), *_holds_back(view, found), *_trust(view))
+    return (*_delivers(view), *_holds_back(view, found), *_trust(view, found))
 
 
 def plain(parts: Sequence[Part]) -> str:
@@ -73,7 +73,8 @@ def _highest(device: str, cells: Sequence[Cell]) -> list[Best]:
     """The best rate of each kind; of a network only bits, because its other rates say the same again."""
     parts = ("bits_per_s", "iops") if device == "network" else ("iops", "bytes_per_s", "bits_per_s")
     best = [found for part in parts if (found := _best(cells, part, most=True))]
-    return best[:1] if device == "network" else best
+    apart = [each for each in best if each is best[0] or each.cell is not best[0].cell]
+    return best[:1] if device == "network" else apart
 
 
 def _lowered(title: str) -> str:
@@ -96,7 +97,7 @@ def _best(cells: Sequence[Cell], part: str, *, most: bool) -> Best | None:
 
 def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
     """Only what a measurement or counter agrees with is called a cause; the rest are hints."""
-    worth = [entry for entry in found if entry.severity is not Severity.INFO]
+    worth = [entry for entry in found if entry.severity is not Severity.INFO and not _about_measuring(entry)]
     causes = [entry for entry in worth if entry.first.confidence is not Confidence.HINT]
     hints = [entry for entry in worth if entry not in causes]
     if causes:
@@ -116,6 +117,11 @@ def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
         yield Part(f": {count_of(passed, 'rule')} passed, {unknown} could not be evaluated. ")
 
 
+def _about_measuring(entry: Entry) -> bool:
+    """Whether it says what disturbed the measurement, not what holds the machine back."""
+    return entry.rule.step == "measurement"
+
+
 def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[Part]:
     """The worst few by name, each with its place in the list; how many more there are."""
     grave = [entry for entry in several if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
@@ -128,20 +134,29 @@ def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[Part]:
         yield Part(f", then {listed([f'{count} {severity}' for severity, count in rest])}")
 
 
-def _trust(view: ReportView) -> Iterator[Part]:
+def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
     measured = [cell for cell in view.cells if cell.estimates]
     if not measured:
         yield Part("Nothing was measured", strong=True)
         yield Part(": what is said here rests on settings alone. ")
         return
     fine = sum(cell.trust is Trust.VALID for cell in measured)
-    yield Part(f"{fine} of {count_of(len(measured), 'result')} can be trusted as they stand", strong=True)
+    yield Part(f"{fine or 'None'} of {count_of(len(measured), 'result')} can be trusted as they stand", strong=True)
     doubted = [(mark, [cell for cell in measured if cell.trust is mark]) for mark in (Trust.NOISY, Trust.INVALID)]
     words = [f"{len(group)} {mark.lower()} ({_reasons(group)})" for mark, group in doubted if group]
     missed = len(view.cells) - len(measured)
     if missed:
         words.append(f"{count_of(missed, 'workload')} not measured")
-    yield Part(f"; {listed(words)}. " if words else ". ")
+    yield Part(f"; {listed(words)}" if words else "")
+    yield from _disturbed(found)
+
+
+def _disturbed(found: Sequence[Entry]) -> Iterator[Part]:
+    about = [number for number, entry in enumerate(found, 1) if _about_measuring(entry)]
+    for position, number in enumerate(about):
+        yield Part(", " if position else "; see finding " if len(about) == 1 else "; see findings ")
+        yield Part(str(number), finding=number)
+    yield Part(". ")
 
 
 def _reasons(cells: Sequence[Cell]) -> str:

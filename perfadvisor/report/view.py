@@ -45,8 +45,8 @@ class ReportView:
     @property
     def host_name(self) -> str:
         """What to call the machine."""
-        if self.run is not None and self.run.host.get("hostname"):
-            return self.run.host["hostname"]
+        if self.run is not None and self.run.host.get("name"):
+            return self.run.host["name"]
         table = self.facts.get(self.base)
         name = table.value("kernel.hostname") if table else None
         return str(name) if name else self.source.rstrip("/").rpartition("/")[2]

@@ -109,3 +109,9 @@ def general_title(rule: Rule) -> str:
 
     title = _PLACEHOLDER.sub(fill, rule.title)
     return title[:1].upper() + title[1:]
+
+
+def host_words(key: str) -> str:
+    """What a part of the machine's identity is called."""
+    known = {"name": "Host", "cpu": "CPU", "machine": "Machine id, hashed"}
+    return known.get(key, key.replace("_", " ").capitalize())

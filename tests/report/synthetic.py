@@ -630,7 +630,7 @@ def view(
         argv=("perfadvisor", "run", "standard", "--out", "run-07"),
         state="complete",
         versions={"perfadvisor": "0.1.0", "fio": "fio-3.33", "iperf3": "iperf 3.12", "python": "3.11.7"},
-        host={"hostname": host, "kernel": "6.1.0-28-amd64", "model": "PowerEdge R7525"},
+        host={"name": host, "kernel": "6.1.0-28-amd64", "model": "PowerEdge R7525"},
         environments=tuple(ENVIRONMENTS[name][0] for name in environments),
         workloads=workloads(),
         plan=tuple(result.trial for result in results),

@@ -141,7 +141,7 @@ def hostile(view) -> ReportView:
         view,
         source=ATTACK,
         findings=(finding, unknown),
-        run=replace(view.run, workloads=named, argv=(ATTACK, "\udcff"), notes=(ATTACK,), host={"hostname": ATTACK}),
+        run=replace(view.run, workloads=named, argv=(ATTACK, "\udcff"), notes=(ATTACK,), host={"name": ATTACK}),
         facts={"local": table},
     )
 

@@ -11,7 +11,7 @@ from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Command, Target
+from perfadvisor.targets.base import Command, OwnPrograms, Target
 from perfadvisor.tools.catalogue import TOOLS
 
 MACHINE_ID = "/etc/machine-id"
@@ -55,9 +55,14 @@ def own_program(tool: str) -> str:
     return str(build.program()) if tool == "dmabench" else ""
 
 
+def program_on(target: Target, tool: str) -> str:
+    """The path of a tool on this target, "" where its name finds it."""
+    return target.program(tool) if isinstance(target, OwnPrograms) else own_program(tool)
+
+
 def require(target: Target, tool: str) -> str:
     """A tool's version, "" where it does not tell. MeasureError, with the package to install, where it is missing."""
-    program, package = own_program(tool) or TOOLS[tool].PROGRAM, TOOLS[tool].PACKAGE
+    package, program = TOOLS[tool].PACKAGE, program_on(target, tool) or TOOLS[tool].PROGRAM
     try:
         said = target.run(Command(argv=(program, "--version"), timeout_s=10.0))
         missing = said.returncode in NOT_FOUND

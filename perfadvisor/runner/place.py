@@ -1,7 +1,8 @@
 """Where storage is measured, decided and checked before anything is made: a test file's directory, or a raw device."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import Path as IoPath
@@ -9,22 +10,29 @@ from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.request import Wishes
 from perfadvisor.runner.site import Site
 from perfadvisor.targets import raw_device, storage_file
+from perfadvisor.targets.base import OwnDisk
 from perfadvisor.targets.raw_device import RawDevice
 from perfadvisor.targets.storage_file import Place
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
 DEFAULT_SIZE_BYTES = 1 << 30
+UNWRITTEN = "raw device: blocks that were never written may be answered without the medium being read"
 FILL_BYTES_PER_S = 300e6  # a guess for time planning only
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storage:
-    """Either a `place` for a test file or a raw `device`, which may be `writable`."""
+    """Either a `place` for a test file or a raw `device`, which may be `writable`; neither for other machines' own."""
 
     place: Place | None = None
     device: RawDevice | None = None
     writable: bool = False
+    files: dict[int, Path] = field(default_factory=dict, compare=False)
+
+    def made_for(self, size: int) -> Path | None:
+        """The test file that is there already and large enough; `files` holds what was made, by size."""
+        return next((file for made, file in sorted(self.files.items()) if made >= size), None)
 
     @property
     def way(self) -> IoPath:
@@ -35,13 +43,17 @@ class Storage:
     @property
     def note(self) -> str:
         """What a reader of the results must know of it."""
-        return self.place.note if self.place else ""
+        return self.place.note if self.place else UNWRITTEN
 
 
 def choose(workloads: Sequence[Workload], site: Site, wishes: Wishes) -> Storage | None:
     """Where these workloads go, None where there are none. InputError where that place will not do."""
     if not workloads:
         return None
+    if isinstance(site.target, OwnDisk):
+        if wishes.device:
+            raise InputError(f"--device {wishes.device}: {site.name} is another machine", "leave --device out there")
+        return Storage()
     if not wishes.device:
         place = storage_file.place(wishes.directory, site.machine)
         storage_file.require_room(place, max(map(size_of, workloads)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Workload
+from perfadvisor.targets.opening import Opening
 
 
 def refuse(_question: str) -> str:
@@ -23,6 +24,10 @@ class Wishes:
     device: str = ""
     peer: str = ""
     confirm: Callable[[str], str] = refuse
+
+    def opening(self) -> Opening:
+        """What the environments have to know of it."""
+        return Opening(directory=self.directory.resolve(), device=self.device)
 
     def options(self) -> dict[str, Scalar]:
         """What a resumed run needs to go on in the same place; a confirmation is never kept."""

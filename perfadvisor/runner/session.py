@@ -22,13 +22,13 @@ from perfadvisor.plan import Fitted, fit, plan
 from perfadvisor.runner import identity, place
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, Wishes, wishes_of
-from perfadvisor.runner.site import Site, open_sites
+from perfadvisor.runner.site import Site, ground, open_sites
 from perfadvisor.runner.stage import Stage, needs_storage, set_up
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.snapshotting import take
 from perfadvisor.targets import journal
 from perfadvisor.targets.journal import Journal
-from perfadvisor.targets.network import Link, local_link, peer_link
+from perfadvisor.targets.network import Link, OwnNetwork, local_link, peer_link
 from perfadvisor.targets.open import open_target
 
 
@@ -46,10 +46,11 @@ def measure(request: Request, progress: Progress) -> Outcome:
 
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
     with contextlib.ExitStack() as undo:
-        sites = open_sites(request.environments, undo)
-        storage = place.choose(storage_workloads(request.workloads), sites[0], request.wishes)
-        fitted = _fitted(request, sites, node(sites[0].machine, storage.way) if storage else None)
-        saved = bundle.create(request.out, _run(request, sites, fitted), request.wishes.options())
+        sites = open_sites(request.environments, undo, request.wishes.opening())
+        base = ground(sites)
+        storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
+        fitted = _fitted(request, base, len(sites), node(base.machine, storage.way) if storage else None)
+        saved = bundle.create(request.out, _run(request, base, sites, fitted), request.wishes.options())
         undo.callback(saved.close)
         saved.note(*fitted.notes)
         for note in fitted.notes:
@@ -65,8 +66,9 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Out
         if saved.header.state == "complete" and not _todo(saved):
             return _outcome(saved)
         wishes = wishes_of(saved.header.options, confirm)
-        sites = open_sites([environment.spec for environment in saved.header.environments], undo)
-        storage = place.choose(storage_workloads(_todo_workloads(saved)), sites[0], wishes)
+        specs = [environment.spec for environment in saved.header.environments]
+        sites = open_sites(specs, undo, wishes.opening())
+        storage = place.choose(storage_workloads(_todo_workloads(saved)), ground(sites), wishes)
         saved.set_state("running")
         return _finish(saved, sites, storage, wishes, progress)
 
@@ -76,9 +78,9 @@ def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
     return [workload for workload in workloads if needs_storage(workload)]
 
 
-def _fitted(request: Request, sites: Sequence[Site], device_node: int | None) -> Fitted:
+def _fitted(request: Request, base: Site, environments: int, device_node: int | None) -> Fitted:
     """The workloads for this machine's nodes, within the budget."""
-    facts = sites[0].facts
+    facts = base.facts
     cpu_nodes, memory_nodes = (
         cpulist.parse(str(facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory")
     )
@@ -88,10 +90,12 @@ def _fitted(request: Request, sites: Sequence[Site], device_node: int | None) ->
     if request.budget_s is None:
         return Fitted(workloads=workloads, repeats=request.repeats)
     setup_s = place.set_up_s(storage_workloads(workloads), request.wishes)
-    return fit(workloads, environments=len(sites), repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s)
+    return fit(
+        workloads, environments=environments, repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s
+    )  # fmt: skip
 
 
-def _run(request: Request, sites: Sequence[Site], fitted: Fitted) -> Run:
+def _run(request: Request, base: Site, sites: Sequence[Site], fitted: Fitted) -> Run:
     environments = tuple(site.environment for site in sites)
     return Run(
         id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(3)}",
@@ -99,8 +103,8 @@ def _run(request: Request, sites: Sequence[Site], fitted: Fitted) -> Run:
         seed=request.seed,
         argv=request.argv,
         state="running",
-        versions=identity.versions(sites[0].target, {workload.tool for workload in fitted.workloads}),
-        host=identity.host(sites[0]),
+        versions=identity.versions(base.target, {workload.tool for workload in fitted.workloads}),
+        host=identity.host(base),
         environments=environments,
         workloads={workload.id: workload for workload in fitted.workloads},
         plan=plan(fitted.workloads, environments, repeats=fitted.repeats, seed=request.seed),
@@ -158,7 +162,9 @@ def _stages(
 
 def _link(site: Site, wishes: Wishes) -> Link:
     """The two ends of network tests."""
-    return peer_link(open_target(wishes.peer), site.target) if wishes.peer else local_link()
+    if wishes.peer:
+        return peer_link(open_target(wishes.peer), site.target)
+    return site.target.link() if isinstance(site.target, OwnNetwork) else local_link()
 
 
 def _measure_all(saved: Bundle, sites: Sequence[Site], stages: dict[str, Stage], progress: Progress) -> None:

@@ -4,24 +4,30 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment, EnvironmentKind
 from perfadvisor.snapshotting import take
-from perfadvisor.targets.base import Target
+from perfadvisor.targets.base import Hosted, OwnDisk, Target
+from perfadvisor.targets.local import LocalTarget
 from perfadvisor.targets.open import open_target
+from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.unreachable import Unreachable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One environment: `before` is its snapshot, `facts` what that says."""
+    """One environment: `before` is its snapshot, `facts` what that says, and `refusal` why nothing can be measured in
+    it ("" where it can)."""
 
     environment: Environment
     target: Target
     before: Snapshot
     facts: FactTable
+    refusal: str = ""
 
     @property
     def name(self) -> str:
@@ -34,21 +40,50 @@ class Site:
         return self.before.tree
 
 
-def open_sites(specs: Sequence[str], undo: contextlib.ExitStack) -> tuple[Site, ...]:
-    """Reach and read every environment; `undo` closes them again. InputError for one that is unknown."""
-    targets = []
-    for spec in dict.fromkeys(specs):
-        target = open_target(spec)
-        undo.callback(target.close)
-        targets.append(target)
-    return tuple(look_at(target) for target in targets)
+def open_sites(specs: Sequence[str], undo: contextlib.ExitStack, opening: Opening | None = None) -> tuple[Site, ...]:
+    """Reach and read every environment; `undo` closes them again. One that cannot be had is left out of the measuring
+    with its reason. InputError for one that is unknown, MeasureError where none at all can be had."""
+    targets = [_opened(spec, undo, opening) for spec in dict.fromkeys(specs)]
+    failed = [target for target in targets if isinstance(target, Unreachable)]
+    if len(failed) == len(targets):
+        raise failed[0].error
+    host = _host(targets)
+    return tuple(look_at(target, host) for target in targets)
 
 
-def look_at(target: Target) -> Site:
-    """Read one environment."""
-    snapshot = take(target)
+def _opened(spec: str, undo: contextlib.ExitStack, opening: Opening | None) -> Target:
+    try:
+        target = open_target(spec, opening)
+    except MeasureError as error:
+        return Unreachable(spec, error)
+    undo.callback(target.close)
+    return target
+
+
+def _host(targets: Sequence[Target]) -> Snapshot | None:
+    """This machine, read once for everything that runs on it."""
+    if any(isinstance(target, Hosted) and target.parent == "local" for target in targets):
+        return take(LocalTarget())
+    return None
+
+
+def look_at(target: Target, host: Snapshot | None = None) -> Site:
+    """Read one environment; `host` is what was read of this machine, for whatever runs on it."""
+    on_host = isinstance(target, Hosted) and target.parent == "local"
+    snapshot = take(target, parent=host if on_host else None)
     facts = catalogue.read(snapshot.tree)
     kinds = {kind.value: kind for kind in EnvironmentKind}
     kind = kinds.get(str(facts.value("environment.kind")), EnvironmentKind.UNKNOWN)
-    environment = Environment(name=target.name, spec=target.spec, kind=kind)
-    return Site(environment=environment, target=target, before=snapshot, facts=facts)
+    parent = target.parent if isinstance(target, Hosted) else ""
+    environment = Environment(name=target.name, spec=target.spec, kind=kind, parent=parent)
+    refusal = target.refusal if isinstance(target, Unreachable) else ""
+    return Site(environment=environment, target=target, before=snapshot, facts=facts, refusal=refusal)
+
+
+def ground(sites: Sequence[Site]) -> Site:
+    """The environment on whose disk the test file is made: this machine where it or anything on it is measured."""
+    usable = [site for site in sites if not site.refusal]
+    local = next((site for site in usable if site.environment.spec == "local"), None)
+    if local is None and any(site.before.parent for site in usable if not isinstance(site.target, OwnDisk)):
+        return look_at(LocalTarget())
+    return local or usable[0]

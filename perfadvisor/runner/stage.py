@@ -4,18 +4,21 @@ taken away after it; what cannot be had makes its workloads "not measured", with
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.result import Path
 from perfadvisor.model.workload import Workload
-from perfadvisor.runner.identity import own_program, require
+from perfadvisor.runner.identity import program_on, require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Command, Server
+from perfadvisor.targets.base import Choosy, Command, OwnDisk, Server, Target
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.local import LocalTarget
 from perfadvisor.targets.network import Link
-from perfadvisor.targets.storage_file import Place, make
+from perfadvisor.targets.process import installed
+from perfadvisor.targets.storage_file import make
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
@@ -71,7 +74,7 @@ def set_up(
     """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
     them needs the network."""
     builder = _Builder(settings={workload.id: Setting() for workload in workloads})
-    _tools(workloads, site, builder)
+    _permissions(workloads, site, builder)
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
     _storage([workload for workload in usable if needs_storage(workload)], site, storage, journal, builder, say)
     _network([workload for workload in usable if needs_network(workload)], site, link, builder, undo)
@@ -95,9 +98,21 @@ def _tools(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None
         its = [workload for workload in workloads if workload.tool == name]
         try:
             require(site.target, name)
-            builder.set(its, Setting(context=Context(program=own_program(name))))
+            builder.set(its, Setting(context=Context(program=program_on(site.target, name))))
         except MeasureError as error:
             builder.refuse(its, error)
+
+
+def _permissions(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
+    """What the environment forbids is said before anything is made for it."""
+    if site.refusal:
+        builder.refuse(workloads, MeasureError(site.refusal))
+        return
+    _tools(workloads, site, builder)
+    if isinstance(site.target, Choosy):
+        for workload in workloads:
+            if not builder.settings[workload.id].refusal and (why := site.target.forbids(workload.parameters)):
+                builder.refuse([workload], MeasureError(why))
 
 
 def _storage(
@@ -106,40 +121,56 @@ def _storage(
     if not workloads or storage is None:
         return
     try:
-        context, path = _device(storage) if storage.device else _file(workloads, site, storage.place, journal, say)
+        context, path = _device(storage) if storage.device else _file(workloads, site, storage, builder, journal, say)
     except MeasureError as error:
         builder.refuse(workloads, error)
         return
     if storage.note:
         builder.notes.append(storage.note)
-    builder.set(workloads, Setting(context=context, path=path))
+    for workload in workloads:
+        program = builder.settings[workload.id].context.program
+        builder.set([workload], Setting(context=replace(context, program=program), path=path))
 
 
-def _device(storage: Storage) -> tuple[Context, Path]:
-    device = storage.device
-    assert device is not None, "asked for only where there is one"
-    return Context(device=device.node, writable=storage.writable), device.way
+def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) -> tuple[Context, Path]:
+    """The whole device, or as much as the workloads say; never more than there is."""
+    small = device.size_bytes < max(map(size_of, workloads))
+    context = Context(device=device.node, writable=writable, size_bytes=device.size_bytes if small else 0)
+    return context, device.way
 
 
 def _file(
-    workloads: Sequence[Workload], site: Site, place: Place | None, journal: Journal, say: Say
+    workloads: Sequence[Workload], site: Site, storage: Storage, builder: _Builder, journal: Journal, say: Say
 ) -> tuple[Context, Path]:
-    """One file, as large as the largest of them needs, written in full before anybody reads it."""
-    assert place is not None, "either a device or a place for a file"
+    """One file, as large as the largest of them needs, written in full before anybody reads it. All environments on
+    this machine get the same one."""
     largest = max(workloads, key=size_of)
-    size = size_of(largest)
-    say(f"writing {size / 1e9:.1f} GB of random data to a test file in {place.directory}")
+    size, program = size_of(largest), builder.settings[largest.id].context.program
+    if isinstance(site.target, OwnDisk):
+        say(f"writing {size / 1e9:.1f} GB of random data to a test file on {site.name}")
+        way, note = site.target.make_file(size, partial(_write, site.target, largest, size, program))
+        builder.notes.extend(filter(None, [note]))
+        return Context(file=way.file), way
+    assert storage.place is not None, "either a device or a place for a file"
+    file = storage.made_for(size)
+    if file is None:
+        say(f"writing {size / 1e9:.1f} GB of random data to a test file in {storage.place.directory}")
+        # The machine itself writes it where it can: a limit of a container would make that slow.
+        own = installed(TOOLS[largest.tool].PROGRAM)
+        writer: Target = LocalTarget() if own else site.target
+        file = make(storage.place, size, journal, partial(_write, writer, largest, size, "" if own else program))
+        storage.files[size] = file
+    return Context(file=str(file)), replace(storage.way, file=str(file))
 
-    def write(name: str) -> None:
-        argv = TOOLS[largest.tool].prepare(largest, Context(file=name, size_bytes=size))
-        assert argv is not None, "it needs a file"
-        done = site.target.run(Command(argv=argv, timeout_s=FILL_S))
-        if done.returncode != 0:
-            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-            raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
 
-    file = make(place, size, journal, write)
-    return Context(file=str(file)), replace(place.way, file=str(file))
+def _write(writer: Target, workload: Workload, size: int, program: str, name: str) -> None:
+    """Fill the file of this name."""
+    argv = TOOLS[workload.tool].prepare(workload, Context(file=name, size_bytes=size, program=program))
+    assert argv is not None, "it needs a file"
+    done = writer.run(Command(argv=argv, timeout_s=FILL_S))
+    if done.returncode != 0:
+        said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+        raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
 
 
 def _network(
@@ -159,11 +190,10 @@ def _network(
     undo.callback(made.close)
     if made.note:
         builder.notes.append(made.note)
-    setting = Setting(
-        context=Context(host=made.host, port=made.port, bind=made.bind),
-        path=made.path(site.machine), client=made.client, serve=made.serve,
-    )  # fmt: skip
-    builder.set(workloads, setting)
+    for workload in workloads:
+        context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
+        setting = Setting(context=context, path=made.path(site.machine), client=made.client, serve=made.serve)
+        builder.set([workload], setting)
 
 
 def _huge_pages(workloads: Sequence[Workload], journal: Journal, builder: _Builder) -> None:

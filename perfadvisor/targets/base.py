@@ -1,9 +1,10 @@
 """How to reach a machine: the small protocol behind every --env, and the records it speaks in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from perfadvisor.model.result import Path
 from perfadvisor.model.tree import Tree
 
 
@@ -49,3 +50,38 @@ class Target(Protocol):
     def tree(self, patterns: Sequence[str]) -> Tree: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """A guest or container: `parent` is the spec of the machine it runs on ("local")."""
+
+    parent: str
+
+
+@runtime_checkable
+class OwnDisk(Protocol):
+    """A machine whose test file does not lie on this one."""
+
+    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
+        """A new file there, filled by `write`, which is given its name; returns its way to the disk and what a reader
+        must know of it. The target takes it away again. MeasureError where it cannot be made."""
+        ...
+
+
+@runtime_checkable
+class OwnPrograms(Protocol):
+    """A machine that has its tools under other names than this one."""
+
+    def program(self, tool: str) -> str:
+        """The path of fio, iperf3 or dmabench there, "" where its name finds it."""
+        ...
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A machine that forbids some work."""
+
+    def forbids(self, parameters: Mapping[str, object]) -> str:
+        """Why a workload with these parameters cannot run there and what would unlock it; "" where it can."""
+        ...

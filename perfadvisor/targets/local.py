@@ -3,10 +3,12 @@
 import errno
 from collections.abc import Sequence
 
+from perfadvisor.errors import InputError
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets import process
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.capture import capture
+from perfadvisor.targets.opening import Opening
 
 
 class LocalTarget:
@@ -30,6 +32,13 @@ class LocalTarget:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def open_local(rest: str, _opening: Opening) -> LocalTarget:
+    """This machine. InputError where something follows the word."""
+    if rest:
+        raise InputError(f"unknown environment 'local:{rest}'", "the machine itself is just: local")
+    return LocalTarget()
 
 
 def _run_if_installed(command: Command) -> Completed:

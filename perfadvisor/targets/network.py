@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.facts import io_path
@@ -36,6 +37,15 @@ class Link:
     def path(self, machine: Tree) -> Path:
         """The way the client's bytes leave by; empty where they stay on the machine."""
         return io_path.of_nic(machine, self.nic) if self.nic else Path()
+
+
+@runtime_checkable
+class OwnNetwork(Protocol):
+    """A machine on this one with a network stack of its own."""
+
+    def link(self) -> Link:
+        """A way whose client runs on this target and whose far end is outside of it."""
+        ...
 
 
 def local_link() -> Link:

@@ -5,20 +5,25 @@ from importlib import import_module
 
 from perfadvisor.errors import InputError
 from perfadvisor.targets.base import Target
+from perfadvisor.targets.opening import Opening
 
-# kind -> module and class, imported when it is first asked for; called with what follows the colon
-KINDS = {"local": "perfadvisor.targets.local:LocalTarget"}
+# kind -> module and function, imported when it is first asked for; called with what follows the colon and an Opening
+KINDS = {
+    "local": "perfadvisor.targets.local:open_local",
+    "docker": "perfadvisor.targets.container:open_docker",
+    "podman": "perfadvisor.targets.container:open_podman",
+    "ssh": "perfadvisor.targets.ssh:open_ssh",
+}
 
 
-def open_target(spec: str) -> Target:
-    """The target of "local", "docker:IMAGE", "ssh:USER@HOST", ...; the caller closes it. InputError for all else."""
+def open_target(spec: str, opening: Opening | None = None) -> Target:
+    """The target of "local", "docker:IMAGE", "ssh:USER@HOST", ...; the caller closes it. InputError for a spec that
+    means nothing, MeasureError for a machine that cannot be reached or made."""
     kind, _, rest = spec.partition(":")
     if kind not in KINDS:
         near = get_close_matches(kind, KINDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(KINDS)}"
         raise InputError(f"unknown environment {spec!r}", hint)
-    if kind == "local" and rest:
-        raise InputError(f"unknown environment {spec!r}", "the machine itself is just: local")
     module, name = KINDS[kind].split(":")
-    target: Target = getattr(import_module(module), name)(*filter(None, [rest]))
+    target: Target = getattr(import_module(module), name)(rest, opening or Opening())
     return target

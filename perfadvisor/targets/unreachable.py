@@ -1,0 +1,38 @@
+"""An environment that could not be reached or made: it stays in the run, with the reason, and the others go on."""
+
+from collections.abc import Sequence
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.model.tree import Tree
+from perfadvisor.targets.base import Command, Completed, Server
+
+
+class Unreachable:
+    """Stands where the environment would; `error` says why it cannot be had."""
+
+    def __init__(self, spec: str, error: MeasureError) -> None:
+        self.name = self.spec = spec
+        self.error = error
+
+    @property
+    def refusal(self) -> str:
+        """The reason and the next step, in one line."""
+        return f"{self.error.message} (next: {self.error.hint})" if self.error.hint else self.error.message
+
+    def run(self, command: Command) -> Completed:
+        """Raises what opening it raised."""
+        del command
+        raise self.error
+
+    def serve(self, command: Command) -> Server:
+        """Raises what opening it raised."""
+        del command
+        raise self.error
+
+    def tree(self, patterns: Sequence[str]) -> Tree:
+        """Nothing was read."""
+        del patterns
+        return Tree({})
+
+    def close(self) -> None:
+        """Nothing is held open."""

@@ -9,12 +9,16 @@ import ast
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
+from fnmatch import fnmatchcase
 
 import pytest
 
+from perfadvisor.analyse.conditions import parse
+from perfadvisor.analyse.result_catalogue import MEASURED_NAMES
 from perfadvisor.analyse.rule_cases import failures
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs.rules import check_rules
+from perfadvisor.packs.workloads import load_workloads
 
 RULES = check_rules()
 TURNED = {
@@ -113,3 +117,24 @@ def test_mutants_are_what_they_should_be():
         "a > 10 and (not b or c in ('x',))",
         "a > 10 and (not b or c in ('y',))",
     } == found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_named_workloads_exist(rule: Rule):
+    known = load_workloads(())
+    for glob in (*rule.workloads, *rule.verify.rerun):
+        assert any(fnmatchcase(workload, glob) for workload in known), glob
+
+
+def test_at_least_a_dozen_join_a_measurement_with_a_setting_on_its_path():
+    joined = [rule.id for rule in RULES if _names(rule) & MEASURED_NAMES and _settings(rule)]
+    assert len(joined) >= 12, joined
+
+
+def _names(rule: Rule) -> set[str]:
+    return {name for text in (rule.when, *rule.requires) for name in parse(text).names}
+
+
+def _settings(rule: Rule) -> bool:
+    """Whether it asks for more than the result itself: a device on the path, or the machine it ran on."""
+    return rule.for_each == "result" and any(not name.startswith("result.") for name in _names(rule))

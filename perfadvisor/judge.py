@@ -9,6 +9,7 @@ from perfadvisor import __version__
 from perfadvisor.analyse.advise import advise
 from perfadvisor.analyse.cells import cell, cells
 from perfadvisor.analyse.changes import changed_settings
+from perfadvisor.analyse.disk_best import best_of_disks
 from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.result_facts import result_facts
 from perfadvisor.facts import catalogue as machine_catalogue
@@ -97,6 +98,9 @@ def _add_results(run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable
     for one in found:
         table = tables[one.environment]
         for fact in result_facts(one, run.workloads[one.workload], catalogue(), machine=table):
+            table.add(fact)
+    for table in tables.values():
+        for fact in list(best_of_disks(table, (one.id for one in found), catalogue())):
             table.add(fact)
 
 

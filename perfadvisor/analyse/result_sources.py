@@ -66,6 +66,10 @@ DELTAS: dict[str, str] = {
     "link_width_under_load": "gauge.link_width_min",
     "memory_pressure_share": "pressure.memory_some_share",
     "major_faults": "vmstat.major_faults",
+    "swapped_pages": "vmstat.swapped_pages",
+    "throttle_events": "thermal.throttle_events",
+    "aer_correctable": "aer.correctable",
+    "aer_fatal": "aer.fatal",
     "cpu_remote_share": "gauge.remote_cpu_share",
 }
 
@@ -141,6 +145,17 @@ def _throttled_share(trial: TrialResult) -> float | None:
     return 0.0 if periods == 0 and stopped == 0 else _ratio(stopped, periods)
 
 
+# What `pages` of a dmabench workload means; transparent huge pages are as large as x86's reserved ones.
+PAGES = {"4k": 4096, "thp": 2 << 20, "2m": 2 << 20, "1g": 1 << 30}
+
+
+def _page_size_asked(trial: TrialResult) -> int | None:
+    asked = trial.trial.parameters.get("page_size_bytes")
+    if isinstance(asked, int) and not isinstance(asked, bool):
+        return asked
+    return PAGES.get(str(trial.trial.parameters.get("pages")))
+
+
 def _moved(way: str) -> Callable[[TrialResult], float | None]:
     return lambda trial: moved_share(trial, way)
 
@@ -160,6 +175,7 @@ DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {
     "device_read_share": _moved("read"),
     "device_write_share": _moved("write"),
     "throttled_share": _throttled_share,
+    "page_size_asked_bytes": _page_size_asked,
     "retransmits_per_gb": _retransmits_per_gb,
     "iperf3_multithreaded": _multithreaded,
     "numa_miss_share": lambda trial: _ratio(

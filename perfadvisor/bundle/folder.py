@@ -55,11 +55,6 @@ class Bundle:
         """Keep how far the run is."""
         self._save(replace(self.header, state=state))
 
-    def set_environments(self, run: Run) -> None:
-        """Keep what only the machines themselves could say: kinds, versions, host."""
-        environments, versions, host = run.environments, dict(run.versions), dict(run.host)
-        self._save(replace(self.header, environments=environments, versions=versions, host=host))
-
     def finished(self) -> frozenset[int]:
         """The numbers of the trials that are there."""
         return frozenset(int(folder.name) for folder in trial_folders(self.path))

@@ -92,7 +92,8 @@ def put_back_leftovers() -> None:
 def stop_cleanly() -> None:
     """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is put back."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to go on
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(_number: int, _frame: object) -> None:

@@ -18,6 +18,7 @@ from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.local import LocalTarget
 from perfadvisor.targets.network import Link
 from perfadvisor.targets.process import installed
+from perfadvisor.targets.raw_device import RawDevice
 from perfadvisor.targets.storage_file import make
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
@@ -121,7 +122,10 @@ def _storage(
     if not workloads or storage is None:
         return
     try:
-        context, path = _device(storage) if storage.device else _file(workloads, site, storage, builder, journal, say)
+        if storage.device:
+            context, path = _device(workloads, storage.device, storage.writable)
+        else:
+            context, path = _file(workloads, site, storage, builder, journal, say)
     except MeasureError as error:
         builder.refuse(workloads, error)
         return

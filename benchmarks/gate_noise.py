@@ -2,7 +2,8 @@
 
 The made-up profiles are a modelling choice. `iid` 3 % normal; `quiet` 1 %; `typical` 3 % with a memory of 0.2 and every
 fiftieth run slower by 15 % on average; `noisy` 8 % with a memory of 0.4; `bimodal` 1 % around two levels 6 % apart,
-three runs in ten on the faster one. Drift is what a machine does meanwhile: an AR(0.97) as large as the profile's noise.
+three runs in ten on the faster one. Drift is what a machine does meanwhile: an AR(0.97)
+as large as the profile's noise.
 """
 
 import gzip

@@ -38,7 +38,7 @@ def advise(
 
 def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[Finding]:
     refusal = _refusal(rule, goal)
-    subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if _wanted(rule, s))
+    subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if _wanted(rule, s, lookup))
     if not subjects:
         yield Finding(
             rule=rule,
@@ -58,11 +58,18 @@ def _refusal(rule: Rule, goal: str) -> str:
     return f"it serves {' and '.join(rule.goals)}, not {goal}"
 
 
-def _wanted(rule: Rule, subject: str) -> bool:
-    """Whether the rule looks at this result's workload; subjects of results are `workload@environment`."""
+def _wanted(rule: Rule, subject: str, lookup: Lookup) -> bool:
+    """Whether the rule looks at this result's workload; subjects of results are `workload@environment`.
+
+    An imported result ("imported/fio-randread-4k") is also known by what it exercises ("storage/fio-randread-4k")."""
     if not rule.workloads:
         return True
-    return any(fnmatchcase(subject.partition("@")[0], glob) for glob in rule.workloads)
+    workload = subject.partition("@")[0]
+    device = lookup.view(rule.for_each, subject)("result.device")
+    names = [workload]
+    if isinstance(device, Fact):
+        names.append(f"{device.value}/{workload.partition('/')[2]}")
+    return any(fnmatchcase(name, glob) for name in names for glob in rule.workloads)
 
 
 def _finding(rule: Rule, view: View, environment: str) -> Finding:

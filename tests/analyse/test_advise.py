@@ -25,6 +25,7 @@ CATALOGUE = {
         _spec("pci.root_port", str, "pci", "pci"),
         _spec("result.nic", str, "result", "nic"),
         _spec("result.trust", str, "result"),
+        _spec("result.device", str, "result"),
         _spec("result.bits_per_s", float, "result", unit=Unit.BITS_PER_SECOND),
     )
 }
@@ -133,6 +134,18 @@ def test_no_subject_of_that_kind():
 def test_workloads_limit_results():
     asked = rule("a", "result.bits_per_s > 1", for_each="result", workloads=("network/t*",))
     assert outcomes(asked) == {("a", TCP): "fires"}
+
+
+def test_an_imported_result_is_known_by_its_device():
+    imported = "imported/iperf3-tcp@imported"
+    facts = machine(
+        CATALOGUE["result.device"].fact("network", subject=imported, source="s"),
+        CATALOGUE["result.bits_per_s"].fact(5.0, subject=imported, source="s"),
+    )
+    asked = rule("a", "result.bits_per_s > 1", for_each="result", workloads=("network/*tcp*",))
+    assert outcomes(asked, facts=facts)[("a", imported)] == "fires"
+    other = replace(asked, workloads=("storage/*",))
+    assert imported not in {subject for _, subject in outcomes(other, facts=facts)}
 
 
 def test_nothing_rests_on_an_invalid_result():

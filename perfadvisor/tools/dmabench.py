@@ -17,7 +17,7 @@ DEVICE_KERNELS = ("map", "edu")
 KERNELS = (*ARRAYS, "pin", *DEVICE_KERNELS)
 PAGES = {"4k": 4096, "thp": 2**21, "2m": 2**21, "1g": 2**30}
 RESERVED = ("2m", "1g")
-SPACING_BYTES = 2112  # between arrays; bandwidth.c says why
+SPACING_BYTES = 1344  # between arrays; bandwidth.c says why
 DEFAULT_BYTES = 256 * 2**20
 
 PARAMETERS = {

@@ -240,9 +240,10 @@ def test_a_full_disk_is_noticed(program):
 
 
 BROKEN_LOOPS = (
-    ("store(target + i + (width), y);", "store(target + i + (width), x);"),  # copy and triad
+    ("store(target + i + k, load(a + i + k));", "store(target + i + k, load(a + i));"),  # copy
+    ("load(a + i + k) + factor", "load(a + i) + factor"),  # triad
     ("y += load(a + i + 2 * (width));", "y += x;"),  # read
-    ("store(target + i + (width), value);", ";"),  # write
+    ("store(target + i + k, value);", "store(target + i, value);"),  # write
 )
 
 

@@ -138,7 +138,9 @@ def _has_open(process: Path, numbers: set[str]) -> bool:
         statuses = [entry.stat() for entry in (process / "fd").iterdir() if entry.exists()]
     except OSError:
         return False  # it ended, or is somebody else's
-    return any(f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}" in numbers for status in statuses if status.st_rdev)
+    return any(
+        f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}" in numbers for status in statuses if status.st_rdev
+    )
 
 
 def _reset(function: Function) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets import pci_driver
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.process import run
 
@@ -30,6 +31,22 @@ def setting_changed(path: Path, was: str) -> Change:
 def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = False) -> Change:
     """Any change that a command undoes ("ip link del X"); `about` says what, for people."""
     return {"what": "command", "path": about, "argv": list(argv), "lasts": lasts_over_reboot}
+
+
+def driver_changed(function: Path, was: str) -> Change:
+    """A PCI function (its directory in sysfs) that is going to be bound to another driver; put back: `was` ("" for
+    none) drives it again."""
+    return {"what": "driver", "path": str(function), "was": was}
+
+
+def functions_made(physical: Path, was: str) -> Change:
+    """Virtual functions that are going to be made; put back: as many as there were."""
+    return {"what": "functions", "path": str(physical / "sriov_numvfs"), "was": was}
+
+
+def module_loaded(name: str) -> Change:
+    """A kernel module that is going to be loaded; put back: unloaded, unless somebody else uses it by then."""
+    return {"what": "module", "path": f"/sys/module/{name}", "name": name}
 
 
 def put_back(change: Change) -> None:
@@ -64,10 +81,29 @@ def _run_command(change: Change) -> None:
         raise MeasureError(f"{' '.join(change['argv'])}: exit code {done.returncode}: {said}")
 
 
+def _rebind(change: Change) -> None:
+    pci_driver.rebind(Path(change["path"]), change["was"])
+
+
+def _unmake_functions(change: Change) -> None:
+    path = Path(change["path"])
+    if path.exists() and path.read_text().strip() != change["was"]:  # without its device there is nothing to undo
+        path.write_text("0")  # the kernel knows no other step than through none
+        if change["was"] != "0":
+            path.write_text(change["was"])
+
+
+def _unload(change: Change) -> None:
+    run(Command(argv=("modprobe", "--remove", change["name"]), timeout_s=30.0))
+
+
 UNDO: dict[str, Callable[[Change], None]] = {
     "file": _remove_file,
     "setting": _write_setting,
     "command": _run_command,
+    "driver": _rebind,
+    "functions": _unmake_functions,
+    "module": _unload,
 }
 
 

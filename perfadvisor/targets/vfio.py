@@ -1,0 +1,90 @@
+"""Lending PCI functions to vfio-pci and giving them back, each step written down before it is made.
+
+`driver_override` names the one driver that may take the function, so no other device of the same kind is touched
+(Documentation/ABI/testing/sysfs-bus-pci, driver_override).
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.pci_group import ROOT, VFIO, Function, Group, full_address, function, group_of
+from perfadvisor.targets.pci_refusals import disks_of, refusals
+from perfadvisor.targets.process import run
+from perfadvisor.targets.undo import driver_changed, module_loaded
+
+MODULE = "vfio-pci"
+READY_S = 20.0  # an NVMe controller comes up in the background after its driver took it
+Say = Callable[[str], None]
+
+
+def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple[Group, ...]:
+    """Bind the functions to vfio-pci and return their groups. Nothing is touched unless all of them may be.
+
+    InputError for an address that is none, MeasureError, with every reason, where one must stay where it is."""
+    named = tuple(dict.fromkeys(full_address(address) for address in addresses))
+    groups = {group.number: group for group in (group_of(address, root) for address in named)}
+    for group in groups.values():
+        require_lendable(group, named, root)
+    _require_root(root)
+    _load_module(journal, root)
+    for address in named:
+        _bind(function(address, root), journal)
+    return tuple(groups.values())
+
+
+def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:
+    """Return only if every function of the group may change hands."""
+    others = [member for member in group.devices if member.address not in named and member.driver not in ("", VFIO)]
+    if others:
+        listed = ", ".join(str(member) for member in others)
+        raise MeasureError(
+            f"IOMMU group {group.number} also holds {listed}: a group changes hands as a whole",
+            "name them too, if nothing of this machine needs them",
+        )
+    found = [f"{member.address}: {reason}" for member in group.devices for reason in refusals(member, root)]
+    if found:
+        raise MeasureError(f"IOMMU group {group.number} stays with this machine: {'; '.join(found)}", "free it first")
+
+
+def _require_root(root: Path) -> None:
+    if not os.access(root / "sys/bus/pci/drivers_probe", os.W_OK):
+        raise MeasureError("passing a device through needs root", "run it with sudo")
+
+
+def _load_module(journal: Journal, root: Path) -> None:
+    if (root / "sys/bus/pci/drivers" / VFIO).is_dir():
+        return
+    journal.record(module_loaded(MODULE))
+    done = run(Command(argv=("modprobe", MODULE), timeout_s=30.0))
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise MeasureError(f"the module {MODULE} cannot be loaded: {said}", "its kernel option is CONFIG_VFIO_PCI")
+
+
+def _bind(device: Function, journal: Journal) -> None:
+    if device.driver == VFIO:
+        return
+    bus = device.folder.parent.parent
+    number = journal.record(driver_changed(device.folder, device.driver))
+    (device.folder / "driver_override").write_text(VFIO)
+    if device.driver:
+        (device.folder / "driver" / "unbind").write_text(device.address)
+    (bus / "drivers_probe").write_text(device.address)
+    now = function(device.address, bus.parents[2]).driver
+    if now != VFIO:
+        journal.put_back(number)
+        raise MeasureError(f"{device.address}: vfio-pci did not take it (driver now: {now or 'none'})", "see dmesg")
+
+
+def wait_for_disks(address: str, were: frozenset[str], root: Path = ROOT) -> None:
+    """After a function was given back: until the disks it had are there again. MeasureError where they stay away."""
+    deadline = time.monotonic() + READY_S
+    while not were <= (now := disks_of(function(address, root))):
+        if time.monotonic() > deadline:
+            raise MeasureError(f"{address}: {', '.join(sorted(were - now))} did not come back", "see dmesg")
+        time.sleep(0.1)

@@ -1,0 +1,184 @@
+"""What is done inside the lab, step by step; each returns what it saw, to be judged outside."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from perfadvisor.dmabench import build
+from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.targets import journal, pci_group, sriov, vfio
+from perfadvisor.targets.huge_pages import Need, reserve
+from perfadvisor.targets.journal import Journal
+from tests.lab.inside import HERE, driver, perfadvisor, say, text
+from tests.lab.server import EDU, NIC, PLAIN_NVME, SRIOV_NVME
+
+DEVICES = Path("/sys/bus/pci/devices")
+HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+Seen = dict[str, Any]
+
+
+def configured() -> Seen:
+    """A NIC's coalescing is changed, then the whole machine read."""
+    nic = next(entry.name for entry in (DEVICES / NIC / "net").iterdir())
+    _do("ip", "link", "set", nic, "up")
+    _do("ethtool", "-C", nic, "rx-usecs", "50")
+    return {"exit": perfadvisor("snapshot", "-o", str(HERE / "configured.tar.gz")), "nic": nic}
+
+
+def refused() -> Seen:
+    """A mounted disk, a disk somebody reads, a busy physical function, a member left out: each stays where it is."""
+    disk = _disk(PLAIN_NVME)
+    _do("mke2fs", "-q", disk)
+    _do("mount", disk, "/mnt")
+    mounted = _refusal(PLAIN_NVME)
+    _do("umount", "/mnt")
+    with open(disk, "rb"):
+        opened = _refusal(PLAIN_NVME)
+    _do("wipefs", "-a", disk)
+    lpc = _refusal("0000:00:1f.2")
+    return {"mounted": mounted, "opened": opened, "neighbours": lpc, "driver": driver(PLAIN_NVME)}
+
+
+def killed() -> Seen:
+    """SIGKILL to the command, and to the guardian too, while a disk is lent and a virtual function and huge pages are
+    made; then `perfadvisor restore`."""
+    before = _state()
+    child = _lender()
+    during = _wait_for(lambda: _state() if driver(PLAIN_NVME) == "vfio-pci" and (HERE / "lent").exists() else None)
+    guardians = _guardians()
+    for pid in (*guardians, child):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(child, 0)
+    time.sleep(1.0)
+    left = _state()
+    code = perfadvisor("restore")
+    _wait_for(lambda: _disk(PLAIN_NVME))
+    return {"before": before, "during": during, "left": left, "restored": _state(), "exit": code,
+            "guardians": len(guardians), "again": perfadvisor("restore")}  # fmt: skip
+
+
+def guarded() -> Seen:
+    """SIGKILL to the command alone: the guardian puts everything back."""
+    (HERE / "lent").unlink(missing_ok=True)
+    before = _state()
+    child = _lender()
+    during = _wait_for(lambda: _state() if (HERE / "lent").exists() else None)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    _wait_for(lambda: _state() == before or None)
+    return {"before": before, "during": during, "after": _state()}
+
+
+def virtual_function() -> Seen:
+    """One is made, seen in a snapshot, and taken away."""
+    with _journal("vf") as book:
+        made = sriov.make_one(SRIOV_NVME, book)
+        code = perfadvisor("snapshot", "-o", str(HERE / "virtual.tar.gz"))
+    return {"made": made.address, "exit": code, "after": text(DEVICES / SRIOV_NVME / "sriov_numvfs")}
+
+
+def domain_type() -> Seen:
+    """The group's domain is changed to identity, read, and changed back."""
+    group = DEVICES / PLAIN_NVME / "iommu_group" / "type"
+    was = text(group)
+    (DEVICES / PLAIN_NVME / "driver" / "unbind").write_text(PLAIN_NVME)
+    group.write_text("identity")
+    code = perfadvisor("snapshot", "-o", str(HERE / "identity.tar.gz"))
+    group.write_text(was)
+    Path("/sys/bus/pci/drivers_probe").write_text(PLAIN_NVME)
+    return {"was": was, "exit": code, "group": (group.parent.resolve()).name, "after": text(group)}
+
+
+def mapping() -> Seen:
+    """dmabench's mapping figures for every page size, and DMA by the teaching device, both through VFIO."""
+    program = str(build.program())
+    with _journal("map") as book:
+        reserve(Need(page_bytes=2 << 20, count=64), book)
+        group = vfio.lend([EDU], book)[0].number
+        figures = _output(program, "map", "--pages=4k,thp,2m", "--sizes=64M", f"--group={group}", "--repeats=5")
+        giant = _output(program, "map", "--pages=1g", "--sizes=1G", f"--group={group}", "--repeats=3")
+        copied = _output(program, "edu", f"--group={group}", f"--device={EDU}")
+        during = driver(EDU)
+    return {"figures": figures, "giant": giant, "edu": copied, "during": during, "after": driver(EDU)}
+
+
+def _lender() -> int:
+    """A process that lends a disk, makes a virtual function and huge pages, and waits to be killed."""
+    child = os.fork()
+    if child:
+        return child
+    with _journal("lender") as book:
+        reserve(Need(page_bytes=2 << 20, count=400), book)
+        sriov.make_one(SRIOV_NVME, book)
+        vfio.lend([PLAIN_NVME], book)
+        (HERE / "lent").write_text("")
+        say("lent")
+        signal.pause()
+    os._exit(0)
+
+
+@contextlib.contextmanager
+def _journal(name: str) -> Iterator[Journal]:
+    book = Journal(journal.directory() / f"{name}-{os.getpid()}.jsonl")
+    try:
+        yield book
+    finally:
+        for failure in book.close():
+            say(f"NOT PUT BACK: {failure}")
+
+
+def _state() -> Seen:
+    return {
+        "driver": driver(PLAIN_NVME), "override": text(DEVICES / PLAIN_NVME / "driver_override"),
+        "functions": text(DEVICES / SRIOV_NVME / "sriov_numvfs"), "huge": text(HUGE),
+        "autoprobe": text(DEVICES / SRIOV_NVME / "sriov_drivers_autoprobe"),
+    }  # fmt: skip
+
+
+def _guardians() -> list[int]:
+    files = Path("/proc").glob("[0-9]*/cmdline")
+    return [int(file.parent.name) for file in files if b"perfadvisor.targets.guardian" in _bytes(file)]
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _refusal(address: str) -> str:
+    try:
+        with _journal("refused") as book:
+            vfio.lend([address], book)
+    except PerfAdvisorError as error:
+        return error.message
+    return ""
+
+
+def _disk(address: str) -> str:
+    found = sorted(vfio.disks_of(pci_group.function(address)))
+    return f"/dev/{found[0]}" if found and Path(f"/dev/{found[0]}").exists() else ""
+
+
+def _wait_for(look: Any, seconds: float = 60.0) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.2)
+    return found
+
+
+def _do(*argv: str) -> None:
+    done = subprocess.run(argv, check=False, capture_output=True)
+    assert done.returncode == 0, f"{argv}: {done.stderr.decode()}"
+
+
+def _output(*argv: str) -> str:
+    done = subprocess.run(argv, check=False, capture_output=True)
+    return done.stdout.decode() or f"exit code {done.returncode}: {done.stderr.decode()}"

@@ -22,7 +22,7 @@ EXTRA_SIGMAS = 1.2  # beyond sqrt(2 ln n), about the largest of n normal values
 LEAST_CHANGE = 0.01
 CLIP_WINDOW = 11
 SETTLED_SEGMENT = 12  # from here on ranks place a cut better than squares do
-CONFIRMED_P = 2e-5
+CONFIRMED_P = 5e-5
 # All but no overlap, where the ranks of a short stretch cannot reach CONFIRMED_P.
 CONFIRMED_APART, CONFIRMED_LEAST, CONFIRMED_Z = 0.96, 8, 3.6
 WITNESS_Z, WITNESS_APART = 3.7, 0.88  # what ranks must at least say of a suspected cut

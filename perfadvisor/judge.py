@@ -38,9 +38,30 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
     run = load_run(path)
     if run is not None:
         return judge_run(run, rules, source=str(path), goal=goal)
+    if path.is_file():
+        found = definition(path)
+        if found is not None:
+            return judge_definition(path.name, found, rules, source=str(path), goal=goal)
     from perfadvisor.targets.saved import load
 
     return judge_snapshot(load(path), rules, source=str(path), goal=goal)
+
+
+def definition(path: Path) -> FactTable | None:
+    """The facts of a file that defines guests or containers, None where it is something else."""
+    from perfadvisor.facts.text.recognise import recognise
+    from perfadvisor.targets.archive import read_all
+
+    data = read_all(path)
+    kind = recognise(data)
+    return FactTable(kind.facts(data, source=str(path))) if kind and b"ustar" not in data[:1024] else None
+
+
+def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
+    """Judge what one file says. It tells nothing of the machine around: only rules on what it describes are asked."""
+    asked = tuple(rule for rule in rules if rule.for_each and facts.subjects(rule.for_each))
+    findings = advise(facts, asked, catalogue=catalogue(), environment=name, goal=goal)
+    return _view(source, goal, findings, {name: facts})
 
 
 def load_run(path: Path) -> Run | None:

@@ -1,120 +1,93 @@
-"""Guests and containers as their host defines and runs them: the facts a domain definition and QEMU's own threads give.
+"""The guests of this host: libvirt's definitions, running or not, and every QEMU process there is.
 
-Subjects: a domain's name (`vm`); domain/target for its disks ("web/vda") and network devices ("web/vnet0");
-domain/address for assigned PCI functions ("web/0000:81:00.0"); a container's name.
+A definition alone (`FILE.xml`) is read by `facts.text.libvirt`; here the same facts come from a machine's tree, where
+they can be held against its nodes, cores and devices.
 """
 
-from perfadvisor.model.fact import FactSpec
-from perfadvisor.model.units import Unit
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-_Type = type[bool] | type[int] | type[float] | type[str]
+from perfadvisor.errors import InputError
+from perfadvisor.facts import (
+    guest_device_facts,
+    guest_facts,
+    guest_host,
+    guest_libvirt,
+    guest_process,
+    guest_qemu,
+    guest_spec,
+)
+from perfadvisor.facts.guest_host import Host
+from perfadvisor.facts.guest_model import Guest
+from perfadvisor.facts.guest_process import Memory
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
 
-
-def _spec(name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, refers_to: str = "") -> FactSpec:
-    """The subject kind is the part before the dot."""
-    kind = name.split(".")[0]
-    return FactSpec(name=name, type=type, unit=unit, subject=kind, meaning=meaning, refers_to=refers_to)
-
-
-def _whole(name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, refers_to: str = "") -> FactSpec:
-    """About the whole machine."""
-    return FactSpec(name=name, type=type, unit=unit, meaning=meaning, refers_to=refers_to)
-
-
-VM = (
-    _spec("vm.vcpus", int, "virtual CPUs", Unit.COUNT),
-    _spec("vm.memory_bytes", int, "memory the guest was given", Unit.BYTES),
-    _spec(
-        "vm.dedicated",
-        bool,
-        "whether it is meant to perform: pinned vCPUs, an assigned device, or huge pages asked for",
-    ),
-    _spec("vm.vcpupin_count", int, "vCPUs that are pinned to host CPUs", Unit.COUNT),
-    _spec("vm.pinned_node_count", int, "NUMA nodes its vCPUs are pinned to", Unit.COUNT),
-    _spec("vm.numa_cells", int, "NUMA nodes the guest itself sees; 0 where none are defined", Unit.COUNT),
-    _spec("vm.vcpu_nodes", str, "host NUMA nodes its vCPUs may run on, as a list"),
-    _spec("vm.memory_nodes", str, "host NUMA nodes its memory may come from, as a list"),
-    _spec("vm.page_size_bytes", int, "pages behind its memory (KernelPageSize of the largest mapping)", Unit.BYTES),
-    _spec("vm.hugepage_share", float, "share of its memory in hugetlb pages", Unit.RATIO),
-    _spec(
-        "vm.thp_share",
-        float,
-        "share of its resident memory in transparent huge pages, shared memory included",
-        Unit.RATIO,
-    ),
-    _spec("vm.hostdev_count", int, "PCI functions assigned to it", Unit.COUNT),
-    _spec("vm.iothread_count", int, "I/O threads", Unit.COUNT),
-    _spec("vm.iothread_busy_share", float, "CPU use of its busiest I/O thread", Unit.RATIO),
-    _spec(
-        "vm.vcpu_migrations_per_s",
-        float,
-        "times a second one of its vCPU threads changed its host CPU",
-        Unit.PER_SECOND,
-    ),
+RUNNING, DEFINED = "/run/libvirt/qemu", "/etc/libvirt/qemu"
+_PROCESSES = "/proc/[0-9]*/cmdline of QEMU"
+CATALOGUE: tuple[FactSpec, ...] = guest_spec.SPECS
+PATTERNS: tuple[str, ...] = (
+    f"{RUNNING}/*.xml",
+    f"{RUNNING}/*.pid",
+    f"{DEFINED}/*.xml",
+    *guest_process.PATTERNS,
+    *guest_host.PATTERNS,
 )
 
-VM_DISK = (
-    _spec("vm_disk.domain", str, "the guest it belongs to", refers_to="vm"),
-    _spec("vm_disk.bus", str, "virtio, scsi, sata, ide"),
-    _spec("vm_disk.cache", str, "host cache mode: none, writeback, writethrough, directsync, unsafe, default"),
-    _spec("vm_disk.io", str, "how QEMU submits: native, threads, io_uring, default"),
-    _spec("vm_disk.queues", int, "virtqueues; 1 where none are asked for", Unit.COUNT),
-    _spec("vm_disk.iothreads_mapped", int, "I/O threads that serve it; 0: QEMU's main loop does", Unit.COUNT),
-    _spec("vm_disk.format", str, "raw, qcow2"),
-    _spec("vm_disk.source", str, "file or device on the host"),
-    _spec("vm_disk.source_device", str, "host disk behind it", refers_to="block"),
-)
+_BY_NAME = guest_spec.BY_NAME
 
-VM_NIC = (
-    _spec("vm_nic.domain", str, "the guest it belongs to", refers_to="vm"),
-    _spec("vm_nic.model", str, "virtio, e1000e, rtl8139"),
-    _spec("vm_nic.queues", int, "queue pairs; 1 where none are asked for", Unit.COUNT),
-    _spec("vm_nic.vhost", bool, "whether the kernel's vhost moves its packets"),
-    _spec("vm_nic.vhost_busy_share", float, "CPU use of its busiest vhost thread", Unit.RATIO),
-    _spec(
-        "vm_nic.source_nic", str, "host network device its traffic leaves by, behind bridge and tap", refers_to="nic"
-    ),
-)
 
-VM_HOSTDEV = (
-    _spec("vm_hostdev.domain", str, "the guest it belongs to", refers_to="vm"),
-    _spec("vm_hostdev.pci_address", str, "the assigned function on the host", refers_to="pci"),
-    _spec("vm_hostdev.on_guest_node", bool, "whether the guest's vCPUs and memory include the function's NUMA node"),
-    _spec(
-        "vm_hostdev.guest_interrupts_per_s", float, "interrupts of the function counted in the guest", Unit.PER_SECOND
-    ),
-    _spec(
-        "vm_hostdev.host_interrupts_per_s",
-        float,
-        "of these, the ones that went through the host's kernel",
-        Unit.PER_SECOND,
-    ),
-)
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The guests' facts, and how many vCPUs they have together."""
+    host = guest_host.read(tree)
+    found = list(guests(tree))
+    for guest, pid in found:
+        yield from of_guest(guest, host, guest_process.memory(tree, pid) if pid else None)
+    yield from _together([guest for guest, _ in found], host, seen=guest_process.looked(tree))
 
-CONTAINER = (
-    _spec("container.engine", str, "docker, podman, lxc"),
-    _spec("container.network_mode", str, "host, bridge, none, a network's name"),
-    _spec("container.root_file_system", str, "file system of the writable layer"),
-    _spec("container.cpu_quota_cpus", float, "CPU time it may use, in CPUs", Unit.NONE),
-    _spec("container.privileged", bool, "whether it runs without confinement"),
-)
 
-HOST_WIDE = (
-    _whole("environment.domain", str, "this guest's name on its host", refers_to="host.vm"),
-    _whole(
-        "network.uplink_kind", str, "kind of the network device with the default route: physical, veth, bridge, virtual"
-    ),
-    _whole(
-        "passthrough.free_candidates", int, "PCI functions alone in their IOMMU group that nothing uses", Unit.COUNT
-    ),
-    _whole("passthrough.posting_capable", bool, "whether every IOMMU unit can post interrupts to running guests"),
-)
+def of_guest(guest: Guest, host: Host = guest_host.NOWHERE, memory: Memory | None = None) -> Iterator[Fact | Absent]:
+    """Every fact of one guest and its devices."""
+    yield from guest_facts.facts(guest, host, memory)
+    yield from guest_device_facts.facts(guest, host)
 
-# In a guest: which of the host's definitions a device of its own is.
-SEEN_FROM_GUEST = (
-    _spec("block.vm_disk", str, "this disk in the host's definition of the guest", refers_to="host.vm_disk"),
-    _spec("nic.vm_nic", str, "this network device in the host's definition of the guest", refers_to="host.vm_nic"),
-    _spec("pci.host_address", str, "this assigned function's address on the host", refers_to="host.pci"),
-)
 
-CATALOGUE: tuple[FactSpec, ...] = VM + VM_DISK + VM_NIC + VM_HOSTDEV + CONTAINER + HOST_WIDE + SEEN_FROM_GUEST
+def guests(tree: Tree) -> Iterator[tuple[Guest, str | None]]:
+    """Every guest once, with the process that runs it. libvirt's own record of a running guest says more than its
+    definition, which may have been changed since; a command line counts where libvirt says nothing."""
+    processes = {pid: guest_qemu.of_argv(argv, f"/proc/{pid}/cmdline") for pid, argv in _processes(tree)}
+    pids = {guest.name: pid for pid, guest in processes.items()}
+    recorded = list(_recorded(tree, RUNNING, running=True))
+    defined = list(_recorded(tree, DEFINED, running=None))
+    names: set[str] = set()
+    for guest in (*recorded, *defined, *processes.values()):
+        if guest.name not in names:
+            names.add(guest.name)
+            pid = tree.text(f"{RUNNING}/{guest.name}.pid") or pids.get(guest.name)
+            runs = True if pid else guest.running
+            yield replace(guest, running=False if runs is None and guest_process.looked(tree) else runs), pid
+
+
+def _processes(tree: Tree) -> Iterable[tuple[str, tuple[str, ...]]]:
+    return guest_process.processes(tree).items()
+
+
+def _recorded(tree: Tree, directory: str, *, running: bool | None) -> Iterator[Guest]:
+    for name in tree.names(directory):
+        data = tree.read(f"{directory}/{name}") if name.endswith(".xml") else None
+        if data is None:
+            continue
+        try:
+            found = guest_libvirt.parse(data, f"{directory}/{name}")
+        except InputError:
+            continue  # a network's or a damaged definition is no guest
+        yield from (replace(guest, running=running if guest.running is None else guest.running) for guest in found)
+
+
+def _together(found: list[Guest], host: Host, *, seen: bool) -> Iterator[Fact | Absent]:
+    running = [guest for guest in found if guest.running]
+    vcpus = sum(guest.vcpus or 0 for guest in running)
+    share = vcpus / len(host.online) if host.online and seen else None
+    counts = {"guests.running_count": len(running) if seen else None, "guests.vcpu_count": vcpus if seen else None}
+    for name, value in (*counts.items(), ("guests.vcpus_per_cpu", share)):
+        yield _BY_NAME[name].given(value, source=_PROCESSES, reason="its processes were not read")

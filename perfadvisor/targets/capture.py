@@ -8,6 +8,7 @@ from pathlib import Path
 from perfadvisor.facts import cgroup_paths
 from perfadvisor.model.tree import Entry, Tree, Unreadable
 from perfadvisor.targets.base import Command, Completed
+from perfadvisor.targets.qemu_processes import qemu_processes
 from perfadvisor.targets.walk import Walk
 
 COMMAND_TIMEOUT_S = 5.0
@@ -19,7 +20,8 @@ def capture(patterns: Iterable[str], root: str = "/", run: Runner | None = None)
 
     A pattern is a path with `*`, `?`, `[...]` in its parts, `$ argv` for a command (run by `run`, left unreadable
     without it), or a `netlink:` source. `{nic}` stands for every network interface and `{device_nic}` for those with a
-    device behind them; in a path, `{cgroup}` stands for this process's control groups and all above them. Nothing is
+    device behind them; in a path, `{cgroup}` stands for this process's control groups and all above them, `{qemu}` for
+    every QEMU process and process 1. Nothing is
     raised for what cannot be read: it is `Unreadable` in the tree. Netlink and commands speak of this machine alone, so
     with another root they are left out."""
     wanted = tuple(dict.fromkeys(patterns))
@@ -36,7 +38,10 @@ def capture(patterns: Iterable[str], root: str = "/", run: Runner | None = None)
 
 def _paths(patterns: Sequence[str], walk: Walk) -> Iterator[str]:
     """The patterns with `{cgroup}` filled in: globs over all groups would read thousands on a busy host."""
-    yield from (pattern for pattern in patterns if "{cgroup}" not in pattern)
+    yield from (pattern for pattern in patterns if "{cgroup}" not in pattern and "{qemu}" not in pattern)
+    of_guests = [pattern for pattern in patterns if "{qemu}" in pattern]
+    if of_guests:
+        yield from (one.replace("{qemu}", pid) for pid in ("1", *qemu_processes(walk.root)) for one in of_guests)
     grouped = [pattern for pattern in patterns if "{cgroup}" in pattern]
     if grouped:
         walk.read(cgroup_paths.SELF)

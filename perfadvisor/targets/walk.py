@@ -32,6 +32,11 @@ class Walk:
         self._modes: dict[str, int] = {}
         self._names: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def root(self) -> str:
+        """The directory that stands for "/"."""
+        return self._root or "/"
+
     def read(self, pattern: str) -> None:
         """Read every file that an absolute path with `*`, `?` and `[...]` in it names."""
         parts = [part for part in pattern.split("/") if part not in ("", ".")]

@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from perfadvisor.facts.text import cpuinfo, ethtool, interrupts, lscpu, lspci, numactl
+from perfadvisor.facts.text import (
+    cgroup,
+    cpuinfo,
+    ethtool,
+    inspect,
+    interrupts,
+    kubernetes,
+    libvirt,
+    lscpu,
+    lspci,
+    numactl,
+)
 from perfadvisor.model.fact import Absent, Fact
 
 LOOKED_AT = 1 << 16
@@ -24,12 +35,20 @@ def _kind(name: str, pattern: bytes, facts: Callable[..., Iterator[Fact | Absent
 
 
 KINDS = (
+    _kind("libvirt XML", rb"\A(?:\xef\xbb\xbf)?\s*<(?:\?xml|!--|!DOCTYPE|[a-z])", libvirt.facts),
+    _kind(
+        "container inspect JSON",
+        rb"\A(?:\xef\xbb\xbf)?\s*[\[{][\s\[{]*\"(?:Id|ID|AppArmorProfile|Created)\"",
+        inspect.facts,
+    ),
+    _kind("Kubernetes YAML", rb"^kind: *(?:Node|Pod|List)\b", kubernetes.facts),
+    _kind("/proc/PID/cgroup", rb"\A[0-9]{1,3}:[a-z_,=A-Z]*:/", cgroup.facts),
     _kind("numactl", rb"^available: \d+ nodes?", numactl.facts),
     _kind("lscpu", rb"^(?:\xef\xbb\xbf)?(?:Architecture|On-line CPU\(s\) list|CPU\(s\)):", lscpu.facts),
     _kind(
         "ethtool",
-        rb"^[ \t]*(?:(?:Coalesce|Ring|Channel|Pause|Time stamping) parameters for|Features for|Settings for|NIC statistics:"
-        rb"|driver: \S+\s*$|Private flags for|Cannot get |no stats available|ethtool: |ethtool version )",
+        rb"^[ \t]*(?:(?:Coalesce|Ring|Channel|Pause|Time stamping) parameters for|Features for|Settings for"
+        rb"|NIC statistics:|driver: \S+\s*$|Private flags for|Cannot get |no stats available|ethtool: |ethtool version )",
         ethtool.facts,
     ),
     _kind("lspci", rb"^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |^Slot:\s", lspci.facts),

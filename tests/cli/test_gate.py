@@ -1,0 +1,281 @@
+"""The gate as a command: exit codes, inputs, outputs against their schemas, the policy file."""
+
+import json
+import os
+import re
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from junitparser import JUnitXml
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from perfadvisor.cli.gate import command
+from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.packs.problems import PackError
+
+HEADER = "workload,metric,unit,better,value"
+
+
+def rows(path: Path, *, factor=1.0, n=10, spread=0.003, seed=1, names=(("w", "iops", "iops", "higher"),)) -> Path:
+    chance = np.random.default_rng(seed)
+    lines = [HEADER]
+    for _ in range(n):
+        lines += [f"{','.join(name)},{float(100 * factor * np.exp(chance.normal() * spread))!r}" for name in names]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Names to CSV files: good and same are equal, slow is 15 % slower, loud is too noisy to say."""
+    return {
+        "good": rows(tmp_path / "good.csv", seed=1),
+        "same": rows(tmp_path / "same.csv", seed=2),
+        "slow": rows(tmp_path / "slow.csv", seed=3, factor=0.85),
+        "fast": rows(tmp_path / "fast.csv", seed=3, factor=1.2),
+        "loud": rows(tmp_path / "loud.csv", seed=4, spread=0.2),
+        "few": rows(tmp_path / "few.csv", seed=5, n=3),
+    }
+
+
+def gate(*arguments: object):
+    return CliRunner().invoke(command, [str(one) for one in arguments], prog_name="gate")
+
+
+def judged(files, candidate: str, *more: object):
+    return gate("--baseline", files["good"], "--candidate", files[candidate], "--paired", *more)
+
+
+@pytest.mark.parametrize(
+    ("candidate", "code", "verdict"),
+    [("same", 0, "equivalent"), ("fast", 0, "improved"), ("slow", 1, "regression"), ("loud", 3, "undecided")],
+)
+def test_exit_codes(files, candidate, code, verdict) -> None:
+    result = judged(files, candidate)
+    assert (result.exit_code, verdict in result.output) == (code, True)
+
+
+def test_undecided_can_be_allowed_and_a_regression_cannot(files) -> None:
+    assert judged(files, "loud", "--allow-undecided").exit_code == 0
+    assert judged(files, "slow", "--allow-undecided").exit_code == 1
+
+
+def test_too_few_runs_are_undecided(files) -> None:
+    result = gate("--baseline", files["few"], "--candidate", files["few"], "--paired")
+    assert (result.exit_code, "at least 5" in result.output) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no column"),
+        ("workload,metric\n", "no column 'unit'"),
+        (HEADER + "\n", "no rows"),
+        (HEADER + "\nw,m,iops,higher,nan\n", ":2: value is nan"),
+        (HEADER + "\nw,m,iops,higher,inf\n", ":2: value is inf"),
+        (HEADER + "\nw,m,iops,higher,ten\n", ":2: value 'ten' is not a number"),
+        (HEADER + "\nw,m,iops,more,10\n", ":2: better is 'more'"),
+        (HEADER + "\nw,,iops,higher,10\n", ":2: metric is empty"),
+        (HEADER + "\nw,m,iops,higher,10\nw,m,ms,higher,10\n", ":3: w/m has another unit"),
+        (HEADER + "\nw,m,iops,higher\n", ":2: 5 columns in the header"),
+        (HEADER + "\nw,m,iops,higher,1,2\n", ":2: 5 columns in the header"),
+        (HEADER + '\n"w,m,iops', "not CSV"),
+    ],
+)
+def test_broken_rows_are_named_by_line(files, tmp_path, text, said) -> None:
+    (tmp_path / "bad.csv").write_text(text)
+    result = gate("--baseline", files["good"], "--candidate", tmp_path / "bad.csv")
+    assert isinstance(result.exception, PerfAdvisorError)
+    assert (result.exception.exit_code, said in result.exception.message) == (2, True), result.exception.message
+
+
+def test_text_that_is_no_text(files, tmp_path) -> None:
+    (tmp_path / "bad.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PerfAdvisorError, match="UTF-8"):
+        raise gate("--baseline", files["good"], "--candidate", tmp_path / "bad.csv").exception
+
+
+def test_a_missing_baseline_is_an_input_error(files, tmp_path) -> None:
+    error = gate("--baseline", tmp_path / "none", "--candidate", files["good"]).exception
+    assert (error.exit_code, "no such file" in error.message) == (2, True)
+    assert gate("--candidate", files["good"]).exit_code == 2
+
+
+def test_outputs_keep_to_their_schemas(files, tmp_path) -> None:
+    names = {kind: tmp_path / kind for kind in ("junit", "markdown", "json", "openmetrics")}
+    judged(files, "slow", *(part for kind, path in names.items() for part in (f"--{kind}", path)))
+    document = json.loads(names["json"].read_text())
+    Draft202012Validator(json.loads(gate("schema", "gate").output)).validate(document)
+    assert (document["schema_version"], document["verdict"], document["exit_code"]) == (1, "regression", 1)
+    suite = next(iter(JUnitXml.fromfile(str(names["junit"]))))
+    assert (suite.tests, suite.failures, suite.errors) == (1, 1, 0)
+    metrics = {family.name: family for family in text_string_to_metric_families(names["openmetrics"].read_text())}
+    assert metrics["perfadvisor_gate_exit_code"].samples[0].value == 1
+    verdicts = {sample.labels["verdict"]: sample.value for sample in metrics["perfadvisor_gate_verdict"].samples}
+    assert verdicts == {"regression": 1, "improved": 0, "equivalent": 0, "undecided": 0}
+    text = names["markdown"].read_text()
+    assert "❌ Regression in w" in text and "●" in text and "█" in text
+
+
+def test_undecided_is_skipped_in_junit_with_its_reason(files, tmp_path) -> None:
+    judged(files, "loud", "--junit", tmp_path / "j.xml")
+    skipped = ET.parse(tmp_path / "j.xml").getroot().find(".//skipped")
+    assert skipped is not None and "margin" in skipped.get("message", "")
+
+
+def test_hostile_names_stay_text(tmp_path) -> None:
+    names = (("<b>@team</b> `x` | [a](javascript:b)\x01", "m\x08", "u", "higher"),)
+    a, b = rows(tmp_path / "a", names=names), rows(tmp_path / "b", names=names, factor=0.5, seed=2)
+    gate("--baseline", a, "--candidate", b, "--paired", "--junit", tmp_path / "j", "--markdown", tmp_path / "m")
+    ET.parse(tmp_path / "j")
+    text = (tmp_path / "m").read_text()
+    assert "<b>" not in re.sub(r"`[^`]*`|```.*?```", "", text, flags=re.S)
+    assert "](" not in re.sub(r"`[^`]*`", "", text).replace("\\]", "")
+
+
+POLICY = """\
+version: 1
+metrics:
+  - {match: "w/iops", margin: 0.20}
+"""
+
+
+def test_the_policy_sets_margins(files, tmp_path) -> None:
+    (tmp_path / "p.yaml").write_text(POLICY)
+    assert judged(files, "slow", "--policy", tmp_path / "p.yaml").exit_code == 0
+
+
+@pytest.mark.parametrize(("until", "code"), [("2999-01-01", 0), ("2020-01-01", 1)])
+def test_an_acknowledgement_holds_until_its_day(files, tmp_path, until, code) -> None:
+    (tmp_path / "p.yaml").write_text(
+        f"version: 1\nacknowledged:\n  - {{id: w/iops, reason: waiting for the new drive, until: '{until}'}}\n"
+    )
+    result = judged(files, "slow", "--policy", tmp_path / "p.yaml")
+    assert result.exit_code == code
+    assert ("accepted" if code == 0 else "run out") in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("metrics: []\n", "`version` is missing"),
+        ("version: 1\nmetric: []\n", ":2:1: unknown key `metric` (did you mean `metrics`?)"),
+        ("version: 1\nmetrics:\n  - {match: a, margin: 3}\n", ":3:"),
+        ("version: 1\nacknowledged:\n  - {id: a, reason: too short, until: tomorrow}\n", ":3:"),
+        ("version: 2\n", ":1:"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_policy_mistakes_are_named_by_line(files, tmp_path, text, said) -> None:
+    (tmp_path / "p.yaml").write_text(text)
+    error = judged(files, "same", "--policy", tmp_path / "p.yaml").exception
+    assert isinstance(error, PackError) and error.exit_code == 2
+    assert said in error.message
+
+
+def test_schemas_are_schemas_and_the_guides_policy_keeps_to_its_own(files) -> None:
+    for which in ("gate", "policy", "history", "calibration"):
+        Draft202012Validator.check_schema(json.loads(gate("schema", which).output))
+
+
+def test_calibrate_refuses_a_margin_below_the_floor_and_the_gate_raises_it(tmp_path) -> None:
+    loud, calm = rows(tmp_path / "loud", spread=0.05, n=40), rows(tmp_path / "calm", spread=0.002, n=40)
+    assert gate("calibrate", "--rows", calm, "--margin", 0.03, "-o", tmp_path / "c.json").exit_code == 0
+    schema = json.loads(gate("schema", "calibration").output)
+    Draft202012Validator(schema).validate(json.loads((tmp_path / "c.json").read_text()))
+    refused = gate("calibrate", "--rows", loud, "--margin", 0.01, "-o", tmp_path / "l.json")
+    assert refused.exception.exit_code == 2
+    result = gate("--baseline", calm, "--candidate", calm, "--calibration", tmp_path / "l.json", "--order", "mixed")
+    (tmp_path / "p.yaml").write_text("version: 1\nmetrics:\n  - {match: '*', margin: 0.001}\n")
+    result = gate("--baseline", calm, "--candidate", loud, "--calibration", tmp_path / "l.json",
+                  "--policy", tmp_path / "p.yaml", "--order", "mixed")  # fmt: skip
+    assert "margin raised" in result.output
+
+
+def test_a_broken_calibration_is_an_input_error(files, tmp_path) -> None:
+    (tmp_path / "c.json").write_text('{"schema_version": 1, "metrics": {"w/iops": {"noise_floor": "much"}}}')
+    error = judged(files, "same", "--calibration", tmp_path / "c.json").exception
+    assert (error.exit_code, "metrics.w/iops" in error.message) == (2, True)
+
+
+BENCH = """\
+import os, pathlib, random
+factor = float(pathlib.Path("factor").read_text())
+with open(os.environ["PERFADVISOR_CSV"], "w") as rows:
+    rows.write("workload,metric,unit,better,value\\n")
+    rows.write(f"sort,time,s,lower,{random.gauss(1, 0.002) * factor}\\n")
+"""
+
+
+def checkout(path: Path, factor: float, bench: str = BENCH) -> Path:
+    path.mkdir()
+    (path / "bench.py").write_text(bench)
+    (path / "factor").write_text(str(factor))
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("factor", "code", "looks"), [(1.0, 0, 2), (1.3, 1, 1)])
+def test_gate_run_measures_two_checkouts_in_turns(tmp_path, factor, code, looks) -> None:
+    a, b = checkout(tmp_path / "a", 1.0), checkout(tmp_path / "b", factor)
+    result = gate("run", "--cmd", "python3 bench.py", "--a", a, "--b", b, "--json", tmp_path / "j")
+    assert result.exit_code == code, result.output
+    report = json.loads((tmp_path / "j").read_text())["report"]
+    assert 1 <= len(report["looks"]) <= looks
+    assert report["comparisons"][0]["order"] == "paired"
+    order = re.findall(r"pair \d+: .*/(\w)\n", result.stderr)
+    assert order[:8] == list("abbaabba")
+
+
+def test_gate_run_stops_at_its_budget(tmp_path) -> None:
+    a, b = checkout(tmp_path / "a", 1.0), checkout(tmp_path / "b", 1.0)
+    result = gate("run", "--cmd", "python3 bench.py", "--a", a, "--b", b, "--budget", "0s")
+    assert (result.exit_code, "budget" in result.output) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("bench", "code", "said"),
+    [
+        ("import sys; sys.exit('no disk')", 3, "no disk"),
+        ("pass", 2, "PERFADVISOR_CSV"),
+        (BENCH + "    rows.write('sort,time,s,lower,1.0\\n')\n", 2, "one row for each metric"),
+    ],
+)
+def test_gate_run_says_what_the_command_did_wrong(tmp_path, bench, code, said) -> None:
+    a = checkout(tmp_path / "a", 1.0, bench)
+    error = gate("run", "--cmd", "python3 bench.py", "--a", a, "--b", a).exception
+    assert (error.exit_code, said in error.message + error.hint) == (code, True), error.message
+
+
+def test_gate_run_needs_one_thing_to_run(tmp_path) -> None:
+    assert gate("run", "--a", ".", "--b", ".").exit_code == 2
+    assert gate("run", "w", "--cmd", "x", "--a", ".", "--b", ".").exit_code == 2
+    error = gate("run", "storage/no-such", "--a", "local", "--b", "local").exception
+    assert error.exit_code == 2
+
+
+@pytest.mark.slow
+def test_help_is_quick() -> None:
+    import subprocess
+    import sys
+
+    def once() -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "perfadvisor", "gate", "--help"], check=True, capture_output=True)
+        return time.perf_counter() - started
+
+    assert min(once() for _ in range(10)) < (0.1 if (os.cpu_count() or 1) > os.getloadavg()[0] + 1 else 0.5)
+
+
+def test_help_imports_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; from perfadvisor.cli.gate import command; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert not {"numpy", "scipy", "pandas", "sqlalchemy", "pydantic", "junitparser"} & set(loaded)

@@ -48,7 +48,8 @@ KINDS = (
     _kind(
         "ethtool",
         rb"^[ \t]*(?:(?:Coalesce|Ring|Channel|Pause|Time stamping) parameters for|Features for|Settings for"
-        rb"|NIC statistics:|driver: \S+\s*$|Private flags for|Cannot get |no stats available|ethtool: |ethtool version )",
+        rb"|NIC statistics:|driver: \S+\s*$|Private flags for|Cannot get "
+        rb"|no stats available|ethtool: |ethtool version )",
         ethtool.facts,
     ),
     _kind("lspci", rb"^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |^Slot:\s", lspci.facts),

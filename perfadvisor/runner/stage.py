@@ -12,7 +12,7 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.runner.identity import program_on, require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Choosy, Command, OwnDisk, Server, Target
+from perfadvisor.targets.base import Choosy, Command, Noted, OwnDisk, Server, Target
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.local import LocalTarget
@@ -75,6 +75,8 @@ def set_up(
     """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
     them needs the network."""
     builder = _Builder(settings={workload.id: Setting() for workload in workloads})
+    if isinstance(site.target, Noted):
+        builder.notes.extend(filter(None, [site.target.note]))
     _permissions(workloads, site, builder)
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
     _storage([workload for workload in usable if needs_storage(workload)], site, storage, journal, builder, say)

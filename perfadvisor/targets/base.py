@@ -10,12 +10,14 @@ from perfadvisor.model.tree import Tree
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
-    """An argv, never a shell line. `timeout_s` bounds it; `environment` is added to LC_ALL=C and the PATH."""
+    """An argv, never a shell line. `timeout_s` bounds it; `environment` is added to LC_ALL=C and the PATH. With
+    `hold_stdin` its standard input stays open, and ends only when perfadvisor does or ends the command."""
 
     argv: tuple[str, ...]
     timeout_s: float
     stdin: bytes = b""
     environment: Mapping[str, str] = field(default_factory=dict)
+    hold_stdin: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +59,14 @@ class Hosted(Protocol):
     """A guest or container: `parent` is the spec of the machine it runs on ("local")."""
 
     parent: str
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """A machine about which a reader of its results must know something: `note`, "" for nothing."""
+
+    @property
+    def note(self) -> str: ...
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ was started with the journal puts everything back, and where that died too, the 
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import tempfile
@@ -21,6 +22,7 @@ from perfadvisor.targets import process
 from perfadvisor.targets.undo import Change, boot_id, put_back
 
 GUARDIAN_AT_WORK_S = 10.0
+_NUMBERS = itertools.count(1)  # a command may have several: one for itself, one for each container it made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,12 @@ class Journal:
         with contextlib.suppress(MeasureError):  # undone is undone: a full disk must not stop the others
             self._append({"n": number, "undone": True})
         del self._open[number]
+
+    def put_back_kinds(self, kinds: Sequence[str]) -> None:
+        """Undo every change of these kinds now, newest first; raises at the first that fails."""
+        for number in sorted(self._open, reverse=True):
+            if self._open[number]["what"] in kinds:
+                self.put_back(number)
 
     def close(self) -> tuple[str, ...]:
         """Undo what is left, newest first, and end the journal; returns what could not be put back, and why. May be
@@ -189,7 +197,7 @@ def directory() -> Path:
 
 def begin(copy: Path | None = None) -> Journal:
     """The journal of this command."""
-    path = directory() / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.jsonl"
+    path = directory() / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{next(_NUMBERS)}.jsonl"
     return Journal(path, [copy] if copy else [])
 
 

@@ -45,6 +45,28 @@ def build() -> Namespaces:
     raise MeasureError("no network namespace can be made here: " + "; ".join(reasons), "run as root")
 
 
+def beside(pid: int) -> Namespaces:
+    """A namespace of our own, connected to the one that a process lives in: a container's. `client` enters the latter.
+    MeasureError where this user may not do so."""
+    reasons = []
+    for user in (False, True):
+        try:
+            return _beside(pid, user)
+        except MeasureError as error:
+            reasons.append(error.message)
+    raise MeasureError("the container's network cannot be reached: " + "; ".join(reasons), "run as root")
+
+
+def _beside(pid: int, user: bool) -> Namespaces:
+    with contextlib.ExitStack() as undo:
+        into_client = _enter(pid, user)
+        far = _namespace((*into_client, "unshare", "--net"), undo)
+        into_server = _enter(far.pid, user)
+        _connect(into_client, into_server, far.pid)
+        undo.pop_all()
+    return Namespaces(client=into_client, server=into_server, server_pid=far.pid, _keepers=(far,))
+
+
 def _build(user: bool) -> Namespaces:
     with contextlib.ExitStack() as undo:
         first = _namespace(("unshare", "--net", *(("--map-root-user",) if user else ())), undo)

@@ -1,6 +1,7 @@
 """The two ends of a network test, and what lies between them."""
 
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,7 +13,7 @@ from perfadvisor.model.result import Path
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets import namespaces
 from perfadvisor.targets.base import Command, Server, Target
-from perfadvisor.targets.listening import wait_until_listening
+from perfadvisor.targets.listening import READY_S, is_listening, wait_until_listening
 from perfadvisor.targets.process import serve
 
 PORT = 5201
@@ -58,6 +59,33 @@ def local_link() -> Link:
         serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
         client=pair.client, close=pair.close,
         note=f"{NO_NIC}: both ends are on this machine, in two namespaces joined by veth",
+    )  # fmt: skip
+
+
+def container_link(pid: int) -> Link:
+    """From the namespace of a container's first process to one of our own, joined by veth as `local_link` does it. The
+    client is not entered: it runs in the container."""
+    pair = namespaces.beside(pid)
+    return Link(
+        serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
+        close=pair.close, note=f"{NO_NIC}: from the container to a namespace on this machine, joined by veth",
+    )  # fmt: skip
+
+
+def loopback_link(target: Target, pid: int, why: str) -> Link:
+    """Both ends on the target, which shares a network namespace with the process `pid` of this machine."""
+    port = _free_port()
+
+    def serve_there(argv: tuple[str, ...]) -> Server:
+        server = target.serve(Command(argv=argv, timeout_s=3600.0))
+        deadline = time.monotonic() + READY_S
+        while time.monotonic() < deadline and not is_listening(pid, port):
+            time.sleep(0.02)
+        return server
+
+    return Link(
+        serve=serve_there, host="127.0.0.1", bind="127.0.0.1", port=port,
+        note=f"{NO_NIC}: both ends are in {target.name}, over loopback ({why})",
     )  # fmt: skip
 
 

@@ -52,7 +52,8 @@ def serve(command: Command) -> "LocalServer":
         stdout, stderr = (undo.enter_context(tempfile.TemporaryFile()) for _ in range(2))
         lifeline, status = _pipe(undo), _pipe(undo)
         argv = [sys.executable, "-I", "-S", keeper.__file__, str(lifeline.reading), str(status.writing), "--"]
-        with _stdin(command.stdin) as stdin:
+        held = _pipe(undo) if command.hold_stdin else None
+        with _stdin(command.stdin) if held is None else open(held.reading, "rb", buffering=0) as stdin:  # noqa: PTH123
             process = subprocess.Popen(
                 [*argv, *command.argv], stdin=stdin, stdout=stdout, stderr=stderr, env=environment,
                 pass_fds=(lifeline.reading, status.writing), start_new_session=True,
@@ -61,7 +62,9 @@ def serve(command: Command) -> "LocalServer":
         os.close(lifeline.reading)
         os.close(status.writing)
         undo.pop_all()
-    return LocalServer(command, process, stdout, stderr, lifeline.writing, status.reading, started)
+    return LocalServer(
+        command, process, stdout, stderr, lifeline.writing, status.reading, started, held.writing if held else None
+    )
 
 
 @dataclass
@@ -75,6 +78,7 @@ class LocalServer:
     _lifeline: int
     _status: int
     _started: float
+    _held: int | None = None
     _ended: float | None = None
     _completed: Completed | None = None
     _pid: int | None = field(default=None)
@@ -113,6 +117,8 @@ class LocalServer:
             duration = (self._ended or time.monotonic()) - self._started
             out, err = (_contents(file) for file in (self._stdout, self._stderr))
             os.close(self._status)
+            if self._held is not None:
+                os.close(self._held)
             self._completed = Completed(
                 command=self.command, returncode=code, stdout=out, stderr=err, duration_s=duration
             )

@@ -1,5 +1,6 @@
 /* Pinning without a device: io_uring pins registered buffers as VFIO does (pin_user_pages with FOLL_LONGTERM,
-   io_uring/rsrc.c), so registering them times the pinning alone. */
+   io_uring/rsrc.c), so registering them times the pinning alone. Unregistering also waits until no request can use
+   the buffers, on some kernels for tens of milliseconds (6.1: io_rsrc_ref_quiesce): an upper bound for unpinning. */
 #include "dmabench.h"
 
 #include <errno.h>

@@ -175,12 +175,30 @@ def test_a_figure_with_a_bad_end_is_no_result(data):
     assert dmabench.parse(captured(data, "copy-4k.json"), b"", -11).error == "dmabench ended with -11"
 
 
-def test_the_edu_device():
-    document = {"dmabench": "1", "command": "edu", "measured": True, "verified": True, "copies": 18,
-                "bytes_per_copy": 4032, "device": "0000:01:00.0"}  # fmt: skip
-    output = dmabench.parse(json.dumps(document).encode())
-    assert metrics(output) == {"verified_bytes": 18 * 4032}
-    assert output.details["device"] == "0000:01:00.0"
+def test_the_edu_device(data):
+    """In the emulated server: bytes that went through the IOMMU into the device and back."""
+    output = dmabench.parse(captured(data, "edu.json"))
+    assert metrics(output) == {"verified_bytes": 6 * 4032}
+    assert output.details["device"] == "0000:81:00.0"
+    document = json.loads(captured(data, "edu.json")) | {"verified": False}
+    assert dmabench.parse(json.dumps(document).encode()).samples == ()
+
+
+def test_mapping(data):
+    """In the emulated server: larger pages map faster, and what was mapped is locked."""
+    found = metrics(dmabench.parse(captured(data, "map.json")))
+    assert found["map.2m.64"] < found["map.4k.64"]
+    assert found["map.2m.256"] < found["map.4k.256"]
+    assert [name for name in found if name.startswith("map.1g")] == ["map.1g.1024"], "64 and 256 MiB are one page each"
+    one = dmabench.parse(captured(data, "map-2m.json"))
+    assert list(metrics(one)) == ["map", "unmap", "pin", "unpin"]
+    assert one.details["locked_bytes"] == one.details["memory_bytes"] == 16 << 20
+
+
+def test_a_remote_node(data):
+    output = dmabench.parse(captured(data, "copy-2m-remote.json"))
+    assert (output.details["cpu_node"], output.details["memory_node"], output.details["node_count"]) == (1, 0, 2)
+    assert output.details["pages_got"] == "2 MiB"
 
 
 def survives(data):

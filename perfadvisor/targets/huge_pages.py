@@ -10,7 +10,7 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.journal import Journal
-from perfadvisor.targets.undo import setting_changed
+from perfadvisor.targets.undo import pages_added
 
 SYSTEM = "/sys/kernel/mm/hugepages"
 NODES = "/sys/devices/system/node"
@@ -36,12 +36,13 @@ def reserve(need: Need, journal: Journal, root: Path = Path("/")) -> None:
     setting = folder / "nr_hugepages"
     if not os.access(setting, os.W_OK):
         raise MeasureError(_short(need, free), f"as root: echo {total + need.count - free} > {setting}")
-    number = journal.record(setting_changed(setting, str(total)))
+    number = journal.record(pages_added(setting, need.count - free))
     setting.write_text(str(total + need.count - free))
-    free = _number(folder / "free_hugepages") or 0
-    if free < need.count:
+    got = (_number(setting) or total) - total
+    if got < need.count - free:
+        journal.correct(number, pages_added(setting, max(0, got)))
         journal.put_back(number)
-        raise MeasureError(_short(need, free), "free some memory, or reserve them when booting")
+        raise MeasureError(_short(need, free + max(0, got)), "free some memory, or reserve them when booting")
 
 
 def _folder(need: Need, root: Path) -> Path:

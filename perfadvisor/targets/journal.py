@@ -50,9 +50,13 @@ class Journal:
     def record(self, change: Change) -> int:
         """Write down a change before it is made; the number is for `undone`. MeasureError where it cannot be kept."""
         number, self._next = self._next, self._next + 1
+        self.correct(number, change)
+        return number
+
+    def correct(self, number: int, change: Change) -> None:
+        """Write down that a change came out otherwise than was meant."""
         self._append({"n": number, "boot": boot_id(), **change})
         self._open[number] = change
-        return number
 
     def put_back(self, number: int) -> None:
         """Undo one change now."""

@@ -28,6 +28,12 @@ def setting_changed(path: Path, was: str) -> Change:
     return {"what": "setting", "path": str(path), "was": was}
 
 
+def pages_added(path: Path, count: int) -> Change:
+    """Pages that are going to be reserved on top of those there; put back: as many fewer, because two commands may
+    reserve at once and each must leave the other's alone."""
+    return {"what": "pages", "path": str(path), "added": count}
+
+
 def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = False) -> Change:
     """Any change that a command undoes ("ip link del X"); `about` says what, for people."""
     return {"what": "command", "path": about, "argv": list(argv), "lasts": lasts_over_reboot}
@@ -74,6 +80,11 @@ def _write_setting(change: Change) -> None:
     Path(change["path"]).write_text(change["was"])
 
 
+def _give_pages_back(change: Change) -> None:
+    path = Path(change["path"])
+    path.write_text(str(max(0, int(path.read_text()) - int(change["added"]))))
+
+
 def _run_command(change: Change) -> None:
     done = run(Command(argv=tuple(change["argv"]), timeout_s=30.0))
     if done.returncode != 0:
@@ -100,6 +111,7 @@ def _unload(change: Change) -> None:
 UNDO: dict[str, Callable[[Change], None]] = {
     "file": _remove_file,
     "setting": _write_setting,
+    "pages": _give_pages_back,
     "command": _run_command,
     "driver": _rebind,
     "functions": _unmake_functions,

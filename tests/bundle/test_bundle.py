@@ -128,13 +128,16 @@ def test_what_a_killed_writer_left_is_no_trial_and_goes_away(folder) -> None:
     assert not (folder / ".unfinished-run").exists()
 
 
-@pytest.mark.parametrize("name", ["run.json", "trials/0001/trial.json"])
-def test_a_file_cut_off_anywhere_is_named(folder, name) -> None:
-    whole = (folder / name).read_bytes()
+@pytest.mark.parametrize(("name", "form"), [("run.json", RUN_FILE), ("trials/0001/trial.json", TRIAL_FILE)])
+def test_a_file_cut_off_anywhere_is_named(folder, name, form) -> None:
+    file = folder / name
+    whole = file.read_bytes()
     for length in range(len(whole) - 2):  # the last two bytes are the closing brace and a newline
-        (folder / name).write_bytes(whole[:length])
         with pytest.raises(InputError, match=name.replace(".", r"\.")):
-            load(folder)
+            form.decode(whole[:length], file)
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InputError, match=name.replace(".", r"\.")):
+        load(folder)
 
 
 @pytest.mark.parametrize(

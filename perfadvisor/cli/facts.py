@@ -58,8 +58,11 @@ def _table(reading: "Reading", wanted: tuple[str, ...], absent: bool, several: b
             click.echo(f"{place:<46} {f'{fact.value} {fact.unit}'.strip():<30} {fact.source}")
         elif absent:
             click.echo(click.style(f"{place:<46} - {fact.reason}", dim=True))
-    for source, why in reading.unreadable:
-        click.echo(click.style(f"unreadable: {source}: {why}", dim=True))
+    if absent:
+        for source, why in reading.unreadable:
+            click.echo(click.style(f"unreadable: {source}: {why}", dim=True))
+    elif reading.unreadable and not wanted:
+        click.echo(click.style(f"{len(reading.unreadable)} sources gave nothing; --absent says which and why", dim=True))
 
 
 def _chosen(reading: "Reading", wanted: tuple[str, ...]) -> "list[Fact | Absent]":

@@ -4,6 +4,7 @@ Every repeat is a round in which each workload runs once in each environment, in
 machine that slowly drifts looks like a difference between environments.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -32,7 +33,7 @@ def plan(
 ) -> tuple[Trial, ...]:
     """Every trial in the order to run it; the same seed gives the same order."""
     pairs = [(workload, environment) for workload in workloads for environment in environments]
-    rounds = [(repeat, _shuffled(pairs, seed, repeat)) for repeat in range(1, repeats + 1)]
+    rounds = [(repeat, _in_turns(_shuffled(pairs, seed, repeat), repeat)) for repeat in range(1, repeats + 1)]
     slots = [(repeat, position, pair) for repeat, order in rounds for position, pair in enumerate(order, 1)]
     return tuple(
         Trial(
@@ -50,6 +51,20 @@ def _shuffled(pairs: Sequence[Pair], seed: int, repeat: int) -> list[Pair]:
     order = list(pairs)
     Random(f"{seed}/{repeat}").shuffle(order)  # noqa: S311 (an order, not a secret)
     return order
+
+
+def _in_turns(order: list[Pair], repeat: int) -> list[Pair]:
+    """A device that is passed through is in one place at a time. The environments that need it somewhere else form
+    blocks, in the order A B, B A, A B, ..., so that it changes hands once a round and a slow drift hits all alike."""
+    sides = sorted({_side(environment) for _, environment in order})
+    places = {side: place if repeat % 2 else -place for place, side in enumerate(sides)}
+    return sorted(order, key=lambda pair: places[_side(pair[1])])
+
+
+def _side(environment: Environment) -> str:
+    """Who must have the device: "" for this machine and whatever gets its disks through it."""
+    kind, _, options = environment.spec.partition(":")
+    return environment.spec if kind == "vm" and re.search(r"(?:^|,)(?:vfio|vf)=", options) else ""
 
 
 def seconds_of(trials: Iterable[Trial]) -> float:

@@ -21,12 +21,14 @@ class EnvironmentKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
-    """One place work runs in: `spec` as given to --env ("local", "docker:IMAGE"), `name` unique within the run."""
+    """One place work runs in: `spec` as given to --env ("local", "docker:IMAGE"), `name` unique within the run;
+    `emulated` marks a guest without hardware virtualisation, whose numbers prove the path and not the speed."""
 
     name: str
     spec: str
     kind: EnvironmentKind = EnvironmentKind.UNKNOWN
     parent: str = ""
+    emulated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

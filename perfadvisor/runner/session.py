@@ -4,13 +4,14 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from perfadvisor import bundle
 from perfadvisor.analyse.trust import with_doubts
 from perfadvisor.bundle import Bundle
+from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import MeasureError
 from perfadvisor.expand import expand
 from perfadvisor.facts import cpulist
@@ -23,13 +24,15 @@ from perfadvisor.runner import identity, place
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, Wishes, wishes_of
 from perfadvisor.runner.site import Site, ground, open_sites
-from perfadvisor.runner.stage import Stage, needs_storage, set_up
+from perfadvisor.runner.stage import Setting, Stage, needs_storage, set_up
 from perfadvisor.runner.trial import run_trial
+from perfadvisor.runner.turns import Turns
 from perfadvisor.snapshotting import take
 from perfadvisor.targets import journal
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link, OwnNetwork, local_link, peer_link
 from perfadvisor.targets.open import open_target
+from perfadvisor.targets.turns import TakesTurns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,12 +127,12 @@ def _finish(
             book = journal.begin(saved.path / "journal.jsonl")
             undo.callback(_put_back, book, saved, progress)
             stages = _stages(saved, sites, storage, wishes, book, undo, progress)
-            _measure_all(saved, sites, stages, progress)
+            turns = Turns(sites)
+            _measure_all(saved, sites, stages, turns, progress)
+            _read_again(saved, sites, turns)
     except KeyboardInterrupt:
         saved.set_state("interrupted")
         raise
-    for site in sites:
-        saved.save_snapshot(take(site.target), "after")
     saved.set_state("complete")
     return _outcome(saved)
 
@@ -154,9 +157,13 @@ def _stages(
     workloads = _todo_workloads(saved)
     stages = {}
     for site in sites:
+        if isinstance(site.target, TakesTurns) and site.target.note:
+            saved.note(site.target.note)
         stage = set_up(workloads, site, storage, partial(_link, site, wishes), book, undo, progress.say)
         saved.note(*stage.notes)
         stages[site.name] = stage
+        if isinstance(site.target, TakesTurns):
+            site.target.give()
     return stages
 
 
@@ -167,7 +174,9 @@ def _link(site: Site, wishes: Wishes) -> Link:
     return site.target.link() if isinstance(site.target, OwnNetwork) else local_link()
 
 
-def _measure_all(saved: Bundle, sites: Sequence[Site], stages: dict[str, Stage], progress: Progress) -> None:
+def _measure_all(
+    saved: Bundle, sites: Sequence[Site], stages: dict[str, Stage], turns: Turns, progress: Progress
+) -> None:
     """The trials in their planned order, each on disk before the next one starts."""
     by_name = {site.name: site for site in sites}
     todo = _todo(saved)
@@ -176,9 +185,32 @@ def _measure_all(saved: Bundle, sites: Sequence[Site], stages: dict[str, Stage],
         workload = saved.header.workloads[trial.workload]
         progress.start(trial)
         setting = stages[trial.environment].settings[trial.workload]
-        result, evidence = run_trial(trial, workload, by_name[trial.environment], setting)
+        result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns)
         saved.append(result, evidence, with_doubts(result, workload).doubts)
         progress.end(result, workload)
+
+
+def _turn(
+    trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns
+) -> tuple[TrialResult, Evidence]:
+    """One trial; the first after a device changed hands is run twice, and only the second one counts."""
+    try:
+        changed = turns.hand_to(site) if not setting.refusal else False
+    except MeasureError as error:
+        changed, setting = False, replace(setting, refusal=error.message)
+    if changed:
+        run_trial(trial, workload, site, setting)
+    return run_trial(trial, workload, site, setting)
+
+
+def _read_again(saved: Bundle, sites: Sequence[Site], turns: Turns) -> None:
+    """Did a machine change under us? One that cannot be had any more says so itself."""
+    for site in sites:
+        try:
+            turns.hand_to(site)
+            saved.save_snapshot(take(site.target), "after")
+        except MeasureError as error:
+            saved.note(f"{site.name} could not be read again: {error.message}")
 
 
 def _todo(saved: Bundle) -> list[Trial]:

@@ -15,6 +15,7 @@ from perfadvisor.targets.base import Hosted, OwnDisk, Target
 from perfadvisor.targets.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.turns import TakesTurns
 from perfadvisor.targets.unreachable import Unreachable
 
 
@@ -70,14 +71,26 @@ def _host(targets: Sequence[Target]) -> Snapshot | None:
 def look_at(target: Target, host: Snapshot | None = None) -> Site:
     """Read one environment; `host` is what was read of this machine, for whatever runs on it."""
     on_host = isinstance(target, Hosted) and target.parent == "local"
-    snapshot = take(target, parent=host if on_host else None)
+    snapshot = _read(target, host if on_host else None)
     facts = catalogue.read(snapshot.tree)
     kinds = {kind.value: kind for kind in EnvironmentKind}
     kind = kinds.get(str(facts.value("environment.kind")), EnvironmentKind.UNKNOWN)
     parent = target.parent if isinstance(target, Hosted) else ""
-    environment = Environment(name=target.name, spec=target.spec, kind=kind, parent=parent)
+    emulated = isinstance(target, TakesTurns) and target.emulated
+    environment = Environment(name=target.name, spec=target.spec, kind=kind, parent=parent, emulated=emulated)
     refusal = target.refusal if isinstance(target, Unreachable) else ""
     return Site(environment=environment, target=target, before=snapshot, facts=facts, refusal=refusal)
+
+
+def _read(target: Target, host: Snapshot | None) -> Snapshot:
+    """A guest is read with all its devices, which then go back to whoever had them."""
+    if not isinstance(target, TakesTurns):
+        return take(target, parent=host)
+    target.take()
+    try:
+        return take(target, parent=host)
+    finally:
+        target.give()
 
 
 def ground(sites: Sequence[Site]) -> Site:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path as FilePath
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.result import Path
@@ -20,6 +21,7 @@ from perfadvisor.targets.network import Link
 from perfadvisor.targets.process import installed
 from perfadvisor.targets.raw_device import RawDevice
 from perfadvisor.targets.storage_file import make
+from perfadvisor.targets.turns import OwnNodes
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
@@ -133,9 +135,23 @@ def _storage(
         return
     if storage.note:
         builder.notes.append(storage.note)
+    if isinstance(site.target, OwnNodes):
+        try:
+            context, path = _inside(site.target, context, builder)
+        except MeasureError as error:
+            builder.refuse(workloads, error)
+            return
     for workload in workloads:
         program = builder.settings[workload.id].context.program
         builder.set([workload], Setting(context=replace(context, program=program), path=path))
+
+
+def _inside(target: OwnNodes, context: Context, builder: _Builder) -> tuple[Context, Path]:
+    """The same file or device, by the name it has in a guest."""
+    writable = context.writable or not context.device
+    node, way, note = target.node_for(FilePath(context.device or context.file), writable)
+    builder.notes.extend(filter(None, [note]))
+    return replace(context, device=node, file="", writable=writable), way
 
 
 def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) -> tuple[Context, Path]:

@@ -11,7 +11,7 @@ import select
 import socket
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Completed
@@ -24,12 +24,6 @@ FIRST_LOOK_S, LAST_LOOK_S = 0.02, 2.0
 UNTOLD_S = 15.0  # without word that a command is over, its state is asked for after all
 # Says on a second port when the command is over, so that nobody has to ask inside the guest while it measures.
 TELLING = '"$@"; code=$?; echo >"$0"; exit $code'
-
-
-class Channel(Protocol):
-    """A conversation with the agent."""
-
-    def ask(self, name: str, arguments: dict[str, Any] | None = None, timeout_s: float = 10.0) -> Any: ...
 
 
 class GuestAgent:

@@ -23,7 +23,7 @@ class JsonSocket:
         self._who = who
         self._rest = b""
 
-    def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:
+    def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401 (JSON)
         """The answer's value. MeasureError where there is an error, none in time, or nobody any more."""
         request: dict[str, Any] = {"execute": name}
         if arguments:

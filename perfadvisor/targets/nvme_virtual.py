@@ -70,4 +70,5 @@ def _manage(descriptor: int, action: int, controller: int = FIRST_SECONDARY, kin
     command = struct.pack(
         LAYOUT, VIRTUALIZATION_MANAGEMENT, 0, 0, 0, 0, 0, 0, 0, 0, 0, first, count, 0, 0, 0, 0, 0, 0
     )  # fmt: skip
-    return fcntl.ioctl(descriptor, ADMIN_COMMAND, bytearray(command)) & STATUS
+    status: int = fcntl.ioctl(descriptor, ADMIN_COMMAND, bytearray(command))
+    return status & STATUS

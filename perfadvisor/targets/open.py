@@ -13,6 +13,7 @@ KINDS = {
     "docker": "perfadvisor.targets.container:open_docker",
     "podman": "perfadvisor.targets.container:open_podman",
     "ssh": "perfadvisor.targets.ssh:open_ssh",
+    "vm": "perfadvisor.targets.vm:open_vm",
 }
 
 

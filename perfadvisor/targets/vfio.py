@@ -37,6 +37,11 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
     return tuple(groups.values())
 
 
+def require_lendable_alone(address: str, root: Path = ROOT) -> None:
+    """Return only if this function could be lent now, with nobody else of its group."""
+    require_lendable(group_of(address, root), (full_address(address),), root)
+
+
 def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:
     """Return only if every function of the group may change hands."""
     others = [member for member in group.devices if member.address not in named and member.driver not in ("", VFIO)]

@@ -1,6 +1,7 @@
 """What follows `vm:` in an environment's spec: the shape of the guest, and what is passed through to it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 
 from perfadvisor.errors import InputError
@@ -96,7 +97,7 @@ def _cpus(name: str, value: str) -> tuple[int, ...]:
 
 
 FIELDS = {"memory": "memory_bytes", "hugepages": "huge_page_bytes"}
-READERS = {
+READERS: dict[str, Callable[[str, str], object]] = {
     "cpus": _number,
     "memory": _size,
     "hugepages": _size,
@@ -105,6 +106,6 @@ READERS = {
     "cache": lambda name, value: _one_of(name, value, tuple(CACHES)),
     "aio": lambda name, value: _one_of(name, value, AIO),
     "pin": _cpus,
-    "vfio": full_address,
-    "vf": full_address,
+    "vfio": lambda _name, value: full_address(value),
+    "vf": lambda _name, value: full_address(value),
 }

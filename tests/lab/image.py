@@ -14,7 +14,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Large, and not needed to measure and to read.
 LEFT_OUT = (
     *("scipy*", "plotly*", "playwright*", "mypy*", "*mypyc*", "ruff*", "hypothesis*", "pandas*", "pip", "sqlalchemy*"),
-    *("psycopg*", "pygments/lexers", "numpy*", "test", "site-packages", "dist-packages", "config-*", "idlelib", "ensurepip", "lib2to3", "_pytest", "sphinx*", "babel*"),
+    *("psycopg*", "numpy*", "test", "site-packages", "dist-packages", "config-*", "idlelib", "ensurepip", "lib2to3"),
+    *("_pytest", "sphinx*", "babel*", "docutils", "setuptools"),
 )
 SPARE = 1.3
 

@@ -95,7 +95,8 @@ class Server:
     def argv(self, script: Path | None, verbose: bool = True) -> tuple[str, ...]:
         """How it is started; without a script, with a shell on the terminal."""
         fast = f"-drive file={self.directory}/fast.img,if=none,id=fast,format=raw,readonly=on"
-        qemu = ["-machine q35,kernel-irqchip=split", fast, "-device virtio-blk-pci,drive=fast,serial=fast", *(self._drive(name) for name in DISKS), *DEVICES, *self.more]
+        disks = [fast, "-device virtio-blk-pci,drive=fast,serial=fast", *(self._drive(name) for name in DISKS)]
+        qemu = ["-machine q35,kernel-irqchip=split", *disks, *DEVICES, *self.more]
         words = [str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--disable-kvm"]
         words += ["--cpus", str(CPUS), "--memory", MEMORY, *NUMA, f"--rwdir={self.directory}"]
         words += ["-a", f"{self.kernel_options} {HUGE_PAGES}", f"--qemu-opts={' '.join(qemu)}"]

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def refused() -> Seen:
     _do("mount", disk, "/mnt")
     mounted = _refusal(PLAIN_NVME)
     _do("umount", "/mnt")
-    with open(disk, "rb"):
+    with Path(disk).open("rb"):
         opened = _refusal(PLAIN_NVME)
     _do("wipefs", "-a", disk)
     lpc = _refusal("0000:00:1f.2")
@@ -112,14 +113,18 @@ def _lender() -> int:
     child = os.fork()
     if child:
         return child
-    with _journal("lender") as book:
-        reserve(Need(page_bytes=2 << 20, count=400), book)
-        sriov.make_one(SRIOV_NVME, book)
-        vfio.lend([PLAIN_NVME], book)
-        (HERE / "lent").write_text("")
-        say("lent")
-        signal.pause()
-    os._exit(0)
+    try:
+        with _journal("lender") as book:
+            reserve(Need(page_bytes=2 << 20, count=400), book)
+            sriov.make_one(SRIOV_NVME, book)
+            vfio.lend([PLAIN_NVME], book)
+            (HERE / "lent").write_text("")
+            say("lent")
+            signal.pause()
+    finally:
+        traceback.print_exc()
+        os._exit(1)  # never into the steps of the process it was forked from
+    raise AssertionError("not reached")
 
 
 @contextlib.contextmanager

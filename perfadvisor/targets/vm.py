@@ -1,0 +1,294 @@
+"""An ephemeral guest of this host's own userspace, with virtio devices and, if asked, PCI functions passed through."""
+
+import itertools
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.facts import block_path, io_path
+from perfadvisor.model.result import Path as IoPath
+from perfadvisor.targets import journal, sriov, vfio, vm_boot, vm_options, vm_plug, vm_probe
+from perfadvisor.targets.base import Command, Completed, Server
+from perfadvisor.targets.guest_server import GuestServer
+from perfadvisor.targets.huge_pages import Need, reserve
+from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.network import Link
+from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.pci_group import function, text_of
+from perfadvisor.targets.pci_refusals import disks_of
+from perfadvisor.targets.remote import RemoteTarget
+from perfadvisor.targets.undo import undone_by
+from perfadvisor.targets.vm_network import Cable, cable
+from perfadvisor.targets.vm_options import VmOptions
+
+DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
+SETTLE_S = 60.0
+READ_S = 180.0  # an emulated guest takes a while to read all of itself
+PLACEHOLDER_BYTES = 1 << 20
+_numbers = itertools.count()
+
+
+def open_vm(rest: str, opening: Opening) -> "VmTarget":
+    """The guest of "vm:REST", booted. InputError for an option that is none, MeasureError where it cannot be had."""
+    spec = f"vm:{rest}" if rest else "vm"
+    target = VmTarget(spec, vm_options.parse(rest), opening)
+    try:
+        target.start_up()
+    except BaseException:
+        target.close()
+        raise
+    return target
+
+
+class VmTarget(RemoteTarget):
+    """One guest for all its trials. `emulated` says that it has no hardware virtualisation, `note` why, `alone` that it
+    takes functions away from this machine, and `exclusive` which it has now."""
+
+    parent = "local"
+    read_s = READ_S
+
+    def __init__(self, spec: str, options: VmOptions, opening: Opening) -> None:
+        self.name = self.spec = spec
+        self.emulated = False
+        self.note = ""
+        self.alone = options.passthrough
+        self.exclusive: tuple[str, ...] = ()
+        self._options = options
+        self._opening = opening
+        self._guest: vm_boot.Guest | None = None
+        self._book: Journal | None = None
+        self._directory: Path | None = None
+        self._cable: Cable | None = None
+        self._disk: Path | None = None
+        self._disk_writable = True
+        self._here = self._stopped = False
+        self._disks: dict[str, frozenset[str]] = {}
+
+    def start_up(self) -> None:
+        """Boot, with everything plugged in that belongs to it."""
+        if self._options.passthrough:
+            for address in (*self._options.vfio, *self._options.vf):
+                vfio.require_lendable_alone(address)
+        self._directory = self._made_directory()
+        if self._options.huge_page_bytes:
+            count = -(-self._options.memory_bytes // self._options.huge_page_bytes)
+            reserve(Need(page_bytes=self._options.huge_page_bytes, count=count), self._journal())
+        self._disk = Path(self._opening.device) if self._opening.device else self._placeholder()
+        self._disk_writable = not self._opening.device
+        self._cable = cable(next(_numbers))
+        self._boot()
+
+    def _journal(self) -> Journal:
+        if self._book is None:
+            name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-guest{secrets.token_hex(3)}.jsonl"
+            self._book = Journal(journal.directory() / name)
+        return self._book
+
+    def _made_directory(self) -> Path:
+        path = Path(tempfile.gettempdir()) / f"perfadvisor-vm-{secrets.token_hex(6)}"
+        self._journal().record(undone_by(("rm", "-r", "-f", str(path)), str(path), lasts_over_reboot=True))
+        path.mkdir(mode=0o700)
+        return path
+
+    def _placeholder(self) -> Path:
+        """Stands for the test file, which does not exist yet, so that the guest has its disk from the beginning."""
+        assert self._directory is not None, "made first"
+        file = self._directory / "placeholder"
+        with file.open("wb") as opened:
+            opened.truncate(PLACEHOLDER_BYTES)
+        return file
+
+    def _boot(self) -> None:
+        assert self._directory is not None, "made first"
+        assert self._cable is not None, "chosen first"
+        reason = vm_probe.why_no_kvm()
+        recipe = vm_boot.Recipe(
+            options=self._options, kvm=not reason, directory=self._directory, nic=self._cable.qemu()
+        )  # fmt: skip
+        try:
+            self._guest = vm_boot.boot(recipe)
+        except MeasureError as error:
+            if reason:
+                raise
+            reason = f"KVM passed a small probe, but not a guest ({error.message.splitlines()[0]})"
+            self._guest = vm_boot.boot(replace(recipe, kvm=False))
+        self.emulated = self._guest.emulated
+        self.note = f"{self.spec}: emulated, proves the path, not the speed: {reason}" if self.emulated else ""
+        vm_boot.pin(self._guest, self._options.pin)
+        self._cable.connect(self.exec)
+
+    def _running(self) -> vm_boot.Guest:
+        """The guest; a new one where the last one died."""
+        if self._guest is None:
+            self._here = self._stopped = False
+            self._boot()
+        assert self._guest is not None, "booted"
+        return self._guest
+
+    # --- turns: who has the devices, and who runs ---
+
+    def take(self) -> None:
+        """Have all devices and run."""
+        guest = self._running()
+        self._go(guest)
+        if self._here:
+            return
+        assert self._disk is not None, "chosen at the start"
+        if vm_plug.DISK not in vm_plug.plugged(guest.monitor) and not self._blocked():
+            vm_plug.plug_disk(guest.monitor, DISK_SLOT, self._disk, self._disk_writable, self._options)
+            self._wait_for_disk()
+        self._lend()
+        for slot, address in enumerate(self.exclusive, FIRST_FUNCTION_SLOT):
+            vm_plug.plug_function(guest.monitor, slot, address)
+        if self.exclusive:
+            self._wait_for(self._passed_disks if self._had_disks() else self._passed)
+        self._here = True
+
+    def _blocked(self) -> bool:
+        """A guest that gets the disk itself cannot have it through this machine as well."""
+        return bool(self._opening.device) and self._options.passthrough
+
+    def _lend(self) -> None:
+        if not self._options.passthrough or self.exclusive:
+            return
+        book = self._journal()
+        found = list(self._options.vfio)
+        found += [sriov.make_one(physical, book).address for physical in self._options.vf]
+        self._disks = {address: disks_of(function(address)) for address in self._options.vfio}
+        vfio.lend(found, book)
+        self.exclusive = tuple(found)
+
+    def pause(self) -> None:
+        """Stand still while others measure."""
+        if self._guest is not None and not self._stopped:
+            self._guest.monitor.ask("stop", timeout_s=30.0)
+            self._stopped = True
+
+    def _go(self, guest: vm_boot.Guest) -> None:
+        if self._stopped:
+            guest.monitor.ask("cont", timeout_s=30.0)
+            self._stopped = False
+
+    def give(self) -> None:
+        """Let go of everything that others need too: functions go back to their drivers, a device's disk is pulled."""
+        guest = self._guest
+        if guest is None or not self._here:
+            self.pause()
+            return
+        self._here = False
+        self._go(guest)
+        for address in self.exclusive:
+            vm_plug.pull(guest.monitor, vm_plug.name_of(address))
+        if self._opening.device and vm_plug.DISK in vm_plug.plugged(guest.monitor):
+            vm_plug.pull_disk(guest.monitor)
+        self._take_back()
+        self.pause()
+
+    def _take_back(self) -> None:
+        """Undo the lending now, newest first; the journal still holds what the guest itself rests on."""
+        if self.exclusive and self._book is not None:
+            self._book.put_back_kinds(("driver", "functions", "setting"))
+            for address, disks in self._disks.items():
+                vfio.wait_for_disks(address, disks)
+        self.exclusive = ()
+
+    # --- commands ---
+
+    def exec(self, command: Command) -> Completed:
+        """One command through the agent. MeasureError where the guest dies meanwhile; the next one gets a new guest."""
+        guest = self._running()
+        self._go(guest)
+        try:
+            return guest.agent.run(command)
+        except MeasureError as error:
+            if guest.process.running():
+                raise
+            raise self._died(error) from error
+
+    def _died(self, error: MeasureError) -> MeasureError:
+        console = self._guest.end() if self._guest else ""
+        self._guest = None
+        said = f"; its console ends with: {console}" if console else ""
+        return MeasureError(f"the guest died ({error.message}){said}", "the next trial gets a new one")
+
+    def start(self, command: Command) -> Server:
+        """A program that runs beside the others, in the guest."""
+        return GuestServer(command, self.exec)
+
+    def close(self) -> None:
+        """End the guest and put back whatever was changed for it."""
+        if self._guest is not None:
+            self._guest.end()
+            self._guest = None
+        if self._book is not None:
+            for failure in self._book.close():
+                raise MeasureError(f"{self.spec}: could not be put back: {failure}", "perfadvisor restore")
+
+    # --- the disk and the network ---
+
+    def node_for(self, file: Path, writable: bool) -> tuple[str, IoPath, str]:
+        """The block device by which the guest sees this file or device of the host, the way to it inside the guest,
+        and what a reader must know. MeasureError where it has none."""
+        self.take()
+        guest = self._running()
+        if self._options.passthrough and (disk := self._passed_disks()):
+            return f"/dev/{disk}", self._way(disk), f"{self.spec}: reads its own disk /dev/{disk}, passed through"
+        if self._disk != file or self._disk_writable != writable:
+            vm_plug.pull_disk(guest.monitor)
+            self._disk, self._disk_writable = file, writable
+            vm_plug.plug_disk(guest.monitor, DISK_SLOT, file, writable, self._options)
+        disk = self._wait_for_disk()
+        return f"/dev/{disk}", self._way(disk), f"{self.spec}: {file} is its virtio disk /dev/{disk}"
+
+    def link(self) -> Link:
+        """From the guest's virtio NIC to this machine."""
+        assert self._cable is not None, "chosen at the start"
+        return self._cable.link(self.spec)
+
+    def _way(self, disk: str) -> IoPath:
+        tree = self.tree(io_path.PATTERNS)
+        return IoPath(block=disk, pci=block_path.pci_address(tree, disk) or "")
+
+    def _wait_for_disk(self) -> str:
+        script = f'for d in /sys/block/vd*; do [ "$(cat $d/serial)" = {vm_plug.SERIAL} ] && echo ${{d##*/}}; done; true'
+        return self._wait_for(lambda: self._said(script))
+
+    def _passed_disks(self) -> str:
+        """The first disk in the guest that hangs on a PCI function which is no virtio device."""
+        tree = self.tree(block_path.PATTERNS)
+        found = (name for name in block_path.devices(tree) if name.startswith(("nvme", "sd")))
+        return next((name for name in found if block_path.pci_address(tree, name) in self._strangers()), "")
+
+    def _passed(self) -> str:
+        return " ".join(sorted(self._strangers()))
+
+    def _strangers(self) -> frozenset[str]:
+        """Functions in the guest with the vendor and device numbers of those that were lent."""
+        ours = {_identity(Path("/sys/bus/pci/devices") / address) for address in self.exclusive}
+        said = self._said("for d in /sys/bus/pci/devices/*; do echo ${d##*/} $(cat $d/vendor $d/device); done")
+        rows = [line.split() for line in said.splitlines()]
+        return frozenset(row[0] for row in rows if len(row) == 3 and (row[1], row[2]) in ours)
+
+    def _had_disks(self) -> bool:
+        return any(self._disks.values())
+
+    def _said(self, script: str) -> str:
+        done = self.exec(Command(argv=("sh", "-c", script), timeout_s=60.0))
+        return done.stdout.decode("utf-8", "replace").strip()
+
+    def _wait_for(self, look: Callable[[], str]) -> str:
+        deadline = time.monotonic() + SETTLE_S
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise MeasureError(f"{self.spec}: what was plugged in does not appear in the guest", "see its dmesg")
+            time.sleep(0.2)
+        return found.splitlines()[0]
+
+
+def _identity(folder: Path) -> tuple[str, str]:
+    return text_of(folder / "vendor"), text_of(folder / "device")

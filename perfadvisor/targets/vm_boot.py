@@ -1,0 +1,144 @@
+"""Starting an ephemeral guest of this host's own userspace through virtme-ng, and the two conversations with it."""
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.targets import vm_kernel
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.guest_agent import GuestAgent
+from perfadvisor.targets.json_socket import JsonSocket
+from perfadvisor.targets.process import LocalServer, serve
+from perfadvisor.targets.vm_options import VmOptions
+
+BOOT_S, EMULATED_BOOT_S = 60.0, 240.0  # 15 s with KVM and a minute without on an idle machine
+TAIL_LINES = 15
+SLOTS = 4  # ports into which devices are plugged while the guest runs
+AGENT_NODE = "/dev/virtio-ports/org.qemu.guest_agent.0"
+DONE_NODE = "/dev/virtio-ports/org.perfadvisor.done"
+FOREVER_S = 1e9
+SCRIPT = f"""#!/bin/sh
+modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
+until [ -e {AGENT_NODE} ]; do sleep 0.1; done
+mkdir -p /run/agent
+exec qemu-ga --method=virtio-serial --path={AGENT_NODE} --statedir=/run/agent </dev/null >/dev/null 2>&1
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What is booted: the options, with KVM or emulated, in which directory its sockets lie, and QEMU's words for a
+    NIC ("" for none)."""
+
+    options: VmOptions
+    kvm: bool
+    directory: Path
+    nic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guest:
+    """A running guest."""
+
+    process: LocalServer
+    monitor: JsonSocket
+    agent: GuestAgent
+    emulated: bool
+    boot_s: float = field(default=0.0)
+
+    def end(self) -> str:
+        """Stop it, and return the end of its console."""
+        self.monitor.close()
+        self.agent.close()
+        return tail(self.process.stop().stderr)
+
+
+def boot(recipe: Recipe) -> Guest:
+    """A guest whose agent answers. MeasureError, with the end of its console, where that does not come in time."""
+    started = time.monotonic()
+    limit_s = BOOT_S if recipe.kvm else EMULATED_BOOT_S
+    script = recipe.directory / "guest.sh"
+    script.write_text(SCRIPT)
+    script.chmod(0o755)
+    for name in ("monitor", "agent", "done"):
+        (recipe.directory / name).unlink(missing_ok=True)
+    command = Command(argv=argv(recipe, script), timeout_s=FOREVER_S, environment=vm_kernel.vng_environment())
+    process = serve(command)
+    with contextlib.ExitStack() as undo:
+        undo.callback(process.stop)
+        try:
+            monitor = JsonSocket(_socket(recipe, "monitor", process, started + limit_s), "QEMU")
+            monitor.ask("qmp_capabilities", timeout_s=30.0)
+            agent = _agent(recipe, process, started + limit_s)
+        except MeasureError as error:
+            said = tail(process.stop().stderr)
+            raise MeasureError(f"the guest did not start: {error.message}; its console ends with:\n{said}") from error
+        undo.pop_all()
+    seconds = time.monotonic() - started
+    return Guest(process=process, monitor=monitor, agent=agent, emulated=not recipe.kvm, boot_s=seconds)
+
+
+def _agent(recipe: Recipe, process: LocalServer, deadline: float) -> GuestAgent:
+    agent = GuestAgent(_socket(recipe, "agent", process, deadline), recipe.directory / "done", DONE_NODE)
+    while True:
+        if not process.running():
+            raise MeasureError("QEMU ended")
+        with contextlib.suppress(MeasureError):
+            agent.sync(timeout_s=3.0)
+            return agent
+        if time.monotonic() > deadline:
+            raise MeasureError("its agent did not answer in time")
+
+
+def _socket(recipe: Recipe, name: str, process: LocalServer, deadline: float) -> Path:
+    path = recipe.directory / name
+    while not path.exists():
+        if not process.running():
+            raise MeasureError("QEMU ended at once")
+        if time.monotonic() > deadline:
+            raise MeasureError("QEMU did not open its sockets")
+        time.sleep(0.05)
+    return path
+
+
+def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
+    """How virtme-ng is called."""
+    options = recipe.options
+    accelerator = () if recipe.kvm else ("--disable-kvm",)
+    return (
+        *(str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--verbose", *accelerator),
+        *("--cpus", str(options.cpus), "--memory", f"{options.memory_bytes >> 20}M", f"--rwdir={recipe.directory}"),
+        *("--append", "loglevel=4", f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),
+    )
+
+
+def _qemu(recipe: Recipe) -> list[str]:
+    where, options = recipe.directory, recipe.options
+    words = ["-machine q35", "-object iothread,id=disk-thread"]
+    words += [f"-qmp unix:{where}/monitor,server=on,wait=off", "-device virtio-serial-pci,id=talk"]
+    for name, port in (("agent", AGENT_NODE), ("done", DONE_NODE)):
+        words.append(f"-chardev socket,path={where}/{name},server=on,wait=off,id={name}")
+        words.append(f"-device virtserialport,bus=talk.0,chardev={name},name={port.rsplit('/', 1)[-1]}")
+    words += [f"-device pcie-root-port,id=slot{n},bus=pcie.0,chassis={n + 10},slot={n + 10}" for n in range(SLOTS)]
+    if options.huge_page_bytes:
+        size = f"size={options.memory_bytes},hugetlb=on,hugetlbsize={options.huge_page_bytes}"
+        words.append(f"-object memory-backend-memfd,id=memory,share=on,{size} -machine memory-backend=memory")
+    return [*words, recipe.nic] if recipe.nic else words
+
+
+def pin(guest: Guest, cpus: tuple[int, ...]) -> None:
+    """Each vCPU's thread on a host CPU of its own, in order. MeasureError where a CPU does not exist."""
+    for vcpu, cpu in zip(guest.monitor.ask("query-cpus-fast"), cpus, strict=False):
+        try:
+            os.sched_setaffinity(vcpu["thread-id"], {cpu})
+        except OSError as error:
+            raise MeasureError(f"pin: CPU {cpu}: {error.strerror}", "see lscpu") from error
+
+
+def tail(console: bytes) -> str:
+    """The last lines of a console, fit for a terminal."""
+    lines = console.decode("utf-8", "replace").replace("\0", "").splitlines()
+    return "\n".join("".join(letter for letter in line if letter.isprintable()) for line in lines[-TAIL_LINES:])

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,21 +21,13 @@ from perfadvisor.store.query import all_series, listed, reported
 from perfadvisor.store.schema import RUNS
 
 
-@contextmanager
-def _database(place: str) -> Iterator[Database]:
-    database = Database(place)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
 def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: str, db: str) -> str:
     """Read everything first, then store it in one transaction; what to print."""
     if not runs and not csv_files:
         raise InputError("nothing to ingest", "name runs' folders, or --csv FILE")
     inputs = [*(from_run(path, commit) for path in runs), *(from_csv(path) for path in csv_files)]
-    with _database(db) as database, database.writing() as connection:
+    database = Database(db)
+    with database.writing() as connection:
         stored = [run for found, _ in inputs for run in found], [point for _, found in inputs for point in found]
         done = ingest(connection, *stored)
         return f"{done.new} results added, {done.known} known before ({database.name})"
@@ -44,7 +35,7 @@ def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: s
 
 def list_all(*, runs: bool, db: str) -> str:
     """The series or runs, a line each."""
-    with _database(db) as database, database.reading() as connection:
+    with Database(db).reading() as connection:
         if runs:
             rows = connection.execute(select(RUNS).order_by(RUNS.c.started))
             return "\n".join(f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows)
@@ -57,7 +48,7 @@ def list_all(*, runs: bool, db: str) -> str:
 
 def show_one(*, series: str, last: int, db: str) -> str:
     """The last points of every series of this name, a line each, changes between them."""
-    with _database(db) as database, database.reading() as connection:
+    with Database(db).reading() as connection:
         found = _named(all_series(connection, series), series)
     return "\n\n".join(_shown(one, last) for one in found)
 
@@ -84,18 +75,18 @@ def check_all(
 ) -> tuple[str, int]:
     """What to print, and the exit code."""
     rules = read_policy(policy)
-    with _database(db) as database:
-        with database.reading() as connection:
-            found = _named(all_series(connection, series), series)
-            known = reported(connection) if once else frozenset()
-        wanted = Wanted(
-            margin=rules.history.margin, recent=rules.history.recent, known=known,
-            acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
-        )  # fmt: skip
-        report = check(found, wanted, allow_undecided=allow_undecided)
-        if once and report.events:
-            with database.writing() as connection:
-                remember(connection, (c for event in report.events for c in event.changes), time.time())
+    database = Database(db)
+    with database.reading() as connection:
+        found = _named(all_series(connection, series), series)
+        known = reported(connection) if once else frozenset()
+    wanted = Wanted(
+        margin=rules.history.margin, recent=rules.history.recent, known=known,
+        acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
+    )  # fmt: skip
+    report = check(found, wanted, allow_undecided=allow_undecided)
+    if once and report.events:
+        with database.writing() as connection:
+            remember(connection, (c for event in report.events for c in event.changes), time.time())
     if html is not None:
         from perfadvisor.report.history_html import history_html
 

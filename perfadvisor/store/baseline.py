@@ -24,11 +24,8 @@ def stored_side(place: str, reference: str) -> Side:
     """The run with this id (or the beginning of one), or the newest for "last", as one side of a gate. InputError
     where there is none, or several begin so."""
     database = Database(place)
-    try:
-        with database.reading() as connection:
-            return _side(connection, _run(connection, reference, database.name))
-    finally:
-        database.close()
+    with database.reading() as connection:
+        return _side(connection, _run(connection, reference, database.name))
 
 
 def _run(connection: Connection, reference: str, name: str) -> Row[Any, Any, Any]:
@@ -81,12 +78,8 @@ def session_spread(levels: Iterable[float]) -> float:
 
 @cache
 def _levels(place: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
-    database = Database(place)
-    try:
-        with database.reading() as connection:
-            return {_where(one.key): one.values for one in all_series(connection)}
-    finally:
-        database.close()
+    with Database(place).reading() as connection:
+        return {_where(one.key): one.values for one in all_series(connection)}
 
 
 def _where(key: SeriesKey) -> tuple[str, str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
 
 from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.store.migrate import require_newest, upgrade
@@ -17,7 +18,7 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
 class Database:
-    """One history. `name` is safe to print: it holds no password."""
+    """One history; nothing stays open between transactions. `name` is safe to print: it holds no password."""
 
     def __init__(self, place: str, *, wait_s: float = WAIT_S) -> None:
         self._url = _url(place or DEFAULT)
@@ -49,10 +50,6 @@ class Database:
             require_newest(connection, self.name)
             yield connection
 
-    def close(self) -> None:
-        """Let go of every connection."""
-        self._engine.dispose()
-
 
 def _url(place: str) -> URL:
     if "://" not in place:
@@ -70,7 +67,7 @@ def _engine(url: URL, name: str, wait_s: float) -> Engine:
         raise InputError(f"{name}: {backend} is not supported", "use a SQLite file or PostgreSQL")
     arguments = {"timeout": wait_s} if backend == "sqlite" else {"connect_timeout": int(wait_s)}
     try:
-        engine = create_engine(url, connect_args=arguments)
+        engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
     except (ImportError, NoSuchModuleError) as error:
         raise InputError(f"{name}: {error}", "pip install 'perfadvisor[postgres]'") from None
     if backend == "sqlite":

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from perfadvisor.errors import InputError
@@ -71,9 +71,20 @@ def ingest(connection: Connection, runs: Iterable[StoredRun], points: Iterable[S
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     """Insert what is not there; another writer may be adding the same."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), BATCH):
-        connection.execute(insert(table).on_conflict_do_nothing(), rows[start : start + BATCH])
+        some = rows[start : start + BATCH]
+        if connection.dialect.name == "postgresql":
+            _insert_arrays(connection, table, some)
+        else:
+            connection.execute(sqlite.insert(table).on_conflict_do_nothing(), some)
+
+
+def _insert_arrays(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """One statement with an array for each column: row by row, PostgreSQL takes three times as long."""
+    names = list(rows[0])
+    arrays = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in names)
+    statement = postgresql.insert(table).from_select(names, select(*arrays)).on_conflict_do_nothing()
+    connection.execute(statement, {name: [row[name] for row in rows] for name in names})
 
 
 def _run_row(run: StoredRun) -> dict[str, Any]:

@@ -131,7 +131,8 @@ MEASURED: tuple[FactSpec, ...] = (
     _count("major_faults", "page faults that needed I/O, of the whole machine"),
     _share("numa_miss_share", "share of page allocations that did not get the node they wanted"),
     _share("cpu_remote_share", "share of samples with the tool on a CPU of another NUMA node than the device's"),
-    _share("ratio_to_parent", "the headline figure divided by the same workload's in the parent environment"),
+    _share("io_limit_share", "the measured rate over the control group's nearest cap on it; 0 without one"),
+    _share("ratio_to_parent", "the headline figure over that of the parent environment, its inverse for latencies: below 1 is worse"),
     _spec("steady", bool, "whether the result reached its steady state"),
     _share("frequency_drop_share", "1 - lowest / highest CPU frequency seen while it ran"),
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from perfadvisor.analyse.estimate import spread
+from perfadvisor.analyse.io_limit import io_limit_share
 from perfadvisor.analyse.result_sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.result import Cell, TrialResult, TrialState, Trust
@@ -35,6 +36,8 @@ def result_facts(
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, reason)
     window, reason = _window_limit(trials, machine)
     yield _fact(catalogue["result.window_limit_bits_per_s"], window, cell.id, source, reason)
+    share, reason = io_limit_share(trials, machine)
+    yield _fact(catalogue["result.io_limit_share"], share, cell.id, source, reason)
 
 
 def _window_limit(trials: list[TrialResult], machine: FactTable | None) -> tuple[float | None, str]:

@@ -13,7 +13,7 @@ def gate_text(report: GateReport) -> str:
     """The headline, a table with the worst first, then what there is to say about each."""
     ordered = sorted(report.comparisons, key=lambda c: (not c.primary, RANK.index(c.verdict), c.id))
     lines = [words.headline(report), f"{report.baseline} -> {report.candidate}", ""]
-    lines += _table([COLUMNS, *map(_row, ordered)])
+    lines += table([COLUMNS, *map(_row, ordered)])
     lines += _said(ordered)
     lines += [
         f"finding: {f.severity}: {f.title} ({f.rule}{', ' + f.subject if f.subject else ''})" for f in report.findings
@@ -35,7 +35,8 @@ def _row(one: Comparison) -> tuple[str, ...]:
     )
 
 
-def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Rows with their columns lined up."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,0 +1,24 @@
+"""`perfadvisor compare`: two runs, cell by cell."""
+
+import click
+
+
+@click.command(short_help="Compare two runs, cell by cell.")
+@click.argument("first", metavar="RUN|CSV")
+@click.argument("second", metavar="RUN|CSV")
+@click.option("--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="Where history:REF looks.")
+def command(first: str, second: str, db: str) -> None:
+    """Put two runs side by side: ratio of each metric and its 95 % interval. It judges nothing; `gate` does.
+
+    The runs may come from different machines or kinds of environment. Runs of different sessions differ by more than
+    the interval says: it only knows how the fresh runs within each of them vary.
+    """
+    from perfadvisor.analyse.ordering import order_by_time
+    from perfadvisor.analyse.side_by_side import left_out, side_by_side
+    from perfadvisor.gate_input import read_input
+    from perfadvisor.model.gate import Order
+    from perfadvisor.report.compare_text import compare_text
+
+    a, b = read_input(first, db).side, read_input(second, db).side
+    found = side_by_side(a, b, order_by_time(a, b) or Order.MIXED)
+    click.echo(compare_text(first, second, found, left_out(a, b)))

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from perfadvisor import __version__
+from perfadvisor.analyse import environments
 from perfadvisor.analyse.advise import advise
 from perfadvisor.analyse.cells import cell, cells
 from perfadvisor.analyse.changes import changed_settings
 from perfadvisor.analyse.disk_best import best_of_disks
+from perfadvisor.analyse.guest_join import joined
 from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.result_facts import result_facts
 from perfadvisor.facts import catalogue as machine_catalogue
@@ -78,6 +81,7 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     facts = machine_catalogue.read(snapshot.tree)
     found = tuple(_own_load(snapshot, facts))
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
+    _join(facts, host)
     findings = advise(facts, rules, catalogue=catalogue(), environment=snapshot.environment, host=host, goal=goal)
     return _view(source, goal, findings, {snapshot.environment: facts}, found=found)
 
@@ -97,17 +101,26 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
     found = cells(run, _changed(run, tables))
     for environment in run.environments:
         tables.setdefault(environment.name, FactTable(()))
-    _add_results(run, found, tables)
     rules = tuple(rules)
     parents = {environment.name: environment.parent for environment in run.environments}
+    hosts = {name: _host(run, name, parents, tables) for name in tables}
+    for name, facts in tables.items():
+        _join(facts, hosts[name])
+    beside = environments.ratios(run, found, tables)
+    _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
     findings = tuple(
         finding
         for name, facts in tables.items()
-        for finding in advise(
-            facts, rules, catalogue=catalogue(), environment=name, host=_host(run, name, parents, tables), goal=goal
-        )
+        for finding in advise(facts, rules, catalogue=catalogue(), environment=name, host=hosts[name], goal=goal)
     )
-    return _view(source, goal, findings, tables, run=run, found=found)
+    view = _view(source, goal, findings, tables, run=run, found=found)
+    return replace(view, ratios=environments.explained(beside, findings, tables))
+
+
+def _join(facts: FactTable, host: FactTable | None) -> None:
+    """Let a guest's facts lead to those of its host."""
+    for fact in list(joined(facts, host, catalogue())) if host else ():
+        facts.add(fact)
 
 
 def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[str, ...]]:
@@ -115,10 +128,15 @@ def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[str, 
     return {name: changed_settings(tables[name], after[name]) for name in tables.keys() & after.keys()}
 
 
-def _add_results(run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable]) -> None:
+def _add_results(
+    run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable], to_parent: Mapping[str, float | str]
+) -> None:
     for one in found:
-        table = tables[one.environment]
-        for fact in result_facts(one, run.workloads[one.workload], catalogue(), machine=table):
+        table, ratio = tables[one.environment], to_parent.get(one.id)
+        if isinstance(ratio, str):  # said first, because of two absences the first counts
+            table.add(catalogue()["result.ratio_to_parent"].absent(ratio, subject=one.id))
+        known = ratio if isinstance(ratio, float) else None
+        for fact in result_facts(one, run.workloads[one.workload], catalogue(), machine=table, ratio_to_parent=known):
             table.add(fact)
     for table in tables.values():
         for fact in list(best_of_disks(table, (one.id for one in found), catalogue())):

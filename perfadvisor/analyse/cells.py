@@ -20,6 +20,8 @@ def cells(run: Run, changed: dict[str, tuple[str, ...]] | None = None) -> tuple[
     for trial in run.plan:
         groups.setdefault((trial.workload, trial.environment), [])
     for result in run.results:
+        if result.trial.repeat < 1:
+            continue  # it only warmed a device up after a hand-over
         key = (result.trial.workload, result.trial.environment)
         groups.setdefault(key, []).append(with_doubts(result, run.workloads[key[0]]))
     return tuple(

@@ -165,6 +165,7 @@ HOST_WIDE = (
 
 # In a guest: which of the host's definitions a device of its own is.
 SEEN_FROM_GUEST = (
+    _spec("block.serial", str, "serial number the disk shows"),
     _spec("block.vm_disk", str, "this disk in the host's definition of the guest", refers_to="host.vm_disk"),
     _spec("nic.vm_nic", str, "this network device in the host's definition of the guest", refers_to="host.vm_nic"),
     _spec("pci.host_address", str, "this assigned function's address on the host", refers_to="host.pci"),

@@ -23,9 +23,18 @@ def data() -> Path:
     return REPOSITORY / "tests" / "data"
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _own_caches(tmp_path_factory: pytest.TempPathFactory):
+    """Compiled rules, the built dmabench and bug logs of tests stay out of the user's own folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(tmp_path_factory.getbasetemp().parent / "perfadvisor-test" / name.lower()))
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
-    """Where CI is set nothing is skipped: a missing tool there is a failure of the set-up, not a reason to look away."""
+    """Where CI is set nothing is skipped: a missing tool is a failure of the set-up, not a reason to look away."""
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr

@@ -11,7 +11,7 @@ from perfadvisor.analyse.estimate import spread
 from perfadvisor.analyse.io_limit import io_limit_share
 from perfadvisor.analyse.result_sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
-from perfadvisor.model.result import Cell, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Cell, Path, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Workload
 
 Getter = Callable[[TrialResult], Scalar | None]
@@ -74,9 +74,16 @@ def _identity(
         "nic": (path.nic or None) if path else None,
         "pci": (path.pci or None) if path else None,
         "file_system": (path.file_system or None) if path else None,
-        "crosses_nic": bool(path.nic) if path else None,
+        "crosses_nic": _crosses_nic(path, trials),
         "ratio_to_parent": ratio,
     }
+
+
+def _crosses_nic(path: Path | None, trials: list[TrialResult]) -> bool | None:
+    """Unknown for imported results: somebody else ran them, and their files do not say which way the bytes went."""
+    if path is None:
+        return None
+    return bool(path.nic) if path.nic or any(trial.command for trial in trials) else None
 
 
 def _getters() -> dict[str, Getter]:

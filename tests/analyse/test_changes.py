@@ -9,7 +9,9 @@ def fact(name: str, value: object, subject: str = "") -> Fact:
 
 
 def test_only_settings_that_differ() -> None:
-    before = FactTable([fact("block.scheduler", "none", "sda"), fact("memory.free_bytes", 1), fact("numa.balancing", 1)])
+    before = FactTable(
+        [fact("block.scheduler", "none", "sda"), fact("memory.free_bytes", 1), fact("numa.balancing", 1)]
+    )
     after = FactTable([fact("block.scheduler", "bfq", "sda"), fact("memory.free_bytes", 2), fact("numa.balancing", 1)])
     assert changed_settings(before, after) == ("block.scheduler of sda: none -> bfq",)
 

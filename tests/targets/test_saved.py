@@ -29,7 +29,9 @@ ENTRIES: dict[str, Entry] = {
 
 
 def snapshot(entries: dict[str, Entry] = ENTRIES, parent: Snapshot | None = None) -> Snapshot:
-    return Snapshot(environment="local", taken=1234.5, clock_source="tsc", version="0.1", tree=Tree(entries), parent=parent)
+    return Snapshot(
+        environment="local", taken=1234.5, clock_source="tsc", version="0.1", tree=Tree(entries), parent=parent
+    )
 
 
 def tar_of(path: Path, members: list[tuple[tarfile.TarInfo, bytes]], mode: str = "w:gz") -> Path:
@@ -128,7 +130,9 @@ def test_devices_and_hard_links_are_only_named(tmp_path: Path, kind: bytes) -> N
 
 
 def test_links_never_leave_the_tree(tmp_path: Path) -> None:
-    tree = load_tree(tar_of(tmp_path / "t", [(member("sys/a", tarfile.SYMTYPE, "/etc/passwd"), b""), (member("sys/b"), b"1")]))
+    tree = load_tree(
+        tar_of(tmp_path / "t", [(member("sys/a", tarfile.SYMTYPE, "/etc/passwd"), b""), (member("sys/b"), b"1")])
+    )
     assert tree.read("/sys/a") is None
 
 
@@ -155,7 +159,9 @@ def test_huge_extended_header_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         load(tmp_path / "t")
 
 
-@pytest.mark.parametrize(("name", "text"), [("nothing", ""), ("text", "hello"), ("tree.ttar", "Path: sys/x\nLines: many\n")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("nothing", ""), ("text", "hello"), ("tree.ttar", "Path: sys/x\nLines: many\n")]
+)
 def test_no_tree(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(InputError):
@@ -182,7 +188,9 @@ def test_arbitrary_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) 
 
 
 def test_real_trees(shared_data: Path) -> None:
-    archives = [p for p in (shared_data / "machines" / "sysfs").glob("*/*") if p.name.endswith(("gz", "bz2", "xz", "ttar"))]
+    archives = [
+        p for p in (shared_data / "machines" / "sysfs").glob("*/*") if p.name.endswith(("gz", "bz2", "xz", "ttar"))
+    ]
     trees = [load_tree(path) for path in archives if "softirqs" not in path.name]
     assert len(trees) > 50 and all(len(tree) for tree in trees)
 

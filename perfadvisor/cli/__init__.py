@@ -12,6 +12,7 @@ COMMANDS = {
     "advise": "Show the findings of a run or snapshot in the terminal, or as JSON.",
     "snapshot": "Read this machine's state into one archive, around its own load if asked.",
     "facts": "Print every fact of a run, snapshot, tree or tool output, with its source.",
+    "export": "Write a run's figures as CSV, JSON or Parquet.",
     "import": "Make a run of fio and iperf3 JSON files you already have.",
     "compare": "Compare two runs, cell by cell.",
     "gate": "Fail on a real regression, stay quiet otherwise, say so when it cannot know.",

@@ -62,7 +62,8 @@ def _table(reading: "Reading", wanted: tuple[str, ...], absent: bool, several: b
         for source, why in reading.unreadable:
             click.echo(click.style(f"unreadable: {source}: {why}", dim=True))
     elif reading.unreadable and not wanted:
-        click.echo(click.style(f"{len(reading.unreadable)} sources gave nothing; --absent says which and why", dim=True))
+        said = f"{len(reading.unreadable)} sources gave nothing; --absent says which and why"
+        click.echo(click.style(said, dim=True))
 
 
 def _chosen(reading: "Reading", wanted: tuple[str, ...]) -> "list[Fact | Absent]":

@@ -26,11 +26,21 @@ def host(site: Site) -> dict[str, str]:
     found = {
         "name": str(facts.value("kernel.hostname") or platform.node()),
         "kernel": str(facts.value("kernel.release") or platform.release()),
-        "cpu": str(facts.value("cpu.model_name") or ""),
+        "cpu": str(facts.value("cpu.model_name") or _cpu_by_number(site)),
         "model": " ".join(filter(None, (tree.text(path) for path in PRODUCT))),
         "machine": _hash(site.target.tree((MACHINE_ID,))),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _cpu_by_number(site: Site) -> str:
+    """ARM's /proc/cpuinfo names its CPUs by number only; py-cpuinfo knows the names. It takes over a second and looks
+    at the machine it runs on, so it is asked once, before any trial, and about this machine alone."""
+    if site.target.spec != "local":
+        return ""
+    from cpuinfo import get_cpu_info
+
+    return str(get_cpu_info().get("brand_raw", ""))
 
 
 def _hash(tree: Tree) -> str:

@@ -1,0 +1,47 @@
+"""`perfadvisor export`: a run's figures for notebooks and spreadsheets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDINGS = (".csv", ".json", ".parquet")
+
+
+@click.command(short_help="Write a run's figures as CSV, JSON or Parquet.")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="FILE.csv, .json or .parquet")
+def command(run: Path, output: Path) -> None:
+    """Write every sample of every trial as one long table, a row per sample, with its trust mark.
+
+    The CSV is also what `perfadvisor gate --baseline FILE.csv` reads.
+    """
+    from perfadvisor.errors import InputError
+    from perfadvisor.judge import judge
+    from perfadvisor.report.frame import frame
+
+    if output.suffix not in ENDINGS:
+        raise InputError(f"{output}: the name should end in {', '.join(ENDINGS)}")
+    view = judge(run)
+    if view.run is None:
+        raise InputError(f"{run} holds no trials", "export takes a folder made by `perfadvisor run` or `import`")
+    table = frame(view.run, tuple(trial for cell in view.cells for trial in cell.trials))
+    if output.suffix == ".csv":
+        table.to_csv(output, index=False)
+    elif output.suffix == ".json":
+        table.to_json(output, orient="records", indent=1)
+    else:
+        _parquet(table, output)
+    click.echo(f"{output}: {len(table)} rows")
+
+
+def _parquet(table: "pd.DataFrame", output: Path) -> None:
+    from perfadvisor.errors import InputError
+
+    try:
+        table.to_parquet(output, index=False)
+    except ImportError as error:
+        raise InputError("writing Parquet needs pyarrow", "pip install pyarrow, or write .csv") from error

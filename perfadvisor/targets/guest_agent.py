@@ -18,7 +18,8 @@ from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.json_socket import JsonSocket
 
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-TIMED_OUT, KILLED = 124, 137  # timeout(1): what it says itself, and after its SIGKILL
+TIMED_OUT = 124
+KILLED = (124, 137, -9)  # timeout(1) says the first, a shell says the second of what ended by SIGKILL, as timeout does
 GRACE_S = 30.0  # beyond the command's own time, which is watched over inside the guest
 FIRST_LOOK_S, LAST_LOOK_S = 0.02, 2.0
 UNTOLD_S = 15.0  # without word that a command is over, its state is asked for after all
@@ -111,7 +112,7 @@ def _request(command: Command, done_node: str) -> dict[str, Any]:
 
 def _completed(command: Command, status: dict[str, Any], seconds: float) -> Completed:
     code = -status["signal"] if "signal" in status else int(status.get("exitcode", 0))
-    timed_out = code == TIMED_OUT or (code == KILLED and seconds >= command.timeout_s)
+    timed_out = code in KILLED and seconds >= command.timeout_s
     return Completed(
         command=command, returncode=TIMED_OUT if timed_out else code, duration_s=seconds, timed_out=timed_out,
         stdout=_data(status, "out-data"), stderr=_data(status, "err-data"),

@@ -29,10 +29,11 @@ def give_resources(physical: Function) -> None:
 
     A controller that keeps all of them for itself gives up the movable ones, which takes a reset of it."""
     node = Path("/dev") / next(entry.name for entry in sorted(physical.folder.glob("nvme/nvme*")))
+    busy = [reason for reason in refusals(physical) if "virtual functions" not in reason]
     descriptor = os.open(node, os.O_RDWR | os.O_CLOEXEC)
     try:
         if _assign(descriptor) == TOO_MANY:
-            _require_idle(physical)
+            _require_idle(physical, busy)
             for kind in (QUEUES, INTERRUPTS):
                 _require(_manage(descriptor, KEEP, controller=PRIMARY, kind=kind, count=0))
             fcntl.ioctl(descriptor, RESET)
@@ -51,12 +52,10 @@ def _assign(descriptor: int) -> int:
     return next(filter(None, states), 0)
 
 
-def _require_idle(physical: Function) -> None:
-    found = [reason for reason in refusals(physical) if "virtual functions" not in reason]
-    if found:
-        raise MeasureError(
-            f"{physical.address} cannot be reset to share its queues: {'; '.join(found)}", "free it first"
-        )
+def _require_idle(physical: Function, busy: list[str]) -> None:
+    if busy:
+        said = "; ".join(busy)
+        raise MeasureError(f"{physical.address} cannot be reset to share its queues: {said}", "free it first")
 
 
 def _require(status: int) -> None:

@@ -108,6 +108,47 @@ def mapping() -> Seen:
     return {"figures": figures, "giant": giant, "edu": copied, "during": during, "after": driver(EDU)}
 
 
+WORKLOAD = """id: lab/randread
+title: Random reads in the lab
+device: storage
+tool: fio
+parameters:
+  rw: randread
+  block_size_bytes: 4096
+  iodepth: 1
+  numjobs: 1
+  engine: libaio
+  direct: true
+  size_bytes: 67108864
+metrics: [read.iops]
+runtime_s: 3
+warmup_s: 0
+why: Short, because everything is emulated.
+"""
+
+
+def mission() -> Seen:
+    """The same reads of one NVMe disk on the host, in a guest with virtio, and in a guest that has the disk itself."""
+    subprocess.run(["modprobe", "kvm_amd"], check=False)
+    disk = _disk(PLAIN_NVME)
+    _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
+    return _three(disk, PLAIN_NVME, "mission", repeats=4)
+
+
+def _three(disk: str, address: str, name: str, repeats: int) -> Seen:
+    folder = HERE / "workloads" / "lab"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "randread.yaml").write_text(WORKLOAD)
+    shape = "cpus=2,memory=768M"
+    environments = ("local", f"vm:{shape}", f"vm:vfio={address},{shape}")
+    words = [word for spec in environments for word in ("--env", spec)]
+    code = perfadvisor(
+        "run", "lab/randread", *words, "--device", disk, "--repeats", str(repeats), "--seed", "1",
+        "--workloads", str(folder.parent), "--out", str(HERE / name),
+    )  # fmt: skip
+    return {"exit": code, "driver": driver(address), "disk": _disk(address), "environments": environments}
+
+
 def _lender() -> int:
     """A process that lends a disk, makes a virtual function and huge pages, and waits to be killed."""
     child = os.fork()

@@ -122,7 +122,7 @@ def host_of(spec: str) -> str:
     kind, _, rest = spec.partition(":")
     if kind != "ssh" or not rest:
         raise InputError(f"{spec}: not another machine", "give the far end of network tests as --peer ssh:USER@HOST")
-    host = rest.rpartition("@")[2]
+    host = rest.partition(",")[0].rpartition("@")[2]
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0]

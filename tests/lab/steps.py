@@ -108,9 +108,8 @@ def mapping() -> Seen:
     return {"figures": figures, "giant": giant, "edu": copied, "during": during, "after": driver(EDU)}
 
 
-WORKLOAD = """id: lab/randread
+WORKLOAD = """id: storage/lab-randread
 title: Random reads in the lab
-device: storage
 tool: fio
 parameters:
   rw: randread
@@ -136,14 +135,14 @@ def mission() -> Seen:
 
 
 def _three(disk: str, address: str, name: str, repeats: int) -> Seen:
-    folder = HERE / "workloads" / "lab"
+    folder = HERE / "workloads" / "storage"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "randread.yaml").write_text(WORKLOAD)
+    (folder / "lab-randread.yaml").write_text(WORKLOAD)
     shape = "cpus=2,memory=768M"
     environments = ("local", f"vm:{shape}", f"vm:vfio={address},{shape}")
     words = [word for spec in environments for word in ("--env", spec)]
     code = perfadvisor(
-        "run", "lab/randread", *words, "--device", disk, "--repeats", str(repeats), "--seed", "1",
+        "run", "storage/lab-randread", *words, "--device", disk, "--repeats", str(repeats), "--seed", "1",
         "--workloads", str(folder.parent), "--out", str(HERE / name),
     )  # fmt: skip
     return {"exit": code, "driver": driver(address), "disk": _disk(address), "environments": environments}

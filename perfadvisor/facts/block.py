@@ -1,5 +1,6 @@
 """Block devices: what they are, how their queues are set, and where their interrupts are served."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from perfadvisor.facts import block_path, irq_load
@@ -16,6 +17,8 @@ from perfadvisor.model.units import Unit
 SECTOR_BYTES = 512
 """The kernel counts `size` in these, whatever the disk's own block size (Documentation/ABI/stable/sysfs-block)."""
 
+_VIRTIO = re.compile(r"/virtio[0-9]+/", re.ASCII)
+_OPTICAL = re.compile(r"sr[0-9]+", re.ASCII)
 _POLL_QUEUES = "/sys/module/nvme/parameters/poll_queues"
 _QUEUE = (
     "rotational", "scheduler", "nr_requests", "read_ahead_kb", "logical_block_size", "physical_block_size",
@@ -65,6 +68,8 @@ DISCARD_MAX = _spec("discard_max_bytes", int, "largest discard; 0: no discard", 
 MODEL = _spec("model", str, "model the disk states")
 IS_NVME = _spec("is_nvme", bool, "whether it is an NVMe namespace")
 IS_VIRTUAL = _spec("is_virtual", bool, "whether no device of its own is behind it: loop, dm, md, zram, ram")
+IS_VIRTIO = _spec("is_virtio", bool, "whether a hypervisor serves it through virtio (blk or scsi)")
+IS_OPTICAL = _spec("is_optical", bool, "whether it is a CD or DVD drive")
 CONTROLLER = _spec("nvme_controller", str, "NVMe controller that serves it, found through multipath too")
 POLL_QUEUES = _spec("poll_queues", int, "polling queues the NVMe driver was given", Unit.COUNT)
 PCI = _spec("pci_address", str, "PCI function behind it", refers_to="pci")
@@ -78,7 +83,7 @@ IRQ = irq_load.specs("block")
 CATALOGUE = (
     SIZE, ROTATIONAL, SCHEDULER, SCHEDULERS, QUEUE_COUNT, NR_REQUESTS, READ_AHEAD, LOGICAL, PHYSICAL, MAX_SECTORS,
     MAX_HW_SECTORS, RQ_AFFINITY, NOMERGES, WRITE_CACHE, WBT, IO_POLL, DISCARD_MAX, MODEL, IS_NVME, IS_VIRTUAL,
-    CONTROLLER, POLL_QUEUES, PCI, NUMA_NODE, SLAVES, MOUNTED, IRQ_MANAGED, *IRQ.all(),
+    IS_VIRTIO, IS_OPTICAL, CONTROLLER, POLL_QUEUES, PCI, NUMA_NODE, SLAVES, MOUNTED, IRQ_MANAGED, *IRQ.all(),
 )  # fmt: skip
 
 _INTEGERS = (
@@ -149,6 +154,8 @@ def _identity(tree: Tree, name: str) -> Facts:
     yield CONTROLLER.given(controller, source=real, subject=name, reason="no NVMe controller serves it")
     nvme = block_path.is_nvme(name)
     yield IS_VIRTUAL.fact(not nvme and _is_virtual(tree, name), source=real, subject=name)
+    yield IS_VIRTIO.fact(_VIRTIO.search(real) is not None, source=real, subject=name)
+    yield IS_OPTICAL.fact(_OPTICAL.fullmatch(name) is not None, source=path, subject=name)
     slaves = ",".join(tree.names(f"{path}/slaves"))
     yield SLAVES.given(slaves or None, source=f"{path}/slaves", subject=name, reason="built upon no other disk")
     if nvme:

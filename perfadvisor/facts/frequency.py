@@ -29,6 +29,12 @@ FREQUENCY_MAX = FactSpec(
 FREQUENCY_LIMIT = FactSpec(
     name="cpu.frequency_limit_hz", type=int, unit=Unit.HERTZ, meaning="lowest upper limit set on any CPU's frequency"
 )
+LIMIT_SHARE = FactSpec(
+    name="cpu.frequency_limit_share",
+    type=float,
+    unit=Unit.RATIO,
+    meaning="upper limit set on a CPU's frequency over what its hardware can, for the CPU limited most",
+)
 TURBO_DISABLED = FactSpec(
     name="cpu.turbo_disabled", type=bool, meaning="whether frequencies above the nominal one are switched off"
 )
@@ -43,6 +49,7 @@ CATALOGUE: tuple[FactSpec, ...] = (
     *(spec for spec, _ in _DISTINCT),
     FREQUENCY_MAX,
     FREQUENCY_LIMIT,
+    LIMIT_SHARE,
     TURBO_DISABLED,
     THROTTLES,
 )
@@ -67,6 +74,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield spec.given(words or None, source=f"{where}/{file}", reason=_NO_SCALING)
     yield _frequency(FREQUENCY_MAX, max(_kilohertz(tree, policies, "cpuinfo_max_freq"), default=None))
     yield _frequency(FREQUENCY_LIMIT, min(_kilohertz(tree, policies, "scaling_max_freq"), default=None))
+    yield _limit_share(tree, policies)
     yield _turbo(tree)
     yield _throttles(tree)
 
@@ -87,6 +95,14 @@ def _frequency(spec: FactSpec, kilohertz: int | None) -> Fact | Absent:
     file = "cpuinfo_max_freq" if spec is FREQUENCY_MAX else "scaling_max_freq"
     value: Scalar | None = None if kilohertz is None else kilohertz * 1000
     return spec.given(value, source=f"{_POLICIES}/policy*/{file}", reason=_NO_SCALING)
+
+
+def _limit_share(tree: Tree, policies: list[str]) -> Fact | Absent:
+    """CPU by CPU: with fast and slow cores in one machine the lowest limit over the highest maximum says nothing."""
+    pairs = [_kilohertz(tree, [policy], "scaling_max_freq") + _kilohertz(tree, [policy], "cpuinfo_max_freq")
+             for policy in policies]  # fmt: skip
+    share = min((pair[0] / pair[1] for pair in pairs if len(pair) == 2), default=None)
+    return LIMIT_SHARE.given(share, source=f"{_POLICIES}/policy*/scaling_max_freq", reason=_NO_SCALING)
 
 
 def _turbo(tree: Tree) -> Fact | Absent:

@@ -25,8 +25,11 @@ _REASONS = {
     "vm.sibling_pairs": "the host's cores are not known",
     **dict.fromkeys(("vm.vcpu_nodes", "vm.memory_nodes", "vm.pinned_node_count", "vm.memory_on_vcpu_nodes"), _NO_HOST),
     "vm.misplaced_cells": _NO_HOST,
-    **dict.fromkeys(("vm.emulator_shared_cpus", "vm.iothread_shared_cpus"), "vCPUs or these threads are not pinned"),
-    **dict.fromkeys(("vm.pinned_cpus", "vm.pinned_cpu_count"), "no vCPU is pinned"),
+    **dict.fromkeys(
+        ("vm.pinned_cpus", "vm.pinned_cpu_count", "vm.emulator_shared_cpus", "vm.iothread_shared_cpus"),
+        "no vCPU is pinned",
+    ),
+    "vm.hard_limit_bytes": "no limit is set",
 }
 
 
@@ -71,14 +74,19 @@ def _cpus(guest: Guest, host: Host) -> dict[str, Scalar | None]:
         "vm.pinned_cpus": cpulist.format(pinned) or None,
         "vm.pinned_cpu_count": len(pinned) or None,
         "vm.emulator_cpus": cpulist.format(emulator) or None,
-        "vm.emulator_shared_cpus": len(pinned & emulator) if pinned and emulator else None,
-        "vm.iothread_shared_cpus": len(pinned & iothreads) if pinned and iothreads else None,
+        "vm.emulator_shared_cpus": _shared(pinned, emulator) if pinned else None,
+        "vm.iothread_shared_cpus": (_shared(pinned, iothreads) if guest.iothreads else 0) if pinned else None,
         "vm.sibling_pairs": _sibling_pairs(guest, host),
         "vm.threads_per_core": int(threads) if (threads := guest.topology.get("threads", "1")).isdecimal() else None,
         "vm.cpu_mode": guest.cpu_mode or ("custom" if guest.cpu_model else "default"),
         "vm.cpu_model": guest.cpu_model,
         "vm.numa_cells": len(guest.cells),
     }
+
+
+def _shared(pinned: frozenset[int], others: frozenset[int]) -> int:
+    """Threads without a pin may run on every CPU (Red Hat Enterprise Linux 7 virtualization guide, 23.5)."""
+    return len(pinned & others) if others else len(pinned)
 
 
 def _sibling_pairs(guest: Guest, host: Host) -> int | None:
@@ -144,6 +152,7 @@ def _memory(guest: Guest, memory: Memory | None) -> dict[str, Scalar | None]:
         "vm.memory_bytes": guest.memory_bytes,
         "vm.current_memory_bytes": guest.memory_bytes if current is None else current,
         "vm.hard_limit_bytes": guest.hard_limit_bytes,
+        "vm.memory_limited": guest.hard_limit_bytes is not None,
         "vm.memory_locked": guest.locked,
         "vm.balloon": guest.balloon,
         "vm.free_page_reporting": guest.free_page_reporting,

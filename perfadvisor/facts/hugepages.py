@@ -53,12 +53,19 @@ _PER_NODE = tuple(
 )
 TOTAL_ANY = _pages("memory", "hugepages_total_any_size", "huge pages that exist, of all sizes")
 FREE_ANY = _pages("memory", "hugepages_free_any_size", "huge pages that are not in use, of all sizes")
+IDLE_SHARE = FactSpec(
+    name="memory.hugepages_idle_share",
+    type=float,
+    unit=Unit.RATIO,
+    meaning="share of all memory held by huge pages of any size that are neither used nor promised",
+)
 
 CATALOGUE: tuple[FactSpec, ...] = (
     DEFAULT_SIZE,
     *(spec for spec, _ in (*_DEFAULT, *_PER_SIZE, *_PER_NODE)),
     TOTAL_ANY,
     FREE_ANY,
+    IDLE_SHARE,
 )
 PATTERNS: tuple[str, ...] = (
     MEMINFO,
@@ -83,6 +90,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
                 yield reader.integer_fact(spec, tree, f"{pool}/{file}", subject=f"{node}/{size}")
     yield _any_size(TOTAL_ANY, tree, told, "nr_hugepages", "HugePages_Total")
     yield _any_size(FREE_ANY, tree, told, "free_hugepages", "HugePages_Free")
+    yield _idle_share(tree, told)
 
 
 def _count(text: str | None) -> int | None:
@@ -104,3 +112,45 @@ def _any_size(spec: FactSpec, tree: Tree, told: dict[str, str], file: str, key: 
     if counts and None not in counts:
         return spec.fact(sum(count for count in counts if count is not None), source=f"{_POOLS}/*/{file}")
     return spec.given(_count(told.get(key)), source=MEMINFO, reason=why(tree, told, key))
+
+
+def _idle_share(tree: Tree, told: dict[str, str]) -> Fact | Absent:
+    """Of sysfs' pools, of the nodes' where only those were kept (they show no promises), else of meminfo's own."""
+    total = reader.kibibytes(told.get("MemTotal")) or sum(_memory_of_nodes(tree))
+    idle, source = _idle_bytes(tree, told)
+    share = idle / total if idle is not None and total else None
+    return IDLE_SHARE.given(share, source=source, reason="pools or the size of memory were not read")
+
+
+def _idle_bytes(tree: Tree, told: dict[str, str]) -> tuple[int | None, str]:
+    nodes = [path for _, path in reader.numbered(tree, numa.SYSTEM, "node")]
+    everywhere = list(_sizes(tree, _POOLS))
+    pools = everywhere or [pool for node in nodes for pool in _sizes(tree, f"{node}/hugepages")]
+    if not pools:
+        size = reader.kibibytes(told.get("Hugepagesize"))
+        counts = [_count(told.get(f"HugePages_{name}")) for name in ("Free", "Rsvd")]
+        return _product(size, counts[0], counts[1]), MEMINFO
+    found = [_idle_of_pool(tree, size, pool, promised=bool(everywhere)) for size, pool in pools]
+    source = f"{_POOLS}/*" if everywhere else f"{numa.SYSTEM}/node*/hugepages/*"
+    known = [idle for idle in found if idle is not None]
+    return (sum(known) if len(known) == len(found) else None), source
+
+
+def _idle_of_pool(tree: Tree, size: str, pool: str, *, promised: bool) -> int | None:
+    free = _count(tree.text(f"{pool}/free_hugepages"))
+    reserved = _count(tree.text(f"{pool}/resv_hugepages")) if promised else 0
+    return _product(reader.kibibytes(size.removesuffix("kB")), free, reserved)
+
+
+def _product(size: int | None, free: int | None, reserved: int | None) -> int | None:
+    if size is None or free is None or reserved is None:
+        return None
+    return max(free - reserved, 0) * size
+
+
+def _memory_of_nodes(tree: Tree) -> Iterator[int]:
+    """What every node says it has; nothing where one does not say."""
+    texts = [tree.text(f"{path}/meminfo") for _, path in reader.numbered(tree, numa.SYSTEM, "node")]
+    found = [numa.memory_total(text) for text in texts]
+    known = [total for total in found if total is not None]
+    return iter(known if len(known) == len(found) else [])

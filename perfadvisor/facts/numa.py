@@ -1,7 +1,7 @@
 """NUMA: the nodes, which CPUs and how much memory each has, and how far they are from one another."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.facts import cpulist, reader
@@ -29,6 +29,19 @@ SHARED_CPUS = FactSpec(
 DISTANCE_MAX = FactSpec(
     name="numa.distance_max", type=int, meaning="largest distance between two nodes; 10 is local, 20 twice as far"
 )
+CPU_SPREAD = tuple(
+    FactSpec(name=f"numa.node_cpus_{word}", type=int, unit=Unit.COUNT, meaning=f"{what} CPUs of any node that has some")
+    for word, what in (("min", "fewest"), ("max", "most"))
+)
+MEMORY_SPREAD = tuple(
+    FactSpec(
+        name=f"numa.node_memory_{word}_bytes",
+        type=int,
+        unit=Unit.BYTES,
+        meaning=f"{what} memory of any node that has CPUs",
+    )
+    for word, what in (("min", "least"), ("max", "most"))
+)
 BALANCING = FactSpec(name="numa.balancing", type=int, meaning="automatic NUMA balancing: 0 off, 1 on, 2 memory tiering")
 _STATES = tuple(
     FactSpec(name=f"numa.{name}", type=str, meaning=f"nodes that {what}, as a list")
@@ -49,6 +62,7 @@ DISTANCES = FactSpec(
 
 CATALOGUE: tuple[FactSpec, ...] = (
     *(NODE_COUNT, SEVERAL, CPU_NODE_COUNT, MEMORY_ONLY, SHARED_CPUS, DISTANCE_MAX, BALANCING, *_STATES),
+    *(*CPU_SPREAD, *MEMORY_SPREAD),
     *(CPU_LIST, CPU_COUNT, MEMORY_TOTAL, MEMORY_FREE, DISTANCES),
 )
 PATTERNS: tuple[str, ...] = (
@@ -93,7 +107,16 @@ def _state(spec: FactSpec, tree: Tree) -> Fact | Absent:
 def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:
     """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
     if not known:
-        specs = (NODE_COUNT, SEVERAL, CPU_NODE_COUNT, MEMORY_ONLY, SHARED_CPUS, DISTANCE_MAX)
+        specs = (
+            NODE_COUNT,
+            SEVERAL,
+            CPU_NODE_COUNT,
+            MEMORY_ONLY,
+            SHARED_CPUS,
+            DISTANCE_MAX,
+            *CPU_SPREAD,
+            *MEMORY_SPREAD,
+        )
         yield from (spec.absent("not in what was read", source=source) for spec in specs)
         return
     yield NODE_COUNT.fact(len(nodes), source=source)
@@ -105,6 +128,17 @@ def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | A
     shared = [cpu for cpu, count in claims.items() if count > 1]
     yield SHARED_CPUS.fact(cpulist.format(shared), source=source)
     yield DISTANCE_MAX.given(_distance_max(nodes), source=source, reason="no distances given")
+    yield from _spread(CPU_SPREAD, [len(node.cpus) for node in nodes if node.cpus], f"{source}/node*/cpulist")
+    memory = [node.memory_total for node in nodes if node.cpus]
+    yield from _spread(MEMORY_SPREAD, memory, f"{source}/node*/meminfo")
+
+
+def _spread(specs: tuple[FactSpec, ...], values: Sequence[int | None], source: str) -> Iterator[Fact | Absent]:
+    """The smallest and the largest; absent where one node was not read, as that could be either."""
+    known = [value for value in values if value is not None]
+    complete = bool(known) and len(known) == len(values)
+    for spec, pick in zip(specs, (min, max), strict=True):
+        yield spec.given(pick(known) if complete else None, source=source, reason="not read of every node")
 
 
 def _distance_max(nodes: list[Node]) -> int | None:
@@ -118,7 +152,7 @@ def _distance_max(nodes: list[Node]) -> int | None:
 
 
 def _node(tree: Tree, number: int, path: str) -> Node:
-    memory = {key.split()[-1]: value for key, value in reader.fields(tree.text(f"{path}/meminfo")).items() if key}
+    memory = _memory(tree.text(f"{path}/meminfo"))
     cpus, source = _cpus(tree, path)
     return Node(
         number=number,
@@ -129,6 +163,16 @@ def _node(tree: Tree, number: int, path: str) -> Node:
         cpu_source=source,
         directory=path,
     )
+
+
+def memory_total(text: str | None) -> int | None:
+    """The bytes of a node's MemTotal, from the text of its meminfo."""
+    return reader.kibibytes(_memory(text).get("MemTotal"))
+
+
+def _memory(text: str | None) -> dict[str, str]:
+    """The lines "Node 0 MemTotal:  123 kB" by their last word."""
+    return {key.split()[-1]: value for key, value in reader.fields(text).items() if key}
 
 
 def _cpus(tree: Tree, path: str) -> tuple[tuple[int, ...] | None, str]:

@@ -152,15 +152,15 @@ def _open(engine: Engine, declared: Declared, spec: str, opening: Opening) -> Co
 def _made(engine: Engine, declared: Declared, spec: str, image: str, opening: Opening) -> ContainerTarget:
     """A new container, written down before it is made, so that it is removed whatever happens."""
     name, book = container_engine.new_name(), journal.begin()
-    try:
-        undo = engine.argv(*container_engine.removal(engine, name))
-        book.record(undone_by(undo, f"{engine.program} container {name}", lasts_over_reboot=True))
+    with contextlib.ExitStack() as undo:
+        undo.callback(book.close)
+        removal = engine.argv(*container_engine.removal(engine, name))
+        book.record(undone_by(removal, f"{engine.program} container {name}", lasts_over_reboot=True))
         started = container_engine.start(engine, name, image, (*arguments(declared), *_shared(opening)))
         target = ContainerTarget(started, spec, declared, name, book)
+        undo.callback(target.close)
         _require_limits(target)
-    except BaseException:
-        book.close()
-        raise
+        undo.pop_all()
     return target
 
 

@@ -1,0 +1,280 @@
+"""Containers of both engines, for real: the same work beside the machine itself, limits that hold, nothing left."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.facts import catalogue
+from perfadvisor.judge import judge
+from perfadvisor.model.result import TrialState
+from perfadvisor.model.rule import Outcome
+from perfadvisor.model.run import Run
+from perfadvisor.targets import container, container_limits
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.container_spec import parse
+from perfadvisor.targets.open import open_target
+from perfadvisor.targets.opening import Opening
+
+pytestmark = pytest.mark.container
+
+
+def command(*argv: str, timeout_s: float = 20.0) -> Command:
+    return Command(argv=argv, timeout_s=timeout_s)
+
+
+def iops(run: Run, environment: str) -> list[float]:
+    results = [result for result in run.results if result.trial.environment == environment]
+    assert all(result.state is TrialState.DONE for result in results), [result.reason for result in results]
+    return [sample.value for result in results for sample in result.output.samples if sample.metric == "read.iops"]
+
+
+def outcomes(path: Path, rule: str) -> dict[str, Outcome]:
+    """What a rule says of every result, by environment."""
+    found = [finding for finding in judge(path).findings if finding.rule.id == rule]
+    return {finding.environment: finding.outcome for finding in found}
+
+
+def containers(engine: str) -> list[str]:
+    names = subprocess.run([engine, "ps", "-a", "--format", "{{.Names}}"], capture_output=True, text=True).stdout
+    return [name for name in names.split() if name.startswith("perfadvisor-")]
+
+
+@pytest.fixture
+def target(engine, tmp_path):
+    """A container of each engine with a test directory."""
+    made = open_target(engine, Opening(directory=tmp_path))
+    yield made
+    made.close()
+    assert containers(engine) == []
+
+
+def test_a_container_is_read_and_runs_the_hosts_own_tools(target, engine, tmp_path) -> None:
+    facts = catalogue.read(target.tree(catalogue.PATTERNS))
+    assert facts.value("environment.kind") == "container"
+    assert facts.value("environment.container_engine") == engine
+    assert facts.value("cpu.online_count") == len(os.sched_getaffinity(0))
+    assert facts.subjects("nic") == ("lo",), "a network of its own"
+    assert facts.value("cgroup.path") == own_group(target.pid), "as the host names it"
+    ours = subprocess.run(["fio", "--version"], capture_output=True).stdout
+    assert target.run(command("fio", "--version")).stdout == ours
+    assert target.run(command("sh", "-c", f"echo x >{tmp_path}/made; echo 'a  b'")).stdout == b"a  b\n"
+    assert (tmp_path / "made").read_text() == "x\n", "the test directory is the host's, under the same name"
+
+
+def own_group(pid: int) -> str:
+    lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+    return next(line.split(":", 2)[2] for line in lines if ":cpu" in line or line.startswith("0::"))
+
+
+def test_what_runs_too_long_is_ended_inside(target) -> None:
+    done = target.run(command("sh", "-c", "sleep 77.7 & sleep 77.7", timeout_s=0.5))
+    assert done.timed_out
+    left = target.run(command("ps")).stdout.decode()
+    assert "77.7" not in left, left
+
+
+def test_starting_a_trial_in_a_container_takes_less_than_a_second(target) -> None:
+    took = []
+    for _ in range(3):
+        began = time.monotonic()
+        target.run(command("fio", "--version"))
+        took.append(time.monotonic() - began)
+    print(f"start-up of a trial in {target.name}: {median(took):.3f} s")
+    assert median(took) < 1.0
+
+
+def test_limits_are_read_back(engine, tmp_path) -> None:
+    disk = device_below(tmp_path)
+    spec = f"{engine}:cpus=0.5,memory=512m,cpuset=0,device-read-iops={disk}:1000"
+    made = open_target(spec, Opening(directory=tmp_path))
+    try:
+        facts = catalogue.read(made.tree(catalogue.PATTERNS))
+        assert facts.value("cgroup.cpu_quota_cpus") == 0.5
+        assert facts.value("cgroup.cpuset") == "0"
+        assert facts.value("cgroup.memory_max_bytes") == 512 << 20
+        assert facts.value("cgroup.read_iops_max") == 1000
+        more = parse(f"cpus=0.2,memory=1m,cpuset=1,device-read-iops={disk}:999,device-write-bps={disk}:1m", "x")
+        missed = list(container_limits.ignored(more, made.tree(catalogue.PATTERNS)))
+        assert [word.split("=")[0] for word in missed] == [
+            "cpus", "cpuset", "memory", "device-read-iops", "device-write-bps",
+        ]  # fmt: skip
+    finally:
+        made.close()
+
+
+def test_a_limit_that_the_engine_ignored_refuses_the_environment(podman, monkeypatch, place) -> None:
+    """As rootless podman does on version 1: it exits with 0, and the container is unlimited."""
+    monkeypatch.setattr(container, "arguments", lambda declared: ("--network=none",))
+    with pytest.raises(MeasureError, match=r"podman ignored cpus=0\.5 \(its group has no limit\)"):
+        open_target("podman:cpus=0.5", Opening())
+    assert containers(podman) == []
+
+
+def device_below(path: Path) -> str:
+    """The whole disk that a directory lies on; caps are set on disks, not on partitions."""
+    number = os.stat(path).st_dev
+    real = Path(f"/sys/dev/block/{os.major(number)}:{os.minor(number)}").resolve()
+    disk = real.parent if (real / "partition").exists() else real
+    if not Path("/dev", disk.name).exists():
+        pytest.skip(f"{path} does not lie on a disk of its own")
+    return f"/dev/{disk.name}"
+
+
+def test_a_cpu_quota_shows_as_the_cause(place, engine) -> None:
+    limited = f"{engine}:cpus=0.5"
+    run = place.run("storage/busy", "--env", limited, "--env", engine, "--repeats", "1", "--seed", "1")
+    deltas = {result.trial.environment: result.deltas for result in run.results}
+    assert deltas[limited]["cgroup.throttled"] > 0
+    assert deltas[limited]["cgroup.periods"] >= deltas[limited]["cgroup.throttled"]
+    assert deltas[engine]["cgroup.throttled"] == 0
+    said = outcomes(place.root / "run", "container-cpu-quota-throttled")
+    assert said == {limited: Outcome.FIRES, engine: Outcome.CLEAR}
+    assert place.left_behind() == []
+    assert containers(engine) == []
+
+
+def test_a_container_whose_groups_cannot_be_read_gives_no_verdict(place, docker, monkeypatch) -> None:
+    run = place.run("storage/busy", "--env", docker, "--repeats", "1")
+    trial = place.root / "run" / "trials" / "0001" / "trial.json"
+    assert '"cgroup.periods"' in trial.read_text()
+    trial.write_text(trial.read_text().replace('"cgroup.periods"', '"unread"'))
+    assert outcomes(place.root / "run", "container-cpu-quota-throttled") == {docker: Outcome.UNKNOWN}
+    assert run.environments[0].parent == "local"
+
+
+def test_a_quarter_of_the_disk_is_a_quarter_and_the_cap_is_named(place, docker) -> None:
+    free = place.run("storage/reads", "--env", "local", "--repeats", "3")
+    quarter = int(median(iops(free, "local")) / 4)
+    capped = f"docker:device-read-iops={device_below(place.root)}:{quarter}"
+    run = place.run("storage/reads", "--env", capped, "--repeats", "3")
+    ratio = median(iops(run, capped)) / median(iops(free, "local"))
+    print(f"the disk at a quarter: {ratio:.3f} of the host")
+    assert ratio == pytest.approx(0.25, rel=0.10)
+    assert outcomes(place.root / "run", "container-io-limit") == {capped: Outcome.FIRES}
+    assert outcomes_of(free, place) == {"local": Outcome.CLEAR}
+
+
+def outcomes_of(run: Run, place) -> dict[str, Outcome]:
+    """As `outcomes`, of a run that is not on disk any more."""
+    from perfadvisor.judge import judge_run
+    from perfadvisor.packs import load_rules
+
+    found = judge_run(run, load_rules(()), source="x").findings
+    return {finding.environment: finding.outcome for finding in found if finding.rule.id == "container-io-limit"}
+
+
+def test_two_environments_read_the_same_file(place, engine) -> None:
+    run = place.run("storage/reads", "--env", "local", "--env", engine, "--repeats", "1")
+    assert len({result.path.file for result in run.results}) == 1
+    assert {result.state for result in run.results} == {TrialState.DONE}
+    parent = run.before[engine].parent
+    assert parent is not None, "the container's snapshot carries its host's"
+    assert parent.environment == "local"
+    assert {environment.name: environment.parent for environment in run.environments} == {"local": "", engine: "local"}
+
+
+def test_io_uring_that_podman_forbids_is_not_measured_and_says_why(place, podman) -> None:
+    unlocked = "podman:seccomp=unconfined"
+    run = place.run("storage/ring", "--env", podman, "--env", unlocked, "--repeats", "1")
+    by_name = {result.trial.environment: result for result in run.results}
+    if by_name[podman].state is TrialState.DONE:
+        pytest.skip("this podman's seccomp profile allows io_uring")
+    assert by_name[podman].state is TrialState.NOT_MEASURED
+    assert "seccomp profile forbids io_uring" in by_name[podman].reason
+    assert "seccomp=unconfined" in by_name[podman].reason
+    assert by_name[unlocked].state is TrialState.DONE
+
+
+def test_an_engine_that_does_not_run_leaves_the_others_measured(place, monkeypatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{place.root}/nobody.sock")
+    run = place.run("storage/reads", "--env", "local", "--env", "docker", "--repeats", "1")
+    by_name = {result.trial.environment: result for result in run.results}
+    assert by_name["local"].state is TrialState.DONE
+    assert by_name["docker"].state is TrialState.NOT_MEASURED
+    assert "docker" in by_name["docker"].reason
+    assert "Traceback" not in by_name["docker"].reason
+
+
+def test_a_running_container_is_used_and_left_as_it_was(engine, tmp_path) -> None:
+    own = open_target(engine, Opening())
+    try:
+        attached = open_target(f"{engine}:@{own.container}")
+        assert attached.run(command("echo", "hello")).stdout == b"hello\n"
+        done = attached.run(command("sleep", "66.6", timeout_s=0.5))
+        assert done.timed_out
+        assert "66.6" not in attached.run(command("ps")).stdout.decode()
+        attached.close()
+        assert own.run(command("echo", "still here")).stdout == b"still here\n"
+    finally:
+        own.close()
+    with pytest.raises(MeasureError):
+        open_target(f"{engine}:@{own.container}")
+
+
+def test_sigkill_in_a_trial_leaves_nothing(place, engine) -> None:
+    victim = subprocess.Popen(
+        place.argv("storage/reads", "--env", engine, "--repeats", "20"), env=place.environment(), cwd=place.root,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert wait_until(lambda: list((place.root / "run").glob("trials/0001")), 60), "it measures"
+        assert containers(engine)
+    finally:
+        victim.send_signal(signal.SIGKILL)
+        victim.wait()
+    assert wait_until(lambda: containers(engine) == [] and place.left_behind() == [], 20), "the guardian cleaned up"
+    done = place.call("restore")
+    assert (done.returncode, done.stdout) == (0, "nothing to put back\n")
+
+
+def wait_until(condition, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and not condition():
+        time.sleep(0.1)
+    return bool(condition())
+
+
+def test_an_image_without_fio_is_said(place, docker) -> None:
+    busybox = subprocess.run(["which", "busybox"], capture_output=True, text=True).stdout.strip()
+    folder = place.root / "image"
+    (folder / "bin").mkdir(parents=True)
+    for name in ("sh", "sleep", "busybox", "cat", "grep", "od", "tr", "readlink", "env"):
+        (folder / "bin" / name).symlink_to("busybox") if name != "busybox" else None
+    subprocess.run(["cp", busybox, str(folder / "bin" / "busybox")], check=True)
+    archive = place.root / "image.tar"
+    subprocess.run(["tar", "-C", str(folder), "-cf", str(archive), "."], check=True)
+    subprocess.run(["docker", "import", str(archive), "bare:1"], check=True, capture_output=True)
+    run = place.run("storage/reads", "--env", "local", "--env", "docker:bare:1", "--repeats", "1")
+    by_name = {result.trial.environment: result for result in run.results}
+    assert by_name["docker:bare:1"].state is TrialState.NOT_MEASURED
+    assert "fio is not installed" in by_name["docker:bare:1"].reason
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("docker:cpu=1", "did you mean cpus?"),
+        ("docker:cpus=lots", "cpus=0.5"),
+        ("docker:cpus=0", "cpus=0.5"),
+        ("docker:a,b", "one image"),
+        ("docker:@", "docker:@NAME"),
+        ("docker:@web,cpus=1", "keeps its limits"),
+        ("docker:-v", "no image"),
+        ("docker:memory=big", "memory=2g"),
+        ("docker:device-read-iops=vda:10", "device-read-iops=/dev/nvme0n1:5000"),
+        ("docker:network=--privileged", "network=none"),
+        ("docker:cpuset=0-99999999999999", "cpuset=0-3+8"),
+        ("podman:seccomp=off", "seccomp=unconfined"),
+        ("dokcer", "did you mean 'docker'?"),
+    ],
+)
+def test_specs_that_mean_nothing(spec, said) -> None:
+    with pytest.raises(InputError) as error:
+        open_target(spec)
+    assert said in f"{error.value.message} {error.value.hint}"

@@ -26,3 +26,7 @@ class MeasureError(PerfAdvisorError):
     """Nothing could be measured, or nothing can be decided. Exit code 3."""
 
     exit_code = 3
+
+
+class CutOffError(MeasureError):
+    """A machine went away while something ran on it."""

@@ -2,10 +2,10 @@
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfadvisor.bundle.evidence import Evidence
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts import counters, gauges, nodes
 from perfadvisor.facts.io_path import node
 from perfadvisor.model.result import Output, TrialResult, TrialState
@@ -41,7 +41,8 @@ def run_trial(trial: Trial, workload: Workload, site: Site, setting: Setting) ->
         readings = _measure(command, workload, site, setting)
     except MeasureError as error:
         reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
-        return _not_measured(trial, setting, started, reason), Evidence()
+        result = _not_measured(trial, setting, started, reason)
+        return replace(result, state=TrialState.FAILED) if isinstance(error, CutOffError) else result, Evidence()
     return _result(trial, workload, site, setting, started, readings), _evidence(readings)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts import block_path, io_path
 from perfadvisor.model.result import Path as IoPath
 from perfadvisor.targets import journal, sriov, vfio, vm_boot, vm_options, vm_plug, vm_probe
@@ -214,7 +214,12 @@ class VmTarget(RemoteTarget):
         console = self._guest.end() if self._guest else ""
         self._guest = None
         said = f"; its console ends with: {console}" if console else ""
-        return MeasureError(f"the guest died ({error.message}){said}", "the next trial gets a new one")
+        return CutOffError(f"the guest died ({error.message}){said}", "the next trial gets a new one")
+
+    def kill(self, mark: str) -> None:
+        """End what has the mark; with a guest that died that has ended, too."""
+        if self._guest is not None:
+            super().kill(mark)
 
     def start(self, command: Command) -> Server:
         """A program that runs beside the others, in the guest."""

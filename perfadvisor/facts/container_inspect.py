@@ -140,6 +140,8 @@ def _nodes(config: dict[str, Any], host: Host) -> Values:
     memory = frozenset(cpulist.parse(_text(config.get("CpusetMems") or config.get("CpuSetMems"))))
     nodes = host.nodes_of(cpus) if cpus else None
     return {
+        "container.cpus_chosen": bool(cpus),
+        "container.mems_chosen": bool(memory),
         "container.cpu_nodes": None if nodes is None else cpulist.format(nodes),
         "container.cpu_node_count": None if nodes is None else len(nodes),
         "container.memory_on_cpu_nodes": None if nodes is None or not memory else memory <= nodes,

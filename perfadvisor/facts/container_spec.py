@@ -26,6 +26,8 @@ CONTAINER = (
     _spec("container.volume_count", int, "directories of the host or volumes mounted into it", Unit.COUNT),
     _spec("container.cpu_quota_cpus", float, "CPU time it may use, in CPUs"),
     _spec("container.cpu_shares", int, "weight of its CPU time beside others'; 0 for the default", Unit.COUNT),
+    _spec("container.cpus_chosen", bool, "whether it is bound to certain CPUs"),
+    _spec("container.mems_chosen", bool, "whether its memory is bound to certain NUMA nodes"),
     _spec("container.cpuset", str, "CPUs it may run on, as a list"),
     _spec("container.cpuset_mems", str, "NUMA nodes it may take memory from, as a list"),
     _spec("container.cpu_nodes", str, "NUMA nodes its CPUs lie on, as a list"),

@@ -92,7 +92,9 @@ def _shared(pinned: frozenset[int], others: frozenset[int]) -> int:
 def _sibling_pairs(guest: Guest, host: Host) -> int | None:
     """Two vCPUs count where each is pinned to one CPU and these are threads of one core."""
     exact = [next(iter(cpus)) for text in guest.vcpu_pins.values() if len(cpus := parse(text)) == 1]
-    if not set(exact) <= host.cores.keys() or not host.cores:
+    if len(exact) < 2:
+        return 0
+    if not set(exact) <= host.cores.keys():
         return None
     by_core: dict[frozenset[int], set[int]] = {}
     for cpu in exact:
@@ -107,6 +109,7 @@ def _places(guest: Guest, host: Host) -> dict[str, Scalar | None]:
         "vm.vcpu_nodes": None if vcpu is None else cpulist.format(vcpu),
         "vm.memory_nodes": None if memory is None else cpulist.format(memory),
         "vm.memory_mode": guest.memory_mode,
+        "vm.memory_bound": bool(guest.memory_nodes or guest.cell_nodes),
         "vm.memory_on_vcpu_nodes": None if vcpu is None or memory is None else bool(vcpu & memory),
         "vm.pinned_node_count": None if pinned is None else len(pinned),
         "vm.misplaced_cells": _misplaced(guest, host),

@@ -41,8 +41,10 @@ VM = (
     _spec("vm.pinned_cpus", str, "host CPUs its vCPUs are pinned to, as a list"),
     _spec("vm.pinned_cpu_count", int, "how many host CPUs its vCPUs are pinned to", Unit.COUNT),
     _spec("vm.emulator_cpus", str, "host CPUs its emulator threads may use, as a list"),
-    _spec("vm.emulator_shared_cpus", int, "host CPUs pinned to vCPUs on which emulator threads may run, too", Unit.COUNT),
-    _spec("vm.iothread_shared_cpus", int, "host CPUs pinned to vCPUs on which I/O threads may run, too", Unit.COUNT),
+    _spec(
+        "vm.emulator_shared_cpus", int, "host CPUs of pinned vCPUs on which emulator threads may run, too", Unit.COUNT
+    ),
+    _spec("vm.iothread_shared_cpus", int, "host CPUs of pinned vCPUs on which I/O threads may run, too", Unit.COUNT),
     _spec("vm.sibling_pairs", int, "pairs of vCPUs that are pinned to two threads of one host core", Unit.COUNT),
     _spec("vm.threads_per_core", int, "threads of a core, as the guest is told", Unit.COUNT),
     _spec("vm.cpu_mode", str, "CPU the guest sees: host-passthrough, host-model, maximum, custom, default"),
@@ -51,6 +53,7 @@ VM = (
     _spec("vm.numa_cells", int, "NUMA nodes the guest itself sees; 0 where none are defined", Unit.COUNT),
     _spec("vm.vcpu_nodes", str, "host NUMA nodes its vCPUs may run on, as a list"),
     _spec("vm.memory_nodes", str, "host NUMA nodes its memory may come from, as a list"),
+    _spec("vm.memory_bound", bool, "whether its memory is bound to host NUMA nodes"),
     _spec("vm.memory_mode", str, "how memory is bound to these nodes: strict, preferred, interleave, restrictive"),
     _spec("vm.memory_on_vcpu_nodes", bool, "whether its memory may come from a node its vCPUs may run on"),
     _spec(

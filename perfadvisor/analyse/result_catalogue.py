@@ -56,6 +56,12 @@ ASKED: tuple[FactSpec, ...] = (
     _spec("memory_node", int, "the NUMA node the buffers were on"),
 )
 
+
+def _latency(name: str, which: str) -> FactSpec:
+    meaning = f"{which} of the time of one I/O from submission to completion; of completion alone in files without it"
+    return _spec(f"latency_{name}_ns", float, meaning, Unit.NANOSECONDS)
+
+
 MEASURED: tuple[FactSpec, ...] = (
     _spec("iops", float, "I/Os a second, reads and writes together", Unit.IOPS),
     _spec("read_iops", float, "reads a second", Unit.IOPS),
@@ -67,9 +73,9 @@ MEASURED: tuple[FactSpec, ...] = (
     _spec(
         "latency_mean_ns", float, "mean time of one I/O from submission to completion, or of one load", Unit.NANOSECONDS
     ),
-    _spec("latency_p50_ns", float, "median completion latency", Unit.NANOSECONDS),
-    _spec("latency_p99_ns", float, "99th percentile of completion latency", Unit.NANOSECONDS),
-    _spec("latency_p999_ns", float, "99.9th percentile of completion latency", Unit.NANOSECONDS),
+    _latency("p50", "median"),
+    _latency("p99", "99th percentile"),
+    _latency("p999", "99.9th percentile"),
     _spec(
         "best_iops",
         float,
@@ -132,7 +138,7 @@ MEASURED: tuple[FactSpec, ...] = (
     _share("numa_miss_share", "share of page allocations that did not get the node they wanted"),
     _share("cpu_remote_share", "share of samples with the tool on a CPU of another NUMA node than the device's"),
     _share("io_limit_share", "the measured rate over the control group's nearest cap on it; 0 without one"),
-    _share("ratio_to_parent", "the headline figure over that of the parent environment, its inverse for latencies: below 1 is worse"),
+    _share("ratio_to_parent", "the headline figure over the parent environment's; the inverse for latencies"),
     _spec("steady", bool, "whether the result reached its steady state"),
     _share("frequency_drop_share", "1 - lowest / highest CPU frequency seen while it ran"),
 )

@@ -6,14 +6,20 @@ from perfadvisor.analyse.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import TrialResult
 
+
+def _latency(percentile: str) -> tuple[str, ...]:
+    """Total latency; imported files often have that of completion alone."""
+    return tuple(f"{way}.{kind}_{percentile}" for kind in ("lat", "clat") for way in ("read", "write"))
+
+
 # fact -> samples, the first that exists
 SAMPLES: dict[str, tuple[str, ...]] = {
     "read_iops": ("read.iops",),
     "write_iops": ("write.iops",),
     "latency_mean_ns": ("read.lat_mean", "write.lat_mean", "chase"),
-    "latency_p50_ns": ("read.clat_p50", "write.clat_p50"),
-    "latency_p99_ns": ("read.clat_p99", "write.clat_p99"),
-    "latency_p999_ns": ("read.clat_p999", "write.clat_p999"),
+    "latency_p50_ns": _latency("p50"),
+    "latency_p99_ns": _latency("p99"),
+    "latency_p999_ns": _latency("p999"),
     "bits_per_s": ("bits_per_s",),
     "retransmits": ("retransmits",),
     "rtt_us": ("rtt_mean",),

@@ -4,6 +4,7 @@ Each check looks at one thing and gives a `Doubt` with the evidence, or nothing.
 unknown, not clean, and the report lists it so.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ CACHE_SHARE = 0.9  # the disk must have moved nine tenths of what fio counted
 DEPTH_SHARE = 0.8  # of the depth asked for, by Little's law
 DEPTH_LEAST = 2.0
 COMPLETIONS = 100  # completions needed above a percentile to speak of it: about 100 / (1 - p)
+
+_PERCENTILE = re.compile(r"\.c?lat_p(\d{1,9})\Z", re.ASCII)  # read.lat_p999
 
 Check = Callable[[TrialResult, Workload], Doubt | None]
 
@@ -128,11 +131,10 @@ def percentile(result: TrialResult, workload: Workload) -> Doubt | None:
     if not isinstance(total, int | float):
         return None
     for metric in workload.metrics:
-        name = metric.rsplit(".", 1)[-1]
-        digits = name.removeprefix("clat_p")
-        if digits == name or not digits.isdigit():
+        found = _PERCENTILE.search(metric)
+        if not found:
             continue
-        needed = COMPLETIONS / (1 - float(f"0.{digits}"))
+        needed = COMPLETIONS / (1 - float(f"0.{found[1]}"))
         if total < needed:
             return _doubt(Trust.NOISY, f"too few completions for {metric}", f"{total:.0f} I/Os, {needed:.0f} wanted")
     return None

@@ -44,11 +44,19 @@ def workload(id: str, configuration: Configuration) -> Workload:
         device=configuration.device,
         tool=configuration.tool,
         parameters=configuration.parameters,
-        metrics=tuple(metric for metric in _headline(configuration) if metric in samples) or tuple(sorted(samples)),
+        metrics=tuple(_known(_headline(configuration), samples)) or tuple(sorted(samples)),
         runtime_s=configuration.runtime_s,
         warmup_s=configuration.warmup_s,
         why="Measured outside perfadvisor.",
     )
+
+
+def _known(wanted: Iterator[str], samples: set[str]) -> Iterator[str]:
+    """Those that were measured; completion latency stands in where the file has no percentiles of total latency."""
+    for metric in wanted:
+        instead = metric.replace(".lat_", ".clat_")
+        if metric in samples or instead in samples:
+            yield metric if metric in samples else instead
 
 
 def _headline(configuration: Configuration) -> Iterator[str]:
@@ -58,6 +66,6 @@ def _headline(configuration: Configuration) -> Iterator[str]:
         return
     size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
     first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
-    kinds = ("clat_p50", first, "clat_p99") if depth == 1 and first == "iops" else (first, "clat_p50", "clat_p99")
+    kinds = ("lat_p50", first, "lat_p99") if depth == 1 and first == "iops" else (first, "lat_p50", "lat_p99")
     yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write"))
     yield from ("read.iops", "write.iops", "read.bytes_per_s", "write.bytes_per_s")

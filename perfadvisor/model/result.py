@@ -30,7 +30,7 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sample:
-    """One number out of one trial: `metric` ("read.iops", "read.clat_p99"), its unit, and which direction is better."""
+    """One number out of one trial: `metric` ("read.iops", "read.lat_p99"), its unit, and which direction is better."""
 
     metric: str
     value: float

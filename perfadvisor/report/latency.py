@@ -49,7 +49,7 @@ class Bin:
 
 def latencies(group: Group) -> LatencyTable | None:
     """The latency table of a group, with the columns that any of its rows has; None where no row has any."""
-    found = [(row, side, values) for row in group.rows for side, values in _sides(row.cell)]
+    found = [(row, side, values) for row in group.rows for side, values in sides(row.cell)]
     keys = [key for key in ("mean", *PERCENTILES) if any(key in values for _, _, values in found)]
     if not keys or keys == ["mean"]:
         return None
@@ -57,15 +57,20 @@ def latencies(group: Group) -> LatencyTable | None:
     return LatencyTable(columns=tuple(PERCENTILES.get(key, key) for key in keys), rows=rows)
 
 
-def _sides(cell: Cell) -> Iterator[tuple[str, dict[str, Estimate]]]:
-    """Read and write apart, each with its completion latencies by "mean", "p50" and so on."""
-    sides: dict[str, dict[str, Estimate]] = {}
+def sides(cell: Cell) -> Iterator[tuple[str, dict[str, Estimate]]]:
+    """Read and write apart, each with its latencies by "mean", "p50" and so on: total latency where percentiles of it
+    are known, else completion latency, which is said."""
+    sides: dict[str, dict[str, dict[str, Estimate]]] = {}
     for estimate in cell.estimates:
         side, _, name = estimate.metric.rpartition(".")
         kind, _, key = name.rpartition("_")
-        if kind == "clat" and (key in PERCENTILES or key == "mean"):
-            sides.setdefault(side, {})[key] = estimate
-    yield from sides.items()
+        if kind in ("lat", "clat") and (key in PERCENTILES or key == "mean"):
+            sides.setdefault(side, {}).setdefault(kind, {})[key] = estimate
+    for side, kinds in sides.items():
+        if kinds.get("lat", {}).keys() & PERCENTILES.keys() or "clat" not in kinds:
+            yield side, kinds["lat"]
+        else:
+            yield f"{side} (completion)", kinds["clat"]
 
 
 def histogram(cell: Cell, metric: str) -> tuple[Bin, ...]:

@@ -50,7 +50,7 @@ def _delivers(view: ReportView) -> Iterator[Part]:
 
 def _sentence(view: ReportView, device: str, cells: Sequence[Cell]) -> Iterator[Part]:
     best = _highest(device, cells)
-    latency = _best(cells, "clat_p50", most=False) or _best(cells, "chase", most=False)
+    latency = _median(cells) or _best(cells, "chase", most=False)
     if not best and latency is None:
         return
     yield Part(_opening(device, cells))
@@ -63,6 +63,11 @@ def _sentence(view: ReportView, device: str, cells: Sequence[Cell]) -> Iterator[
         yield _figure(latency)
         yield Part(" a load" if latency.estimate.metric == "chase" else " median latency")
     yield Part(". ")
+
+
+def _median(cells: Sequence[Cell]) -> Best | None:
+    """The lowest median of total latency, or of completion latency where nothing else is known."""
+    return _best(cells, "lat_p50", most=False) or _best(cells, "clat_p50", most=False)
 
 
 def _figure(best: Best) -> Part:

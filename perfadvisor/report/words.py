@@ -63,9 +63,10 @@ _METRIC_PARTS = {
     "bytes_per_s": "bandwidth",
     "bits_per_s": "throughput",
     "sent_bits_per_s": "sent",
-    "clat": "latency",
-    "clat_mean": "latency, mean",
-    "lat_mean": "total latency, mean",
+    "lat": "latency",
+    "lat_mean": "latency, mean",
+    "clat": "completion latency",
+    "clat_mean": "completion latency, mean",
     "slat_mean": "submission latency, mean",
     "chase": "latency of one load",
     "rtt_mean": "round trip, mean",
@@ -82,10 +83,12 @@ PERCENTILES = {
 
 
 def metric_words(metric: str) -> str:
-    """`read.clat_p999` as `read latency p99.9`; an unknown metric keeps its name."""
+    """`read.lat_p999` as `read latency p99.9`; an unknown metric keeps its name."""
     side, _, part = metric.rpartition(".")
-    percentile = PERCENTILES.get(part.rpartition("_")[2])
-    words = f"latency {percentile}" if percentile else _METRIC_PARTS.get(part, part.replace("_", " "))
+    kind, _, last = part.rpartition("_")
+    percentile = PERCENTILES.get(last)
+    one = _METRIC_PARTS.get(part, part.replace("_", " "))
+    words = f"{_METRIC_PARTS.get(kind, 'latency')} {percentile}" if percentile else one
     return f"{side.replace('.', ' ')} {words}".strip()
 
 

@@ -32,6 +32,7 @@ _TOTAL: _Rows = (
     ("bytes_per_s", float, Unit.BYTES_PER_SECOND, "bandwidth, all entries together"),
     ("entries", int, Unit.COUNT, "entries that moved something this way"),
     ("worst_clat_p99", float, _NS, "the highest 99th percentile of completion latency of any entry"),
+    ("worst_lat_p99", float, _NS, "the highest 99th percentile of total latency of any entry"),
 )
 _JOB: _Rows = (
     ("name", str, _S, "the job's name"),
@@ -127,11 +128,12 @@ def _totals(run: FioRun) -> _Found:
         ways = [way for job in run.jobs for way in job.directions if way.name == name and way.moved]
         if not ways:
             continue
-        worst = [way.latencies["clat"].percentiles_ns.get(99.0) for way in ways if "clat" in way.latencies]
         yield "fio_total.iops", name, sum(way.iops or 0.0 for way in ways)
         yield "fio_total.bytes_per_s", name, sum(way.bytes_per_s or 0.0 for way in ways)
         yield "fio_total.entries", name, len(ways)
-        yield "fio_total.worst_clat_p99", name, max((value for value in worst if value is not None), default=None)
+        for kind in ("clat", "lat"):
+            worst = [way.latencies[kind].percentiles_ns.get(99.0) for way in ways if kind in way.latencies]
+            yield f"fio_total.worst_{kind}_p99", name, max((p for p in worst if p is not None), default=None)
 
 
 def _job(subject: str, job: FioJob) -> _Found:

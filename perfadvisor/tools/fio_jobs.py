@@ -13,6 +13,9 @@ from perfadvisor.tools.context import Context
 from perfadvisor.tools.fio_parameters import GIBIBYTE
 
 PERCENTILES = "50:90:95:99:99.5:99.9:99.99"
+# Total latency, submission included: an I/O that completes within the call that submits it (io_uring does that for what
+# is at hand) has its time in slat, and a clat that means nothing (stat.c: add_slat_sample, add_clat_sample).
+LATENCIES = ("--lat_percentiles=1", "--clat_percentiles=0")
 _NET_SIZE = "1t"  # more than a trial can send; the run time ends it
 _SERVER_S = 86400  # the server ends when its client does; this only bounds a forgotten one
 
@@ -34,6 +37,7 @@ def trial_argv(workload: Workload, trial: Trial, context: Context) -> tuple[str,
         f"--runtime={round(trial.runtime_s * 1000)}ms",
         f"--ramp_time={round(trial.warmup_s * 1000)}ms",
         f"--percentile_list={PERCENTILES}",
+        *LATENCIES,
         "--eta=never",
         "--output-format=json+",
     )
@@ -158,7 +162,8 @@ def _buffers(given: Parameters) -> Iterator[str]:
 
 def huge_pages(parameters: Parameters) -> tuple[int, int]:
     """(page size in bytes, how many of them a trial needs); (0, 0) where it needs none. fio gives every job a pool of
-    `iodepth` buffers plus one small page, rounded up to whole huge pages."""
+    `iodepth` buffers, rounded up to whole huge pages, and then a small page to align them: that takes one more
+    (fio 3.33, allocate_io_mem in backend.c and alloc_mem_mmap in memory.c)."""
     pages = parameters.get("page_size_bytes")
     if not isinstance(pages, int) or pages <= 4096:
         return 0, 0
@@ -166,4 +171,4 @@ def huge_pages(parameters: Parameters) -> tuple[int, int]:
         int(parameters.get(name, default))
         for name, default in (("block_size_bytes", 4096), ("iodepth", 1), ("numjobs", 1))
     )
-    return pages, jobs * -(-(block * depth + 4096) // pages)
+    return pages, jobs * (-(-block * depth // pages) + 1)

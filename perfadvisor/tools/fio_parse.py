@@ -71,10 +71,15 @@ def output(run: FioRun, jobs: Sequence[FioJob], *, interrupted: bool = False) ->
     for name in ("read", "write", "trim", "sync"):
         ways = [way for job in jobs for way in job.directions if way.name == name and way.moved]
         samples.extend(_samples(name, ways))
-        found = fio_latency.histogram(f"{name}.clat", ways, "clat")
-        histograms.extend([found] if found else [])
+        histograms.extend(_histogram(name, ways))
     details = {**_details(run, jobs), **_latency_note(jobs), **({"interrupted": True} if interrupted else {})}
     return Output(samples=tuple(samples), details=details, histograms=tuple(histograms))
+
+
+def _histogram(name: str, ways: Sequence[FioDirection]) -> list[Histogram]:
+    """One distribution a direction: of total latency where the file has it, else of completion latency."""
+    found = (fio_latency.histogram(f"{name}.{kind}", ways, kind) for kind in ("lat", "clat"))
+    return list(filter(None, found))[:1]
 
 
 def _samples(name: str, ways: Sequence[FioDirection]) -> Iterator[Sample]:
@@ -170,5 +175,6 @@ def _busiest(jobs: Sequence[FioJob], numjobs: int) -> float | None:
 def _latency_note(jobs: Sequence[FioJob]) -> dict[str, Scalar]:
     """Says where percentiles are the worst job's, because the file has no bins to add up."""
     ways = [way for job in jobs for way in job.directions if way.name in ("read", "write") and way.moved]
-    several = len(jobs) > 1 and any("clat" in way.latencies and not way.latencies["clat"].bins for way in ways)
-    return {"percentiles_of": "worst job"} if several else {}
+    held = [latency for way in ways for latency in way.latencies.values()]
+    worst = len(jobs) > 1 and any(latency.percentiles_ns and not latency.bins for latency in held)
+    return {"percentiles_of": "worst job"} if worst else {}

@@ -21,7 +21,7 @@ def a_result(number: int = 1) -> TrialResult:
     output = Output(
         samples=(Sample(metric="read.iops", value=1234.5, unit=Unit.IOPS, better="higher"),),
         details={"direct": True, "depth": 32, "share": 1.0, "name": "fio-3.33\x00ü"},
-        histograms=(Histogram(metric="read.clat", edges_ns=(1.0, 2.0), counts=(3, 4)),),
+        histograms=(Histogram(metric="read.lat", edges_ns=(1.0, 2.0), counts=(3, 4)),),
     )
     return TrialResult(
         trial=a_trial(number), state=TrialState.DONE, started=1700000000.25, duration_s=12.5, command=("fio", "--x"),

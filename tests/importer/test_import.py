@@ -72,6 +72,18 @@ def test_what_was_run_is_told(results, tmp_path):
     assert "70-percent-reads" in workload.id
 
 
+@pytest.mark.parametrize(
+    ("name", "metrics"),
+    [
+        ("randread-qd1-both.json", ("read.lat_p50", "read.iops", "read.lat_p99")),
+        ("randread-qd32.json", ("read.iops", "read.clat_p50", "read.clat_p99", "read.bytes_per_s")),
+    ],
+)
+def test_total_latency_judges_where_the_file_has_it(data, tmp_path, name, metrics):
+    [workload] = import_files([data / "fio" / name], tmp_path / "run").workloads.values()
+    assert workload.metrics[:3] == metrics[:3]
+
+
 def test_unlike_jobs_of_a_file_stay_apart(data):
     found = configurations_in((data / "fio" / "two-configurations.json").read_bytes(), "f")
     assert [(one.label, one.beside) for one in found] == [

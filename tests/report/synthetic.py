@@ -35,16 +35,16 @@ NS, IOPS, BPS, BITS = Unit.NANOSECONDS, Unit.IOPS, Unit.BYTES_PER_SECOND, Unit.B
 # id, title, device, tool, [(metric, unit, better, centre, relative spread)]
 WORKLOADS = (
     ("storage/randread-4k-qd1", "Random read, 4 KiB, one at a time", "storage", "fio",
-     [("read.iops", IOPS, "higher", 11_650, .006), ("read.clat_p50", NS, "lower", 84_200, .006), ("read.clat_p99", NS, "lower", 131_000, .02),
-      ("read.clat_p999", NS, "lower", 412_000, .05), ("read.clat_p9999", NS, "lower", 1_930_000, .1), ("read.lat_mean", NS, "lower", 85_900, .006)]),
+     [("read.iops", IOPS, "higher", 11_650, .006), ("read.lat_p50", NS, "lower", 84_200, .006), ("read.lat_p99", NS, "lower", 131_000, .02),
+      ("read.lat_p999", NS, "lower", 412_000, .05), ("read.lat_p9999", NS, "lower", 1_930_000, .1), ("read.lat_mean", NS, "lower", 85_900, .006)]),
     ("storage/randread-4k-qd32", "Random read, 4 KiB, 32 deep", "storage", "fio",
-     [("read.iops", IOPS, "higher", 198_400, .012), ("read.clat_p50", NS, "lower", 158_000, .012), ("read.clat_p99", NS, "lower", 342_000, .03),
-      ("read.clat_p999", NS, "lower", 988_000, .05), ("read.clat_p9999", NS, "lower", 3_100_000, .1), ("read.lat_mean", NS, "lower", 161_000, .012)]),
+     [("read.iops", IOPS, "higher", 198_400, .012), ("read.lat_p50", NS, "lower", 158_000, .012), ("read.lat_p99", NS, "lower", 342_000, .03),
+      ("read.lat_p999", NS, "lower", 988_000, .05), ("read.lat_p9999", NS, "lower", 3_100_000, .1), ("read.lat_mean", NS, "lower", 161_000, .012)]),
     ("storage/mixed-4k-qd16", "70 % read, 30 % write, 4 KiB, 16 deep", "storage", "fio",
-     [("read.iops", IOPS, "higher", 92_100, .061), ("write.iops", IOPS, "higher", 39_500, .064), ("read.clat_p50", NS, "lower", 121_000, .05),
-      ("read.clat_p99", NS, "lower", 1_240_000, .1), ("read.clat_p999", NS, "lower", 6_800_000, .2)]),
+     [("read.iops", IOPS, "higher", 92_100, .061), ("write.iops", IOPS, "higher", 39_500, .064), ("read.lat_p50", NS, "lower", 121_000, .05),
+      ("read.lat_p99", NS, "lower", 1_240_000, .1), ("read.lat_p999", NS, "lower", 6_800_000, .2)]),
     ("storage/seqread-1m-qd8", "Sequential read, 1 MiB, 8 deep", "storage", "fio",
-     [("read.bytes_per_s", BPS, "higher", 1.742e9, .003), ("read.clat_p50", NS, "lower", 4_780_000, .004), ("read.clat_p99", NS, "lower", 5_930_000, .01)]),
+     [("read.bytes_per_s", BPS, "higher", 1.742e9, .003), ("read.lat_p50", NS, "lower", 4_780_000, .004), ("read.lat_p99", NS, "lower", 5_930_000, .01)]),
     ("storage/buffered-read", "Sequential read through the page cache", "storage", "fio",
      [("read.bytes_per_s", BPS, "higher", 9.81e9, .02)]),
     ("network/tcp-stream", "TCP, one stream", "network", "iperf3",
@@ -52,7 +52,7 @@ WORKLOADS = (
     ("network/tcp-stream-8", "TCP, eight streams", "network", "iperf3",
      [("bits_per_s", BITS, "higher", 23.4e9, .004), ("retransmits", Unit.COUNT, "lower", 1_840, .2)]),
     ("network/pingpong", "Request and response, 64 B", "network", "fio",
-     [("read.clat_p50", NS, "lower", 98_400, .02), ("read.clat_p99", NS, "lower", 141_000, .04), ("read.iops", IOPS, "higher", 9_900, .02)]),
+     [("read.lat_p50", NS, "lower", 98_400, .02), ("read.lat_p99", NS, "lower", 141_000, .04), ("read.iops", IOPS, "higher", 9_900, .02)]),
     *((f"memory/pairs-copy-4k-cpu{cpu}-memory{memory}", f"Memory copy, 4 KiB pages, every pair of nodes (cpu {cpu}, memory {memory})", "memory", "dmabench",
        [("copy.bytes_per_s", BPS, "higher", speed, .01), ("chase", NS, "lower", lag, .01)])
       for cpu, memory, speed, lag in ((0, 0, 12.4e9, 88), (0, 1, 7.1e9, 139), (1, 0, 7.0e9, 141), (1, 1, 12.3e9, 89))),
@@ -123,7 +123,7 @@ def _result(
     parameters = {}
     if device == "memory":
         parameters = {"cpu_node": int(name[-9]), "memory_node": int(name[-1]), "kernel": "copy"}
-    latency = next((m for m in metrics if m[0] == "read.clat_p50"), None)
+    latency = next((m for m in metrics if m[0] == "read.lat_p50"), None)
     path = {
         "storage": Path(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"),
         "network": Path(nic="ens3f0", pci="0000:81:00.0"),
@@ -161,7 +161,7 @@ def _result(
         output=Output(
             samples=samples,
             details=details,
-            histograms=(_histogram(random, "read.clat", latency[3]),) if histograms and latency else (),
+            histograms=(_histogram(random, "read.lat", latency[3]),) if histograms and latency else (),
         ),
         deltas={
             "cpu.busy_share": random.uniform(0.02, 0.2),

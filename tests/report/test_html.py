@@ -117,7 +117,7 @@ def test_every_number_of_every_chart_stands_in_the_text(view, parsed: Page) -> N
     for cell in view(environments=("local", "docker", "vm")).cells:
         for estimate in cell.estimates:
             assert all(quantity(value, estimate.unit) in parsed.text for value in estimate.values)
-        for each in histogram(cell, "read.clat"):
+        for each in histogram(cell, "read.lat"):
             assert f"{each.count:,}" in parsed.text
 
 

@@ -4,9 +4,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.model.result import Cell, Histogram, Output, TrialResult, TrialState
+from perfadvisor.model.result import Cell, Estimate, Histogram, Output, TrialResult, TrialState
+from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Trial
-from perfadvisor.report.latency import MOST_BINS, histogram, latencies
+from perfadvisor.report.latency import MOST_BINS, histogram, latencies, sides
 from perfadvisor.report.results import groups
 
 
@@ -54,7 +55,20 @@ def test_latency_table_has_the_columns_that_somebody_has(view) -> None:
     storage, network, memory = groups(view())
     table = latencies(storage)
     assert table is not None and latencies(memory) is None
-    assert table.columns == ("p50", "p99", "p99.9", "p99.99")
+    assert table.columns == ("mean", "p50", "p99", "p99.9", "p99.99")
     sequential = next(row for row in table.rows if "Sequential" in row.row.title)
-    assert [value is None for value in sequential.values] == [False, False, True, True]
+    assert [value is None for value in sequential.values] == [True, False, False, True, True]
     assert latencies(network).columns == ("p50", "p99")
+
+
+def measured(*metrics: str) -> Cell:
+    found = (Estimate(metric=m, unit=Unit.NANOSECONDS, better="lower", median=1.0, low=None, high=None, coverage=None,
+                      values=(1.0,)) for m in metrics)  # fmt: skip
+    return Cell(workload="w", environment="e", estimates=tuple(found), trials=())
+
+
+def test_total_latency_goes_before_that_of_completion_alone() -> None:
+    both = dict(sides(measured("read.clat_p50", "read.lat_p50", "read.lat_mean", "read.clat_mean")))
+    assert {key: one.metric for key, one in both["read"].items()} == {"p50": "read.lat_p50", "mean": "read.lat_mean"}
+    alone = dict(sides(measured("read.clat_p50", "read.lat_mean", "read.slat_mean")))
+    assert list(alone) == ["read (completion)"] and list(alone["read (completion)"]) == ["p50"]

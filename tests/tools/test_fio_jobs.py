@@ -29,6 +29,7 @@ def test_a_read_of_a_file():
         "--name=storage-a", "--rw=randread", "--ioengine=libaio", "--bs=8192", "--iodepth=4", "--numjobs=2",
         "--direct=1", "--thread", "--readonly", "--allow_file_create=0", "--filename=/data/perf\\:advisor",
         "--size=1073741824", "--time_based", "--runtime=7500ms", "--ramp_time=2000ms", "--output-format=json+",
+        "--lat_percentiles=1", "--clat_percentiles=0",
     ):  # fmt: skip
         assert flag in found
     assert "--group_reporting" not in found and found[0] == "fio"
@@ -99,7 +100,7 @@ def test_the_null_engine_needs_no_file():
     [
         ({}, (0, 0)),
         ({"page_size_bytes": 4096}, (0, 0)),
-        ({"page_size_bytes": 2**21, "block_size_bytes": 65536, "iodepth": 16}, (2**21, 1)),
+        ({"page_size_bytes": 2**21, "block_size_bytes": 65536, "iodepth": 16}, (2**21, 2)),
         ({"page_size_bytes": 2**21, "block_size_bytes": 131072, "iodepth": 16}, (2**21, 2)),
         ({"page_size_bytes": 2**21, "block_size_bytes": 131072, "iodepth": 16, "numjobs": 3}, (2**21, 6)),
     ],

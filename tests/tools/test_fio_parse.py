@@ -50,6 +50,36 @@ def test_the_histogram_counts_every_io_and_agrees_with_the_percentiles(fio_file)
     assert median == pytest.approx(values(output)["read.clat_p50"], rel=0.02)
 
 
+def test_a_trial_of_ours_is_judged_by_total_latency(fio_file):
+    # An I/O that completes within the call that submits it is counted in slat: clat of depth 1 means little.
+    output = parse(fio_file("randread-qd1-total.json"))
+    found = values(output)
+    assert found["read.lat_p50"] == 95744.0 and found["read.lat_p9999"] == 6127616.0
+    assert "read.clat_p50" not in found and found["read.clat_mean"] < found["read.lat_mean"]
+    assert [histogram.metric for histogram in output.histograms] == ["read.lat"]
+    assert "percentiles_of" not in output.details
+
+
+def test_both_latencies_are_kept_where_both_are_given(fio_file):
+    output = parse(fio_file("randread-qd1-both.json"))
+    found = values(output)
+    assert (found["read.lat_p50"], found["read.clat_p50"]) == (86528.0, 52480.0)
+    assert [histogram.metric for histogram in output.histograms] == ["read.lat"]  # one distribution a direction
+
+
+def test_completion_latency_alone_keeps_its_name(fio_file):
+    output = parse(fio_file("randread-qd32.json"))
+    assert [histogram.metric for histogram in output.histograms] == ["read.clat"]
+    assert not any("lat_p" in name and "clat" not in name for name in values(output))
+
+
+def test_percentiles_without_bins_are_the_worst_job_s():
+    job = {"jobname": "a", "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3, "clat_ns": {"mean": 1.0, "N": 3},
+           "lat_ns": {"mean": 5.0, "N": 3, "percentile": {"50.000000": 7}}}}  # fmt: skip
+    output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job, job]}).encode())
+    assert output.details["percentiles_of"] == "worst job" and values(output)["read.lat_p50"] == 7.0
+
+
 def test_both_directions_of_a_mixture(fio_file):
     found = values(parse(fio_file("randrw-70-30.json")))
     assert found["read.iops"] / (found["read.iops"] + found["write.iops"]) == pytest.approx(0.7, abs=0.01)

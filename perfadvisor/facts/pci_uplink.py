@@ -1,0 +1,80 @@
+"""What many PCI functions share: a port that carries the traffic of several devices, and a home node nobody named."""
+
+from collections.abc import Iterator, Mapping
+
+from perfadvisor.facts import pci_class
+from perfadvisor.facts.pci_address import DEVICES, chain, functions
+from perfadvisor.facts.pci_link import parse_speed, parse_width
+from perfadvisor.facts.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
+from perfadvisor.facts.reader import integer, number
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+PATTERNS = tuple(
+    f"{DEVICES}/*/{name}" for name in ("class", "numa_node", "current_link_speed", "current_link_width", "physfn")
+)
+
+BELOW = FactSpec(
+    name="pci.endpoints_below", type=int, unit=Unit.COUNT, subject="pci",
+    meaning="devices below this root port that have a link of their own (functions of one card count once)",
+)  # fmt: skip
+BELOW_RATE = FactSpec(
+    name="pci.endpoints_below_bytes_per_s", type=float, unit=Unit.BYTES_PER_SECOND, subject="pci",
+    meaning="what the links of the devices below this root port could carry together in one direction",
+)  # fmt: skip
+HOMELESS = FactSpec(
+    name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
+    meaning="network, storage, graphics and accelerator functions whose NUMA node the firmware does not say (-1)",
+)  # fmt: skip
+CATALOGUE = (BELOW, BELOW_RATE, HOMELESS)
+
+_MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x0B, 0x12})
+"""Classes of devices that move much data: those, coprocessors (0x0b) and processing accelerators (0x12)."""
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The root ports that several devices hang under, then how many devices have no node."""
+    found = functions(tree)
+    below: dict[str, dict[str, float]] = {}
+    for path in found.values():
+        hops = chain(path)
+        rate = _rate(tree, path) if len(hops) > 1 and _base(tree, path) != pci_class.BRIDGE else None
+        if rate is not None:
+            slot = hops[-1].rpartition(".")[0]
+            below.setdefault(hops[0], {}).setdefault(slot, rate)
+    yield from _shared(found, below)
+    yield _homeless(tree, found)
+
+
+def _shared(found: Mapping[str, str], below: Mapping[str, Mapping[str, float]]) -> Iterator[Fact | Absent]:
+    for port, rates in below.items():
+        if port in found:
+            source = f"{found[port]}/**/current_link_*"
+            yield BELOW.fact(len(rates), source=source, subject=port)
+            yield BELOW_RATE.fact(sum(rates.values()), source=source, subject=port)
+
+
+def _rate(tree: Tree, path: str) -> float | None:
+    """What a device's own link carries now; a virtual function has none."""
+    if tree.link_name(f"{path}/physfn") is not None:
+        return None
+    speed, width = (tree.text(f"{path}/current_link_{name}") for name in ("speed", "width"))
+    gigatransfers, lanes = parse_speed(speed), parse_width(width)
+    if gigatransfers is None or lanes is None:
+        return None
+    return bytes_per_s(gigatransfers, lanes, USUAL_PAYLOAD_BYTES)
+
+
+def _base(tree: Tree, path: str) -> int | None:
+    code = number(tree.text(f"{path}/class"))
+    return None if code is None else pci_class.base(code)
+
+
+def _homeless(tree: Tree, found: Mapping[str, str]) -> Fact | Absent:
+    """-1 is the kernel's "nobody said" (ABI/testing/sysfs-bus-pci, numa_node); no file at all says nothing."""
+    source = f"{DEVICES}/*/numa_node"
+    nodes = [integer(tree, f"{path}/numa_node") for path in found.values() if _base(tree, path) in _MOVERS]
+    known = [node for node in nodes if node is not None]
+    unknown = sum(node < 0 for node in known) if known else None
+    return HOMELESS.given(unknown, source=source, reason="no such function shows a node")

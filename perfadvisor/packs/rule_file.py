@@ -1,9 +1,9 @@
 """The shape of a rule file, checked by pydantic, and its translation into a `Rule`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from perfadvisor.analyse.lookup import HOST
 from perfadvisor.model.fact import Scalar
@@ -42,9 +42,21 @@ class VerifyText(Strict):
 
 
 class ReferenceText(Strict):
+    """`checked` is the day somebody opened the source and found in it what the rule says; where nobody did,
+    `basis: catalogue` says that it is known, not opened."""
+
     source: Text
-    checked: Day
+    checked: Day | None = None
+    basis: Literal["catalogue"] | None = None
     kernel: Optional = ""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.checked is None) == (self.basis is None):
+            raise ValueError(
+                "a reference has either `checked: DAY` (opened that day) or `basis: catalogue` (not opened)"
+            )
+        return self
 
 
 class CaseText(Strict):
@@ -112,7 +124,8 @@ def _fix(fix: FixText) -> Fix:
 
 def _reference(reference: ReferenceText) -> str:
     kernel = f"; kernels {reference.kernel}" if reference.kernel else ""
-    return f"{reference.source} (last checked {reference.checked}{kernel})"
+    checked = f"last checked {reference.checked}" if reference.checked else "known, not opened"
+    return f"{reference.source} ({checked}{kernel})"
 
 
 def _verify(text: RuleText) -> Verify:

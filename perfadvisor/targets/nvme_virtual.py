@@ -48,8 +48,13 @@ def give_resources(physical: Function) -> None:
 def _assign(descriptor: int) -> int:
     """The first status that is none of success."""
     _manage(descriptor, OFFLINE)
-    states = (_manage(descriptor, ASSIGN, kind=kind, count=EACH) for kind in (QUEUES, INTERRUPTS))
-    return next(filter(None, states), 0)
+    queues = _manage(descriptor, ASSIGN, kind=QUEUES, count=EACH)
+    if queues:
+        return queues
+    # A function may be allowed a single interrupt: both queues share it then.
+    return _manage(descriptor, ASSIGN, kind=INTERRUPTS, count=EACH) and _manage(
+        descriptor, ASSIGN, kind=INTERRUPTS, count=1
+    )
 
 
 def _require_idle(physical: Function, busy: list[str]) -> None:

@@ -26,20 +26,21 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
     """Bind the functions to vfio-pci and return their groups. Nothing is touched unless all of them may be.
 
     InputError for an address that is none, MeasureError, with every reason, where one must stay where it is."""
+    groups = require_all_lendable(addresses, root)
+    _require_root(root)
+    _load_module(journal, root)
+    for address in dict.fromkeys(addresses):
+        _bind(function(address, root), journal)
+    return groups
+
+
+def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[Group, ...]:
+    """The groups of these functions, if all of them could be lent now, with nobody else of their groups."""
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
     groups = {group.number: group for group in (group_of(address, root) for address in named)}
     for group in groups.values():
         require_lendable(group, named, root)
-    _require_root(root)
-    _load_module(journal, root)
-    for address in named:
-        _bind(function(address, root), journal)
     return tuple(groups.values())
-
-
-def require_lendable_alone(address: str, root: Path = ROOT) -> None:
-    """Return only if this function could be lent now, with nobody else of its group."""
-    require_lendable(group_of(address, root), (full_address(address),), root)
 
 
 def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:

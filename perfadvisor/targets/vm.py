@@ -28,6 +28,7 @@ from perfadvisor.targets.vm_options import VmOptions
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
 SETTLE_S = 60.0
+GONE_S = 5.0  # between the end of a conversation and that of the process
 READ_S = 180.0  # an emulated guest takes a while to read all of itself
 PLACEHOLDER_BYTES = 1 << 20
 _numbers = itertools.count()
@@ -72,8 +73,7 @@ class VmTarget(RemoteTarget):
     def start_up(self) -> None:
         """Boot, with everything plugged in that belongs to it."""
         if self._options.passthrough:
-            for address in (*self._options.vfio, *self._options.vf):
-                vfio.require_lendable_alone(address)
+            vfio.require_all_lendable(self._options.vfio)
         self._directory = self._made_directory()
         if self._options.huge_page_bytes:
             count = -(-self._options.memory_bytes // self._options.huge_page_bytes)
@@ -106,9 +106,10 @@ class VmTarget(RemoteTarget):
     def _boot(self) -> None:
         assert self._directory is not None, "made first"
         assert self._cable is not None, "chosen first"
-        reason = vm_probe.why_no_kvm()
+        reason, slow = vm_probe.why_no_kvm(), vm_probe.host_is_emulated()
         recipe = vm_boot.Recipe(
-            options=self._options, kvm=not reason, directory=self._directory, nic=self._cable.qemu()
+            options=self._options, kvm=not reason, directory=self._directory, nic=self._cable.qemu(),
+            slow=slow,
         )  # fmt: skip
         try:
             self._guest = vm_boot.boot(recipe)
@@ -118,7 +119,8 @@ class VmTarget(RemoteTarget):
             reason = f"KVM passed a small probe, but not a guest ({error.message.splitlines()[0]})"
             self._guest = vm_boot.boot(replace(recipe, kvm=False))
         self.emulated = self._guest.emulated
-        self.note = f"{self.spec}: emulated, proves the path, not the speed: {reason}" if self.emulated else ""
+        why = reason or "this host is emulated itself"
+        self.note = f"{self.spec}: emulated, proves the path, not the speed: {why}" if self.emulated else ""
         vm_boot.pin(self._guest, self._options.pin)
         self._cable.connect(self.exec)
 
@@ -206,7 +208,7 @@ class VmTarget(RemoteTarget):
         try:
             return guest.agent.run(command)
         except MeasureError as error:
-            if guest.process.running():
+            if not guest.process.wait(GONE_S):
                 raise
             raise self._died(error) from error
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,7 +54,7 @@ def test_a_guest_that_dies_in_the_middle_is_said_and_replaced(guest: VmTarget, t
     assert int(size.stdout) == 8 << 20
     assert way.pci
     assert guest._guest is not None
-    threading.Timer(3.0, guest._guest.process.stop).start()
+    threading.Timer(3.0, os.kill, (guest._guest.process.pid, signal.SIGKILL)).start()
     with pytest.raises(CutOffError, match="the guest died"):
         guest.run(Command(argv=("sleep", "100"), timeout_s=120))
     again = guest.run(Command(argv=("echo", "here"), timeout_s=60))

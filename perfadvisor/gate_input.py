@@ -60,7 +60,8 @@ def run_sides(path: Path) -> dict[str, Side]:
     facts = {name: catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
     sides = sides_of(run, facts)
     if not any(side.runs for side in sides.values()):
-        raise InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
+        bad = next((why for side in sides.values() for why in side.invalid.values()), "no finished trial in this run")
+        raise InputError(f"{path}: {bad}", "measure again, or give another run")
     return sides
 
 

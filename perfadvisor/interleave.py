@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from perfadvisor.analyse.gate import PolicyOf, gate
+from perfadvisor.analyse.gate_compare import FEWEST_RUNS
 from perfadvisor.analyse.sequential import looks_up_to
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.model.gate import GateReport, Look, Order, Runs, Side, Verdict
 from perfadvisor.targets.base import Command
 
+Key = tuple[str, str]
 Measure = Callable[[str], Side]
 Progress = Callable[[str], None]
 CSV_VARIABLE = "PERFADVISOR_CSV"
@@ -22,16 +24,16 @@ TAIL_CHARACTERS = 400
 
 @dataclass(slots=True)
 class Gathered:
-    """One side's fresh runs so far; a metric that one run misses has no pairs any more and is left out by the gate."""
+    """One side's fresh runs so far: by metric the values of its rounds, and why which of them cannot be relied on."""
 
     name: str
-    values: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    kinds: dict[tuple[str, str], Runs] = field(default_factory=dict)
+    values: dict[Key, dict[int, float]] = field(default_factory=dict)
+    kinds: dict[Key, Runs] = field(default_factory=dict)
+    doubts: dict[Key, dict[int, str]] = field(default_factory=dict)
     rounds: int = 0
 
     def add(self, side: Side) -> None:
-        """One more fresh run; each metric must come exactly once, or as often as every time."""
-        self.rounds += 1
+        """One more fresh run, with one value for each metric. InputError for more, or another unit than before."""
         for key, runs in side.runs.items():
             known = self.kinds.setdefault(key, runs)
             if (known.unit, known.better) != (runs.unit, runs.better):
@@ -41,12 +43,24 @@ class Gathered:
                     f"{'/'.join(key)}: {len(runs.values)} rows from one run",
                     "one call of the command is one fresh run: write one row for each metric, its summary",
                 )
-            self.values.setdefault(key, []).append(runs.values[0])
+            self.values.setdefault(key, {})[self.rounds] = runs.values[0]
+            if key in side.invalid:
+                self.doubts.setdefault(key, {})[self.rounds] = side.invalid[key]
+        self.rounds += 1
 
-    def side(self) -> Side:
-        """Everything so far."""
-        runs = {key: replace(self.kinds[key], values=tuple(values)) for key, values in self.values.items()}
-        return Side(name=self.name, runs=runs)
+    def side(self, partner: "Gathered | None" = None) -> Side:
+        """Everything so far, without the rounds that this side or its partner lacks or that cannot be relied on; a
+        metric that this leaves with too few rounds is marked."""
+        runs, invalid = {}, {}
+        for key, values in self.values.items():
+            bad = self.doubts.get(key, {}) | (partner.doubts.get(key, {}) if partner else {})
+            common = values.keys() & partner.values.get(key, {}).keys() if partner else values.keys()
+            sound = sorted(common - bad.keys())
+            if bad and len(sound) < FEWEST_RUNS:
+                why = next(iter(bad.values()))
+                invalid[key] = f"{len(bad)} of {self.rounds} rounds cannot be relied on: {why}"
+            runs[key] = replace(self.kinds[key], values=tuple(values[number] for number in sound))
+        return Side(name=self.name, runs=runs, invalid=invalid)
 
 
 def interleaved(
@@ -66,7 +80,14 @@ def interleaved(
     for pairs, alpha in looks:
         if not _measured(measure, sides, pairs, progress, _deadline(started, budget_s), clock):
             return replace(report, looks=tuple(seen), notes=(*report.notes, f"stopped by the budget of {budget_s:g} s"))
-        report = gate(sides[0].side(), sides[1].side(), policy_of, Order.PAIRED, alpha=alpha, acknowledged=acknowledged)
+        report = gate(
+            sides[0].side(sides[1]),
+            sides[1].side(sides[0]),
+            policy_of,
+            Order.PAIRED,
+            alpha=alpha,
+            acknowledged=acknowledged,
+        )
         seen.append(Look(pairs=pairs, alpha=alpha, verdict=report.verdict))
         progress(f"{pairs} pairs: {report.verdict.value}")
         if _is_settled(report):

@@ -39,10 +39,14 @@ class _Bench:
     def measure(self, spec: str) -> Side:
         """One fresh run of every workload."""
         runs: dict[tuple[str, str], Runs] = {}
+        invalid: dict[tuple[str, str], str] = {}
         for workload in self.workloads:
-            for one in _samples(self._run(workload, spec), workload):
+            result = self._run(workload, spec)
+            for one in _samples(result, workload):
                 runs[one.key] = one
-        return Side(name=spec, runs=runs)
+                if result.trust is Trust.INVALID:
+                    invalid[one.key] = next(doubt.reason for doubt in result.doubts if doubt.trust is Trust.INVALID)
+        return Side(name=spec, runs=runs, invalid=invalid)
 
     def _run(self, workload: Workload, spec: str) -> TrialResult:
         self.seen += 1
@@ -58,26 +62,26 @@ class _Bench:
 
 
 def _samples(result: TrialResult, workload: Workload) -> Iterator[Runs]:
-    """An INVALID run gives no number: the gate then says so instead of judging it."""
     for sample in result.output.samples:
         if sample.metric in workload.metrics:
-            value = float("nan") if result.trust is Trust.INVALID else sample.value
             yield Runs(
                 workload=workload.id, metric=sample.metric, unit=sample.unit.value, better=sample.better,
-                values=(value,), times=(result.started,),
+                values=(sample.value,), times=(result.started,),
             )  # fmt: skip
 
 
 @contextlib.contextmanager
-def measuring(name: str, specs: Sequence[str]) -> Iterator[Callable[[str], Side]]:
+def measuring(
+    name: str, specs: Sequence[str], own: Sequence[Path] = (), directory: Path = Path()
+) -> Iterator[Callable[[str], Side]]:
     """What measures one fresh run of the workload in the environment of this --env word; everything made for it is
     taken away at the end. InputError for an unknown workload or environment."""
-    workload = _workload(name)
+    workload = _workload(name, own)
     with contextlib.ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))
         sites = {spec: open_sites((spec,), undo)[0] for spec in dict.fromkeys(specs)}
         first = next(iter(sites.values()))
-        storage = place.choose(storage_workloads((workload,)), first, Wishes(directory=Path()))
+        storage = place.choose(storage_workloads((workload,)), first, Wishes(directory=directory))
         workloads = _expanded(workload, first, storage)
         book = journal.begin(Path(folder) / "journal.jsonl")
         undo.callback(book.close)
@@ -88,8 +92,8 @@ def measuring(name: str, specs: Sequence[str]) -> Iterator[Callable[[str], Side]
         yield _Bench(workloads=workloads, sites=sites, stages=stages).measure
 
 
-def _workload(name: str) -> Workload:
-    known = load_workloads()
+def _workload(name: str, own: Sequence[Path]) -> Workload:
+    known = load_workloads(own)
     if name not in known:
         near = get_close_matches(name, known, n=1)
         raise InputError(f"no workload {name!r}", f"did you mean {near[0]}?" if near else "perfadvisor workloads list")

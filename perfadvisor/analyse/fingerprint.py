@@ -37,7 +37,7 @@ def _text(facts: FactTable, name: str) -> str:
 
 def _counted(facts: FactTable, name: str, unit: str) -> str:
     value = facts.value(name)
-    return f"{value} {unit}" if value is not None else ""
+    return f"{value} {unit if value != 1 else unit.removesuffix('s')}" if value is not None else ""
 
 
 def _memory(facts: FactTable) -> str:

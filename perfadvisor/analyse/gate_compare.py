@@ -1,6 +1,7 @@
 """Judge one metric: two sides' fresh runs, a margin and a level give a verdict, or the reason why there is none."""
 
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -53,10 +54,16 @@ def compare(baseline: Runs, candidate: Runs, policy: MetricPolicy, order: Order,
     )
     obstacle = _obstacle(blank, policy)
     if obstacle:
-        return Judged(comparison=replace(blank, reason=obstacle[0], explanation=obstacle[1]))
+        return Judged(comparison=_with_obstacle(blank, *obstacle))
     if policy.deterministic and _constant(blank):
         return Judged(comparison=_exact(blank))
     return _judged(blank, policy, alpha)
+
+
+def _with_obstacle(blank: Comparison, reason: Reason, explanation: str) -> Comparison:
+    """Only numbers are kept: JSON has no other values."""
+    a, b = (tuple(value for value in side if isfinite(value)) for side in (blank.baseline, blank.candidate))
+    return replace(blank, baseline=a, candidate=b, reason=reason, explanation=explanation)
 
 
 def _constant(blank: Comparison) -> bool:

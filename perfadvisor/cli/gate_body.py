@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
-from perfadvisor.errors import InputError
+from perfadvisor.cli.gate_source import Source
 from perfadvisor.gate_input import Input, informed, new_findings, read_input
-from perfadvisor.interleave import interleaved, measure_command
+from perfadvisor.interleave import interleaved
 from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
 from perfadvisor.policy import Policy, read_policy
 
@@ -69,30 +70,20 @@ def _floors(calibration: Path | None) -> Mapping[str, float]:
 
 
 def run_two(
-    *, workload: str | None, cmd: str | None, a: str, b: str, pairs: int, budget: str | None, timeout: float,
-    policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
+    *, a: str, b: str, pairs: int, budget: str | None, policy: Path | None, calibration: Path | None,
+    allow_undecided: bool, junit: Path | None, markdown: Path | None, json_file: Path | None, openmetrics: Path | None,
+    **source: Any,  # noqa: ANN401 - the fields of Source
 ) -> int:  # fmt: skip
     """Measure two sides in turns and judge them; the exit code."""
-    if bool(workload) == bool(cmd):
-        raise click.UsageError("give either a WORKLOAD or --cmd")
     rules = read_policy(policy)
     names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
     places = dict(zip(names, (a, b), strict=True))
-
-    def go(measure: Callable[[str], Side]) -> GateReport:
-        return interleaved(
+    with Source(**source).measuring((a, b)) as measure:
+        report = interleaved(
             lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, ""), most=pairs,
             budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
         )  # fmt: skip
-
-    if cmd:
-        folders = {place: _folder(place) for place in (a, b)}
-        report = go(lambda place: measure_command(cmd, folders[place], timeout))
-    else:
-        from perfadvisor.interleave_workload import measuring
-
-        with measuring(str(workload), (a, b)) as measure:
-            report = go(measure)
+    outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     return finished(report, rules, allow_undecided, outputs)
 
 
@@ -105,13 +96,6 @@ def _seconds(budget: str | None) -> float | None:
     from perfadvisor.durations import seconds
 
     return seconds(budget)
-
-
-def _folder(place: str) -> Path:
-    path = Path(place)
-    if not path.is_dir():
-        raise InputError(f"{place} is not a folder", "--a and --b name the two checkouts")
-    return path
 
 
 def _progress(text: str) -> None:

@@ -2,29 +2,37 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from perfadvisor.analyse.calibration import Calibrated, calibrated
 from perfadvisor.calibration_file import write
+from perfadvisor.cli.gate_source import Source
 from perfadvisor.errors import InputError
-from perfadvisor.interleave import Gathered, measure_command
+from perfadvisor.interleave import Gathered
 from perfadvisor.model.gate import Side
 from perfadvisor.policy import Policy
+from perfadvisor.rows import read_side
 
 SEED = 20260101
 
 
 def calibrate(
-    *, workload: str | None, cmd: str | None, place: str, rows: Path | None, pairs: int, margin: float | None,
-    timeout: float, output: Path | None,
-) -> int:  # fmt: skip
+    *,
+    place: str,
+    rows: Path | None,
+    pairs: int,
+    margin: float | None,
+    output: Path | None,
+    **source: Any,  # noqa: ANN401 - the fields of Source
+) -> int:
     """Measure A/A pairs (or take them from a file), print what they say, refuse a margin below the floor."""
-    if sum(map(bool, (workload, cmd, rows))) != 1:
-        raise click.UsageError("give one of WORKLOAD, --cmd and --rows")
     if margin is not None and not 0 < margin < 0.9:
         raise click.UsageError("--margin is relative: 0.03 for 3 %")
-    side = _side(workload, cmd, place, rows, pairs, timeout)
+    if rows and (source["workload"] or source["cmd"]):
+        raise click.UsageError("--rows holds what was measured: it goes with neither a WORKLOAD nor --cmd")
+    side = read_side(rows) if rows else _measured(Source(**source), place, 2 * pairs)
     policies = {key: Policy().of(runs) for key, runs in side.runs.items()}
     found = [
         calibrated(runs, replace(policies[key], margin=margin or policies[key].margin), SEED)
@@ -37,23 +45,12 @@ def calibrate(
     return 0
 
 
-def _side(workload: str | None, cmd: str | None, place: str, rows: Path | None, pairs: int, timeout: float) -> Side:
-    from perfadvisor.rows import read_side
-
-    if rows:
-        return read_side(rows)
+def _measured(source: Source, place: str, runs: int) -> Side:
+    spec = "local" if source.workload and place == "." else place
     gathered = Gathered(place)
-    if cmd:
-        for number in range(2 * pairs):
-            click.echo(f"run {number + 1} of {2 * pairs}", err=True)
-            gathered.add(measure_command(cmd, Path(place), timeout))
-        return gathered.side()
-    from perfadvisor.interleave_workload import measuring
-
-    spec = "local" if place == "." else place
-    with measuring(str(workload), (spec,)) as measure:
-        for number in range(2 * pairs):
-            click.echo(f"run {number + 1} of {2 * pairs}", err=True)
+    with source.measuring((spec,)) as measure:
+        for number in range(runs):
+            click.echo(f"run {number + 1} of {runs}", err=True)
             gathered.add(measure(spec))
     return gathered.side()
 

@@ -17,7 +17,7 @@ from perfadvisor.report.quantity import when
 from perfadvisor.store.alerts import remember
 from perfadvisor.store.database import Database
 from perfadvisor.store.ingest import ingest
-from perfadvisor.store.query import all_series, listed, reported
+from perfadvisor.store.query import Listed, all_series, listed, reported
 from perfadvisor.store.schema import RUNS
 
 
@@ -39,11 +39,12 @@ def list_all(*, runs: bool, db: str) -> str:
         if runs:
             rows = connection.execute(select(RUNS).order_by(RUNS.c.started))
             return "\n".join(f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows)
-        return "\n".join(
-            f"{one.key.name}  {one.points} points  {when(one.first)} to {when(one.last)}"
-            f"{'  ' + one.key.fingerprint if one.key.fingerprint else ''}"
-            for one in listed(connection)
-        )
+        return "\n".join(map(_line, listed(connection)))
+
+
+def _line(one: Listed) -> str:
+    count = f"{one.points} point{'s' if one.points != 1 else ''}"
+    return f"{one.key.name}  {count}  {when(one.first)} to {when(one.last)}  {one.key.fingerprint}".rstrip()
 
 
 def show_one(*, series: str, last: int, db: str) -> str:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, RowMapping, select
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.gate import Runs, Side
@@ -43,24 +43,26 @@ def _run(connection: Connection, reference: str, name: str) -> Row[Any, Any, Any
 
 
 def _side(connection: Connection, run: Row[Any, Any, Any]) -> Side:
-    query = (
-        select(SERIES.c.workload, SERIES.c.metric, SERIES.c.unit, SERIES.c.better, SERIES.c.fingerprint, POINTS)
-        .join(POINTS, POINTS.c.series_id == SERIES.c.id)
-        .where(POINTS.c.run_id == run[0])
-    )
+    query = select(SERIES, POINTS).join(POINTS, POINTS.c.series_id == SERIES.c.id).where(POINTS.c.run_id == run[0])
     rows = connection.execute(query).mappings().all()
-    runs = [
-        Runs(
-            workload=row["workload"], metric=row["metric"], unit=row["unit"], better=row["better"],
-            values=tuple(json.loads(row["fresh_runs"])) or (row["value"],),
-        )
-        for row in rows
-    ]  # fmt: skip
+    several = len({row["environment"] for row in rows}) > 1
+    runs = [_runs(row, several) for row in rows]
     fingerprint = next((row["fingerprint"] for row in rows), "")
     return Side(
         name=f"history:{run[0]}", runs={one.key: one for one in runs}, fingerprint=fingerprint, kind=run[1],
         marks=json.loads(run[2]),
     )  # fmt: skip
+
+
+def _runs(row: RowMapping, several: bool) -> Runs:
+    key = SeriesKey(workload=row["workload"], environment=row["environment"])
+    return Runs(
+        workload=named(key, several),
+        metric=row["metric"],
+        unit=row["unit"],
+        better=row["better"],
+        values=tuple(json.loads(row["fresh_runs"])) or (row["value"],),
+    )
 
 
 def between_sessions(place: str, runs: Runs, fingerprint: str) -> float | None:
@@ -79,8 +81,13 @@ def session_spread(levels: Iterable[float]) -> float:
 @cache
 def _levels(place: str) -> dict[tuple[str, str, str], tuple[float, ...]]:
     with Database(place).reading() as connection:
-        return {_where(one.key): one.values for one in all_series(connection)}
+        found = [(one.key, one.values) for one in all_series(connection)]
+    by_name = {(named(key, True), key.metric, key.fingerprint): values for key, values in found}
+    plain = [(key.workload, key.metric, key.fingerprint) for key, _ in found]
+    alone = {where: values for where, (_, values) in zip(plain, found, strict=True) if plain.count(where) == 1}
+    return by_name | alone
 
 
-def _where(key: SeriesKey) -> tuple[str, str, str]:
-    return key.workload, key.metric, key.fingerprint
+def named(key: SeriesKey, several: bool) -> str:
+    """What a gate calls the workload: with its environment where a run has several."""
+    return f"{key.workload}@{key.environment}" if several and key.environment else key.workload

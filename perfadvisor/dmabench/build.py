@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets import private
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.process import run
 
@@ -27,7 +28,7 @@ def program(cache: Path | None = None) -> Path:
     """The path of dmabench, compiled now if it was not before. `cache` is the folder to keep it in.
 
     Raises MeasureError where there is no working compiler, or no place that programs may be run from."""
-    folder = cache or cache_folder()
+    folder = cache or _own_folder()
     stem = f"dmabench-{_hash(*(path.read_bytes() for path in _inputs()), platform.machine().encode())}"
     compiler = find_compiler()
     if compiler is None:
@@ -41,8 +42,18 @@ def program(cache: Path | None = None) -> Path:
 def cache_folder() -> Path:
     """Where built programs are kept: below $XDG_CACHE_HOME, by default ~/.cache (XDG Base Directory Specification)."""
     given = os.environ.get("XDG_CACHE_HOME", "")
-    root = Path(given) if given.startswith("/") else Path.home() / ".cache"
-    return root / "perfadvisor"
+    root = given if given.startswith("/") else os.path.expanduser("~/.cache")  # noqa: PTH111 (never raises)
+    return Path(root) / "perfadvisor"
+
+
+def _own_folder() -> Path:
+    """Where nobody else can put a program for us to run: root may have been given another user's home."""
+    for folder in (cache_folder(), Path(tempfile.gettempdir()) / f"perfadvisor-{os.geteuid()}" / "cache"):
+        own = private.made(folder)
+        if own:
+            return own
+    hint = "point XDG_CACHE_HOME to a folder that nobody else can write to"
+    raise MeasureError(f"dmabench cannot be kept in {cache_folder()}", hint)
 
 
 def find_compiler() -> str | None:

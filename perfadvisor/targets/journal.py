@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import process
+from perfadvisor.targets import private, process
 from perfadvisor.targets.undo import Change, boot_id, put_back
 
 GUARDIAN_AT_WORK_S = 10.0
@@ -182,20 +182,18 @@ def _start_time(pid: int) -> str:
 
 def is_alive(owner: Mapping[str, Any]) -> bool:
     """Whether the command that wrote a journal still runs."""
-    started = owner.get("started")
-    return owner.get("boot") == boot_id() and bool(started) and _start_time(int(owner.get("pid", 0))) == started
+    pid, started = owner.get("pid"), owner.get("started")
+    return owner.get("boot") == boot_id() and isinstance(pid, int) and bool(started) and _start_time(pid) == started
 
 
 def directory() -> Path:
     """Where journals lie, made if need be: below XDG_STATE_HOME, or below the temporary directory for a user without
-    a writable home."""
+    a writable home. Never where somebody else could put a journal, for its commands are run."""
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 (never raises)
-    for state in (Path(home) / "perfadvisor", Path(tempfile.gettempdir()) / f"perfadvisor-{os.getuid()}"):
-        journals = state / "journals"
-        with contextlib.suppress(OSError):
-            journals.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if journals.stat().st_uid == os.getuid() and os.access(journals, os.W_OK):
-                return journals
+    for state in (Path(home) / "perfadvisor", Path(tempfile.gettempdir()) / f"perfadvisor-{os.geteuid()}"):
+        journals = private.made(state / "journals")
+        if journals:
+            return journals
     raise MeasureError("no place to write down what is changed on this machine", "set XDG_STATE_HOME to a directory")
 
 
@@ -211,7 +209,9 @@ def restore() -> tuple[tuple[str, ...], tuple[str, ...]]:
     failed: list[str] = []
     for path in sorted(directory().glob("*.jsonl")):
         with contextlib.suppress(FileNotFoundError):  # its guardian finished in this moment
-            if not is_alive(read(path).owner):
+            if not private.is_private(path):
+                failed.append(f"{path}: not followed, because somebody else could have written it")
+            elif not is_alive(read(path).owner):
                 finished, left = restore_one(path)
                 done += finished
                 failed += left

@@ -129,3 +129,15 @@ def test_cache_folder(monkeypatch, given, expected):
     monkeypatch.setenv("XDG_CACHE_HOME", given)
     monkeypatch.setenv("HOME", "/h")
     assert build.cache_folder() == Path(expected)
+
+
+def test_a_program_that_others_could_have_put_there_is_not_run(monkeypatch, tmp_path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(shared))
+    monkeypatch.setattr(build.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert build.program().is_relative_to(tmp_path / f"perfadvisor-{os.geteuid()}" / "cache")
+    monkeypatch.setattr(build.tempfile, "gettempdir", lambda: str(shared))
+    with pytest.raises(MeasureError, match="cannot be kept in"):
+        build.program()

@@ -193,3 +193,30 @@ def test_a_home_that_cannot_be_written_is_no_hindrance(monkeypatch, tmp_path) ->
     monkeypatch.setenv("XDG_STATE_HOME", "/proc/nowhere")
     monkeypatch.setattr(journal.tempfile, "gettempdir", lambda: str(tmp_path))
     assert journal.directory() == tmp_path / f"perfadvisor-{os.getuid()}" / "journals"
+
+
+def test_a_journal_that_somebody_else_could_have_written_is_not_followed(tmp_path, state) -> None:
+    victim, lines = tmp_path / "victim", {"n": 1, "boot": undo.boot_id()}
+    victim.write_text("mine")
+    planted = journal.directory() / "20260101-000000-1-1.jsonl"
+    planted.write_text(json.dumps({**lines, **file_made(victim)}) + "\n")
+    planted.chmod(0o666)
+    done, failed = journal.restore()
+    assert (victim.exists(), done, len(failed)) == (True, (), 1)
+    assert "somebody else" in failed[0]
+    planted.chmod(0o600)
+    assert journal.restore() == ((f"file {victim}",), ())
+
+
+def test_another_users_state_directory_is_not_used(tmp_path, monkeypatch) -> None:
+    """Root that was given a user's $HOME would run what that user wrote down."""
+    theirs = tmp_path / "theirs"
+    (theirs / "perfadvisor" / "journals").mkdir(parents=True)
+    theirs.chmod(0o777)
+    monkeypatch.setenv("XDG_STATE_HOME", str(theirs))
+    monkeypatch.setattr(journal.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert journal.directory() == tmp_path / f"perfadvisor-{os.getuid()}" / "journals"
+
+
+def test_an_owner_that_is_no_process_is_dead() -> None:
+    assert not journal.is_alive({"boot": undo.boot_id(), "started": "1", "pid": "x"})

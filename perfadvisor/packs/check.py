@@ -1,13 +1,12 @@
 """Check a YAML document against a pydantic model, with every complaint at its line and column."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from perfadvisor.packs.problems import PackError, Problem
+from perfadvisor.packs.problems import PackError, Problem, did_you_mean
 from perfadvisor.packs.yamltext import MAX_BYTES, Document, Keys, parse
 
 
@@ -36,12 +35,6 @@ def read(path: Path) -> Document:
     except OSError as error:
         raise PackError([Problem(file=str(path), message=f"cannot be read: {error.strerror}")]) from None
     return parse(data, str(path))
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` (did you mean ...?)` with the nearest of the known names, or nothing where none is near."""
-    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" (did you mean `{near[0]}`?)" if near else ""
 
 
 def _problem(document: Document, model: type[BaseModel], found: Mapping[str, Any]) -> Problem:

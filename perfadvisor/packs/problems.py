@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TypeVar
 
 from perfadvisor.errors import InputError
@@ -44,3 +45,9 @@ def collect(one: Callable[[Item], Result], items: Iterable[Item]) -> tuple[Resul
     if problems:
         raise PackError(problems)
     return tuple(results)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` (did you mean ...?)` with the nearest of the known names, or nothing where none is near."""
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" (did you mean `{near[0]}`?)" if near else ""

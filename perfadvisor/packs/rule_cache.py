@@ -1,66 +1,34 @@
-"""Rules that were read and found good, kept as JSON in the user's cache directory under a hash of all they rest on.
+"""Rules as the JSON that is kept of them, so that they need not be read and checked each time."""
 
-A cache can only save time: whatever is odd about it (missing, damaged, somebody else's) means reading the files again.
-"""
-
-import hashlib
-import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from perfadvisor import __version__
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify
+from perfadvisor.packs import kept
 
-KEPT = 8  # sets of rules: versions, and combinations of --rules
 _CODE = ("rule_cache.py", "rule_file.py", "rule_lint.py", "rule_reader.py")
 
 
 def key(files: Iterable[Path], catalogue: Mapping[str, FactSpec]) -> str:
-    """A hash over the files' names and bytes, the catalogue, and the code that reads them."""
-    digest = hashlib.sha256(__version__.encode())
-    for spec in catalogue.values():
-        digest.update(f"{spec.name} {spec.type.__name__} {spec.subject}\n".encode())
-    for file in (*(Path(__file__).with_name(name) for name in _CODE), *files):
-        try:
-            content = file.read_bytes()
-        except OSError:
-            content = b"unreadable"
-        digest.update(f"{file} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+    """A hash over the files, the catalogue, and the code that reads them."""
+    facts = "\n".join(f"{spec.name} {spec.type.__name__} {spec.subject}" for spec in catalogue.values())
+    return kept.key((*(Path(__file__).with_name(name) for name in _CODE), *files), facts)
 
 
 def load(key: str) -> tuple[Rule, ...] | None:
     """The rules kept under this key, or None."""
     try:
-        with _path(key).open("rb") as stream:
-            if os.fstat(stream.fileno()).st_uid != os.geteuid():
-                return None
-            return tuple(_rule(found) for found in json.load(stream))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return tuple(_rule(found) for found in kept.load("rules", key) or ()) or None
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
 def save(key: str, rules: Iterable[Rule]) -> None:
-    """Keep the rules; a directory that cannot be written is no matter."""
-    path = _path(key)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary.write_text(json.dumps([asdict(rule) for rule in rules]))
-        temporary.replace(path)
-        for old in sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-KEPT]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        return
-
-
-def _path(key: str) -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "perfadvisor" / "rules" / f"{key}.json"
+    """Keep the rules."""
+    kept.save("rules", key, [asdict(rule) for rule in rules])
 
 
 def _rule(found: dict[str, Any]) -> Rule:

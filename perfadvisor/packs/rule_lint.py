@@ -9,8 +9,7 @@ from perfadvisor.analyse.conditions import parse
 from perfadvisor.analyse.expression import ConditionError
 from perfadvisor.analyse.wording import SUBJECT, placeholders
 from perfadvisor.model.fact import FactSpec, Scalar
-from perfadvisor.packs.check import did_you_mean
-from perfadvisor.packs.problems import Problem
+from perfadvisor.packs.problems import Problem, did_you_mean
 from perfadvisor.packs.rule_file import RuleText
 from perfadvisor.packs.yamltext import Document, Keys
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Rule
-from perfadvisor.packs.check import checked, did_you_mean, read
-from perfadvisor.packs.problems import PackError, Problem
+from perfadvisor.packs.check import checked, read
+from perfadvisor.packs.problems import PackError, Problem, did_you_mean
 from perfadvisor.packs.rule_file import RuleText, rule_of
 from perfadvisor.packs.rule_lint import problems
 from perfadvisor.packs.yamltext import Document, Keys

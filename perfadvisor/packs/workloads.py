@@ -1,94 +1,67 @@
-"""Workloads: `workloads/<device>/<name>.yaml`, checked and turned into `perfadvisor.model.workload` values."""
+"""Workloads: `workloads/<device>/<name>.yaml` as they came with perfadvisor, and the user's own directories.
 
-from collections.abc import Mapping, Sequence
+Reading and checking them takes half a second, so what was found good is kept, by the hash of everything it rests on.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from fnmatch import fnmatchcase
 from pathlib import Path
-
-from pydantic import Field
+from typing import Any
 
 from perfadvisor.model.workload import Workload
-from perfadvisor.packs.check import Strict, checked, did_you_mean, read
+from perfadvisor.packs import kept
 from perfadvisor.packs.locate import directories, name_of, yaml_files
-from perfadvisor.packs.problems import PackError, Problem, collect
-from perfadvisor.packs.yamltext import Document
-from perfadvisor.tools.catalogue import TOOLS
-from perfadvisor.tools.parameters import complaints
+from perfadvisor.packs.problems import did_you_mean
 
 SUITES = "suites/"  # the one folder below workloads/ that holds no workloads
-
-
-class WorkloadFile(Strict):
-    """A workload as people write it. Its id is its place: `storage/randread-4k.yaml` is `storage/randread-4k`."""
-
-    id: str
-    title: str = Field(min_length=1, max_length=120)
-    why: str = Field(min_length=1)
-    tool: str
-    parameters: dict[str, bool | int | float | str]
-    metrics: list[str] = Field(min_length=1)
-    runtime_s: float = Field(default=8.0, gt=0, le=86400)
-    warmup_s: float = Field(default=2.0, ge=0, le=3600)
-    requires: list[str] = Field(default_factory=list)
+_PACKAGE = Path(__file__).resolve().parent.parent
+_CODE = ("packs/*.py", "tools/*_parameters.py", "tools/parameters.py", "tools/catalogue.py", "model/workload.py")
 
 
 def load_workloads(own: Sequence[Path] = ()) -> dict[str, Workload]:
     """Every workload by id, the shipped ones and those below the user's `own` directories.
 
     Raises PackError with all mistakes of all files."""
-    places = [
-        (path, name_of(path, directory))
-        for directory in directories("workloads", own)
-        for path in yaml_files(directory)
-        if not name_of(path, directory).startswith(SUITES)
-    ]
-    found = collect(lambda place: _workload(*place), places)
-    _no_twins([(workload.id, path) for workload, (path, _) in zip(found, places, strict=True)])
+    places = [(path, name) for path, name in pack_files(own) if not name.startswith(SUITES)]
+    key = kept.key((*code(), *(path for path, _ in places)))
+    found = _kept(key)
+    if found is None:
+        from perfadvisor.packs.workload_reader import read_workloads  # pydantic and ruamel take a while to import
+
+        found = read_workloads(places)
+        kept.save("workloads", key, [asdict(workload) for workload in found])
     return {workload.id: workload for workload in sorted(found, key=lambda workload: workload.id)}
 
 
-def _no_twins(named: Sequence[tuple[str, Path]]) -> None:
-    first: dict[str, Path] = {}
-    problems = [
-        Problem(file=str(path), line=1, column=1, message=f"`{name}` is already defined in {first[name]}")
-        for name, path in named
-        if first.setdefault(name, path) is not path
+def pack_files(own: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Every workload and suite file with its name, the shipped ones first."""
+    return [
+        (path, name_of(path, directory))
+        for directory in directories("workloads", own)
+        for path in yaml_files(directory)
     ]
-    if problems:
-        raise PackError(problems, "give your own workload another name")
 
 
-def _workload(path: Path, name: str) -> Workload:
-    document = read(path)
-    given = checked(document, WorkloadFile)
-    problems = _mistakes(document, given, name)
-    if problems:
-        raise PackError(problems)
-    return Workload(
-        id=given.id,
-        title=given.title,
-        device=given.id.split("/")[0],
-        tool=given.tool,
-        parameters=given.parameters,
-        metrics=tuple(given.metrics),
-        runtime_s=given.runtime_s,
-        warmup_s=given.warmup_s,
-        requires=tuple(given.requires),
-        why=given.why.strip(),
-    )
+def code() -> Iterable[Path]:
+    """The code that says what a good workload is."""
+    return (path for pattern in _CODE for path in sorted(_PACKAGE.glob(pattern)))
 
 
-def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Problem]:
-    found: list[Problem] = []
-    if given.id != name:
-        found.append(document.problem(("id",), f"`id` should be `{name}`, as the file's place says"))
-    if "/" not in name:
-        found.append(document.problem(("id",), "a workload lies in a folder named after its device: storage/..."))
-    if given.tool not in TOOLS:
-        hint = did_you_mean(given.tool, TOOLS)
-        found.append(document.problem(("tool",), f"unknown tool `{given.tool}`{hint}; known are {', '.join(TOOLS)}"))
-        return found
-    for parameter, complaint in complaints(TOOLS[given.tool].PARAMETERS, given.parameters):
-        found.append(document.problem(("parameters", parameter), complaint))
-    return found
+def _kept(key: str) -> tuple[Workload, ...] | None:
+    try:
+        return tuple(_workload(found) for found in kept.load("workloads", key) or ()) or None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _workload(found: dict[str, Any]) -> Workload:
+    return Workload(**{**found, "metrics": tuple(found["metrics"]), "requires": tuple(found["requires"])})
+
+
+def matching(pattern: str, workloads: Mapping[str, Workload]) -> list[str]:
+    """The ids a name or pattern stands for."""
+    return [id for id in workloads if fnmatchcase(id, pattern)]
 
 
 def unknown(name: str, known: Mapping[str, object]) -> str:

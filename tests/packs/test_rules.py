@@ -7,7 +7,7 @@ import pytest
 
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Case, Outcome, Rule, Severity
-from perfadvisor.packs import rule_cache
+from perfadvisor.packs import kept, rule_cache
 from perfadvisor.packs.problems import PackError
 from perfadvisor.packs.rule_reader import read_rules
 from perfadvisor.packs.rules import check_rules, load_rules
@@ -203,9 +203,9 @@ def test_a_cache_that_cannot_be_written_is_no_matter(tmp_path, cache, monkeypatc
 
 def test_old_sets_are_cleared_away(cache):
     rules = load_rules((), CATALOGUE)
-    for number in range(rule_cache.KEPT + 3):
+    for number in range(kept.KEPT + 3):
         rule_cache.save(f"{number}", rules[:1])
-    assert len(list(cache.rglob("*.json"))) == rule_cache.KEPT
+    assert len(list(cache.rglob("*.json"))) == kept.KEPT
 
 
 def test_somebody_elses_cache_is_not_trusted(cache, monkeypatch):

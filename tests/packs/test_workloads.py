@@ -129,3 +129,55 @@ def test_an_unknown_name_gets_the_nearest(name, near):
     with pytest.raises(InputError, match=f"`{name}`.*did you mean `{near}`") as caught:
         select([name], workloads, load_suites(workloads))
     assert caught.value.exit_code == 2
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache directory, one workload and one suite of it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("perfadvisor.packs.locate.shipped", lambda kind: tmp_path / "shipped")
+    (tmp_path / "shipped/storage").mkdir(parents=True)
+    (tmp_path / "shipped/suites").mkdir()
+    (tmp_path / "shipped/storage/a.yaml").write_text(
+        "{id: storage/a, title: A, why: b, tool: fio, parameters: {rw: read, direct: true}, metrics: [read.iops]}"
+    )
+    (tmp_path / "shipped/suites/s.yaml").write_text("{id: s, title: S, workloads: [storage/*]}")
+    return tmp_path / "cache"
+
+
+def both():
+    workloads = load_workloads()
+    return workloads, load_suites(workloads)
+
+
+def test_what_is_kept_is_what_was_read(cache, monkeypatch):
+    read = both()
+    assert len(list(cache.rglob("*.json"))) == 2
+    monkeypatch.setattr("perfadvisor.packs.workload_reader.read_workloads", None)  # not called any more
+    monkeypatch.setattr("perfadvisor.packs.suite_reader.read_suites", None)
+    assert both() == read
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'[{"id": "x"}]', b"\xff", b"null", b"[" * 100_000, b"{}"])
+def test_a_damaged_cache_is_read_over(cache, damage):
+    read = both()
+    for file in cache.rglob("*.json"):
+        file.write_bytes(damage)
+    assert both() == read
+
+
+def test_a_change_is_seen_at_once(cache):
+    file = cache.parent / "shipped/storage/a.yaml"
+    both()
+    file.write_text(file.read_text().replace("title: A", "title: B"))
+    assert both()[0]["storage/a"].title == "B"
+    (cache.parent / "shipped/storage/b.yaml").write_text(file.read_text().replace("storage/a", "storage/b"))
+    assert both()[1]["s"].workloads == ("storage/a", "storage/b")
+
+
+def test_mistakes_are_never_kept(cache):
+    file = cache.parent / "shipped/storage/a.yaml"
+    file.write_text(file.read_text().replace("fio", "foi"))
+    for _ in range(2):
+        with pytest.raises(PackError, match="did you mean `fio`"):
+            load_workloads()

@@ -1,0 +1,82 @@
+"""Read workload files: every mistake in every file is reported at once, at its place."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import Field
+
+from perfadvisor.model.workload import Workload
+from perfadvisor.packs.check import Strict, checked, read
+from perfadvisor.packs.problems import PackError, Problem, collect, did_you_mean
+from perfadvisor.packs.yamltext import Document
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.parameters import complaints
+
+Place = tuple[Path, str]  # a file, and the id its place asks for
+
+
+class WorkloadFile(Strict):
+    """A workload as people write it. Its id is its place: `storage/randread-4k.yaml` is `storage/randread-4k`."""
+
+    id: str
+    title: str = Field(min_length=1, max_length=120)
+    why: str = Field(min_length=1)
+    tool: str
+    parameters: dict[str, bool | int | float | str]
+    metrics: list[str] = Field(min_length=1)
+    runtime_s: float = Field(default=8.0, gt=0, le=86400)
+    warmup_s: float = Field(default=2.0, ge=0, le=3600)
+    requires: list[str] = Field(default_factory=list)
+
+
+def read_workloads(places: Sequence[Place]) -> tuple[Workload, ...]:
+    """The workloads in these files. Raises PackError with the problems of all of them."""
+    found = collect(lambda place: _workload(*place), places)
+    _no_twins([(workload.id, path) for workload, (path, _) in zip(found, places, strict=True)])
+    return found
+
+
+def _no_twins(named: Sequence[tuple[str, Path]]) -> None:
+    first: dict[str, Path] = {}
+    problems = [
+        Problem(file=str(path), line=1, column=1, message=f"`{name}` is already defined in {first[name]}")
+        for name, path in named
+        if first.setdefault(name, path) is not path
+    ]
+    if problems:
+        raise PackError(problems, "give your own workload another name")
+
+
+def _workload(path: Path, name: str) -> Workload:
+    document = read(path)
+    given = checked(document, WorkloadFile)
+    problems = _mistakes(document, given, name)
+    if problems:
+        raise PackError(problems)
+    return Workload(
+        id=given.id,
+        title=given.title,
+        device=given.id.split("/")[0],
+        tool=given.tool,
+        parameters=given.parameters,
+        metrics=tuple(given.metrics),
+        runtime_s=given.runtime_s,
+        warmup_s=given.warmup_s,
+        requires=tuple(given.requires),
+        why=given.why.strip(),
+    )
+
+
+def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Problem]:
+    found: list[Problem] = []
+    if given.id != name:
+        found.append(document.problem(("id",), f"`id` should be `{name}`, as the file's place says"))
+    if "/" not in name:
+        found.append(document.problem(("id",), "a workload lies in a folder named after its device: storage/..."))
+    if given.tool not in TOOLS:
+        hint = did_you_mean(given.tool, TOOLS)
+        found.append(document.problem(("tool",), f"unknown tool `{given.tool}`{hint}; known are {', '.join(TOOLS)}"))
+        return found
+    for parameter, complaint in complaints(TOOLS[given.tool].PARAMETERS, given.parameters):
+        found.append(document.problem(("parameters", parameter), complaint))
+    return found

@@ -9,7 +9,7 @@ from perfadvisor.analyse.effect import Effect, as_ratio, log_margin
 from perfadvisor.analyse.margins import raised
 from perfadvisor.analyse.paired import paired_effect
 from perfadvisor.analyse.robust import Floats, is_bimodal
-from perfadvisor.analyse.sequential import FIXED_ALPHA
+from perfadvisor.analyse.sequential import FIXED_ALPHA, LOOKS
 from perfadvisor.analyse.unpaired import block_drift, unpaired_effect
 from perfadvisor.model.gate import Comparison, MetricPolicy, Order, Reason, Runs, Verdict
 
@@ -130,7 +130,7 @@ def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
     if blank.order is Order.STORED and policy.between_sessions is None and verdict is not Verdict.UNDECIDED:
         return Judged(comparison=_capped(found), effect=effect)
     if verdict is Verdict.UNDECIDED:
-        found = _undecided(found, effect, bool(modes), alpha)
+        found = _undecided(found, effect, bool(modes))
     return Judged(comparison=found, effect=effect)
 
 
@@ -153,8 +153,8 @@ def _capped(found: Comparison) -> Comparison:
     )
 
 
-def _undecided(found: Comparison, effect: Effect, bimodal: bool, alpha: float) -> Comparison:
-    needed = effect.runs_needed(found.margin, alpha) if found.order is Order.PAIRED else 0
+def _undecided(found: Comparison, effect: Effect, bimodal: bool) -> Comparison:
+    needed = effect.runs_needed(log_margin(found.margin), LOOKS[-1][1]) if found.order is Order.PAIRED else 0
     more = max(needed - effect.n, 1) if needed else 0
     advice = f"needs about {more} more pairs" if more else "more runs like these will hardly decide it"
     if found.order is not Order.PAIRED:

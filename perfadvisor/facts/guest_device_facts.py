@@ -15,7 +15,7 @@ _REMOVABLE = frozenset({"cdrom", "floppy"})
 _VERSION = re.compile(r"(?:^|-)(rhel)?([0-9]{1,2})\.([0-9]{1,2})(?:\.|$)")
 _NOT_SAID = "the definition does not say"
 _REASONS = {
-    "vm_disk.queues": "none are asked for, and the machine type does not tell the default",
+    "vm_disk.queues": "none are asked for, and what is known does not tell the default",
     "vm_disk.source_device": "no disk of the host is known to be behind it",
     "vm_nic.source_nic": "no network device of the host is known to be behind it",
     "vm_nic.vhost": "left to libvirt, which takes vhost where the host offers it",
@@ -79,7 +79,7 @@ def _queues(guest: Guest, disk: Disk) -> int | None:
     """What was asked for. Without that virtio disks have one queue before QEMU 5.2 and one a vCPU from then on, by the
     machine type's version (QEMU commit 9445e1e15e66, "virtio-blk-pci: default num_queues to -smp N"); RHEL 7's
     machine types are older than that, RHEL 9's newer."""
-    if disk.queues is not None:
+    if disk.queues is not None or disk.bus == "nvme":
         return disk.queues
     if disk.bus not in ("virtio", "scsi"):
         return 1

@@ -12,7 +12,7 @@ Values = Mapping[str, str]
 
 _DISKS = {
     "virtio-blk": "virtio", "virtio-blk-pci": "virtio", "virtio-blk-device": "virtio", "virtio-blk-ccw": "virtio",
-    "scsi-hd": "scsi", "scsi-block": "scsi", "scsi-generic": "scsi", "ide-hd": "ide", "nvme": "nvme",
+    "scsi-hd": "scsi", "scsi-block": "scsi", "scsi-generic": "scsi", "ide-hd": "ide", "nvme": "nvme", "nvme-ns": "nvme",
     "usb-storage": "usb", "vhost-user-blk-pci": "vhost-user", "scsi-cd": "scsi", "ide-cd": "ide",
 }  # fmt: skip
 _INTERFACES = {"virtio": "virtio", "scsi": "scsi", "ide": "ide", "none": "", "sd": "sd", "floppy": "fdc", "pflash": ""}
@@ -25,7 +25,8 @@ def disks(given: Options) -> Iterator[Disk]:
     drives = {one.get("id", f"drive{place}"): one for place, one in enumerate(given.all("drive"))}
     nodes = {one.get("node-name", ""): one for one in given.all("blockdev")}
     controllers = [one for one in given.all("device") if one.get("driver", "").startswith("virtio-scsi")]
-    for place, device in enumerate(one for one in given.all("device") if one.get("driver", "") in _DISKS):
+    with_media = [one for one in given.all("device") if one.get("driver", "") in _DISKS and "drive" in one]
+    for place, device in enumerate(with_media):
         name = device.get("drive", "")
         yield _disk(device, drives.get(name) or nodes.get(name, {}), nodes, controllers, place)
     used = {device.get("drive") for device in given.all("device")}
@@ -49,7 +50,7 @@ def _disk(device: Values, drive: Values, nodes: Mapping[str, Values], controller
         device="cdrom" if device["driver"].endswith("-cd") else "disk",
         bus=bus,
         iothreads=mapping or ((single,) if single else ()),
-        queues=number(holder.get("num-queues") or holder.get("num_queues")),
+        queues=number(holder.get("num-queues") or holder.get("num_queues") or holder.get("max_ioqpairs")),
         serial=device.get("serial"),
     )
     return _on(disk, drive, nodes)

@@ -12,7 +12,7 @@ from perfadvisor import bundle
 from perfadvisor.analyse.trust import with_doubts
 from perfadvisor.bundle import Bundle
 from perfadvisor.bundle.evidence import Evidence
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.expand import expand
 from perfadvisor.facts import cpulist
 from perfadvisor.facts.io_path import node
@@ -196,7 +196,7 @@ def _turn(
     """One trial; the first after a device changed hands is run twice, and only the second one counts."""
     try:
         changed = turns.hand_to(site) if not setting.refusal else False
-    except MeasureError as error:
+    except PerfAdvisorError as error:
         changed, setting = False, replace(setting, refusal=error.message)
     if changed:
         run_trial(trial, workload, site, setting)
@@ -209,7 +209,7 @@ def _read_again(saved: Bundle, sites: Sequence[Site], turns: Turns) -> None:
         try:
             turns.hand_to(site)
             saved.save_snapshot(take(site.target), "after")
-        except MeasureError as error:
+        except PerfAdvisorError as error:
             saved.note(f"{site.name} could not be read again: {error.message}")
 
 

@@ -65,11 +65,15 @@ class Journal:
             self._append({"n": number, "undone": True})
         del self._open[number]
 
-    def put_back_kinds(self, kinds: Sequence[str]) -> None:
-        """Undo every change of these kinds now, newest first; raises at the first that fails."""
-        for number in sorted(self._open, reverse=True):
-            if self._open[number]["what"] in kinds:
-                self.put_back(number)
+    @property
+    def last(self) -> int:
+        """The number of the last change that was written down, 0 for none."""
+        return self._next - 1
+
+    def put_back_after(self, last: int) -> None:
+        """Undo now every change that was made later than this one, newest first; raises at the first that fails."""
+        for number in sorted((number for number in self._open if number > last), reverse=True):
+            self.put_back(number)
 
     def close(self) -> tuple[str, ...]:
         """Undo what is left, newest first, and end the journal; returns what could not be put back, and why. May be

@@ -12,7 +12,7 @@ from pathlib import Path
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.journal import Journal
-from perfadvisor.targets.pci_group import ROOT, VFIO, Function, Group, full_address, function, group_of
+from perfadvisor.targets.pci_group import DEVICES, ROOT, VFIO, Function, Group, full_address, function, group_of
 from perfadvisor.targets.pci_refusals import disks_of, refusals
 from perfadvisor.targets.process import run
 from perfadvisor.targets.undo import driver_changed, module_loaded
@@ -90,6 +90,8 @@ def _bind(device: Function, journal: Journal) -> None:
 def wait_for_disks(address: str, were: frozenset[str], root: Path = ROOT) -> None:
     """After a function was given back: until the disks it had are there again. MeasureError where they stay away."""
     deadline = time.monotonic() + READY_S
+    if not (root / DEVICES / address).is_dir():
+        raise MeasureError(f"{address} is gone: it was pulled out of this machine", "see dmesg")
     while not were <= (now := disks_of(function(address, root))):
         if time.monotonic() > deadline:
             raise MeasureError(f"{address}: {', '.join(sorted(were - now))} did not come back", "see dmesg")

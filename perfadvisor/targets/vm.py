@@ -28,6 +28,7 @@ from perfadvisor.targets.vm_options import VmOptions
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
 SETTLE_S = 60.0
+STORAGE = "0x01"  # base class of disk controllers
 GONE_S = 5.0  # between the end of a conversation and that of the process
 READ_S = 180.0  # an emulated guest takes a while to read all of itself
 PLACEHOLDER_BYTES = 1 << 20
@@ -68,6 +69,7 @@ class VmTarget(RemoteTarget):
         self._disk: Path | None = None
         self._disk_writable = True
         self._here = self._stopped = False
+        self._before_lending = 0
         self._disks: dict[str, frozenset[str]] = {}
 
     def start_up(self) -> None:
@@ -148,7 +150,7 @@ class VmTarget(RemoteTarget):
         for slot, address in enumerate(self.exclusive, FIRST_FUNCTION_SLOT):
             vm_plug.plug_function(guest.monitor, slot, address)
         if self.exclusive:
-            self._wait_for(self._passed_disks if self._had_disks() else self._passed)
+            self._wait_for(self._passed_disks if self._expects_disks() else self._passed)
         self._here = True
 
     def _blocked(self) -> bool:
@@ -159,6 +161,7 @@ class VmTarget(RemoteTarget):
         if not self._options.passthrough or self.exclusive:
             return
         book = self._journal()
+        self._before_lending = book.last
         found = list(self._options.vfio)
         found += [sriov.make_one(physical, book).address for physical in self._options.vf]
         self._disks = {address: disks_of(function(address)) for address in self._options.vfio}
@@ -178,11 +181,13 @@ class VmTarget(RemoteTarget):
 
     def give(self) -> None:
         """Let go of everything that others need too: functions go back to their drivers, a device's disk is pulled."""
-        guest = self._guest
-        if guest is None or not self._here:
+        guest, had, self._here = self._guest, self._here or bool(self.exclusive), False
+        if guest is None:
+            self._take_back()
+            return
+        if not had:
             self.pause()
             return
-        self._here = False
         self._go(guest)
         for address in self.exclusive:
             vm_plug.pull(guest.monitor, vm_plug.name_of(address))
@@ -194,7 +199,7 @@ class VmTarget(RemoteTarget):
     def _take_back(self) -> None:
         """Undo the lending now, newest first; the journal still holds what the guest itself rests on."""
         if self.exclusive and self._book is not None:
-            self._book.put_back_kinds(("driver", "functions", "setting"))
+            self._book.put_back_after(self._before_lending)
             for address, disks in self._disks.items():
                 vfio.wait_for_disks(address, disks)
         self.exclusive = ()
@@ -281,8 +286,8 @@ class VmTarget(RemoteTarget):
         rows = [line.split() for line in said.splitlines()]
         return frozenset(row[0] for row in rows if len(row) == 3 and (row[1], row[2]) in ours)
 
-    def _had_disks(self) -> bool:
-        return any(self._disks.values())
+    def _expects_disks(self) -> bool:
+        return any(function(address).device_class.startswith(STORAGE) for address in self.exclusive)
 
     def _said(self, script: str) -> str:
         done = self.exec(Command(argv=("sh", "-c", script), timeout_s=60.0))

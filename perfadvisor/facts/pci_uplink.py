@@ -27,7 +27,11 @@ HOMELESS = FactSpec(
     name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
     meaning="network, storage, graphics and accelerator functions whose NUMA node the firmware does not say (-1)",
 )  # fmt: skip
-CATALOGUE = (BELOW, BELOW_RATE, HOMELESS)
+HOMELESS_ROOTS = FactSpec(
+    name="pci.node_unknown_roots", type=int, unit=Unit.COUNT,
+    meaning="host bridges those functions hang under; one alone may serve all sockets alike",
+)  # fmt: skip
+CATALOGUE = (BELOW, BELOW_RATE, HOMELESS, HOMELESS_ROOTS)
 
 _MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x0B, 0x12})
 """Classes of devices that move much data: those, coprocessors (0x0b) and processing accelerators (0x12)."""
@@ -44,7 +48,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
             slot = hops[-1].rpartition(".")[0]
             below.setdefault(hops[0], {}).setdefault(slot, rate)
     yield from _shared(found, below)
-    yield _homeless(tree, found)
+    yield from _homeless(tree, found)
 
 
 def _shared(found: Mapping[str, str], below: Mapping[str, Mapping[str, float]]) -> Iterator[Fact | Absent]:
@@ -71,10 +75,12 @@ def _base(tree: Tree, path: str) -> int | None:
     return None if code is None else pci_class.base(code)
 
 
-def _homeless(tree: Tree, found: Mapping[str, str]) -> Fact | Absent:
+def _homeless(tree: Tree, found: Mapping[str, str]) -> Iterator[Fact | Absent]:
     """-1 is the kernel's "nobody said" (ABI/testing/sysfs-bus-pci, numa_node); no file at all says nothing."""
     source = f"{DEVICES}/*/numa_node"
-    nodes = [integer(tree, f"{path}/numa_node") for path in found.values() if _base(tree, path) in _MOVERS]
-    known = [node for node in nodes if node is not None]
-    unknown = sum(node < 0 for node in known) if known else None
-    return HOMELESS.given(unknown, source=source, reason="no such function shows a node")
+    nodes = {path: integer(tree, f"{path}/numa_node") for path in found.values() if _base(tree, path) in _MOVERS}
+    homeless = [path for path, node in nodes.items() if node is not None and node < 0]
+    roots = {path.partition(f"/{chain(path)[0]}")[0] for path in homeless if chain(path)}
+    seen = any(node is not None for node in nodes.values())
+    for spec, value in ((HOMELESS, len(homeless)), (HOMELESS_ROOTS, len(roots))):
+        yield spec.given(value if seen else None, source=source, reason="no such function shows a node")

@@ -100,3 +100,15 @@ STATES = {
 )
 def test_idle_states_that_are_disabled_do_not_count(name, value):
     assert read(STATES, idle).value(name) == value
+
+
+@pytest.mark.parametrize(
+    ("fast", "share"),
+    [(("3200000", "3200000"), 1.0), (("1600000", "3200000"), 0.5), ((None, "3200000"), 1.0)],
+)
+def test_a_slow_core_is_not_a_limited_one(fast, share):
+    """Limits are held against what the same CPU can: a slow core at its full speed is not limited."""
+    names = ("scaling_max_freq", "cpuinfo_max_freq")
+    slow = {f"cpufreq/policy0/{name}": "2000000" for name in names}
+    told = {f"cpufreq/policy4/{name}": value for name, value in zip(names, fast, strict=True) if value}
+    assert read(slow | told, frequency).value("cpu.frequency_limit_share") == share

@@ -79,7 +79,8 @@ def test_every_absence_of_a_whole_capture_has_its_reason(guest):
     assert all(absent.values())
     assert set(absent) == {
         "cpu.nohz_full", "cpu.governors", "cpu.scaling_driver", "cpu.energy_performance_preferences",
-        "cpu.frequency_max_hz", "cpu.frequency_limit_hz", "cpu.turbo_disabled", "cpu.package_throttle_count",
+        "cpu.frequency_max_hz", "cpu.frequency_limit_hz",
+        "cpu.frequency_limit_share", "cpu.turbo_disabled", "cpu.package_throttle_count",
         "cgroup.cpu_quota_cpus", "cgroup.memory_max_bytes",
     }  # fmt: skip
 

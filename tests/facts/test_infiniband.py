@@ -14,6 +14,7 @@ def test_facts() -> None:
     })  # fmt: skip
     found = FactTable(infiniband.facts(tree))
     assert found.value("infiniband.rate", "mlx5_0/1") == "100 Gb/sec (4X EDR)"
+    assert found.value("infiniband.lanes", "mlx5_0/1") == 4
     assert found.value("infiniband.state", "mlx5_0/1") == "4: ACTIVE"
     assert found.value("infiniband.link_layer", "mlx5_0/1") is None
     assert found.value("infiniband.pci_address", "mlx5_0/1") == "0000:81:00.0"

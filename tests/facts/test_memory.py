@@ -146,3 +146,49 @@ def test_mitigations():
     assert facts.value("cpu.mitigations") == "meltdown: PTI"
     assert (facts.value("cpu.mitigated_count"), facts.value("cpu.vulnerable_count")) == (1, 1)
     assert facts.value("vulnerability.status", "l1tf") == "Not affected"
+
+
+POOL, NODE = "/sys/kernel/mm/hugepages", "/sys/devices/system/node"
+
+
+@pytest.mark.parametrize(
+    ("files", "share"),
+    [
+        # the default size is 1 GiB and empty; the pool of 2 MiB pages is what holds memory
+        (
+            {
+                "/proc/meminfo": "MemTotal: 4096000 kB\nHugePages_Free: 0\nHugePages_Rsvd: 0\nHugepagesize: 1048576 kB",
+                f"{POOL}/hugepages-1048576kB/free_hugepages": "0",
+                f"{POOL}/hugepages-1048576kB/resv_hugepages": "0",
+                f"{POOL}/hugepages-2048kB/free_hugepages": "300",
+                f"{POOL}/hugepages-2048kB/resv_hugepages": "100",
+            },
+            0.1,
+        ),
+        # only the nodes were kept
+        (
+            {
+                f"{NODE}/node0/meminfo": "Node 0 MemTotal: 2048000 kB",
+                f"{NODE}/node1/meminfo": "Node 1 MemTotal: 2048000 kB",
+                f"{NODE}/node0/hugepages/hugepages-2048kB/free_hugepages": "150",
+                f"{NODE}/node1/hugepages/hugepages-2048kB/free_hugepages": "50",
+            },
+            0.1,
+        ),
+        # neither sysfs nor nodes
+        ({"/proc/meminfo": "MemTotal: 20480 kB\nHugePages_Free: 3\nHugePages_Rsvd: 2\nHugepagesize: 2048 kB"}, 0.1),
+        ({"/proc/meminfo": "HugePages_Free: 3\nHugePages_Rsvd: 2\nHugepagesize: 2048 kB"}, None),
+        ({"/proc/meminfo": "MemTotal: 20480 kB"}, None),
+        # one node's memory is not known, so the share is not
+        (
+            {
+                f"{NODE}/node0/meminfo": "Node 0 MemTotal: 2048000 kB",
+                f"{NODE}/node1/cpulist": "1",
+                f"{NODE}/node0/hugepages/hugepages-2048kB/free_hugepages": "150",
+            },
+            None,
+        ),
+    ],
+)
+def test_memory_in_idle_huge_pages(files, share):
+    assert read(hugepages, files).value("memory.hugepages_idle_share") == share

@@ -83,3 +83,12 @@ def test_a_kernel_without_numa_has_no_nodes_and_an_unread_one_is_unknown():
 
 def test_the_distance_zero_of_old_firmware_is_kept():
     assert read(node(0, "0", 1, "0")).value("node.distances", "0") == "0"
+
+
+def test_the_spread_over_nodes_with_cpus():
+    facts = read(CXL)
+    assert (facts.value("numa.node_cpus_min"), facts.value("numa.node_cpus_max")) == (4, 4)
+    assert facts.value("numa.node_memory_min_bytes") == 1000 * 1024
+    assert facts.value("numa.node_memory_max_bytes") == 2000 * 1024
+    partly = {path: text for path, text in CXL.items() if path != f"{SYSTEM}/node1/meminfo"}
+    assert read(partly).value("numa.node_memory_min_bytes") is None

@@ -133,7 +133,7 @@ def test_without_holds_the_condition_must_no_longer_hold(tmp_path):
             "severity: high\nsuppresses: [nic-]",
             "4:14: no rule is called `nic-` (did you mean `nic-slow`?)",
         ),
-        ("checked: 2026-01-02, ", "", "18:5: `checked` is missing"),
+        ("checked: 2026-01-02, ", "", "18:5: `references.0`: a reference has either"),
         ("checked: 2026-01-02, ", "checked: lately, ", "18:31: `references.0.checked`: "),
         ("when: nic.rx_usecs > 20\n", "", "1:1: `when` is missing"),
     ],

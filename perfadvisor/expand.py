@@ -37,6 +37,19 @@ def expand(
     return tuple(found)
 
 
+def lone_pairs(
+    workloads: Iterable[Workload], *, cpu_nodes: Sequence[int], memory_nodes: Sequence[int]
+) -> tuple[Workload, ...]:
+    """Those that compare pairs of nodes on a machine with a single pair: the workloads without nodes measure that."""
+    if len(cpu_nodes) * len(memory_nodes) > 1:
+        return ()
+    return tuple(workload for workload in workloads if {"{cpu_node}", "{memory_node}"} <= _placeholders(workload))
+
+
+def _placeholders(workload: Workload) -> set[Scalar]:
+    return {value for value in workload.parameters.values() if value in _SUFFIX}
+
+
 def _filled(workload: Workload, chosen: dict[Scalar, int], device: int | None) -> Workload:
     values: dict[Scalar, int] = {_DEVICE: device or 0, **chosen}
     parameters = {name: values.get(value, value) for name, value in workload.parameters.items()}

@@ -1,6 +1,8 @@
 """Workloads for every NUMA node."""
 
-from perfadvisor.expand import expand
+import pytest
+
+from perfadvisor.expand import expand, lone_pairs
 from perfadvisor.model.workload import Workload
 
 
@@ -41,3 +43,14 @@ def test_the_device_s_node_is_no_dimension():
     assert [w.parameters for w in expand([same], cpu_nodes=[0, 1], device_node=1)] == [{"c": 1, "m": 3}]
     assert [w.id for w in expand([same], cpu_nodes=[2], device_node=None)] == ["dma/a"]
     assert expand([same], cpu_nodes=[2, 3], device_node=1)[0].parameters["c"] == 2
+
+
+@pytest.mark.parametrize(
+    ("cpu_nodes", "memory_nodes", "left_out"),
+    [([0], [0], True), ([1], [1], True), ([0, 1], [0, 1], False), ([0], [0, 2], False)],
+)
+def test_a_single_pair_of_nodes_is_no_comparison(cpu_nodes, memory_nodes, left_out):
+    pair = workload(c="{cpu_node}", m="{memory_node}")
+    others = [workload(), workload(m="{memory_node}"), workload(c="{device_node}", m="{memory_node}")]
+    found = lone_pairs([pair, *others], cpu_nodes=cpu_nodes, memory_nodes=memory_nodes)
+    assert found == ((pair,) if left_out else ())

@@ -1,6 +1,6 @@
 """A run on disk: one folder, written so that a kill at any moment loses at most the trial in flight."""
 
-from perfadvisor.bundle.folder import Bundle, create, reopen
+from perfadvisor.bundle.folder import Bundle, create, refuse_used, reopen
 from perfadvisor.bundle.reading import evidence, load
 
-__all__ = ["Bundle", "create", "evidence", "load", "reopen"]
+__all__ = ["Bundle", "create", "evidence", "load", "refuse_used", "reopen"]

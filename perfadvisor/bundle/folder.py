@@ -77,7 +77,7 @@ class Bundle:
 def create(path: Path, run: Run, options: dict[str, Scalar] | None = None) -> Bundle:
     """A new run's folder, there with its plan or not at all. InputError where something lies there already."""
     path = path.resolve()
-    _refuse_used(path)
+    refuse_used(path)
     header = run_file(run, options or {})
     with saving("run.json", path, "choose another place with --out"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +99,8 @@ def reopen(path: Path) -> Bundle:
     return Bundle(path, header, lock)
 
 
-def _refuse_used(path: Path) -> None:
+def refuse_used(path: Path) -> None:
+    """InputError where a new run cannot be put there because something lies there already."""
     if path.is_symlink() or (path.exists() and not path.is_dir()):
         raise InputError(f"{path}: exists and is not a directory", "choose another place with --out")
     if path.is_dir() and any(path.iterdir()):

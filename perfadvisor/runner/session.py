@@ -13,7 +13,7 @@ from perfadvisor.analyse.trust import with_doubts
 from perfadvisor.bundle import Bundle
 from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import MeasureError, PerfAdvisorError
-from perfadvisor.expand import expand
+from perfadvisor.expand import expand, lone_pairs
 from perfadvisor.facts import cpulist
 from perfadvisor.facts.io_path import node
 from perfadvisor.model.result import TrialResult, TrialState
@@ -21,6 +21,7 @@ from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.plan import Fitted, fit, plan
 from perfadvisor.runner import identity, place
+from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, Wishes, wishes_of
 from perfadvisor.runner.site import Site, ground, open_sites
@@ -33,6 +34,8 @@ from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link, OwnNetwork, local_link, peer_link
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.turns import TakesTurns
+
+LONE = "this machine has one NUMA node"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,7 @@ def measure(request: Request, progress: Progress) -> Outcome:
     """A new run. Whatever ends it early, every finished trial is in `request.out`.
 
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
+    refuse_early(request)
     with contextlib.ExitStack() as undo:
         sites = open_sites(request.environments, undo, request.wishes.opening())
         base = ground(sites)
@@ -87,11 +91,19 @@ def _fitted(request: Request, base: Site, environments: int, device_node: int | 
     cpu_nodes, memory_nodes = (
         cpulist.parse(str(facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory")
     )
-    workloads = expand(
-        request.workloads, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=device_node
-    )  # fmt: skip
+    lone = lone_pairs(request.workloads, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes)
+    if len(lone) == len(request.workloads):
+        raise MeasureError(f"{LONE}: there are no pairs to compare", "perfadvisor run memory measures its own node")
+    notes = (f"{LONE}: left out what compares pairs of nodes, {', '.join(one.id for one in lone)}",) if lone else ()
+    asked = [workload for workload in request.workloads if workload not in lone]
+    workloads = expand(asked, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=device_node)
+    fitted = _in_time(request, workloads, environments)
+    return replace(fitted, notes=(*notes, *fitted.notes))
+
+
+def _in_time(request: Request, workloads: Sequence[Workload], environments: int) -> Fitted:
     if request.budget_s is None:
-        return Fitted(workloads=workloads, repeats=request.repeats)
+        return Fitted(workloads=tuple(workloads), repeats=request.repeats)
     setup_s = place.set_up_s(storage_workloads(workloads), request.wishes)
     return fit(
         workloads, environments=environments, repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s

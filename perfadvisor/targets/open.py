@@ -20,11 +20,17 @@ KINDS = {
 def open_target(spec: str, opening: Opening | None = None) -> Target:
     """The target of "local", "docker:IMAGE", "ssh:USER@HOST", ...; the caller closes it. InputError for a spec that
     means nothing, MeasureError for a machine that cannot be reached or made."""
-    kind, _, rest = spec.partition(":")
+    module, name = KINDS[kind_of(spec)].split(":")
+    rest = spec.partition(":")[2]
+    target: Target = getattr(import_module(module), name)(rest, opening or Opening())
+    return target
+
+
+def kind_of(spec: str) -> str:
+    """The word before the colon. InputError, with the nearest kind there is, for one that means nothing."""
+    kind = spec.partition(":")[0]
     if kind not in KINDS:
         near = get_close_matches(kind, KINDS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(KINDS)}"
         raise InputError(f"unknown environment {spec!r}", hint)
-    module, name = KINDS[kind].split(":")
-    target: Target = getattr(import_module(module), name)(rest, opening or Opening())
-    return target
+    return kind

@@ -1,0 +1,59 @@
+"""Mistakes that need no look at the machine are refused before there is one."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.workload import Workload
+from perfadvisor.runner import measure, session
+from perfadvisor.runner.early import refuse_early
+from perfadvisor.runner.request import Request, Wishes
+
+DISK = Workload(
+    id="storage/a", title="A", device="storage", tool="fio", metrics=("read.iops",), runtime_s=8, warmup_s=2,
+    parameters={"rw": "read", "size_bytes": 4096},
+)  # fmt: skip
+PAIRS = Workload(
+    id="memory/pairs", title="P", device="memory", tool="dmabench", metrics=("chase",),
+    parameters={"kernel": "chase", "pages": "4k", "cpu_node": "{cpu_node}", "memory_node": "{memory_node}"},
+)  # fmt: skip
+
+
+def asked(tmp_path: Path, **more: object) -> Request:
+    wishes = Wishes(**{"directory": Path("/var/tmp"), **more.pop("wishes", {})})
+    given = {"workloads": (DISK,), "environments": ("local",), "repeats": 5, "seed": 1, "out": tmp_path / "run"}
+    return Request(**{**given, "wishes": wishes, **more})
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"wishes": {"directory": Path("/nowhere")}}, "/nowhere: no such directory"),
+        ({"wishes": {"directory": Path("/proc/self/status")}}, "no such directory"),
+        ({"wishes": {"directory": Path("/dev/shm")}}, "memory, not a disk"),
+        ({"wishes": {"device": "/dev/null"}}, "not a block device"),
+        ({"wishes": {"peer": "shh:root@there"}}, "unknown environment 'shh:root@there'"),
+        ({"environments": ("local", "dokcer:x")}, "unknown environment 'dokcer:x'"),
+        ({"budget_s": 5.0}, "too short for a single workload"),
+        ({"out": Path("/usr")}, "/usr: is not empty"),
+    ],
+)
+def test_refused_before_anything_is_read(tmp_path, monkeypatch, more, said) -> None:
+    monkeypatch.setattr(session, "open_sites", lambda *_: pytest.fail("the machine was read"))
+    with pytest.raises(InputError) as caught:
+        measure(asked(tmp_path, **more), progress=None)
+    assert said in caught.value.message and caught.value.hint and "\n" not in caught.value.message
+
+
+def test_a_disk_without_room(tmp_path) -> None:
+    large = Workload(**{f: getattr(DISK, f) for f in DISK.__slots__} | {"parameters": {"size_bytes": 2**60}})
+    with pytest.raises(InputError, match="the test file needs"):
+        refuse_early(asked(tmp_path, workloads=(large,)))
+
+
+def test_what_is_right_goes_through(tmp_path) -> None:
+    for environments, budget in itertools.product((("local",), ("ssh:nobody@nowhere",)), (None, 600.0)):
+        refuse_early(asked(tmp_path, environments=environments, budget_s=budget))
+    refuse_early(asked(tmp_path, workloads=(PAIRS,), wishes={"directory": Path("/nowhere")}))  # needs no disk

@@ -10,6 +10,9 @@ import click
 @click.command(short_help="Measure: storage, network and memory, several fresh runs of each.")
 @click.argument("names", metavar="[SUITE|WORKLOAD]...", nargs=-1)
 @click.option("--env", "environments", multiple=True, metavar="SPEC", help="Where to measure (default: local).")
+@click.option(
+    "--environments", "named", type=click.Path(path_type=Path), metavar="FILE", help="Named environments with limits."
+)
 @click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
 @click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")
@@ -24,6 +27,7 @@ import click
 def command(
     names: tuple[str, ...],
     environments: tuple[str, ...],
+    named: Path | None,
     budget: str | None,
     out: Path | None,
     unfinished: Path | None,
@@ -52,8 +56,8 @@ def command(
         else:
             folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
             asked = running.request(
-                names or ("quick",), environments or ("local",), budget=budget, out=folder, repeats=repeats, seed=seed,
-                directory=directory or Path(), device=device, peer=peer, own=own,
+                names or ("quick",), running.specs(environments, named), budget=budget, out=folder, repeats=repeats,
+                seed=seed, directory=directory or Path(), device=device, peer=peer, own=own,
             )  # fmt: skip
             outcome = running.kept(folder, lambda: measure(asked, watch))
     click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)

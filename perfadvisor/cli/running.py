@@ -14,6 +14,7 @@ from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import Sample
 from perfadvisor.packs import load_suites, load_workloads
+from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.suites import select
 from perfadvisor.report.quantity import quantity
 from perfadvisor.runner import Outcome, Request
@@ -51,6 +52,15 @@ def request(
         budget_s=None if budget is None else seconds(budget),
         argv=tuple(sys.argv),
     )
+
+
+def specs(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
+    """What --env names stand for: those of the environments file, and specs as they are. Without --env the machine
+    itself, and everything in the file beside it."""
+    if file is None:
+        return tuple(given) or ("local",)
+    named = load_environments(file)
+    return tuple(named.get(word, word) for word in given) or ("local", *named.values())
 
 
 def typed(name: str) -> str:

@@ -41,13 +41,19 @@ done; true
 
 
 # Runs the rest of its arguments and watches its own standard input meanwhile: that ends when whoever started it dies or
-# the connection does, and then everything with the mark is ended. While the tool runs both shells sleep.
+# the connection does, and then everything with the mark is ended, several times over: a task that was just forked has
+# no mark yet. While the tool runs both shells sleep.
 LIFELINE = r"""
 mark=$1; shift
 exec 3<&0
 PERFADVISOR_TASK=${mark#*=} "$@" </dev/null 3<&- &
 task=$!
-( while read -r _ <&3; do :; done; set -- "$mark"; KILL
+( while read -r _ <&3; do :; done
+  kill -9 $$
+  set -- "$mark"
+  for round in 1 2 3 4 5; do KILL
+    sleep 1
+  done
 ) >/dev/null 2>&1 &
 watch=$!
 wait "$task"; code=$?

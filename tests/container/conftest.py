@@ -21,7 +21,7 @@ DAEMON = ("--iptables=false", "--ip6tables=false", "--bridge=none")
 
 WORKLOADS = {
     "storage/reads": "{rw: randread, engine: libaio, iodepth: 8, block_size_bytes: 4096, size_bytes: 67108864}",
-    "storage/busy": "{rw: randread, engine: libaio, iodepth: 16, block_size_bytes: 4096, numjobs: 2, size_bytes: 67108864}",
+    "storage/busy": "{rw: randread, engine: libaio, iodepth: 16, numjobs: 2, size_bytes: 67108864}",
     "storage/ring": "{rw: randread, engine: io_uring, iodepth: 4, block_size_bytes: 4096, size_bytes: 67108864}",
 }
 

@@ -131,21 +131,30 @@ def mission() -> Seen:
     subprocess.run(["modprobe", "kvm_amd"], check=False)
     disk = _disk(PLAIN_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
-    return _three(disk, PLAIN_NVME, "mission", repeats=4)
+    shape = "cpus=2,memory=768M"
+    environments = ("local", f"vm:{shape}", f"vm:vfio={PLAIN_NVME},{shape}")
+    return {**_run_in(environments, disk, "mission", repeats=4), "driver": driver(PLAIN_NVME),
+            "disk": _disk(PLAIN_NVME)}  # fmt: skip
 
 
-def _three(disk: str, address: str, name: str, repeats: int) -> Seen:
+def mission_virtual() -> Seen:
+    """The same on the host and in a guest with a virtual function of an NVMe disk."""
+    disk = _disk(SRIOV_NVME)
+    _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
+    seen = _run_in(("local", f"vm:vf={SRIOV_NVME},cpus=2,memory=768M"), disk, "virtual", repeats=1)
+    return {**seen, "functions": text(DEVICES / SRIOV_NVME / "sriov_numvfs"), "driver": driver(SRIOV_NVME)}
+
+
+def _run_in(environments: tuple[str, ...], disk: str, name: str, repeats: int) -> Seen:
     folder = HERE / "workloads" / "storage"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "lab-randread.yaml").write_text(WORKLOAD)
-    shape = "cpus=2,memory=768M"
-    environments = ("local", f"vm:{shape}", f"vm:vfio={address},{shape}")
     words = [word for spec in environments for word in ("--env", spec)]
     code = perfadvisor(
         "run", "storage/lab-randread", *words, "--device", disk, "--repeats", str(repeats), "--seed", "1",
         "--workloads", str(folder.parent), "--out", str(HERE / name),
     )  # fmt: skip
-    return {"exit": code, "driver": driver(address), "disk": _disk(address), "environments": environments}
+    return {"exit": code, "environments": environments}
 
 
 def _lender() -> int:

@@ -148,7 +148,9 @@ def _emulated(environment: Environment, all_of_them: Mapping[str, Environment], 
     """Whether this environment, or one it runs in, has emulated CPUs."""
     for _ in range(len(all_of_them) + 1):
         table, parent = tables.get(environment.name), tables.get(environment.parent)
-        if table and (table.value("environment.hypervisor") == "qemu" or _defined_so(table, parent)):
+        if environment.emulated or (table and table.value("environment.hypervisor") == "qemu"):
+            return True
+        if table and _defined_so(table, parent):
             return True
         if environment.parent not in all_of_them:
             return False

@@ -14,6 +14,7 @@ KINDS = {
     "podman": "perfadvisor.targets.container:open_podman",
     "ssh": "perfadvisor.targets.ssh:open_ssh",
     "vm": "perfadvisor.targets.vm:open_vm",
+    "libvirt": "perfadvisor.targets.libvirt:open_libvirt",
 }
 
 

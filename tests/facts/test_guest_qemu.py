@@ -75,7 +75,8 @@ BOUND = "size=4G,policy=bind"
 
 def test_memory_behind_nodes():
     found = of(
-        *("-m", "8G", "-smp", "4", "-object", f"memory-backend-file,id=m0,{BOUND},mem-path=/dev/hugepages,host-nodes=0"),
+        *("-m", "8G", "-smp", "4"),
+        *("-object", f"memory-backend-file,id=m0,{BOUND},mem-path=/dev/hugepages,host-nodes=0"),
         *("-object", f"memory-backend-ram,id=m1,{BOUND},host-nodes=1"),
         *("-numa", "node,nodeid=0,cpus=0-1,memdev=m0", "-numa", "node,nodeid=1,cpus=2-3,memdev=m1"),
     )  # fmt: skip

@@ -74,7 +74,7 @@ class Domain:
             for device in self._connection.listAllDevices(self._libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV):
                 yield str(device.XMLDesc()).encode()
 
-    def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401 (JSON)
+    def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401
         """The guest agent's answer. MeasureError where the guest has none or it does not answer."""
         request = {"execute": name, **({"arguments": dict(arguments)} if arguments else {})}
         hint = (
@@ -84,8 +84,6 @@ class Domain:
         with self._errors(f"domain {self.name!r} has no guest agent that answers", hint):
             agent = binding("libvirt_qemu")
             text = agent.qemuAgentCommand(self._domain, json.dumps(request), max(1, round(timeout_s)), 0)
-                self._domain, json.dumps(request), max(1, round(timeout_s)), 0
-            )
         answer = json.loads(text)
         if "return" not in answer:
             raise MeasureError(f"the guest agent of {self.name!r}: {name}: {answer.get('error', answer)}")

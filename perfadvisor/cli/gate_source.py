@@ -32,8 +32,10 @@ class Source:
             command, folders = self.cmd, {place: _folder(place) for place in places}
             yield lambda place: measure_command(command, folders[place], self.timeout)
             return
+        from perfadvisor.cli.running import put_back_leftovers
         from perfadvisor.interleave_workload import measuring
 
+        put_back_leftovers()
         with measuring(str(self.workload), places, self.own, self.directory) as measure:
             yield measure
 

@@ -24,10 +24,14 @@ def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
     from perfadvisor.targets.open import open_target
     from perfadvisor.targets.saved import load_snapshot, save_snapshot
 
-    host = load_snapshot(parent) if parent else None
+    host, window_s = load_snapshot(parent) if parent else None, seconds(window)
+    if spec != "local":  # a container or a guest is made for it
+        from perfadvisor.cli.running import put_back_leftovers
+
+        put_back_leftovers()
     target = open_target(spec)
     try:
-        snapshot = take(target, window_s=seconds(window), parent=host)
+        snapshot = take(target, window_s=window_s, parent=host)
     finally:
         target.close()
     save_snapshot(snapshot, output)

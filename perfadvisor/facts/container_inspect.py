@@ -127,12 +127,15 @@ def _memlock(config: dict[str, Any]) -> tuple[int | None, bool]:
     return None, False
 
 
-def _seccomp(config: dict[str, Any], *, privileged: bool) -> str:
+def _seccomp(config: dict[str, Any], *, privileged: bool) -> str | None:
+    """Docker filters by default since 1.10, whose containers are the first to say UsernsMode."""
     options = [_text(option) for option in _list(config.get("SecurityOpt"))]
     profile = next((option for option in options if option.startswith("seccomp")), "")
     if "unconfined" in profile or (privileged and not profile):
         return "unconfined"
-    return "profile" if profile else "default"
+    if profile:
+        return "profile"
+    return "default" if "UsernsMode" in config else None
 
 
 def _nodes(config: dict[str, Any], host: Host) -> Values:

@@ -1,0 +1,141 @@
+"""What the rules say of real machines: every tree, every finding, and the evidence it rests on.
+
+The table is complete. A rule that starts to fire on one of these trees is either a finding to look up in the files and
+to write down here and in docs/advice-on-real-machines.md, or a false alarm.
+"""
+
+import pytest
+
+from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.judge import judge_snapshot
+from perfadvisor.model.fact import Fact
+from perfadvisor.model.rule import Outcome
+from perfadvisor.packs.rules import load_rules
+from perfadvisor.targets.saved import load
+
+pytestmark = pytest.mark.shared
+
+PTI = {("cpu-page-table-isolation", "meltdown"): {"vulnerability.status": "Mitigation: PTI"}}
+ON_DEMAND = {"cpu.governors": "ondemand", "cpu.scaling_driver": "acpi-cpufreq"}
+SHARED_PORT = {"pci.endpoints_below": 5, "pci.link_width": 16, "pci.link_speed_gtps": 8.0}
+
+# tree -> (rule, subject) -> the facts that carry it; a tree that is not named has no finding
+SAID = {
+    "cri/2-socket-4-node-40-core.tar.xz": {
+        **PTI,
+        ("hugepages-reserved-idle", ""): {"memory.hugepages_idle_share": pytest.approx(20 * 2**30 / 201.3e9, 1e-3)},
+    },
+    "cri/desktop.tar.xz": PTI,
+    "ghw/kvm-offline-cpus.tar.gz": {**PTI, ("cpu-offline", ""): {"cpu.offline": "2-3", "cpu.online_count": 2}},
+    "hwloc/16amd64-4n4c-cgroup-distance-merge.tar.bz2": {
+        ("hugepages-reserved-idle", ""): {"memory.hugepages_total": 2048, "memory.hugepages_free": 2048},
+    },
+    "hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2": {("cpu-governor-on-demand", ""): ON_DEMAND},
+    "hwloc/32intel64-2p8co2t+8ve.tar.bz2": {
+        ("pcie-uplink-shared", "0000:17:00.0"): SHARED_PORT,
+        ("pcie-uplink-shared", "0000:3a:00.0"): SHARED_PORT,
+    },
+    "hwloc/48amd64-4pa2n6c-sparse.tar.bz2": {
+        ("numa-memory-uneven", ""): {"numa.node_memory_max_bytes": 16 * 2**30, "numa.cpu_node_count": 8},
+    },
+    "hwloc/8em64t-2s2ca2c-buggynuma.tar.bz2": {
+        ("numa-cpus-in-several-nodes", ""): {"numa.cpus_in_several_nodes": "0-7"},
+    },
+    "hwloc/8ia64-2s2c2t.tar.bz2": {("cpu-governor-on-demand", ""): ON_DEMAND},
+    "hwloc/fakecpuid1f-64intel64-2p4d2n2c2t.tar.bz2": PTI,
+    "hwloc/fakeheterocpunuma.tar.bz2": {
+        ("numa-cpus-in-several-nodes", ""): {"numa.cpus_in_several_nodes": "16-23"},
+        ("numa-memory-only-nodes", ""): {"numa.memory_only_nodes": "2"},
+    },
+    "hwloc/fakeheteromemtiers.tar.bz2": {
+        **PTI,
+        ("numa-memory-only-nodes", ""): {"numa.memory_only_nodes": "4,6,8-9"},
+    },
+    "lscpu/arm-A510-A710-A715-X3.tar.gz": {
+        ("cpu-frequency-capped", ""): {"cpu.frequency_limit_share": pytest.approx(998.4 / 3187.2)},
+        ("cpu-governor-on-demand", ""): {"cpu.governors": "walt"},
+    },
+    "lscpu/armv7.tar.gz": {("cpu-governor-on-demand", ""): {"cpu.governors": "ondemand"}},
+    "lscpu/s390-lpar.tar.gz": {("cpu-offline", ""): {"cpu.offline": "0,6-7,20-63"}},
+    "lscpu/vmware_fpe.tar.gz": {("cpu-governor-on-demand", ""): ON_DEMAND},
+    "lscpu/x86_64-64cpu.tar.gz": {
+        ("numa-socket-without-memory", ""): {
+            "cpu.package_count": 4, "numa.cpu_node_count": 3, "numa.node_cpus_max": 32, "numa.node_cpus_min": 16,
+        },
+        ("cpu-governor-on-demand", ""): ON_DEMAND,
+    },
+    "lscpu/x86_64-dell_e4310.tar.gz": {("cpu-governor-on-demand", ""): ON_DEMAND},
+    "pcp/sysfs-hugepages-001.tgz": {
+        ("hugepages-surplus", "64kB"): {"hugepages.total": 100, "hugepages.surplus": 90},
+        ("hugepages-surplus", "2048kB"): {"hugepages.total": 4, "hugepages.surplus": 4},
+    },
+    "pcp/sysfs-numa-001.tgz": PTI,
+    "procfs/fixtures.ttar": {
+        ("network-infiniband-one-lane", "mlx5_0/1"): {"infiniband.rate": "25 Gb/sec (1X EDR)"},
+        ("cpu-thermal-throttle-since-boot", ""): {"cpu.package_throttle_count": 34818},
+        ("cpu-isolated", ""): {"cpu.isolated": "1,2-7,9"},
+        ("cpu-offline", ""): {"cpu.online_count": 2, "cpu.directory_count": 3},
+    },
+    "sos/ubuntu-kvm-vm_kubernetes.tar.gz": {
+        **PTI,
+        ("storage-scheduler-not-none", "vda"): {"block.scheduler": "mq-deadline"},
+        ("storage-guest-disk-rotating", "vda"): {"block.rotational": True, "block.wbt_lat_us": 75000},
+    },
+    "util-linux/simple-nvme.tar.xz": {
+        ("storage-cfq-on-ssd", "sda"): {"block.scheduler": "cfq", "block.rotational": False},
+    },
+}  # fmt: skip
+
+# What these trees tempt one to say, and why it would be wrong; the reasons are in docs/advice-on-real-machines.md.
+NOT_SAID = (
+    ("hwloc/32intel64-2p8co2t+8ve.tar.bz2", "pcie-link-speed-at-rest"),  # an endpoint inside the chipset
+    ("hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2", "numa-device-node-unknown"),  # one I/O hub for both sockets
+    ("ghw/xeon-L5640-2node.tar.gz", "numa-device-node-unknown"),
+    ("hwloc/20em64t-hybrid-1p6c2t+2ca4co1t.tar.bz2", "cpu-frequency-capped"),  # slow cores, not limited ones
+    ("hwloc/2pa-pcidomain32bits.tar.bz2", "storage-cfq-on-ssd"),  # the guest's CD drive
+    ("hwloc/8ia64-2n2s2c.tar.bz2", "numa-socket-without-memory"),  # two sockets a node by design
+    ("pcp/containers-docker-1.3.2-root-001.tgz", "container-io-uring-filtered"),  # docker before it had filters
+    ("hwloc/2pa-pcidomain32bits.tar.bz2", "network-ring-small-drops"),  # rx_dropped is not lack of buffers
+)
+
+
+@pytest.fixture(scope="module")
+def findings(shared_data):
+    """Tree -> (rule, subject) -> the finding's facts, of those that fire and are nobody else's consequence."""
+    rules, folder, found = load_rules(), shared_data / "machines" / "sysfs", {}
+    for path in sorted(folder.glob("*/*")):
+        try:
+            snapshot = load(path)
+        except PerfAdvisorError:
+            continue
+        view = judge_snapshot(snapshot, rules, source=path.name)
+        found[f"{path.parent.name}/{path.name}"] = {
+            (finding.rule.id, finding.subject): {
+                fact.name: fact.value for fact in finding.evidence if isinstance(fact, Fact)
+            }
+            for finding in view.findings
+            if finding.outcome is Outcome.FIRES and not finding.explained_by
+        }
+    return found
+
+
+def test_every_tree_is_judged(findings):
+    assert len(findings) >= 58
+    assert sum(bool(said) for said in findings.values()) >= 10
+
+
+@pytest.mark.parametrize("tree", SAID)
+def test_findings_and_their_evidence(findings, tree):
+    assert set(findings[tree]) == set(SAID[tree])
+    for key, facts in SAID[tree].items():
+        told = findings[tree][key]
+        assert {name: told.get(name) for name in facts} == facts
+
+
+def test_of_other_trees_nothing_is_said(findings):
+    assert {tree: set(said) for tree, said in findings.items() if said and tree not in SAID} == {}
+
+
+@pytest.mark.parametrize(("tree", "rule"), NOT_SAID)
+def test_not_said(findings, tree, rule):
+    assert rule not in {rule_id for rule_id, _ in findings[tree]}

@@ -114,7 +114,7 @@ def _effect(blank: Comparison, policy: MetricPolicy) -> tuple[Effect, Floats, Fl
 
 def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
     effect, a, b = _effect(blank, policy)
-    half = effect.half_width(FIXED_ALPHA)
+    half = effect.half_width(alpha)
     ends = sorted(as_ratio(effect.gain + shift, blank.better) for shift in (-half, half))
     verdict = judge(effect, blank.margin, alpha)
     modes = [name for name, values in (("baseline", a), ("candidate", b)) if is_bimodal(values)]

@@ -96,7 +96,8 @@ class MetricPolicy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """Two sides of one metric. `ratio` is candidate over baseline with its 95 % interval; None where there is none.
+    """Two sides of one metric. `ratio` is candidate over baseline with its 95 % interval (at planned looks the
+    wider one that holds 95 % over all looks together); None where there is none.
 
     `p_worse` is the one-sided p-value of "worse by no more than the margin", after Holm's correction over its family;
     `pairs_needed` estimates how many runs of each side would decide it; 0 where it is decided or nobody can know."""

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "perfadvisor"
 LEVELS = {
     "errors": 0,
     "durations": 1,
+    "plaintext": 1,
     "model": 1,
     "facts": 2,
     "tools": 2,

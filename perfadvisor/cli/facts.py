@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.plaintext import one_line
+
 if TYPE_CHECKING:
     from perfadvisor.model.fact import Absent, Fact
     from perfadvisor.reading import Reading
@@ -51,16 +53,16 @@ def _table(reading: "Reading", wanted: tuple[str, ...], absent: bool, several: b
     from perfadvisor.model.fact import Fact
 
     if several:
-        click.secho(f"\n{reading.environment}", bold=True)
+        click.secho(f"\n{one_line(reading.environment)}", bold=True)
     for fact in _chosen(reading, wanted):
         place = f"{fact.name} [{fact.subject}]" if fact.subject else fact.name
         if isinstance(fact, Fact):
-            click.echo(f"{place:<46} {f'{fact.value} {fact.unit}'.strip():<30} {fact.source}")
+            click.echo(one_line(f"{place:<46} {f'{fact.value} {fact.unit}'.strip():<30} {fact.source}"))
         elif absent:
-            click.echo(click.style(f"{place:<46} - {fact.reason}", dim=True))
+            click.echo(click.style(one_line(f"{place:<46} - {fact.reason}"), dim=True))
     if absent:
         for source, why in reading.unreadable:
-            click.echo(click.style(f"unreadable: {source}: {why}", dim=True))
+            click.echo(click.style(one_line(f"unreadable: {source}: {why}"), dim=True))
     elif reading.unreadable and not wanted:
         said = f"{len(reading.unreadable)} sources gave nothing; --absent says which and why"
         click.echo(click.style(said, dim=True))

@@ -1,5 +1,6 @@
 """Turning what a command raised into one line and an exit code; nobody but a developer should see a traceback."""
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -9,8 +10,19 @@ import click
 
 from perfadvisor import __version__
 from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.plaintext import harmless
 
 INTERRUPTED, BUG = 130, 4
+HINTS = {
+    errno.ENOENT: "check the path: is it written as meant, and is its directory there?",
+    errno.EACCES: "choose another place, or be a user who may",
+    errno.EPERM: "choose another place, or be a user who may",
+    errno.EROFS: "choose another place: this file system is read-only",
+    errno.ENOSPC: "make room, or choose another place: the disk is full",
+    errno.EDQUOT: "make room, or choose another place: the quota is used up",
+    errno.EISDIR: "give a file, not a directory",
+    errno.ENOTDIR: "check the path: a file stands where a directory is meant",
+}
 
 
 def exit_code_of(call: Callable[[], object]) -> int:
@@ -23,18 +35,32 @@ def exit_code_of(call: Callable[[], object]) -> int:
         return _say(error.message, error.hint, error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
+    except click.ClickException as error:
+        return _say(_uncapped(error.format_message()), _help_of(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted", "", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        return _say(_words(error), "", 2)
+        return _say(_words(error), HINTS.get(error.errno or 0, "look at the path and its permissions"), 2)
     except Exception:
         return _say("this is a bug in perfadvisor", f"please report it with {_log()} attached", BUG)
+
+
+def _uncapped(message: str) -> str:
+    """click's sentence as ours begin; `-o` and names of options stay as they are."""
+    lines = " ".join(message.split())
+    return lines[:1].lower() + lines[1:].rstrip(".") if lines[1:2].islower() else lines.rstrip(".")
+
+
+def _help_of(error: click.ClickException) -> str:
+    """Where the usage stands."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path} --help" if context else ""
 
 
 def _words(error: OSError) -> str:
@@ -43,9 +69,9 @@ def _words(error: OSError) -> str:
 
 
 def _say(message: str, hint: str, code: int) -> int:
-    click.echo(f"perfadvisor: {message}", err=True)
+    click.echo(f"perfadvisor: {harmless(message)}", err=True)
     if hint:
-        click.echo(f"  next: {hint}", err=True)
+        click.echo(f"  next: {harmless(hint)}", err=True)
     return code
 
 

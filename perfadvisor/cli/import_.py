@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.plaintext import one_line
+
 
 @click.command(short_help="Make a run of fio and iperf3 JSON files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -18,6 +20,6 @@ def command(files: tuple[Path, ...], output: Path, snapshot: Path | None) -> Non
     run = import_files(files, output, snapshot, tuple(sys.argv))
     for name in run.workloads:
         count = sum(1 for result in run.results if result.trial.workload == name)
-        click.echo(f"{name}: {count} {'repeat' if count == 1 else 'repeats'}")
+        click.echo(f"{one_line(name)}: {count} {'repeat' if count == 1 else 'repeats'}")
     click.echo(f"  next: perfadvisor report {output} -o report.html", err=True)
     click.echo(output)

@@ -10,6 +10,7 @@ from rich.progress import Progress as Bar
 
 from perfadvisor.model.result import Sample, TrialResult
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.plaintext import harmless
 from perfadvisor.runner.progress import Progress
 
 
@@ -32,7 +33,7 @@ class LiveProgress(Progress):
         self._bar.stop()
 
     def say(self, text: str) -> None:
-        self._bar.console.print(text, markup=False, highlight=False)
+        self._bar.console.print(harmless(text), markup=False, highlight=False)
 
     def start(self, trial: Trial) -> None:
         words = f"{trial.workload} @ {trial.environment}{self.left_words()}"

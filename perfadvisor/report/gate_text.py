@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
+from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report import gate_words as words
 
 COLUMNS = ("verdict", "workload / metric", "baseline", "candidate", "change (95 % interval)", "margin", "runs")
@@ -20,7 +21,7 @@ def gate_text(report: GateReport) -> str:
     ]
     lines += [f"note: {note}" for note in report.notes]
     lines += [f"look at {look.pairs} pairs (alpha {look.alpha:g}): {look.verdict.value}" for look in report.looks]
-    return "\n".join(lines) + "\n"
+    return harmless("\n".join(lines)) + "\n"
 
 
 def _row(one: Comparison) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ def _row(one: Comparison) -> tuple[str, ...]:
 def table(rows: list[tuple[str, ...]]) -> Iterator[str]:
     """Rows with their columns lined up."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
+    for row in [tuple(map(one_line, row)) for row in rows]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 

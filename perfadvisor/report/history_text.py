@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind
+from perfadvisor.plaintext import harmless
 from perfadvisor.report.quantity import when
 
 NEXT = {
@@ -18,7 +19,7 @@ def history_text(report: HistoryReport) -> str:
         lines += _event(event)
     others = [change for change in report.changes if not change.alerting]
     lines += ["", "other changes:", *(f"  {change_line(change)}" for change in others)] if others else []
-    return "\n".join(lines)
+    return harmless("\n".join(lines))
 
 
 def _event(event: Event) -> Iterator[str]:

@@ -9,6 +9,7 @@ from rich.text import Text
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Severity
+from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.findings import Entry, entries, severity_counts
 from perfadvisor.report.machine import subtitle
@@ -27,6 +28,7 @@ FACTS_SHOWN = 8
 REASONS_SHOWN = 5
 NUMBERS = 3 + 13 + 2 + 16 + 3 + 2 + 9  # indent, median, interval, runs and trust with the gaps between them
 LONGEST_TITLE = 64
+SUBTITLE = 400  # no machine needs more to say what it is
 
 STYLES = {
     Severity.CRITICAL: "bold red",
@@ -48,7 +50,7 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
     """The report line by line; only commands and sources may be longer than `width`."""
     found = entries(view.findings)
     yield _line(view.host_name, "bold")
-    yield from _wrapped(subtitle(view), width, style="dim")
+    yield from _wrapped(one_line(subtitle(view))[:SUBTITLE], width, style="dim")
     yield Text()
     yield from _wrapped(plain(verdict(view, found)), width)
     for number, entry in enumerate(found, 1):
@@ -73,7 +75,7 @@ def summary(view: ReportView, found: Sequence[Entry]) -> str:
 def _finding(number: int, entry: Entry, width: int) -> Iterator[Text]:
     head = Text(f"{number}. ")
     head.append(f"{entry.severity.upper()}", STYLES[entry.severity])
-    head.append(f"  {harmless(entry.title)}", "bold")
+    head.append(f"  {one_line(entry.title)}", "bold")
     yield head
     about = [*entry.subjects[:4], *([f"{len(entry.subjects) - 4} more"] if len(entry.subjects) > 4 else [])]
     where = f"{', '.join(about)}: " if about else ""
@@ -106,8 +108,8 @@ def _evidence(entry: Entry, width: int) -> Iterator[Text]:
 def _fact(label: str, fact: Fact | Absent, about: str, width: int) -> Iterator[Text]:
     value = fact_value(fact.value, fact.unit) if isinstance(fact, Fact) else f"absent, {fact.reason}"
     line = _labelled(label)
-    line.append(harmless(f"{fact.name}{about} = {value}"))
-    source = harmless(fact.source)
+    line.append(one_line(f"{fact.name}{about} = {value}"))
+    source = one_line(fact.source)
     if source and len(line) + len(source) + 3 > width:
         yield line
         line = Text(" " * (LABEL + 5))
@@ -129,7 +131,7 @@ def _group(group: Group, width: int) -> Iterator[Text]:
 
 
 def _row(row: Row, room: int, several: bool) -> Iterator[Text]:
-    title = harmless(row.title + (f", {row.cell.environment}" if several else ""))
+    title = one_line(row.title + (f", {row.cell.environment}" if several else ""))
     if not row.main:
         yield _line(f"   {title}: not measured: {row.cell.reason}", "dim")
     for position, (measure, _) in enumerate(row.main):
@@ -186,9 +188,4 @@ def _wrapped(text: str, width: int, indent: int = 0, style: str = "") -> Iterato
 
 
 def _line(text: str, style: str = "") -> Text:
-    return Text(harmless(text), style)
-
-
-def harmless(text: str) -> str:
-    """Text of a machine without what a terminal would obey: escapes and other control characters are replaced."""
-    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return Text(one_line(text), style)

@@ -10,6 +10,7 @@ from typing import TextIO
 from perfadvisor.durations import in_words
 from perfadvisor.model.result import Sample, TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.plaintext import harmless
 from perfadvisor.plan import seconds_of
 
 
@@ -26,7 +27,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """One line."""
-        print(text, file=self._stream, flush=True)
+        print(harmless(text), file=self._stream, flush=True)
 
     def begin(self, plan: tuple[Trial, ...], todo: list[Trial]) -> None:
         """All trials of the run, and those still to be done."""

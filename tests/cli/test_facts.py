@@ -69,3 +69,15 @@ def test_every_file_of_real_machines_is_read_or_refused_in_one_line(shared_data:
         except InputError:
             unread.add(path.name)
     assert unread <= {"cpupower_insights.txt", "interrupts_insights_int_invalid_1.txt"}
+
+
+def test_a_foreign_tree_cannot_drive_the_terminal(tmp_path: Path) -> None:
+    """Nor add lines of its own, nor stop the listing with bytes that are no text."""
+    where = tree(tmp_path) / "proc" / "sys" / "kernel"
+    where.mkdir(parents=True)
+    (where / "hostname").write_bytes(b"x\x1b]0;owned\x07\x1b[2J\ny forged\xff\n")
+    done = facts(str(tmp_path), "--absent")
+    assert done.returncode == 0, done.stderr
+    assert "kernel.hostname" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
+    assert not any(line.startswith("y forged") for line in done.stdout.split("\n"))

@@ -9,6 +9,7 @@ from perfadvisor.facts import cgroup_paths
 from perfadvisor.model.tree import Entry, Tree, Unreadable
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.qemu_processes import qemu_processes
+from perfadvisor.targets.redaction import redacted
 from perfadvisor.targets.walk import Walk
 
 COMMAND_TIMEOUT_S = 5.0
@@ -28,7 +29,7 @@ def capture(patterns: Iterable[str], root: str = "/", run: Runner | None = None)
     walk = Walk(root)
     for path in _paths([pattern for pattern in wanted if pattern.startswith("/")], walk):
         walk.read(path)
-    entries = dict(walk.entries)
+    entries = redacted(walk.entries)
     if root == "/":
         nics = interfaces()
         entries.update(_netlink([p for p in wanted if p.startswith("netlink:")], nics))

@@ -26,6 +26,9 @@ def binding(name: str = "libvirt") -> ModuleType:
         raise InputError(f"libvirt-python is not installed: {error}", INSTALL) from error
 
 
+Arguments = Mapping[str, Any] | None
+
+
 class Domain:
     """One running domain on one connection."""
 
@@ -74,12 +77,12 @@ class Domain:
             for device in self._connection.listAllDevices(self._libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV):
                 yield str(device.XMLDesc()).encode()
 
-    def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401
+    def ask(self, name: str, arguments: Arguments = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401
         """The guest agent's answer. MeasureError where the guest has none or it does not answer."""
         request = {"execute": name, **({"arguments": dict(arguments)} if arguments else {})}
         hint = (
-            "add <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel> to the domain and "
-            f"start qemu-guest-agent in the guest, or reach it by SSH: libvirt:{self.name},ssh=USER@HOST"
+            "add <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel> to the domain "
+            f"and start qemu-guest-agent in the guest, or reach it by SSH: libvirt:{self.name},ssh=USER@HOST"
         )
         with self._errors(f"domain {self.name!r} has no guest agent that answers", hint):
             agent = binding("libvirt_qemu")

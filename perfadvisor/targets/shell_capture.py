@@ -11,6 +11,7 @@ from posixpath import dirname, join
 
 from perfadvisor.model.tree import MAX_LINKS, Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.targets.forbidden import why_not_opened
+from perfadvisor.targets.redaction import redacted
 
 REGULAR = 0o100444
 BINARY = re.compile(r"/config$")
@@ -74,7 +75,7 @@ def parse(answer: bytes) -> dict[str, Entry]:
     entries.update(dict.fromkeys(_singles(lines[:text], "S"), ASLEEP))
     entries.update(_texts(lines[text + 1 : binary], files))
     entries.update(_binaries(lines[binary + 1 :]))
-    return _really_placed(entries, links)
+    return redacted(_really_placed(entries, links))
 
 
 def _index(lines: list[str], mark: str) -> int:

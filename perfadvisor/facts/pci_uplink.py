@@ -17,11 +17,11 @@ PATTERNS = tuple(
 
 BELOW = FactSpec(
     name="pci.endpoints_below", type=int, unit=Unit.COUNT, subject="pci",
-    meaning="devices below this root port that have a link of their own (functions of one card count once)",
+    meaning="devices below this root port (functions of one card count once); 0 of any other bridge",
 )  # fmt: skip
 BELOW_RATE = FactSpec(
     name="pci.endpoints_below_bytes_per_s", type=float, unit=Unit.BYTES_PER_SECOND, subject="pci",
-    meaning="what the links of the devices below this root port could carry together in one direction",
+    meaning="what the links of the devices below this root port could carry together in one direction, as far as known",
 )  # fmt: skip
 HOMELESS = FactSpec(
     name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
@@ -40,29 +40,27 @@ _MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """The root ports that several devices hang under, then how many devices have no node."""
     found = functions(tree)
-    below: dict[str, dict[str, float]] = {}
-    for path in found.values():
-        hops = chain(path)
-        rate = _rate(tree, path) if len(hops) > 1 and _base(tree, path) != pci_class.BRIDGE else None
-        if rate is not None:
-            slot = hops[-1].rpartition(".")[0]
-            below.setdefault(hops[0], {}).setdefault(slot, rate)
+    bridges = {address for address, path in found.items() if _base(tree, path) == pci_class.BRIDGE}
+    below: dict[str, dict[str, float | None]] = {address: {} for address in bridges}
+    for address, path in found.items():
+        root = chain(path)[:1]
+        if root and root[0] in below and address not in bridges and tree.link_name(f"{path}/physfn") is None:
+            below[root[0]].setdefault(address.rpartition(".")[0], _rate(tree, path))
     yield from _shared(found, below)
     yield from _homeless(tree, found)
 
 
-def _shared(found: Mapping[str, str], below: Mapping[str, Mapping[str, float]]) -> Iterator[Fact | Absent]:
-    for port, rates in below.items():
-        if port in found:
-            source = f"{found[port]}/**/current_link_*"
-            yield BELOW.fact(len(rates), source=source, subject=port)
-            yield BELOW_RATE.fact(sum(rates.values()), source=source, subject=port)
+def _shared(found: Mapping[str, str], below: Mapping[str, Mapping[str, float | None]]) -> Iterator[Fact | Absent]:
+    for port, rates in sorted(below.items()):
+        known = [rate for rate in rates.values() if rate is not None]
+        source = f"{found[port]}/**/current_link_*"
+        yield BELOW.fact(len(rates), source=source, subject=port)
+        total = sum(known) if known else None
+        yield BELOW_RATE.given(total, source=source, subject=port, reason="no device below has a PCI Express link")
 
 
 def _rate(tree: Tree, path: str) -> float | None:
-    """What a device's own link carries now; a virtual function has none."""
-    if tree.link_name(f"{path}/physfn") is not None:
-        return None
+    """What a device's own link carries now."""
     speed, width = (tree.text(f"{path}/current_link_{name}") for name in ("speed", "width"))
     gigatransfers, lanes = parse_speed(speed), parse_width(width)
     if gigatransfers is None or lanes is None:

@@ -35,7 +35,8 @@ def test_devices_below_one_port_add_up_and_bridges_do_not_count():
     assert one and other
     assert facts.value("pci.endpoints_below", "0000:00:01.0") == 2
     assert facts.value("pci.endpoints_below_bytes_per_s", "0000:00:01.0") == one + other
-    assert facts.subjects("pci") == ("0000:00:01.0",)
+    assert facts.value("pci.endpoints_below", "0000:01:00.0") == 0
+    assert isinstance(facts.find("pci.endpoints_below_bytes_per_s", "0000:01:00.0"), Absent)
 
 
 def test_functions_of_one_card_share_its_link():
@@ -44,12 +45,13 @@ def test_functions_of_one_card_share_its_link():
     assert facts.value("pci.endpoints_below", "0000:00:01.0") == 1
 
 
-def test_virtual_functions_and_devices_without_a_link_are_left_out():
+def test_virtual_functions_are_left_out_and_devices_without_a_link_carry_nothing():
     path = f"{SWITCH}/0000:02:00.0/0000:03:00.0"
     virtual = {**function(path, NVME), f"/sys/devices/{path}/physfn": Link("../0000:04:00.0")}
-    assert isinstance(switch(virtual).find("pci.endpoints_below", "0000:00:01.0"), Absent | None)
+    assert switch(virtual).value("pci.endpoints_below", "0000:00:01.0") == 0
     unlinked = function(f"{SWITCH}/0000:02:01.0/0000:05:00.0", NVME, lanes="0")
-    assert switch(unlinked).value("pci.endpoints_below", "0000:00:01.0") is None
+    assert switch(unlinked).value("pci.endpoints_below", "0000:00:01.0") == 1
+    assert switch(unlinked).value("pci.endpoints_below_bytes_per_s", "0000:00:01.0") is None
 
 
 def test_devices_without_a_node_and_the_host_bridges_they_hang_under():

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from perfadvisor.analyse.margins import default_margin
 from perfadvisor.model.gate import MetricPolicy, Runs
@@ -71,12 +70,3 @@ class Policy:
     def expired(self, today: date) -> tuple[str, ...]:
         """The ids that count again."""
         return tuple(one.id for one in self.acknowledged if one.until < today)
-
-
-def read_policy(path: Path | None) -> Policy:
-    """The policy in a YAML file, or the default one. PackError with every mistake at its line."""
-    if path is None:
-        return Policy()
-    from perfadvisor.policy_file import read_file
-
-    return read_file(path)

@@ -11,10 +11,11 @@ import click
 from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
 from perfadvisor.cli.gate_source import Source
+from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.gate_input import Input, informed, new_findings, read_input
 from perfadvisor.interleave import interleaved
 from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
-from perfadvisor.policy import Policy, read_policy
+from perfadvisor.policy import Policy
 
 Writer = Callable[[GateReport], str]
 
@@ -26,7 +27,7 @@ def judge_two(
     """Judge two sides that were measured before; the exit code."""
     if not baseline or not candidate:
         raise click.UsageError("--baseline and --candidate are both needed")
-    rules = read_policy(policy)
+    rules = policy_of(policy)
     a, b = read_input(baseline, db), read_input(candidate, db)
     if db and a.folder and not a.stored:
         a = replace(a, side=replace(a.side, name=str(a.folder)))
@@ -51,14 +52,14 @@ def _order(order: str, a: Input, b: Input) -> Order:
 def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: str) -> PolicyOf:
     floors = _floors(calibration)
 
-    def policy_of(runs: Runs) -> MetricPolicy:
+    def judged_by(runs: Runs) -> MetricPolicy:
         found = rules.of(runs)
         floor = floors.get(f"{runs.workload}/{runs.metric}")
         if floor is not None and found.noise_floor is None:
             found = replace(found, noise_floor=floor)
         return informed(found, runs, side, database)
 
-    return policy_of
+    return judged_by
 
 
 def _floors(calibration: Path | None) -> Mapping[str, float]:
@@ -75,7 +76,7 @@ def run_two(
     **source: Any,  # noqa: ANN401 - the fields of Source
 ) -> int:  # fmt: skip
     """Measure two sides in turns and judge them; the exit code."""
-    rules = read_policy(policy)
+    rules = policy_of(policy)
     names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
     places = dict(zip(names, (a, b), strict=True))
     with Source(**source).measuring((a, b)) as measure:

@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 from perfadvisor.analyse.history import Wanted, changes_of, check
+from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
 from perfadvisor.history_input import from_csv, from_run
 from perfadvisor.model.history import Series
-from perfadvisor.policy import read_policy
 from perfadvisor.report.history_text import change_line, history_text
 from perfadvisor.report.quantity import when
 from perfadvisor.store.alerts import remember
@@ -75,7 +75,7 @@ def check_all(
     *, series: str, policy: Path | None, as_json: bool, html: Path | None, once: bool, allow_undecided: bool, db: str
 ) -> tuple[str, int]:
     """What to print, and the exit code."""
-    rules = read_policy(policy)
+    rules = policy_of(policy)
     database = Database(db)
     with database.reading() as connection:
         found = _named(all_series(connection, series), series)

@@ -17,7 +17,7 @@ HEADLINES = {
 }
 BARS = "▁▂▃▄▅▆▇█"
 UNITS = {unit.value: unit for unit in Unit}
-BAR_REACH = 4.0  # margins on each side of "no change"
+BAR_REACH = 4.0  # at least so many margins on each side of "no change"
 BAR_CELLS = 25
 
 
@@ -91,15 +91,16 @@ def interval_bar(one: Comparison) -> str:
     if one.ratio is None or one.low is None or one.high is None:
         return ""
     unit, sign = log_margin(one.margin), -1.0 if one.better == "lower" else 1.0
-    ends = sorted(_cell(sign * log(ratio) / unit) for ratio in (one.low, one.high))
+    low, middle, high = sorted(sign * log(ratio) / unit for ratio in (one.low, one.ratio, one.high))
+    reach = max(BAR_REACH, -low, high)
     cells = ["·"] * BAR_CELLS
     for place, mark in ((-1.0, "["), (0.0, "|"), (1.0, "]")):
-        cells[_cell(place)] = mark
-    cells[ends[0] : ends[1] + 1] = "═" * (ends[1] + 1 - ends[0])
-    cells[_cell(sign * log(one.ratio) / unit)] = "●"
+        cells[_cell(place, reach)] = mark
+    first, last = _cell(low, reach), _cell(high, reach)
+    cells[first : last + 1] = "═" * (last + 1 - first)
+    cells[_cell(middle, reach)] = "●"
     return "".join(cells)
 
 
-def _cell(margins: float) -> int:
-    clamped = min(max(margins, -BAR_REACH), BAR_REACH)
-    return round((clamped + BAR_REACH) / (2 * BAR_REACH) * (BAR_CELLS - 1))
+def _cell(margins: float, reach: float) -> int:
+    return round((margins + reach) / (2 * reach) * (BAR_CELLS - 1))

@@ -147,5 +147,9 @@ def shell(server: Server) -> int:
     import subprocess
 
     environment = os.environ | vm_kernel.vng_environment()
+    image(server.directory / "fast.img")
+    ready = server.directory / "ready.sh"
+    ready.write_text(f"{MOUNT}\nexport PATH={PYTHON.parent}:/usr/sbin:/sbin:/usr/bin:/bin\ncd {server.directory}\n")
     print(shlex.join(server.argv(None, verbose=False)), file=sys.stderr)
+    print(f"\nInside, first: . {ready}", file=sys.stderr)
     return subprocess.run(server.argv(None, verbose=False), env=environment, check=False).returncode

@@ -12,7 +12,7 @@ from typing import Any
 
 from perfadvisor.dmabench import build
 from perfadvisor.errors import PerfAdvisorError
-from perfadvisor.targets import journal, pci_group, sriov, vfio
+from perfadvisor.targets import journal, pci_group, sriov, vfio, vm_probe
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
 from tests.lab.inside import HERE, driver, perfadvisor, say, text
@@ -135,6 +135,19 @@ def mission() -> Seen:
     environments = ("local", f"vm:{shape}", f"vm:vfio={PLAIN_NVME},{shape}")
     return {**_run_in(environments, disk, "mission", repeats=4), "driver": driver(PLAIN_NVME),
             "disk": _disk(PLAIN_NVME)}  # fmt: skip
+
+
+def passed_through() -> Seen:
+    """One disk on the host and in a guest that has it: the shortest way through all of it."""
+    subprocess.run(["modprobe", "kvm_amd"], check=False)
+    began = time.monotonic()
+    reason = vm_probe.why_no_kvm()
+    say(f"KVM inside: {reason or 'works'}, asked in {time.monotonic() - began:.1f} s")
+    disk = _disk(PLAIN_NVME)
+    _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
+    environments = ("local", f"vm:vfio={PLAIN_NVME},cpus=1,memory=512M")
+    return {**_run_in(environments, disk, "passed", repeats=1), "driver": driver(PLAIN_NVME),
+            "disk": _disk(PLAIN_NVME), "no_kvm": reason}  # fmt: skip
 
 
 def mission_virtual() -> Seen:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from perfadvisor.analyse.trust import with_doubts
@@ -18,12 +19,11 @@ from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.packs import load_workloads
 from perfadvisor.runner import place
 from perfadvisor.runner.request import Wishes
-from perfadvisor.runner.session import storage_workloads
-from perfadvisor.runner.site import Site, open_sites
+from perfadvisor.runner.session import link_of, storage_workloads
+from perfadvisor.runner.site import Site, ground, open_sites
 from perfadvisor.runner.stage import Stage, set_up
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.targets import journal
-from perfadvisor.targets.network import local_link
 
 
 @dataclass(slots=True)
@@ -79,14 +79,16 @@ def measuring(
     workload = _workload(name, own)
     with contextlib.ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))
-        sites = {spec: open_sites((spec,), undo)[0] for spec in dict.fromkeys(specs)}
-        first = next(iter(sites.values()))
-        storage = place.choose(storage_workloads((workload,)), first, Wishes(directory=directory))
+        wishes = Wishes(directory=directory)
+        words = tuple(dict.fromkeys(specs))
+        sites = dict(zip(words, open_sites(words, undo, wishes.opening()), strict=True))
+        first = ground(tuple(sites.values()))
+        storage = place.choose(storage_workloads((workload,)), first, wishes)
         workloads = _expanded(workload, first, storage)
         book = journal.begin(Path(folder) / "journal.jsonl")
         undo.callback(book.close)
         stages = {
-            spec: set_up(workloads, site, storage, local_link, book, undo, lambda _: None)
+            spec: set_up(workloads, site, storage, partial(link_of, site, wishes), book, undo, lambda _: None)
             for spec, site in sites.items()
         }
         yield _Bench(workloads=workloads, sites=sites, stages=stages).measure

@@ -8,8 +8,9 @@ from perfadvisor import __version__
 from perfadvisor.facts import catalogue, counters, own_load
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Target
+from perfadvisor.targets.base import Hosted, Target
 from perfadvisor.targets.gauges import GaugeReader, Watched
+from perfadvisor.targets.local import LocalTarget
 
 CLOCK_SOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
@@ -27,6 +28,11 @@ def take(target: Target, window_s: float = 0.0, parent: Snapshot | None = None) 
         parent=parent,
         window=watch(target, tree, window_s) if window_s > 0 else None,
     )
+
+
+def host_of(target: Target) -> Snapshot | None:
+    """This machine's own snapshot, where the target runs on it."""
+    return take(LocalTarget()) if isinstance(target, Hosted) and target.parent == "local" else None
 
 
 def watch(target: Target, machine: Tree, window_s: float) -> Window:

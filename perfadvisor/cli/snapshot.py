@@ -20,10 +20,12 @@ def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
     Works without root and says what root would add. Nothing is changed on the machine.
     """
     from perfadvisor.durations import seconds
-    from perfadvisor.snapshotting import describe, take
+    from perfadvisor.snapshotting import describe, host_of, take
     from perfadvisor.targets.open import open_target
     from perfadvisor.targets.saved import load_snapshot, save_snapshot
+    from perfadvisor.targets.snapshot_file import require_place
 
+    require_place(output)
     host, window_s = load_snapshot(parent) if parent else None, seconds(window)
     if spec != "local":  # a container or a guest is made for it
         from perfadvisor.cli.running import put_back_leftovers
@@ -31,7 +33,7 @@ def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
         put_back_leftovers()
     target = open_target(spec)
     try:
-        snapshot = take(target, window_s=window_s, parent=host)
+        snapshot = take(target, window_s=window_s, parent=host or host_of(target))
     finally:
         target.close()
     save_snapshot(snapshot, output)

@@ -171,7 +171,7 @@ def _stages(
     for site in sites:
         if isinstance(site.target, TakesTurns) and site.target.note:
             saved.note(site.target.note)
-        stage = set_up(workloads, site, storage, partial(_link, site, wishes), book, undo, progress.say)
+        stage = set_up(workloads, site, storage, partial(link_of, site, wishes), book, undo, progress.say)
         saved.note(*stage.notes)
         stages[site.name] = stage
         if isinstance(site.target, TakesTurns):
@@ -179,7 +179,7 @@ def _stages(
     return stages
 
 
-def _link(site: Site, wishes: Wishes) -> Link:
+def link_of(site: Site, wishes: Wishes) -> Link:
     """The two ends of network tests."""
     if wishes.peer:
         return peer_link(open_target(wishes.peer), site.target)

@@ -10,9 +10,10 @@ import click
 
 from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
+from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
 from perfadvisor.cli.policy_option import policy_of
-from perfadvisor.gate_input import Input, informed, new_findings, read_input
+from perfadvisor.gate_input import HISTORY, Input, informed, new_findings, read_input
 from perfadvisor.interleave import interleaved
 from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
 from perfadvisor.policy import Policy
@@ -27,6 +28,9 @@ def judge_two(
     """Judge two sides that were measured before; the exit code."""
     if not baseline or not candidate:
         raise click.UsageError("--baseline and --candidate are both needed")
+    _require(outputs)
+    if baseline.startswith(HISTORY) or candidate.startswith(HISTORY):
+        require("sqlalchemy", "history", "the history")
     rules = policy_of(policy)
     a, b = read_input(baseline, db), read_input(candidate, db)
     if db and a.folder and not a.stored:
@@ -76,6 +80,8 @@ def run_two(
     **source: Any,  # noqa: ANN401 - the fields of Source
 ) -> int:  # fmt: skip
     """Measure two sides in turns and judge them; the exit code."""
+    outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
+    _require(outputs)
     rules = policy_of(policy)
     names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
     places = dict(zip(names, (a, b), strict=True))
@@ -84,7 +90,6 @@ def run_two(
             lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, ""), most=pairs,
             budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
         )  # fmt: skip
-    outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     return finished(report, rules, allow_undecided, outputs)
 
 
@@ -118,6 +123,14 @@ def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: 
         if path is not None:
             path.write_text(_writer(name)(report), encoding="utf-8")
     return report.exit_code
+
+
+def _require(outputs: Mapping[str, Path | None]) -> None:
+    """Said before anything is measured."""
+    if outputs.get("junit"):
+        require("junitparser", "ci", "--junit")
+    if outputs.get("openmetrics"):
+        require("prometheus_client", "ci", "--openmetrics")
 
 
 def _writer(name: str) -> Writer:

@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from perfadvisor.cli.extras import require
+
 PATH = click.Path(path_type=Path)
 DB = click.option(
     "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY",
@@ -15,6 +17,8 @@ DB = click.option(
 @click.group("history")
 def command() -> None:
     """Keep results over time and find the changes."""
+    require("sqlalchemy", "history", "the history")
+    require("alembic", "history", "the history")
 
 
 @command.command("ingest")

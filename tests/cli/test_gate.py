@@ -279,3 +279,10 @@ def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from perfadvisor.cli.gate import command; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not {"numpy", "scipy", "pandas", "sqlalchemy", "pydantic", "junitparser"} & set(loaded)
+
+
+@pytest.mark.parametrize(("module", "option"), [("junitparser", "--junit"), ("prometheus_client", "--openmetrics")])
+def test_a_missing_extra_is_said_before_anything_is_measured(files, tmp_path, monkeypatch, module, option) -> None:
+    monkeypatch.setattr("perfadvisor.cli.extras.find_spec", lambda name: None if name == module else name)
+    error = judged(files, "same", option, tmp_path / "out").exception
+    assert (error.exit_code, module in error.message, "perfadvisor[ci]" in error.hint) == (2, True, True)

@@ -1,6 +1,6 @@
 """How the gate does against the numbers to beat: `python -m benchmarks.gate [--seed N] [--share 0.1]`.
 
-G1 to G9 are the goals of docs/gate-your-ci.md's appendix; seeds below 1000 were used while building and are refused.
+What the goals mean is in docs/decisions/gate-statistics.md. Seeds below 1000 were used while building and are refused.
 """
 
 import argparse

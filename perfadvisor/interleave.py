@@ -130,7 +130,8 @@ def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
         if done.returncode != 0:
             said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
             why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
-            raise MeasureError(f"{command} in {checkout}: {why}: {said}", "run it there by hand first")
+            told = f"{why}: {said}" if said else why
+            raise MeasureError(f"{command} in {checkout}: {told}", "run it there by hand first")
         if not rows.is_file():
             raise InputError(
                 f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"

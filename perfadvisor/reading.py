@@ -29,7 +29,7 @@ class Reading:
 def read(path: Path) -> tuple[Reading, ...]:
     """One reading per environment. InputError where the path is nothing perfadvisor knows."""
     if not path.exists():
-        raise InputError(f"{path}: no such file or directory")
+        raise InputError(f"{path}: no such file or directory", "check the path")
     if (path / "run.json").is_file():
         return tuple(_of_run(path))
     if path.is_dir():

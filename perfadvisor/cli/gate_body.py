@@ -12,6 +12,7 @@ from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
 from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
+from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.gate_input import HISTORY, Input, informed, new_findings, read_input
 from perfadvisor.interleave import interleaved
@@ -121,7 +122,7 @@ def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: 
     click.echo(gate_text(report), nl=False)
     for name, path in outputs.items():
         if path is not None:
-            path.write_text(_writer(name)(report), encoding="utf-8")
+            write_text(path, _writer(name)(report))
     return report.exit_code
 
 

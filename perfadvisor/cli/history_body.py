@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from perfadvisor.analyse.history import Wanted, changes_of, check
+from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
 from perfadvisor.history_input import from_csv, from_run
@@ -91,7 +92,7 @@ def check_all(
     if html is not None:
         from perfadvisor.report.history_html import history_html
 
-        html.write_text(history_html(found, report), encoding="utf-8")
+        write_text(html, history_html(found, report))
     if as_json:
         from perfadvisor.report.history_json import history_json
 

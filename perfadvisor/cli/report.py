@@ -14,8 +14,9 @@ import click
 @click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
 def command(path: Path, output: Path, rules_dirs: tuple[Path, ...], goal: str) -> None:
     """Write a run, a snapshot or somebody's tree of /sys and /proc as one HTML page that needs nothing else."""
+    from perfadvisor.cli.output import write_text
     from perfadvisor.judge import judge
     from perfadvisor.report.html import render
 
-    output.write_text(render(judge(path, rules_dirs, goal)), encoding="utf-8")
+    write_text(output, render(judge(path, rules_dirs, goal)))
     click.echo(output)

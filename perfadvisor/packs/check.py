@@ -46,7 +46,9 @@ def _problem(document: Document, model: type[BaseModel], found: Mapping[str, Any
     if kind == "missing":
         return document.problem(keys[:-1], f"`{last}` is missing")
     message = found["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if found["msg"] != message and not found["msg"].startswith("Value error"):
+    if kind == "model_type":
+        message = "should be keys with values"
+    elif found["msg"] != message and not found["msg"].startswith("Value error"):
         message = f"should be {message}"
     where = ".".join(str(key) for key in keys)
     return document.problem(keys, f"`{where}`: {message}" if where else message)

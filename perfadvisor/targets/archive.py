@@ -23,6 +23,7 @@ MAX_MEMBER_BYTES = 64 << 20
 MAX_MEMBERS = 1_000_000
 CHUNK = 1 << 20
 
+NOT_WHOLE = "copy it again if it was cut off; results of fio and iperf3 become a run by `perfadvisor import`"
 _BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
 
 
@@ -40,11 +41,14 @@ class BoundedReader(io.RawIOBase):
         data = self._stream.read(wanted)
         self._left -= len(data)
         if self._left < 0:
-            raise InputError(
-                f"{self._name}: unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB",
-                "pack only /sys and /proc, or point to an unpacked directory",
-            )
+            raise too_large(self._name)
         return data
+
+
+def too_large(name: str) -> InputError:
+    """What to say of an archive that unpacks to more than anybody packs."""
+    hint = "pack only /sys and /proc, or point to an unpacked directory"
+    return InputError(f"{name}: unpacks to more than {MAX_TOTAL_BYTES >> 20} MiB", hint)
 
 
 @contextmanager
@@ -58,7 +62,7 @@ def decompress(path: Path) -> Iterator[IO[bytes]]:
         elif head.startswith(b"BZh"):
             stream = stack.enter_context(cast("IO[bytes]", bz2.BZ2File(raw)))
         elif head.startswith(b"\xfd7zXZ"):
-            stream = stack.enter_context(cast("IO[bytes]", lzma.LZMAFile(raw)))
+            stream = cast("IO[bytes]", stack.enter_context(lzma.LZMAFile(raw)))
         else:
             stream = raw
         yield cast("IO[bytes]", BoundedReader(stream, MAX_TOTAL_BYTES, path.name))
@@ -70,7 +74,7 @@ def read_all(path: Path) -> bytes:
         with decompress(path) as stream:
             return b"".join(iter(lambda: stream.read(CHUNK), b""))
     except _BROKEN as error:
-        raise InputError(f"{path}: cannot be read: {error}") from error
+        raise InputError(f"{path}: cannot be read: {reason(error)}", "check the path; is it complete?") from error
 
 
 def members(path: Path) -> Iterator[tuple[str, Entry]]:
@@ -79,16 +83,25 @@ def members(path: Path) -> Iterator[tuple[str, Entry]]:
         with decompress(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             yield from _walk(archive, path.name)
     except _BROKEN as error:
-        raise InputError(
-            f"{path}: not a complete tar archive: {error}", "copy it again; a cut-off download shows like this"
-        ) from error
+        raise InputError(f"{path}: not a complete tar archive: {reason(error)}", NOT_WHOLE) from error
+
+
+def reason(error: Exception) -> str:
+    """What went wrong in a line, without the number and the path once more."""
+    words = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return " ".join(words.split())[:200] or type(error).__name__
 
 
 def _walk(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, Entry]]:
+    total = 0  # a sparse member is small in the stream, which is bounded, and large in memory
     for number, member in enumerate(archive, 1):
         if number > MAX_MEMBERS:
             raise InputError(f"{name}: more than {MAX_MEMBERS} members")
-        yield safe_name(member.name, name), _entry(archive, member, name)
+        entry = _entry(archive, member, name)
+        total += len(entry) if isinstance(entry, bytes) else 0
+        if total > MAX_TOTAL_BYTES:
+            raise too_large(name)
+        yield safe_name(member.name, name), entry
 
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entry:

@@ -15,7 +15,7 @@ __all__ = ["load", "load_snapshot", "load_tree", "save_snapshot"]
 def load(path: Path) -> Snapshot:
     """The snapshot at `path`; a foreign tree becomes a snapshot without a time. InputError where it is neither."""
     if not path.exists():
-        raise InputError(f"{path}: no such file or directory")
+        raise InputError(f"{path}: no such file or directory", "check the path")
     if path.is_dir() or path.suffix == ".ttar":
         return _foreign(foreign_tree(path), path)
     entries = dict(members(path))

@@ -21,10 +21,12 @@ from perfadvisor.targets.archive import members
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 PARENT = "parent.tar.gz"
+MAX_PARENTS = 3  # a container in a guest on a host; an archive may hold itself without end
 
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write the snapshot, complete or not at all."""
+    require_place(path)
     data = snapshot_bytes(snapshot)
     handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=path.name + ".")
     try:
@@ -33,9 +35,19 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
         raise
+
+
+def require_place(path: Path) -> None:
+    """InputError where no archive could be written."""
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no directory {path.parent}", "make it, or choose another place")
+    if path.is_dir():
+        raise InputError(f"{path}: is a directory", "name the archive to write, such as host.tar.gz")
 
 
 def snapshot_bytes(snapshot: Snapshot) -> bytes:
@@ -105,12 +117,13 @@ def is_snapshot(entries: dict[str, Entry]) -> bool:
     return isinstance(entries.get(MANIFEST), bytes) and b'"sources"' in entries[MANIFEST]  # type: ignore[operator]
 
 
-def load_snapshot(path: Path) -> Snapshot:
-    """Read a snapshot archive and check every member against its manifest; InputError where anything differs."""
-    return snapshot_of(dict(members(path)), path)
+def load_snapshot(path: Path, parents: int = MAX_PARENTS) -> Snapshot:
+    """Read a snapshot archive and check every member against its manifest; InputError where anything differs, or more
+    than so many `parents` lie in each other."""
+    return snapshot_of(dict(members(path)), path, parents)
 
 
-def snapshot_of(entries: dict[str, Entry], path: Path) -> Snapshot:
+def snapshot_of(entries: dict[str, Entry], path: Path, parents: int = MAX_PARENTS) -> Snapshot:
     """The snapshot in the members of an archive already read."""
     data = entries.get(MANIFEST)
     if not isinstance(data, bytes):
@@ -128,7 +141,7 @@ def snapshot_of(entries: dict[str, Entry], path: Path) -> Snapshot:
             clock_source=str(manifest["clock_source"]),
             version=str(manifest["perfadvisor_version"]),
             tree=tree,
-            parent=_parent(entries, path) if manifest.get("has_parent") else None,
+            parent=_parent(entries, path, parents) if manifest.get("has_parent") else None,
             window=_restore_window(manifest.get("window"), entries, path),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -150,14 +163,16 @@ def _restore_window(told: dict[str, Any] | None, entries: dict[str, Entry], path
     )
 
 
-def _parent(entries: dict[str, Entry], path: Path) -> Snapshot:
+def _parent(entries: dict[str, Entry], path: Path, parents: int) -> Snapshot:
+    if not parents:
+        raise InputError(f"{path}: more than {MAX_PARENTS} snapshots lie in each other", "refused")
     data = entries.get(PARENT)
     if not isinstance(data, bytes):
         raise InputError(f"{path}: the parent's snapshot is missing from the archive")
     with tempfile.NamedTemporaryFile(suffix=".tar.gz") as file:
         file.write(data)
         file.flush()
-        return load_snapshot(Path(file.name))
+        return load_snapshot(Path(file.name), parents - 1)
 
 
 def _restore(source: str, described: dict[str, Any], entries: dict[str, Entry], path: Path) -> Entry:

@@ -27,7 +27,7 @@ from perfadvisor.targets.vm_network import Cable, cable
 from perfadvisor.targets.vm_options import VmOptions
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
-SETTLE_S = 60.0
+SETTLE_S, EMULATED_SETTLE_S = 60.0, 300.0
 STORAGE = "0x01"  # base class of disk controllers
 GONE_S = 5.0  # between the end of a conversation and that of the process
 READ_S = 180.0  # an emulated guest takes a while to read all of itself
@@ -294,7 +294,7 @@ class VmTarget(RemoteTarget):
         return done.stdout.decode("utf-8", "replace").strip()
 
     def _wait_for(self, look: Callable[[], str]) -> str:
-        deadline = time.monotonic() + SETTLE_S
+        deadline = time.monotonic() + (EMULATED_SETTLE_S if self.emulated else SETTLE_S)
         while not (found := look()):
             if time.monotonic() > deadline:
                 raise MeasureError(f"{self.spec}: what was plugged in does not appear in the guest", "see its dmesg")

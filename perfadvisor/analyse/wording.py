@@ -14,6 +14,7 @@ from perfadvisor.model.fact import Absent, Fact
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
 SUBJECT = "subject"
+_NAMED = re.compile(r"\b(its |the |a )?\b((?:NUMA )?(?:container|guest|disk|node|device)) \{[a-z_]+\}", re.IGNORECASE)
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -32,14 +33,19 @@ def command(text: str, view: View) -> str:
 
 
 def general(text: str, for_each: str) -> str:
-    """The text without any machine in view: `{subject}` as "the nic", `{nic.rx_usecs}` as "nic.rx_usecs"."""
+    """The text without any machine in view: `{subject}` as "the nic", `{nic.rx_usecs}` as "nic.rx_usecs", and
+    `guest {subject}` as "the guest"."""
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
         return name if "." in name else f"the {for_each if name == SUBJECT else name}"
 
-    filled = PLACEHOLDER.sub(fill, text)
-    return filled[:1].upper() + filled[1:]
+    filled = PLACEHOLDER.sub(fill, _NAMED.sub(lambda match: f"{match[1] or 'the '}{_uncapped(match[2])}", text))
+    return filled[:1].upper() + filled[1:] if filled[1:2].islower() or filled[1:2] == " " else filled
+
+
+def _uncapped(noun: str) -> str:
+    return noun if noun.startswith("NUMA") else noun.lower()
 
 
 def _in_words(fact: Fact) -> str:

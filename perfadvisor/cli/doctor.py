@@ -1,9 +1,15 @@
 """`perfadvisor doctor`: one screen of what works here and what unlocks the rest."""
 
+import shutil
 from pathlib import Path
+from textwrap import wrap
 
 import click
 
+from perfadvisor.plaintext import one_line
+
+INDENT = 22
+MOST_LINES = 3  # of what another program complained
 MARKS = {"yes": ("ok", "green"), "partly": ("part", "yellow"), "no": ("no", "red")}
 
 
@@ -29,7 +35,16 @@ def command(directory: Path) -> None:
             area = check.area
             click.secho(f"\n{area}", bold=True)
         word, colour = MARKS[check.state]
-        click.echo(f"  {click.style(f'{word:<4}', fg=colour)} {check.what:<14} {check.detail}")
+        first, *more = wrapped(check.detail)
+        click.echo(f"  {click.style(f'{word:<4}', fg=colour)} {check.what:<14} {first}")
+        for line in more:
+            click.echo(f"{'':<{INDENT}}{line}")
         if check.unlock:
-            click.echo(f"       {'':<14} unlock: {check.unlock}")
+            click.echo(f"{'':<{INDENT}}unlock: {one_line(check.unlock)}")  # never broken: it is to be copied
     click.echo("\nNext: perfadvisor run quick")
+
+
+def wrapped(detail: str) -> list[str]:
+    """What stands beside a check, in lines that fit the terminal."""
+    room = max(30, min(100, shutil.get_terminal_size().columns - INDENT))
+    return wrap(one_line(detail), room, max_lines=MOST_LINES, placeholder=" ...") or [""]

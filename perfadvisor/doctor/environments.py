@@ -34,9 +34,7 @@ def _engine(name: str, package: str, start: str) -> Check:
     if done.returncode == 0 and said:
         return Check(area=AREA, what=name, state=State.YES, detail=f"answers ({said})")
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return Check(
-        area=AREA, what=name, state=State.NO, detail=lines[-1][:90] if lines else "gives no answer", unlock=start
-    )
+    return Check(area=AREA, what=name, state=State.NO, detail=lines[-1] if lines else "gives no answer", unlock=start)
 
 
 def _vm() -> Check:

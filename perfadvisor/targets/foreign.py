@@ -104,7 +104,7 @@ def _ttar_entry(lines: Iterator[str], name: str) -> Entry:
     key, _, value = next(lines, "").partition(": ")
     if key == "SymlinkTo":
         return Link(value)
-    if key != "Lines" or not value.isdigit():
+    if key != "Lines" or not re.fullmatch(r"[0-9]{1,9}", value):
         raise InputError(f"{name}: not a ttar archive: expected 'Lines: N', found {key[:40]!r}")
     body = [line for line, _ in zip(lines, range(int(value)), strict=False)]
     text = "".join(line + "\n" for line in body)

@@ -198,3 +198,46 @@ def test_real_trees(shared_data: Path) -> None:
 def test_ttar_keeps_nul_and_missing_newline(tmp_path: Path) -> None:
     (tmp_path / "t.ttar").write_text("Path: a/proc/1/cmdline\nLines: 1\nxNULLBYTEyEOF\nMode: 644\n")
     assert load_tree(tmp_path / "t.ttar").read("/proc/1/cmdline") == b"x\0y"
+
+
+def test_sparse_members_count_as_what_they_unpack_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hole takes nothing in the stream, and all of its size in memory."""
+    monkeypatch.setattr(archive, "MAX_TOTAL_BYTES", 3 << 20)
+    path = tmp_path / "sparse.tar"
+    with path.open("wb") as packed:
+        for number in range(5):
+            packed.write(sparse_member(f"sys/{number}", 1 << 20))
+        packed.write(b"\0" * 1024)
+    with pytest.raises(InputError, match="unpacks to more than 3 MiB"):
+        load_tree(path)
+
+
+def sparse_member(name: str, size: int) -> bytes:
+    """The old GNU format: a map at 386 of one empty region at the end, the real size at 483."""
+    header = bytearray(tarfile.TarInfo(name).tobuf(tarfile.GNU_FORMAT))
+    header[156:157] = b"S"
+    header[386:410] = b"%011o\0%011o\0" % (size, 0)
+    header[483:495] = b"%011o\0" % size
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+def test_snapshots_within_each_other_come_to_an_end(tmp_path: Path) -> None:
+    nested = snapshot()
+    for _ in range(3):
+        nested = snapshot(parent=nested)
+    save_snapshot(nested, tmp_path / "nested.tar.gz")
+    found = load_snapshot(tmp_path / "nested.tar.gz")
+    assert found.parent and found.parent.parent and found.parent.parent.parent
+    save_snapshot(snapshot(parent=nested), tmp_path / "deeper.tar.gz")
+    with pytest.raises(InputError, match="lie in each other"):
+        load_snapshot(tmp_path / "deeper.tar.gz")
+
+
+@pytest.mark.parametrize("count", ["²", "9" * 5000, "-1", ""])
+def test_a_ttar_with_an_odd_count_of_lines_is_one_clear_error(tmp_path: Path, count: str) -> None:
+    path = tmp_path / "x.ttar"
+    path.write_text(f"Directory: sys\nPath: sys/a\nLines: {count}\nx\n")
+    with pytest.raises(InputError, match="not a ttar archive"):
+        load_tree(path)

@@ -118,7 +118,8 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     code = (
         "import sys; from perfadvisor.cli import main; sys.argv = ['perfadvisor', *sys.argv[1:]]\n"
         "try: main()\nexcept SystemExit as end: assert not end.code, end.code\n"
-        "heavy = {'pandas', 'numpy', 'scipy', 'plotly', 'pyroute2', 'pydantic', 'ruamel', 'rich', 'jinja2', 'sqlalchemy'}\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'plotly', 'pyroute2', 'pydantic', 'ruamel', 'rich', 'jinja2',\n"
+        "         'sqlalchemy'}\n"
         "print('HEAVY', sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)

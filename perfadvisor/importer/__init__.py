@@ -1,5 +1,6 @@
 """Results people already have, as a run like any other: to be judged, reported and gated."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,8 @@ __all__ = ["import_files"]
 def import_files(files: Sequence[Path], out: Path, snapshot: Path | None = None, argv: tuple[str, ...] = ()) -> Run:
     """Make a run at `out` of every test in `files`, and return it. Files with equal configurations are repeats.
 
-    InputError with one line for each file that holds no result; nothing is written then."""
+    InputError with one line for each file that holds no result, MeasureError where the disk is full; nothing is left
+    there then."""
     state = _snapshot(snapshot) if snapshot else None
     pieces = read(files)
     run = run_of(pieces, state, argv)
@@ -29,6 +31,9 @@ def import_files(files: Sequence[Path], out: Path, snapshot: Path | None = None,
         for result in run.results:
             saved.append(result, Evidence(stdout=data[result.trial.number]), result.doubts)
         saved.set_state("complete")
+    except BaseException:  # a full disk: all of it can be made again, and half a run would be in the way
+        shutil.rmtree(saved.path, ignore_errors=True)
+        raise
     finally:
         saved.close()
     return run

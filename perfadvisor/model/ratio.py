@@ -21,7 +21,8 @@ class EnvironmentRatio:
 
     `low` and `high` bound the ratio's 95 % interval, `n` is the smaller of both sides' fresh runs. `counters` are what
     happened meanwhile ("interrupts.per_s" of this environment), `note` is printed beside the number (a different
-    guest kernel), `emulated` marks a guest without hardware virtualisation: its ratio proves the path, not the speed."""
+    guest kernel), `emulated` marks a guest without hardware virtualisation: its ratio proves the path, not the
+    speed."""
 
     workload: str
     metric: str

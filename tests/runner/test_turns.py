@@ -1,5 +1,6 @@
 """Who may measure when guests and devices are shared."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -69,5 +70,5 @@ def test_sides_take_turns_in_the_order_a_b_b_a() -> None:
     trials = plan([workload], environments, repeats=4, seed=3)
     sides = ["B" if "vfio" in trial.environment else "A" for trial in trials]
     assert "".join(sides) == "AAB" "BAA" "AAB" "BAA"
-    assert sum(before != after for before, after in zip(sides, sides[1:], strict=False)) == 4
+    assert sum(before != after for before, after in pairwise(sides)) == 4
     assert {trial.environment for trial in trials[:2]} == set(specs[:2])

@@ -19,6 +19,7 @@ from perfadvisor.model.run import Run
 from perfadvisor.targets import container, container_limits
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.container_spec import parse
+from perfadvisor.targets.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
 
@@ -95,14 +96,21 @@ def last_words(table: bytes) -> list[str]:
     return [" " + line.split(maxsplit=2)[-1] for line in table.decode().splitlines() if " sh " not in line]
 
 
-def test_starting_a_trial_in_a_container_takes_less_than_a_second(target) -> None:
-    took = []
+def test_a_container_adds_less_than_a_second_to_a_trials_start(target) -> None:
+    """The least of five on each side, in turns: the machine may be busy with other things."""
+    inside, here = [], []
     for _ in range(5):
-        began = time.monotonic()
-        target.run(command("fio", "--version"))
-        took.append(time.monotonic() - began)
-    print(f"start-up of a trial in {target.name}: {min(took):.3f} s")
-    assert min(took) < 1.0, "the least of five: the machine may be busy with other things"
+        inside.append(seconds(target))
+        here.append(seconds(LocalTarget()))
+    added = min(inside) - min(here)
+    print(f"start-up of a trial in {target.name}: {min(inside):.3f} s, {added:.3f} s more than on the machine itself")
+    assert added < 1.0
+
+
+def seconds(where) -> float:
+    began = time.monotonic()
+    assert where.run(command("fio", "--version")).returncode == 0
+    return time.monotonic() - began
 
 
 def test_limits_are_read_back(engine, tmp_path) -> None:

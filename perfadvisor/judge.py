@@ -10,7 +10,7 @@ from perfadvisor import __version__
 from perfadvisor.analyse import environments
 from perfadvisor.analyse.advise import advise
 from perfadvisor.analyse.cells import cell, cells
-from perfadvisor.analyse.changes import changed_settings
+from perfadvisor.analyse.changes import Change, changed_settings
 from perfadvisor.analyse.disk_best import best_of_disks
 from perfadvisor.analyse.guest_join import joined
 from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
@@ -123,7 +123,7 @@ def _join(facts: FactTable, host: FactTable | None) -> None:
         facts.add(fact)
 
 
-def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[str, ...]]:
+def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[Change, ...]]:
     after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
     return {name: changed_settings(tables[name], after[name]) for name in tables.keys() & after.keys()}
 

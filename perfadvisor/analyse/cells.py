@@ -1,7 +1,8 @@
 """Trials summed up: one cell per workload and environment, and nothing ever averaged over unlike configurations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from perfadvisor.analyse.changes import Change
 from perfadvisor.analyse.estimate import estimate, spread
 from perfadvisor.analyse.trust import merged, with_doubts
 from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
@@ -13,7 +14,7 @@ SPREAD_NOISY = 0.15  # judgement: single-run differences below 10 to 15 % are no
 CHANGED = "the machine changed between the start and the end of the run"
 
 
-def cells(run: Run, changed: dict[str, tuple[str, ...]] | None = None) -> tuple[Cell, ...]:
+def cells(run: Run, changed: Mapping[str, tuple[Change, ...]] | None = None) -> tuple[Cell, ...]:
     """The cells of a run in the order its plan names them; `changed` lists, per environment, settings that differ
     between the snapshots before and after."""
     groups: dict[tuple[str, str], list[TrialResult]] = {}
@@ -30,7 +31,9 @@ def cells(run: Run, changed: dict[str, tuple[str, ...]] | None = None) -> tuple[
     )
 
 
-def cell(workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[str, ...] = ()) -> Cell:
+def cell(
+    workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[Change, ...] = ()
+) -> Cell:
     """All fresh runs of one workload in one environment. INVALID runs are left out of the estimates as long as any
     other is there; with nothing else the cell is INVALID itself and its numbers are shown, not used."""
     done = tuple(result for result in results if result.state is TrialState.DONE)
@@ -61,10 +64,11 @@ def _estimates(results: tuple[TrialResult, ...]) -> Iterator[Estimate]:
 
 
 def _cell_doubts(
-    workload: Workload, estimates: tuple[Estimate, ...], used: tuple[TrialResult, ...], changed: tuple[str, ...]
+    workload: Workload, estimates: tuple[Estimate, ...], used: tuple[TrialResult, ...], changed: tuple[Change, ...]
 ) -> Iterator[Doubt]:
-    if changed:
-        yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(changed))
+    felt = [change for change in changed if change.concerns(workload, (result.path for result in used))]
+    if felt:
+        yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(map(str, felt)))
     if used and workload.metrics and len(used) < FEW_RUNS:
         yield Doubt(trust=Trust.NOISY, reason="too few runs for an interval", evidence=f"{len(used)} usable")
     headline = next((e for name in workload.metrics for e in estimates if e.metric == name), None)

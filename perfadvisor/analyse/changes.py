@@ -1,8 +1,11 @@
 """Did the machine change under us? Settings that differ between the snapshots before and after a run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.model.result import Path
+from perfadvisor.model.workload import Workload
 
 # Settings only: counters, free memory and idle link speeds move by themselves.
 SETTINGS = frozenset(
@@ -22,12 +25,39 @@ SETTINGS = frozenset(
 )
 
 
-def changed_settings(before: FactTable, after: FactTable) -> tuple[str, ...]:
-    """Each setting known on both sides that differs, in words: "block.scheduler of sda: none -> mq-deadline"."""
+# What is used by some workloads only; everything else that is not about one device concerns them all.
+USERS = {"hugepages": ("memory", "dma"), "network": ("network",)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Change:
+    """A setting that is known on both sides and differs."""
+
+    name: str
+    subject: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        of = f" of {self.subject}" if self.subject else ""
+        return f"{self.name}{of}: {self.before} -> {self.after}"
+
+    def concerns(self, workload: Workload, paths: Iterable[Path]) -> bool:
+        """Whether a result of this workload whose bytes went these ways can have felt it."""
+        kind = self.name.split(".")[0]
+        if kind in USERS:
+            return workload.device in USERS[kind]
+        if kind in ("block", "nic", "pci"):
+            return any(getattr(path, kind) == self.subject for path in paths)
+        return True
+
+
+def changed_settings(before: FactTable, after: FactTable) -> tuple[Change, ...]:
+    """Each setting known on both sides that differs: "block.scheduler of sda: none -> mq-deadline"."""
     return tuple(sorted(_changes(before, after)))
 
 
-def _changes(before: FactTable, after: FactTable) -> Iterator[str]:
+def _changes(before: FactTable, after: FactTable) -> Iterator[Change]:
     for fact in before:
         if fact.name not in SETTINGS:
             continue
@@ -35,8 +65,7 @@ def _changes(before: FactTable, after: FactTable) -> Iterator[str]:
         old, new = _shown(fact), _shown(now)
         # An absence that became a value (or the reverse) is a change only where the thing itself is still there.
         if now is not None and old != new:
-            of = f" of {fact.subject}" if fact.subject else ""
-            yield f"{fact.name}{of}: {old} -> {new}"
+            yield Change(name=fact.name, subject=fact.subject, before=old, after=new)
 
 
 def _shown(fact: Fact | Absent | None) -> str:

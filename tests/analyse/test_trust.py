@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from perfadvisor.analyse.cells import cell
+from perfadvisor.analyse.changes import Change
 from perfadvisor.analyse.trust import achieved_depth, with_doubts
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Output, Sample, TrialResult, TrialState, Trust
@@ -136,7 +137,8 @@ def test_runs_that_disagree() -> None:
 
 def test_changed_settings_invalidate() -> None:
     runs = tuple(result(number=i) for i in range(3))
-    assert cell(workload(), "local", runs, ("cpu.governors",)).trust is Trust.INVALID
+    change = Change(name="cpu.governors", subject="", before="performance", after="powersave")
+    assert cell(workload(), "local", runs, (change,)).trust is Trust.INVALID
 
 
 def test_nothing_measured_says_why() -> None:

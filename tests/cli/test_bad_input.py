@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.commands
+
 Ended = subprocess.CompletedProcess[str]
 Call = Callable[..., Ended]
 

@@ -1,5 +1,6 @@
 """One line of the doctor's screen, and the words for installing a package on this distribution."""
 
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +23,11 @@ class Check:
     state: State
     detail: str
     unlock: str = ""
+
+
+def as_root(command: str) -> str:
+    """The command for an administrator, with the program's own path: sudo looks in its own directories only."""
+    return f"sudo {Path(sys.argv[0]).resolve()} {command}"
 
 
 INSTALLERS = {

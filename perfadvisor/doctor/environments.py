@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,9 +39,12 @@ def _engine(name: str, package: str, start: str) -> Check:
 
 
 def _vm() -> Check:
-    missing = [name for name in ("qemu-system-x86_64", "vng") if shutil.which(name) is None]
+    # virtme-ng may be installed beside this Python, in a virtual environment that is not on the PATH.
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    needs = {"qemu-system-x86_64": f"{installer()} qemu-system-x86", "vng": "pip install virtme-ng"}
+    missing = [name for name in needs if shutil.which(name, path=places) is None]
     if missing:
-        unlock = f"{installer()} qemu-system-x86 && pip install 'perfadvisor[vm]'"
+        unlock = " && ".join(needs[name] for name in missing)
         return Check(area=AREA, what="vm", state=State.NO, detail=f"missing: {', '.join(missing)}", unlock=unlock)
     if os.access("/dev/kvm", os.R_OK | os.W_OK):
         return Check(

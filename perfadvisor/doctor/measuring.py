@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from perfadvisor.doctor.check import Check, State, installer
+from perfadvisor.doctor.check import Check, State, as_root, installer
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.process import run
 
@@ -61,7 +61,7 @@ def _namespaces() -> Check:
     if run(Command(argv=("unshare", "-rn", "true"), timeout_s=10)).returncode == 0:
         return Check(area=AREA, what=what, state=State.YES, detail="own network namespace through a user namespace")
     detail = "loopback only: no network namespace without root here"
-    return Check(area=AREA, what=what, state=State.PARTLY, detail=detail, unlock="sudo perfadvisor run")
+    return Check(area=AREA, what=what, state=State.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _compiler() -> Check:

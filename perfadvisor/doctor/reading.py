@@ -3,12 +3,11 @@
 import os
 from collections.abc import Iterator
 
-from perfadvisor.doctor.check import Check, State, installer
+from perfadvisor.doctor.check import Check, State, as_root, installer
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 
 AREA = "read"
-AS_ROOT = "sudo perfadvisor run"
 
 
 def checks(tree: Tree, facts: FactTable) -> Iterator[Check]:
@@ -24,7 +23,7 @@ def _sources(tree: Tree) -> Check:
     detail = f"{len(tree)} sources, {len(unreadable)} of them closed to this user"
     if not unreadable:
         return Check(area=AREA, what="machine state", state=State.YES, detail=detail)
-    return Check(area=AREA, what="machine state", state=State.PARTLY, detail=detail, unlock=AS_ROOT)
+    return Check(area=AREA, what="machine state", state=State.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _pci(facts: FactTable) -> Check:
@@ -35,7 +34,7 @@ def _pci(facts: FactTable) -> Check:
     if os.geteuid() == 0:
         return Check(area=AREA, what="PCI", state=State.YES, detail=detail + ", with their capabilities")
     detail += ", without MaxPayload, MaxReadRequest, ASPM and ACS"
-    return Check(area=AREA, what="PCI", state=State.PARTLY, detail=detail, unlock=AS_ROOT)
+    return Check(area=AREA, what="PCI", state=State.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _iommu(facts: FactTable) -> Check:

@@ -1,6 +1,7 @@
 """The table of environments: how each does beside its parent, what happened meanwhile, and what explains it."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from perfadvisor.model.ratio import EnvironmentRatio, Explanation
 from perfadvisor.model.units import Unit
@@ -16,6 +17,7 @@ COUNTER_WORDS = {
     "kvm.exits_per_s": ("KVM exits", Unit.PER_SECOND),
     "cpu.steal_share": ("steal", Unit.RATIO),
 }
+SCALE_STEP = 0.25
 SHAPES = ("circle", "square", "diamond", "triangle", "cross")
 
 
@@ -59,7 +61,7 @@ def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable
     if not view.ratios:
         return None
     highest = max((r.high or r.ratio or 0.0 for r in view.ratios), default=1.0)
-    top = min(4.0, max(1.25, highest * 1.05))
+    top = min(4.0, max(1.25, ceil(highest * 1.05 / SCALE_STEP) * SCALE_STEP))  # a round figure stands at the edge
     counters = tuple(dict.fromkeys(name for ratio in view.ratios for name in ratio.counters))
     shapes = {name: SHAPES[i % len(SHAPES)] for i, name in enumerate(dict.fromkeys(r.environment for r in view.ratios))}
     groups: dict[tuple[str, str], list[RatioRow]] = {}

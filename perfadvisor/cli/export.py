@@ -14,10 +14,11 @@ ENDINGS = (".csv", ".json", ".parquet")
 @click.command(short_help="Write a run's figures as CSV, JSON or Parquet.")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="FILE.csv, .json or .parquet")
-def command(run: Path, output: Path) -> None:
+@click.option("--for-gate", is_flag=True, help="Only figures with a better direction, as `perfadvisor gate` wants them.")
+def command(run: Path, output: Path, for_gate: bool) -> None:
     """Write every sample of every trial as one long table, a row per sample, with its trust mark.
 
-    The CSV is also what `perfadvisor gate --baseline FILE.csv` reads.
+    With --for-gate a CSV is what `perfadvisor gate --baseline FILE.csv` reads.
     """
     from perfadvisor.errors import InputError
     from perfadvisor.judge import judge
@@ -29,6 +30,8 @@ def command(run: Path, output: Path) -> None:
     if view.run is None:
         raise InputError(f"{run} holds no trials", "export takes a folder made by `perfadvisor run` or `import`")
     table = frame(view.run, tuple(trial for cell in view.cells for trial in cell.trials))
+    if for_gate:
+        table = table[table["better"] != ""]
     if output.suffix == ".csv":
         table.to_csv(output, index=False)
     elif output.suffix == ".json":

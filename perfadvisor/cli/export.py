@@ -14,7 +14,7 @@ ENDINGS = (".csv", ".json", ".parquet")
 @click.command(short_help="Write a run's figures as CSV, JSON or Parquet.")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="FILE.csv, .json or .parquet")
-@click.option("--for-gate", is_flag=True, help="Only figures with a better direction, as `perfadvisor gate` wants them.")
+@click.option("--for-gate", is_flag=True, help="Only figures with a direction, as `perfadvisor gate` wants them.")
 def command(run: Path, output: Path, for_gate: bool) -> None:
     """Write every sample of every trial as one long table, a row per sample, with its trust mark.
 

@@ -61,7 +61,7 @@ def main() -> None:
     """Print the ratio with its interval and the CPU share, tool by tool."""
     parser = argparse.ArgumentParser(prog="benchmarks.overhead")
     parser.add_argument("--pairs", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=3.0, help="measured time of a trial (default 3)")
+    parser.add_argument("--seconds", type=float, default=2.0, help="measured time of a trial (default 2)")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args(sys.argv[1:])
     meter = Meter()

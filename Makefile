@@ -10,7 +10,7 @@ STAMP = $(OUT)/$(shell date +%Y%m%d-%H%M%S)
 # What measuring needs, and what the tests need beyond it (Debian and Ubuntu names).
 RUN_PACKAGES := fio iperf3 ethtool numactl pciutils iproute2 util-linux procps kmod gcc libc6-dev python3-venv
 TEST_PACKAGES := $(RUN_PACKAGES) hwloc-nox chromium likwid mbw sysbench docker.io podman runc crun qemu-system-x86 \
-	linux-image-amd64 udev busybox-static qemu-guest-agent openssh-server openssh-client postgresql
+	libvirt-dev pkg-config python3-dev linux-image-amd64 udev busybox-static qemu-guest-agent openssh-server openssh-client postgresql
 
 # Tests that measure or start something real run one after the other. Machines are shared and noisy, so what failed gets
 # one more chance, alone; both outcomes are printed.

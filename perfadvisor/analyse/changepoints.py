@@ -18,11 +18,12 @@ from perfadvisor.analyse.robust import OUTLIER_SIGMAS, Floats, mad_sigma
 
 LEAST_SEGMENT = 5
 PENALTY = 2.2  # times ln n and the noise variance
-EXTRA_SIGMAS = 1.2  # beyond sqrt(2 ln n), about the largest of n normal values
+EXTRA_SIGMAS = 0.9  # beyond sqrt(2 ln n), about the largest of n normal values
 LEAST_CHANGE = 0.01
 CLIP_WINDOW = 11
 SETTLED_SEGMENT = 12  # from here on ranks place a cut better than squares do
 CONFIRMED_P = 5e-5
+LEAST_APART = 0.45  # smaller shifts cannot be placed within a few points, and a confirmed change names its commit
 # All but no overlap, where the ranks of a short stretch cannot reach CONFIRMED_P.
 CONFIRMED_APART, CONFIRMED_LEAST, CONFIRMED_Z = 0.96, 8, 3.6
 WITNESS_Z, WITNESS_APART = 3.7, 0.88  # what ranks must at least say of a suspected cut
@@ -163,6 +164,8 @@ def _settled(series: _Series, cuts: list[int]) -> list[int]:
 
 
 def _is_confirmed(shift: RankShift, shorter: int) -> bool:
+    if shift.apart < LEAST_APART:
+        return False
     return shift.z >= float(-ndtri(CONFIRMED_P / 2)) or (
         shorter >= CONFIRMED_LEAST and shift.z >= CONFIRMED_Z and shift.apart >= CONFIRMED_APART
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from perfadvisor.analyse.robust import Floats, ar1
 
-LEAST_MEMORY, MOST_MEMORY = 0.2, 0.9
+LEAST_MEMORY, MOST_MEMORY = 0.15, 0.9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ def ranks(values: Floats) -> Floats:
 
 def memory(residuals: Floats) -> float:
     """How much larger a mean's variance is than of independent values: (1 + r) / (1 - r) of an AR(1). `r` is at least
-    0.2, the usual of real series: in a short series chance often hides it, and cuts then look surer than they are."""
+    0.15, as usual in real series: in a short series chance often hides it, and cuts then look surer than they are."""
     r = float(np.clip(ar1(residuals), LEAST_MEMORY, MOST_MEMORY))
     return (1 + r) / (1 - r)
 

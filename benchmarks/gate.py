@@ -30,6 +30,8 @@ def main() -> int:
     table = Table()
     cost(table)
     marked(table)
+    # One figure over all seeds: single ones scatter by 1.5 points around it, more than they differ from the goals.
+    permuted(table, np.random.default_rng(options.seed or SEEDS), max(int(18 * options.share), 1))
     for seed in options.seed or SEEDS:
         print(f"\nseed {seed}")
         seeded(table, seed, options.share)
@@ -50,7 +52,6 @@ def seeded(table: Table, seed: int, share: float) -> None:
     forty_metrics(table, chance, times(400))
     adaptive(table, chance, times(1000))
     simulated(table, chance, times(60), times(120))
-    permuted(table, chance, times(6))
     replay(table, chance, times(20), 200)
     delays(table, chance, times(100))
     print(f"{time.monotonic() - started:.0f} s", flush=True)

@@ -49,7 +49,7 @@ def _permuted(
             score = scores[kind, step]
             goal = _goal(what, kind, step, score)
             table.add(
-                "G5", f"{what}: {kind}: step of {step:.0%}", f"P {score.precision:.2f} R {score.recall:.2f}", *goal
+                "G5", f"{what}: {kind}: step of {step:.0%}", f"P {score.precision:.3f} R {score.recall:.3f}", *goal
             )
 
 

@@ -1,9 +1,9 @@
 """dmabench's copy and triad against likwid-bench, mbw and sysbench, alternating.
 
-`python -m benchmarks.memory [--rounds N]`. All get one pinned thread, arrays of 256 MB in 4 KiB pages (transparent
-huge pages are switched off for them) and STREAM's counting of bytes: mbw counts a copy once, so its figure is doubled,
-and its MiB are made bytes; sysbench moves one stream and does not copy at all, so its better one of read and write
-stands beside both. Every kernel a tool has takes part, and the best one by its median counts. Each round runs all
+`python -m benchmarks.memory [--rounds N]`. All get one pinned thread, arrays of the same size (256 MB, or four times the
+last-level cache) in 4 KiB pages (transparent huge pages are switched off for them) and STREAM's counting of bytes: mbw
+counts a copy once, so its figure is doubled, and its MiB are made bytes; sysbench moves one stream and does not copy at
+all, so its better one of read and write stands beside both. Every kernel a tool has takes part, and the best one by its median counts. Each round runs all
 once, in a new seeded order; the ratio is taken within the round, so that what the machine did at the time falls out.
 """
 
@@ -23,7 +23,8 @@ from statistics import harmonic_mean, median
 from perfadvisor.analyse.estimate import order_interval
 from perfadvisor.dmabench.build import program
 
-ARRAY_BYTES = 256_000_000  # decimal, as likwid's MB are, and a multiple of 4 KiB
+LEAST_BYTES, CACHES = 256_000_000, 4  # an array; decimal, as likwid's MB are, and a multiple of 4 KiB
+STEP = 64_000_000
 GOAL = 0.95
 PR_SET_THP_DISABLE = 41
 PACKAGES = {"likwid-bench": "likwid", "mbw": "mbw", "sysbench": "sysbench"}
@@ -57,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return max(_compare(kind, given.rounds, given.seconds, Random(given.seed)) for kind in ("copy", "triad"))
 
 
+def array_bytes() -> int:
+    """What all of them get: STREAM's rule is four times the caches, which a server's exceed at 256 MB."""
+    indexes = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
+    last = max((int(file.read_text().strip().rstrip("K")) << 10 for file in indexes), default=0)
+    return max(LEAST_BYTES, -(-CACHES * last // STEP) * STEP)
+
+
 def _compare(kind: str, rounds: int, seconds: float, dice: Random) -> int:
     contenders = list(_contenders(kind, seconds))
     rates: dict[str, list[float]] = {contender.name: [] for contender in contenders}
@@ -73,7 +81,7 @@ def _report(kind: str, rounds: int, contenders: list[Contender], rates: dict[str
         known = best.get(contender.tool)
         if known is None or median(rates[contender.name]) > median(rates[known]):
             best[contender.tool] = contender.name
-    print(f"\n{kind}, {rounds} rounds, one thread, arrays of {ARRAY_BYTES / 1e6:.0f} MB in 4 KiB pages")
+    print(f"\n{kind}, {rounds} rounds, one thread, arrays of {array_bytes() / 1e6:.0f} MB in 4 KiB pages")
     print(f"  {'best kernel of each tool':34} {'GB/s':>6} {'lowest':>7} {'highest':>8}  dmabench against it")
     others = sorted((name for tool, name in best.items() if tool != "dmabench"), key=lambda name: -median(rates[name]))
     for name in [best["dmabench"], *others]:
@@ -101,7 +109,7 @@ def _ratio_text(ours: Sequence[float], theirs: Sequence[float]) -> str:
 
 
 def _contenders(kind: str, seconds: float) -> Iterator[Contender]:
-    own = (str(program()), kind, f"--size={ARRAY_BYTES}", "--threads=1", f"--seconds={seconds}", "--warmup=0.1")
+    own = (str(program()), kind, f"--size={array_bytes()}", "--threads=1", f"--seconds={seconds}", "--warmup=0.1")
     yield Contender(tool="dmabench", kernel=kind, argv=own, rate=_dmabench_rate)
     yield from (contender for contender in _others(kind, seconds) if shutil.which(contender.argv[0]))
 
@@ -111,17 +119,18 @@ def _others(kind: str, seconds: float) -> Iterator[Contender]:
     flags = _cpu_flags()
     for kernel in LIKWID[kind]:
         if all(feature in flags for feature in _needs(kernel)):
-            size = f"N:{arrays * ARRAY_BYTES // 10**6}MB:1"
+            size = f"N:{arrays * array_bytes() // 10**6}MB:1"
             argv = ("likwid-bench", "-t", kernel, "-w", size, "-s", str(max(1, round(seconds))))
             yield Contender(tool="likwid", kernel=kernel, argv=argv, rate=_likwid_rate)
     if kind == "copy":
         for test, name in (("-t0", "memcpy"), ("-t1", "plain loop"), ("-t2", "memcpy in blocks")):
-            times = str(max(3, round(seconds * 20)))
-            argv = ("mbw", "-q", "-n", times, test, str(round(ARRAY_BYTES / 2**20)))
+            times = str(max(3, round(seconds * 20 * LEAST_BYTES / array_bytes())))
+            argv = ("mbw", "-q", "-n", times, test, str(round(array_bytes() / 2**20)))
             yield Contender(tool="mbw", kernel=f"{name} x 2", argv=argv, rate=_mbw_rate)
-    for way in ("read", "write"):  # its block must be a power of two
+    block = 1 << (array_bytes() - 1).bit_length()  # it must be a power of two
+    for way in ("read", "write"):
         argv = (
-            "sysbench", "memory", "--threads=1", "--memory-block-size=256M", "--memory-total-size=100T",
+            "sysbench", "memory", "--threads=1", f"--memory-block-size={block >> 20}M", "--memory-total-size=100T",
             f"--time={max(1, round(seconds))}", f"--memory-oper={way}", "run",
         )  # fmt: skip
         yield Contender(tool="sysbench", kernel=f"{way} (one stream)", argv=argv, rate=_sysbench_rate)

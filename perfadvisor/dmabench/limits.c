@@ -23,12 +23,15 @@ static bool machine_room(uint64_t *bytes)
 	       (field(text, "MemAvailable:", bytes) || field(text, "MemFree:", bytes));
 }
 
-/* A node has no MemAvailable: what is free, and file pages that can be dropped. */
+/* A node has no MemAvailable: what is free, and file pages that can be dropped. The only node is the machine: a kernel
+   that takes its memory into use bit by bit counts what it has not needed yet for the machine alone. */
 static bool node_room(int node, uint64_t *bytes)
 {
 	char path[128], text[8192];
 	uint64_t inactive = 0;
 
+	if (node_count() < 2)
+		return false;
 	snprintf(path, sizeof path, "/sys/devices/system/node/node%d/meminfo", node);
 	if (!read_file(path, text, sizeof text) || !field(text, "MemFree:", bytes))
 		return false;

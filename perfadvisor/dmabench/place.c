@@ -4,6 +4,7 @@
 #define DEFAULT_ARRAY (256 * MIB)
 #define LEAST_ARRAY (16 * MIB)
 #define CACHES 4 /* STREAM's rule: an array at least four times all last-level caches in use */
+#define LEAST_TURN 4 /* a turn through all arrays that is this many caches long comes back to lines long gone from them */
 
 static bool choose_cpus(struct place *place, const struct options *options, unsigned most, struct reason *why)
 {
@@ -40,7 +41,7 @@ static struct cpus used_cpus(const struct place *place)
 static bool choose_size(struct place *place, const struct options *options, unsigned arrays, struct reason *why)
 {
 	uint64_t wish = CACHES * place->cache_bytes > DEFAULT_ARRAY ? CACHES * place->cache_bytes : DEFAULT_ARRAY;
-	uint64_t least = CACHES * place->cache_bytes > LEAST_ARRAY ? CACHES * place->cache_bytes : LEAST_ARRAY;
+	uint64_t turn = LEAST_TURN * place->cache_bytes / arrays, least = turn > LEAST_ARRAY ? turn : LEAST_ARRAY;
 	uint64_t allowed;
 
 	place->array_bytes = options->size_count ? options->sizes[0] : wish;

@@ -7,9 +7,10 @@ from typing import Any
 # name -> how its rows are summed up into which delta
 _MEAN = {
     "procs_running": "gauge.procs_running_mean",
-    "other_runnable": "gauge.other_runnable_mean",
     "remote_cpu_share": "gauge.remote_cpu_share",
 }
+# Two counts taken one after the other: tasks that sleep and wake ten thousand times a second make it stray both ways.
+_DIFFERENCE = {"other_runnable": "gauge.other_runnable_mean"}
 _LOWEST = {
     "frequency_hz": "gauge.frequency_min_hz",
     "link_speed_gtps": "gauge.link_speed_min_gtps",
@@ -32,6 +33,9 @@ def deltas(rows: Sequence[Row], *, warmup_s: float = 0.0, seconds: float) -> dic
     for name, delta in _MEAN.items():
         if values := _values(measured, name):
             found[delta] = sum(values) / len(values)
+    for name, delta in _DIFFERENCE.items():
+        if values := _values(measured, name):
+            found[delta] = max(0.0, sum(values) / len(values))
     for name, delta in _LOWEST.items():
         if values := _values(measured, name):
             found[delta] = min(values)

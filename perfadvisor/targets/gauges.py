@@ -84,10 +84,11 @@ def procs_running() -> int | None:
 
 
 def _others(running: int | None, own: int, softirq_threads: tuple[str, ...]) -> int | None:
+    """Below zero where threads of ours woke up between the two looks: only the mean over the trial says something."""
     if running is None:
         return None
     softirq = sum(thread.state == RUNNABLE for thread in states(softirq_threads))
-    return max(0, running - own - softirq)
+    return running - own - softirq
 
 
 def _remote_share(runnable: list[Thread], remote: frozenset[int] | None) -> float | None:

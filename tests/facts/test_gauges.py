@@ -20,6 +20,15 @@ def test_the_warm_up_does_not_count_but_its_cost_does() -> None:
     }  # fmt: skip
 
 
+def test_what_strays_both_ways_is_no_load_of_others() -> None:
+    """The tool's threads sleep and wake between the two counts: a lone surplus is noise, a steady one is somebody."""
+    noise = [{"t": 1.0 * second, "other_runnable": (-1, 1)[second % 2]} for second in range(8)]
+    assert deltas(noise, seconds=8)["gauge.other_runnable_mean"] == 0.0
+    assert deltas([{"t": 1.0, "other_runnable": -2}], seconds=8)["gauge.other_runnable_mean"] == 0.0
+    somebody = [{**row, "other_runnable": row["other_runnable"] + 1} for row in noise]
+    assert deltas(somebody, seconds=8)["gauge.other_runnable_mean"] == 1.0
+
+
 def test_nothing_read_is_unknown() -> None:
     assert deltas((), seconds=5) == {}
     assert deltas(({"t": 1.0},), seconds=5) == {"gauge.samples": 1.0, "gauge.reader_cpu_share": 0.0}

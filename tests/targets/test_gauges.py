@@ -33,7 +33,6 @@ def test_the_tool_is_ours_and_runs(our_load) -> None:
     rows = [read_row(Watched()) for _ in range(5)]
     assert max(row["own_runnable"] for row in rows) >= 2, "the tool and this reader"
     assert all(row["procs_running"] >= 1 for row in rows)
-    assert all(row["other_runnable"] >= 0 for row in rows)
 
 
 def test_somebody_elses_load_is_not_ours() -> None:

@@ -1,10 +1,11 @@
 """dmabench's copy and triad against likwid-bench, mbw and sysbench, alternating.
 
-`python -m benchmarks.memory [--rounds N]`. All get one pinned thread, arrays of the same size (256 MB, or four times the
-last-level cache) in 4 KiB pages (transparent huge pages are switched off for them) and STREAM's counting of bytes: mbw
-counts a copy once, so its figure is doubled, and its MiB are made bytes; sysbench moves one stream and does not copy at
-all, so its better one of read and write stands beside both. Every kernel a tool has takes part, and the best one by its median counts. Each round runs all
-once, in a new seeded order; the ratio is taken within the round, so that what the machine did at the time falls out.
+`python -m benchmarks.memory [--rounds N]`. All get one pinned thread, arrays of the same size (256 MB, or four times
+the last-level cache) in 4 KiB pages (transparent huge pages are switched off for them) and STREAM's counting of
+bytes: mbw counts a copy once, so its figure is doubled, and its MiB are made bytes; sysbench moves one stream and
+does not copy at all, so its better one of read and write stands beside both. Every kernel a tool has takes part, and
+the best one by its median counts. Each round runs all once, in a new seeded order; the ratio is taken within the
+round, so that what the machine did at the time falls out.
 """
 
 import argparse

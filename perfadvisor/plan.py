@@ -4,7 +4,6 @@ Every repeat is a round in which each workload runs once in each environment, in
 machine that slowly drifts looks like a difference between environments.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
@@ -15,6 +14,7 @@ from perfadvisor.model.workload import Environment, Trial, Workload
 
 SHORTEST_TRIAL_S = 10.0
 FEWEST_REPEATS = 3  # below it there is no interval at all
+FEWEST_HAND_OVERS = 4  # of a device that is in one place at a time; it changes hands once a round
 BETWEEN_TRIALS_S = 1.0  # starting the tool, reading the counters twice, saving
 
 
@@ -63,8 +63,12 @@ def _in_turns(order: list[Pair], repeat: int) -> list[Pair]:
 
 def _side(environment: Environment) -> str:
     """Who must have the device: "" for this machine and whatever gets its disks through it."""
-    kind, _, options = environment.spec.partition(":")
-    return environment.spec if kind == "vm" and re.search(r"(?:^|,)(?:vfio|vf)=", options) else ""
+    return environment.spec if environment.takes_device else ""
+
+
+def fewest_repeats(environments: Sequence[Environment]) -> int:
+    """How often everything must run for an interval; a device that changes hands needs one repeat more."""
+    return FEWEST_HAND_OVERS if len({_side(environment) for environment in environments}) > 1 else FEWEST_REPEATS
 
 
 def seconds_of(trials: Iterable[Trial]) -> float:
@@ -73,22 +77,24 @@ def seconds_of(trials: Iterable[Trial]) -> float:
 
 
 def fit(
-    workloads: Sequence[Workload], *, environments: int, repeats: int, budget_s: float, setup_s: float = 0.0
-) -> Fitted:
+    workloads: Sequence[Workload], *, environments: Sequence[Environment], repeats: int, budget_s: float,
+    setup_s: float = 0.0,
+) -> Fitted:  # fmt: skip
     """Shorten, then repeat less, then leave workloads out from the end, until all fits into the budget.
 
-    A trial never gets shorter than 10 s (or than it is declared) and repeats never fewer than 3 (or than asked for).
+    A trial never gets shorter than 10 s (or than it is declared) and repeats never fewer than an interval needs (or
+    than asked for).
     InputError where not even the first workload fits."""
     chosen = list(workloads)
-    fewest = min(FEWEST_REPEATS, repeats)
+    fewest = min(fewest_repeats(environments), repeats)
     time_s = budget_s - setup_s
     while chosen:
         for count in range(repeats, fewest - 1, -1):
-            rounds = count * environments
+            rounds = count * len(environments)
             if rounds * _round_s([shortest(workload) for workload in chosen]) <= time_s:
                 return _fitted(workloads, chosen, count, repeats, time_s / rounds)
         chosen.pop()
-    least = setup_s + fewest * environments * _round_s([shortest(workload) for workload in workloads[:1]])
+    least = setup_s + fewest * len(environments) * _round_s([shortest(workload) for workload in workloads[:1]])
     raise InputError(
         f"a budget of {in_words(budget_s)} is too short for a single workload",
         f"give at least {in_words(least)}: {fewest} repeats, preparation included",

@@ -1,5 +1,6 @@
 """Taking a snapshot: the machine's state, and its own load over a window where one is asked for."""
 
+import os
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -55,6 +56,7 @@ def describe(snapshot: Snapshot, output: Path) -> str:
     if snapshot.window:
         lines.append(f"  with the machine's own load over {snapshot.window.seconds:.0f} s")
     if denied:
-        lines.append(f"  {len(denied)} sources are closed to this user ({denied[0]}, ...); root would add them")
+        told = "closed to root too" if os.geteuid() == 0 else "closed to this user; root would add them"
+        lines.append(f"  {len(denied)} sources ({denied[0]}, ...) are {told}")
     lines.append(f"  next: perfadvisor advise {output}")
     return "\n".join(lines)

@@ -70,7 +70,7 @@ def test_neither_environment_is_always_first() -> None:
     ],
 )
 def test_what_fits(budget_s, kept, repeats, runtimes) -> None:
-    found = fit(THREE, environments=1, repeats=5, budget_s=budget_s)
+    found = fit(THREE, environments=TWO[:1], repeats=5, budget_s=budget_s)
     assert "".join(workload.id for workload in found.workloads) == kept
     assert (found.repeats, [workload.runtime_s for workload in found.workloads]) == (repeats, runtimes)
     assert found.dropped == tuple("abc"[len(kept) :])
@@ -79,25 +79,33 @@ def test_what_fits(budget_s, kept, repeats, runtimes) -> None:
 
 
 def test_preparation_and_environments_count() -> None:
-    assert fit(THREE, environments=2, repeats=3, budget_s=234).dropped == ()
-    assert fit(THREE, environments=2, repeats=3, budget_s=233).dropped == ("c",)
-    assert fit(THREE, environments=1, repeats=3, budget_s=147, setup_s=30).dropped == ()
-    assert fit(THREE, environments=1, repeats=3, budget_s=146, setup_s=30).dropped == ("c",)
+    assert fit(THREE, environments=TWO, repeats=3, budget_s=234).dropped == ()
+    assert fit(THREE, environments=TWO, repeats=3, budget_s=233).dropped == ("c",)
+    assert fit(THREE, environments=TWO[:1], repeats=3, budget_s=147, setup_s=30).dropped == ()
+    assert fit(THREE, environments=TWO[:1], repeats=3, budget_s=146, setup_s=30).dropped == ("c",)
 
 
 def test_too_short_a_budget_says_what_would_do() -> None:
     with pytest.raises(InputError, match="38 s is too short") as caught:
-        fit(THREE, environments=1, repeats=5, budget_s=38)
+        fit(THREE, environments=TWO[:1], repeats=5, budget_s=38)
     assert "39 s" in caught.value.hint
 
 
 def test_short_workloads_and_few_repeats_stay_as_asked() -> None:
     quick = [workload("q", 4.0, 1.0)]
-    found = fit(quick, environments=1, repeats=2, budget_s=12)
+    found = fit(quick, environments=TWO[:1], repeats=2, budget_s=12)
     assert (found.workloads[0].runtime_s, found.repeats) == (4.0, 2)
     assert shortest(quick[0]).runtime_s == 4.0
     with pytest.raises(InputError):
-        fit(quick, environments=1, repeats=2, budget_s=11)
+        fit(quick, environments=TWO[:1], repeats=2, budget_s=11)
+
+
+def test_a_device_that_changes_hands_does_so_four_times() -> None:
+    sides = [TWO[0], Environment(name="x", spec="vm:vfio=0000:01:00.0")]
+    assert fit(THREE[:1], environments=sides, repeats=5, budget_s=4 * 2 * 13).repeats == 4
+    with pytest.raises(InputError, match="too short"):
+        fit(THREE[:1], environments=sides, repeats=5, budget_s=4 * 2 * 13 - 1)
+    assert fit(THREE[:1], environments=sides[1:], repeats=5, budget_s=3 * 13).repeats == 3, "nobody else has it"
 
 
 WORKLOADS = st.lists(
@@ -109,7 +117,7 @@ WORKLOADS = st.lists(
 @settings(max_examples=100, deadline=None)
 def test_a_budget_is_never_exceeded_nor_a_trial_hollowed_out(workloads, environments, repeats, budget_s) -> None:
     try:
-        found = fit(workloads, environments=environments, repeats=repeats, budget_s=budget_s)
+        found = fit(workloads, environments=TWO[:1] * environments, repeats=repeats, budget_s=budget_s)
     except InputError:
         return
     trials = plan(found.workloads, TWO[:1] * environments, repeats=found.repeats, seed=0)

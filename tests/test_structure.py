@@ -19,7 +19,6 @@ LEVELS = {
     "tools": 2,
     "analyse": 2,
     "plan": 2,
-    "plan_blocks": 2,
     "expand": 2,
     "targets": 3,
     "dmabench": 3,
@@ -43,7 +42,7 @@ LEVELS = {
     "reading": 6.5,
     "cli": 7,
 }
-PURE = ("errors", "model", "facts", "tools", "analyse", "plan", "plan_blocks", "expand")
+PURE = ("errors", "model", "facts", "tools", "analyse", "plan", "expand")
 WORLD = {"subprocess", "os", "shutil", "socket", "tempfile", "time", "pathlib", "urllib", "multiprocessing", "random"}
 # Neighbours that need each other, each with its reason.
 ALLOWED = {

@@ -21,8 +21,6 @@ def cells(run: Run, changed: Mapping[str, tuple[Change, ...]] | None = None) -> 
     for trial in run.plan:
         groups.setdefault((trial.workload, trial.environment), [])
     for result in run.results:
-        if result.trial.repeat < 1:
-            continue  # it only warmed a device up after a hand-over
         key = (result.trial.workload, result.trial.environment)
         groups.setdefault(key, []).append(with_doubts(result, run.workloads[key[0]]))
     return tuple(

@@ -1,8 +1,8 @@
 """How every environment does beside its parent: each metric's ratio, what happened meanwhile, and what explains it.
 
 Trials of all environments take turns, so those of one repeat share what the machine did at the time: the interval is
-Student's t on the logarithms of the ratios within each repeat. Where a device can be in one place at a time, a repeat
-is a block of trials between two hand-overs, and counts once (`plan_blocks`).
+Student's t on the logarithms of the ratios within each repeat. Where a device can be in one place at a time it changes
+hands once a repeat, so a repeat is a pair of neighbouring blocks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +19,7 @@ from perfadvisor.model.rule import Finding
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, Workload
 
-FEWEST_PAIRS = 3
+FEWEST_PAIRS, FEWEST_HAND_OVERS = 3, 4
 ALPHA = 0.05
 EMULATED = "the guest's CPUs are emulated: its speed says nothing of a real one"
 
@@ -35,7 +35,11 @@ def ratios(run: Run, cells: Iterable[Cell], tables: Tables) -> tuple[Environment
         row
         for (workload, name), cell in by_place.items()
         if (environment := environments.get(name)) and (parent := by_place.get((workload, environment.parent)))
-        for row in _rows(run.workloads[workload], cell, parent, _emulated(environment, environments, tables), tables)
+        for row in _rows(
+            run.workloads[workload], cell, parent, tables,
+            emulated=_emulated(environment, environments, tables),
+            fewest=FEWEST_HAND_OVERS if environment.takes_device else FEWEST_PAIRS,
+        )
     )
 
 
@@ -62,14 +66,16 @@ def for_rules(found: Iterable[EnvironmentRatio], workloads: Mapping[str, Workloa
     return given
 
 
-def _rows(workload: Workload, cell: Cell, parent: Cell, emulated: bool, tables: Tables) -> Iterator[EnvironmentRatio]:
+def _rows(
+    workload: Workload, cell: Cell, parent: Cell, tables: Tables, *, emulated: bool, fewest: int
+) -> Iterator[EnvironmentRatio]:
     own, others = tables.get(cell.environment), tables.get(parent.environment)
     withheld = why_not_alike(cell, parent, own, others)
     for metric in workload.metrics:
         first, second = _by_repeat(cell, metric), _by_repeat(parent, metric)
         better = _better(cell, metric) or _better(parent, metric)
         reason = withheld or _nothing(cell, first) or _nothing(parent, second)
-        ratio, low, high, n = (None, None, None, 0) if reason else _ratio(first, second)
+        ratio, low, high, n = (None, None, None, 0) if reason else _ratio(first, second, fewest)
         yield EnvironmentRatio(
             workload=cell.workload,
             metric=metric,
@@ -104,7 +110,7 @@ def _by_repeat(cell: Cell, metric: str) -> dict[int, list[float]]:
 
 
 def _ratio(
-    first: Mapping[int, list[float]], second: Mapping[int, list[float]]
+    first: Mapping[int, list[float]], second: Mapping[int, list[float]], fewest: int
 ) -> tuple[float | None, float | None, float | None, int]:
     """(ratio, low, high, pairs): of pairs where there are enough, else of the medians and without an interval."""
     flat = [value for side in (first, second) for values in side.values() for value in values]
@@ -112,7 +118,7 @@ def _ratio(
         return None, None, None, 0
     shared = sorted(first.keys() & second.keys())
     logs = [fmean(map(log, first[repeat])) - fmean(map(log, second[repeat])) for repeat in shared]
-    if len(logs) < FEWEST_PAIRS:
+    if len(logs) < fewest:
         middle = median([v for values in first.values() for v in values])
         return middle / median([v for values in second.values() for v in values]), None, None, len(logs)
     from perfadvisor.analyse.effect import quantile  # imports scipy

@@ -20,7 +20,7 @@ import click
 @click.option("--seed", type=click.IntRange(0), help="Order of the trials; the same seed gives the same order.")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Where to put test files.")
 @click.option("--device", default="", metavar="DEV", help="Use this raw block device instead of a test file.")
-@click.option("--peer", default="", metavar="SPEC", help="The far end of network tests (ssh:USER@HOST).")
+@click.option("--peer", default="", metavar="SPEC", help="Far end of network tests: ssh:USER@HOST or local:ADDRESS.")
 @click.option(
     "--workloads", "own", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More workloads."
 )

@@ -29,6 +29,7 @@ static void print(const struct bandwidth *work, const struct region *region)
 	json_bool("measured", true);
 	json_text("kernel", kernel_names[work->kernel]);
 	json_text("instructions", work->instructions->name);
+	json_whole("instructions_tried", work->candidate_count);
 	json_bool("non_temporal", work->instructions->non_temporal && work->kernel != READ);
 	json_place(work->place);
 	json_region(region);
@@ -44,8 +45,8 @@ static bool measure(struct bandwidth *work, struct region *region, const struct 
 {
 	unsigned arrays = kernel_arrays(work->kernel);
 
-	work->instructions = choose_instructions(options->instructions, why);
-	if (!work->instructions || !place_choose(place, options, arrays, MAX_CPUS, why))
+	work->candidate_count = choose_instructions(options->instructions, work->candidates, why);
+	if (!work->candidate_count || !place_choose(place, options, arrays, MAX_CPUS, why))
 		return false;
 	uint64_t bytes = arrays * place->array_bytes + (arrays - 1) * SPACING;
 	if (!region_make(region, bytes, options->pages[0], place->memory_node, options->memory_share, why))

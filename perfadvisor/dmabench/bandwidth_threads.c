@@ -1,5 +1,8 @@
 /* Pinned threads that sweep over their parts of the arrays together, round by round, and check the result.
 
+   At first every kind of loop that the CPU has is tried on small parts of the arrays, each time another part, so that
+   none finds in the caches what the one before it left; the fastest goes on.
+
    A round is the time from the first thread's start to the last one's end. Rounds are made long enough that starting
    them together costs nothing visible. Every value is a small whole number times one half, so all arithmetic is exact:
    a sum does not depend on its order, a triad not on fusing. */
@@ -13,8 +16,10 @@
 #define ROUND_SECONDS 0.05
 #define LEAST_ROUNDS 3
 #define POISON (-7.0)
+#define TURNS 5 /* each kind is tried so often, and its best time counts */
+#define PART (((size_t)16 << 20) / sizeof(double)) /* of each array, by each thread: some milliseconds */
 
-enum phase { CALIBRATE, WARM_UP, MEASURE, STOP };
+enum phase { TRY, CALIBRATE, WARM_UP, MEASURE, STOP };
 
 struct crew {
 	struct bandwidth *work;
@@ -24,6 +29,8 @@ struct crew {
 	int gate; /* 0: wait, 1: go, -1: go home */
 	enum phase phase;
 	double phase_end;
+	double best[MAX_CANDIDATES]; /* seconds for a part */
+	unsigned tried;              /* parts so far */
 	struct member *members;
 	unsigned count;
 };
@@ -84,6 +91,24 @@ static void check(struct member *member)
 		member->wrong += sum != member->sum;
 }
 
+/* One more part was tried: note its time, and choose when every kind had its turns. */
+static void compare(struct crew *crew, double took)
+{
+	struct bandwidth *work = crew->work;
+	unsigned kinds = work->candidate_count, kind = crew->tried % kinds, fastest = 0;
+
+	if (crew->tried < kinds || took < crew->best[kind])
+		crew->best[kind] = took;
+	if (++crew->tried < TURNS * kinds) {
+		work->instructions = work->candidates[crew->tried % kinds];
+		return;
+	}
+	for (unsigned i = 1; i < kinds; i++)
+		fastest = crew->best[i] < crew->best[fastest] ? i : fastest;
+	work->instructions = work->candidates[fastest];
+	crew->phase = CALIBRATE;
+}
+
 /* By the first thread alone, while the others wait: what was this round, and what is the next. */
 static void account(struct crew *crew)
 {
@@ -96,7 +121,9 @@ static void account(struct crew *crew)
 	}
 	double took = last - first > 1e-9 ? last - first : 1e-9;
 	double bytes = (double)work->count * sizeof(double) * kernel_arrays(work->kernel);
-	if (crew->phase == CALIBRATE) {
+	if (crew->phase == TRY) {
+		compare(crew, took);
+	} else if (crew->phase == CALIBRATE) {
 		double sweeps = ROUND_SECONDS / took + 1;
 		work->sweeps = sweeps < 1e6 ? (unsigned)sweeps : 1000000;
 		crew->phase = WARM_UP;
@@ -118,10 +145,15 @@ static void sweep(struct member *member)
 	kernel_function kernel = work->instructions->kernels[work->kernel];
 	double *target = target_of(work) + member->first;
 	const double *a = work->arrays[0] + member->first, *b = work->arrays[1] + member->first;
+	size_t length = member->length, from = 0;
 
+	if (member->crew->phase == TRY && length > PART) {
+		from = member->crew->tried * PART % (length - PART + 1) / SLICE_STEP * SLICE_STEP;
+		length = PART;
+	}
 	member->start = now();
 	for (unsigned i = 0; i < work->sweeps; i++)
-		member->sum = kernel(target, a, b, member->length);
+		member->sum = kernel(target + from, a + from, b + from, length);
 	member->end = now();
 }
 
@@ -207,6 +239,8 @@ bool bandwidth_measure(struct bandwidth *work, struct reason *why)
 			    .gate_moved = PTHREAD_COND_INITIALIZER};
 
 	work->sweeps = 1;
+	work->instructions = work->candidates[0];
+	crew.phase = work->candidate_count > 1 ? TRY : CALIBRATE;
 	crew.members = calloc(crew.count, sizeof *crew.members);
 	if (!crew.members)
 		return fail(why, "no memory for %u threads", crew.count);

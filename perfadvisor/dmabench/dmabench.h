@@ -47,7 +47,7 @@ struct options {
 	double seconds, warmup;
 	double memory_share;
 	unsigned repeats;
-	const char *instructions; /* NULL: the best the CPU has */
+	const char *instructions; /* NULL: the fastest here */
 	int group;                /* -1: not given */
 	const char *device;       /* PCI address, NULL: not given */
 	uint64_t iova;
@@ -144,7 +144,9 @@ struct instructions {
 	bool (*present)(void);
 	kernel_function kernels[KERNELS];
 };
-const struct instructions *choose_instructions(const char *name, struct reason *why);
+#define MAX_CANDIDATES 16
+/* All that this CPU has, or the one of this name; how many, 0 for none. */
+unsigned choose_instructions(const char *name, const struct instructions **found, struct reason *why);
 void list_instructions(FILE *out);
 
 /* --- the commands; each prints one JSON object and returns an exit code ------------------------------------------ */
@@ -172,7 +174,9 @@ void json_place(const struct place *place);
 
 struct bandwidth {
 	enum kernel kernel;
-	const struct instructions *instructions;
+	const struct instructions *candidates[MAX_CANDIDATES]; /* tried in turn at first */
+	unsigned candidate_count;
+	const struct instructions *instructions; /* the fastest of them here */
 	const struct place *place;
 	double *arrays[3];
 	size_t count; /* doubles in each array */

@@ -211,7 +211,7 @@ static const struct option {
 	{"--threads", set_threads, "copy read write triad", "pinned threads, 0 for one each CPU of the node (default 0)"},
 	{"--seconds", set_seconds, "copy read write triad chase", "measured time, 0.001 to 3600 (default 3)"},
 	{"--warmup", set_warmup, "copy read write triad chase", "time before that is not counted, 0 to 600 (default 0.5)"},
-	{"--instructions", set_instructions, "copy read write triad", "auto, avx512, avx2, sse2 or plain (default auto)"},
+	{"--instructions", set_instructions, "copy read write triad", "auto: the fastest here, or one of those listed below (default auto)"},
 	{"--memory-share", set_share, "copy read write triad chase pin map",
 	 "largest share of the available memory to take, 0.01 to 0.9 (default 0.5)"},
 	{"--repeats", set_repeats, "pin map edu", "how often each is timed, 1 to 1000 (default 9)"},

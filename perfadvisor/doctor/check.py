@@ -27,7 +27,9 @@ class Check:
 
 def as_root(command: str) -> str:
     """The command for an administrator, with the program's own path: sudo looks in its own directories only."""
-    return f"sudo {Path(sys.argv[0]).resolve()} {command}"
+    program = Path(sys.argv[0]).resolve()
+    called = f"{sys.executable} -m perfadvisor" if program.name == "__main__.py" else str(program)
+    return f"sudo {called} {command}"
 
 
 INSTALLERS = {

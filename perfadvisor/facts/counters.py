@@ -5,7 +5,7 @@ A key that is missing is unknown: the counter was not readable, or went backward
 
 from collections.abc import Iterator
 
-from perfadvisor.facts import cgroup_paths, counters_cpu, counters_path
+from perfadvisor.facts import cgroup_paths, counters_cpu, counters_kvm, counters_path
 from perfadvisor.facts.counters_cpu import difference
 from perfadvisor.facts.reader import fields, number
 from perfadvisor.model.result import Path
@@ -41,6 +41,7 @@ def deltas(before: Tree, after: Tree, *, seconds: float, path: Path, machine: Tr
     parts: tuple[Pairs, ...] = (
         counters_cpu.deltas(before, after, seconds),
         counters_path.deltas(before, after, seconds, path, machine),
+        counters_kvm.deltas(before, after, seconds),
         _softnet(before, after),
         _vmstat(before, after),
         _tcp(before, after),

@@ -1,5 +1,6 @@
 """What to run: workloads, the trials planned from them, and the environments they run in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -29,6 +30,12 @@ class Environment:
     kind: EnvironmentKind = EnvironmentKind.UNKNOWN
     parent: str = ""
     emulated: bool = False
+
+    @property
+    def takes_device(self) -> bool:
+        """Whether it takes a device away from all others while it measures: a guest with something passed through."""
+        kind, _, options = self.spec.partition(":")
+        return kind == "vm" and bool(re.search(r"(?:^|,)(?:vfio|vf)=", options))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from perfadvisor.bundle import refuse_used
 from perfadvisor.facts.mount import MOUNTINFO
 from perfadvisor.model.tree import Tree
+from perfadvisor.model.workload import Environment
 from perfadvisor.plan import fit
 from perfadvisor.runner.place import size_of
 from perfadvisor.runner.request import Request
@@ -22,7 +23,7 @@ def refuse_early(request: Request) -> None:
     if request.budget_s is not None:
         fit(
             request.workloads,
-            environments=len(set(request.environments)),
+            environments=[Environment(name=spec, spec=spec) for spec in dict.fromkeys(request.environments)],
             repeats=request.repeats,
             budget_s=request.budget_s,
         )

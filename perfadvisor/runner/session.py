@@ -18,8 +18,8 @@ from perfadvisor.facts import cpulist
 from perfadvisor.facts.io_path import node
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.run import Run
-from perfadvisor.model.workload import Trial, Workload
-from perfadvisor.plan import Fitted, fit, plan
+from perfadvisor.model.workload import Environment, Trial, Workload
+from perfadvisor.plan import FEWEST_HAND_OVERS, Fitted, fewest_repeats, fit, plan
 from perfadvisor.runner import identity, place
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.progress import Progress
@@ -31,7 +31,7 @@ from perfadvisor.runner.turns import Turns
 from perfadvisor.snapshotting import take
 from perfadvisor.targets import journal
 from perfadvisor.targets.journal import Journal
-from perfadvisor.targets.network import Link, OwnNetwork, local_link, peer_link
+from perfadvisor.targets.network import Link, OwnNetwork, here_link, local_link, own_address, peer_link
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.turns import TakesTurns
 
@@ -56,7 +56,7 @@ def measure(request: Request, progress: Progress) -> Outcome:
         sites = open_sites(request.environments, undo, request.wishes.opening())
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
-        fitted = _fitted(request, base, len(sites), node(base.machine, storage.way) if storage else None)
+        fitted = _fitted(request, base, sites, node(base.machine, storage.way) if storage else None)
         saved = bundle.create(request.out, _run(request, base, sites, fitted), request.wishes.options())
         undo.callback(saved.close)
         saved.note(*fitted.notes)
@@ -85,7 +85,7 @@ def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
     return [workload for workload in workloads if needs_storage(workload)]
 
 
-def _fitted(request: Request, base: Site, environments: int, device_node: int | None) -> Fitted:
+def _fitted(request: Request, base: Site, sites: Sequence[Site], device_node: int | None) -> Fitted:
     """The workloads for this machine's nodes, within the budget."""
     facts = base.facts
     cpu_nodes, memory_nodes = (
@@ -97,11 +97,20 @@ def _fitted(request: Request, base: Site, environments: int, device_node: int | 
     notes = (f"{LONE}: left out what compares pairs of nodes, {', '.join(one.id for one in lone)}",) if lone else ()
     asked = [workload for workload in request.workloads if workload not in lone]
     workloads = expand(asked, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=device_node)
+    environments = [site.environment for site in sites]
     fitted = _in_time(request, workloads, environments)
-    return replace(fitted, notes=(*notes, *fitted.notes))
+    few = _too_few(fitted.repeats, fewest_repeats(environments))
+    return replace(fitted, notes=(*notes, *few, *fitted.notes))
 
 
-def _in_time(request: Request, workloads: Sequence[Workload], environments: int) -> Fitted:
+def _too_few(repeats: int, fewest: int) -> tuple[str, ...]:
+    """Said only where a device changes hands: elsewhere the marks on the results say it."""
+    if not repeats < fewest == FEWEST_HAND_OVERS:
+        return ()
+    return (f"{repeats} hand-overs of a device are too few for an interval: give --repeats {fewest} or more",)
+
+
+def _in_time(request: Request, workloads: Sequence[Workload], environments: Sequence[Environment]) -> Fitted:
     if request.budget_s is None:
         return Fitted(workloads=tuple(workloads), repeats=request.repeats)
     setup_s = place.set_up_s(storage_workloads(workloads), request.wishes)
@@ -181,6 +190,8 @@ def _stages(
 
 def link_of(site: Site, wishes: Wishes) -> Link:
     """The two ends of network tests."""
+    if address := own_address(wishes.peer):
+        return here_link(address, site.target)
     if wishes.peer:
         return peer_link(open_target(wishes.peer), site.target)
     return site.target.link() if isinstance(site.target, OwnNetwork) else local_link()

@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from perfadvisor.bundle.evidence import Evidence
@@ -13,7 +14,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Setting
-from perfadvisor.targets.base import Command, Completed
+from perfadvisor.targets.base import Command, Completed, SeenFromOutside, Target
 from perfadvisor.targets.gauges import GaugeReader, Watched
 from perfadvisor.tools.catalogue import TOOLS
 
@@ -60,14 +61,19 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
         if server:
             undo.callback(server.stop)
         reader = GaugeReader(watched(site, setting)) if site.target.spec == "local" else None
-        before = site.target.tree(patterns)
+        before = _counters(site.target, patterns)
         with reader or contextlib.nullcontext():
             completed = site.target.run(command)
-        after = site.target.tree(patterns)
+        after = _counters(site.target, patterns)
     rows = reader.rows if reader else ()
     return Readings(
         completed=completed, before=before, after=after, rows=rows, server=server.stop() if server else None
     )
+
+
+def _counters(target: Target, patterns: Sequence[str]) -> Tree:
+    inside = target.tree(patterns)
+    return inside.merged([target.outside()]) if isinstance(target, SeenFromOutside) else inside
 
 
 def watched(site: Site, setting: Setting) -> Watched:

@@ -62,6 +62,15 @@ class Hosted(Protocol):
 
 
 @runtime_checkable
+class SeenFromOutside(Protocol):
+    """A guest of which the machine it runs on counts something."""
+
+    def outside(self) -> Tree:
+        """Counts read now on this machine, each source marked with `host:`."""
+        ...
+
+
+@runtime_checkable
 class Noted(Protocol):
     """A machine about which a reader of its results must know something: `note`, "" for nothing."""
 

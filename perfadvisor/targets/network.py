@@ -1,5 +1,6 @@
 """The two ends of a network test, and what lies between them."""
 
+import ipaddress
 import socket
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from perfadvisor.targets import namespaces
 from perfadvisor.targets.base import Command, Server, Target
 from perfadvisor.targets.listening import READY_S, is_listening, wait_until_listening
 from perfadvisor.targets.process import serve
+from perfadvisor.targets.turns import TakesTurns
 
 PORT = 5201
 NO_NIC = "network: no NIC was crossed"
@@ -117,11 +119,38 @@ def peer_link(peer: Target, here: Target) -> Link:
     )
 
 
+def here_link(address: str, client: Target) -> Link:
+    """The far end is this machine by one of its own addresses: what a guest reaches over a NIC that was passed to it.
+    MeasureError for a client on this machine itself, whose packets would never leave it."""
+    if client.spec == "local":
+        raise MeasureError(f"{address} is this machine's own: nothing would cross a NIC", "measure from a guest")
+    if isinstance(client, TakesTurns):
+        client.take()  # without its NIC it knows no way
+    nic = _interface_to(client, address)
+    if not nic:
+        raise MeasureError(f"{client.name} knows no way to {address}", "give its NIC an address of the same network")
+    return Link(serve=lambda argv: _served(argv, PORT), host=address, bind=address, nic=nic)
+
+
+def own_address(spec: str) -> str:
+    """The address in "local:ADDRESS", "" for another kind of far end. InputError for what is no address."""
+    kind, _, address = spec.partition(":")
+    if kind != "local":
+        return ""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError as error:
+        raise InputError(f"{spec}: {address!r} is no IP address", "as in --peer local:192.0.2.1") from error
+
+
 def host_of(spec: str) -> str:
     """The address in "ssh:USER@HOST:PORT". InputError for a kind of target that is no other machine."""
     kind, _, rest = spec.partition(":")
     if kind != "ssh" or not rest:
-        raise InputError(f"{spec}: not another machine", "give the far end of network tests as --peer ssh:USER@HOST")
+        raise InputError(
+            f"{spec}: not another machine",
+            "give the far end of network tests as --peer ssh:USER@HOST, or local:ADDRESS for guests with a NIC",
+        )
     host = rest.partition(",")[0].rpartition("@")[2]
     if host.startswith("["):
         return host[1:].partition("]")[0]

@@ -7,28 +7,30 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts import block_path, io_path
 from perfadvisor.model.result import Path as IoPath
-from perfadvisor.targets import journal, sriov, vfio, vm_boot, vm_options, vm_plug, vm_probe
+from perfadvisor.model.tree import Tree
+from perfadvisor.targets import journal, kvm_counts, sriov, vfio, vm_boot, vm_options, vm_plug, vm_probe
 from perfadvisor.targets.base import Command, Completed, Server
 from perfadvisor.targets.guest_server import GuestServer
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link
 from perfadvisor.targets.opening import Opening
-from perfadvisor.targets.pci_group import function, text_of
+from perfadvisor.targets.pci_group import function
 from perfadvisor.targets.pci_refusals import disks_of
 from perfadvisor.targets.remote import RemoteTarget
 from perfadvisor.targets.undo import undone_by
+from perfadvisor.targets.vm_inside import Inside
 from perfadvisor.targets.vm_network import Cable, cable
 from perfadvisor.targets.vm_options import VmOptions
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
 SETTLE_S, EMULATED_SETTLE_S = 60.0, 300.0
-STORAGE = "0x01"  # base class of disk controllers
 GONE_S = 5.0  # between the end of a conversation and that of the process
 READ_S = 180.0  # an emulated guest takes a while to read all of itself
 PLACEHOLDER_BYTES = 1 << 20
@@ -150,7 +152,9 @@ class VmTarget(RemoteTarget):
         for slot, address in enumerate(self.exclusive, FIRST_FUNCTION_SLOT):
             vm_plug.plug_function(guest.monitor, slot, address)
         if self.exclusive:
-            self._wait_for(self._passed_disks if self._expects_disks() else self._passed)
+            self._wait_for(self._inside().arrived)
+        if self._options.address:
+            self._wait_for(partial(self._inside().give_address, self._options.address))
         self._here = True
 
     def _blocked(self) -> bool:
@@ -204,6 +208,10 @@ class VmTarget(RemoteTarget):
                 vfio.wait_for_disks(address, disks)
         self.exclusive = ()
 
+    def outside(self) -> Tree:
+        """What KVM counts of it."""
+        return kvm_counts.read(self._guest.pid) if self._guest else Tree({})
+
     # --- commands ---
 
     def exec(self, command: Command) -> Completed:
@@ -248,7 +256,7 @@ class VmTarget(RemoteTarget):
         and what a reader must know. MeasureError where it has none."""
         self.take()
         guest = self._running()
-        if self._options.passthrough and (disk := self._passed_disks()):
+        if self._options.passthrough and (disk := self._inside().disk()):
             return f"/dev/{disk}", self._way(disk), f"{self.spec}: reads its own disk /dev/{disk}, passed through"
         if self._disk != file or self._disk_writable != writable:
             vm_plug.pull_disk(guest.monitor)
@@ -270,24 +278,8 @@ class VmTarget(RemoteTarget):
         script = f'for d in /sys/block/vd*; do [ "$(cat $d/serial)" = {vm_plug.SERIAL} ] && echo ${{d##*/}}; done; true'
         return self._wait_for(lambda: self._said(script))
 
-    def _passed_disks(self) -> str:
-        """The first disk in the guest that hangs on a PCI function which is no virtio device."""
-        tree = self.tree(block_path.PATTERNS)
-        found = (name for name in block_path.devices(tree) if name.startswith(("nvme", "sd")))
-        return next((name for name in found if block_path.pci_address(tree, name) in self._strangers()), "")
-
-    def _passed(self) -> str:
-        return " ".join(sorted(self._strangers()))
-
-    def _strangers(self) -> frozenset[str]:
-        """Functions in the guest with the vendor and device numbers of those that were lent."""
-        ours = {_identity(Path("/sys/bus/pci/devices") / address) for address in self.exclusive}
-        said = self._said("for d in /sys/bus/pci/devices/*; do echo ${d##*/} $(cat $d/vendor $d/device); done")
-        rows = [line.split() for line in said.splitlines()]
-        return frozenset(row[0] for row in rows if len(row) == 3 and (row[1], row[2]) in ours)
-
-    def _expects_disks(self) -> bool:
-        return any(function(address).device_class.startswith(STORAGE) for address in self.exclusive)
+    def _inside(self) -> Inside:
+        return Inside(lent=self.exclusive, said=self._said, tree=self.tree)
 
     def _said(self, script: str) -> str:
         done = self.exec(Command(argv=("sh", "-c", script), timeout_s=60.0))
@@ -300,7 +292,3 @@ class VmTarget(RemoteTarget):
                 raise MeasureError(f"{self.spec}: what was plugged in does not appear in the guest", "see its dmesg")
             time.sleep(0.2)
         return found.splitlines()[0]
-
-
-def _identity(folder: Path) -> tuple[str, str]:
-    return text_of(folder / "vendor"), text_of(folder / "device")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.facts.reader import fields
 from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.guest_agent import GuestAgent
@@ -43,9 +44,10 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True)
 class Guest:
-    """A running guest."""
+    """A running guest; `pid` is QEMU's own process id."""
 
     process: LocalServer
+    pid: int
     monitor: JsonSocket
     agent: GuestAgent
     emulated: bool
@@ -80,7 +82,16 @@ def boot(recipe: Recipe) -> Guest:
             raise MeasureError(f"the guest did not start: {error.message}; its console ends with:\n{said}") from error
         undo.pop_all()
     seconds = time.monotonic() - started
-    return Guest(process=process, monitor=monitor, agent=agent, emulated=recipe.slow or not recipe.kvm, boot_s=seconds)
+    return Guest(
+        process=process, pid=_pid(monitor), monitor=monitor, agent=agent, emulated=recipe.slow or not recipe.kvm,
+        boot_s=seconds,
+    )  # fmt: skip
+
+
+def _pid(monitor: JsonSocket) -> int:
+    """The process that a vCPU's thread belongs to: between us and QEMU stand virtme-ng and a keeper."""
+    thread = int(monitor.ask("query-cpus-fast")[0]["thread-id"])
+    return int(fields(Path(f"/proc/{thread}/status").read_text())["Tgid"])
 
 
 def _agent(recipe: Recipe, process: LocalServer, deadline: float) -> GuestAgent:

@@ -4,7 +4,7 @@ The tap device is QEMU's own and goes away with it, so there is nothing to put b
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,15 @@ class Cable:
             serve=lambda argv: _served(argv), host=self.host, bind=bind, nic=self.nic,
             note=f"{name}: {NO_NIC}: between the guest and this machine lie {kind}",
         )  # fmt: skip
+
+
+def addressed(address: str, functions: Iterable[str]) -> str:
+    """A script for the guest that gives the interface of one of these PCI functions this address, and says its name as
+    soon as it has a carrier."""
+    folders = " ".join(f"/sys/bus/pci/devices/{one}/net/*" for one in sorted(functions))
+    up = f'ip addr replace {address} dev "$n" && ip link set "$n" up'
+    told = '[ "$(cat /sys/class/net/$n/carrier)" = 1 ] && echo "$n"'
+    return f'for n in {folders}; do [ -e "$n" ] || continue; n=${{n##*/}}; {up} && {told}; done; true'
 
 
 def cable(number: int) -> Cable:

@@ -1,5 +1,6 @@
 """What follows `vm:` in an environment's spec: the shape of the guest, and what is passed through to it."""
 
+import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -18,7 +19,8 @@ class VmOptions:
 
     `queues` of the virtio disk (0: one for each CPU), `iothread` whether the disk has a thread of its own, `cache` and
     `aio` as QEMU has them. `pin` lists host CPUs for the vCPUs, one each, () for none. `vfio` are functions passed
-    through and `vf` physical ones that each make a virtual one for the guest."""
+    through and `vf` physical ones that each make a virtual one for the guest; `address` ("192.0.2.2/24") is what a
+    network interface among them gets in there."""
 
     cpus: int = 2
     memory_bytes: int = 1 << 30
@@ -30,6 +32,7 @@ class VmOptions:
     pin: tuple[int, ...] = ()
     vfio: tuple[str, ...] = ()
     vf: tuple[str, ...] = ()
+    address: str = ""
 
     @property
     def passthrough(self) -> bool:
@@ -85,6 +88,16 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
+def _address(name: str, value: str) -> str:
+    try:
+        found = ipaddress.ip_interface(value)
+    except ValueError:
+        found = None
+    if found is None or "/" not in value or "%" in value:
+        raise InputError(f"{name}={value}: an address with its network is expected", "as in 192.0.2.2/24")
+    return found.with_prefixlen
+
+
 def _cpus(name: str, value: str) -> tuple[int, ...]:
     """CPU numbers with "+" or ranges between them, since commas part the options: "0-3", "0+2"."""
     found: list[int] = []
@@ -106,6 +119,7 @@ READERS: dict[str, Callable[[str, str], object]] = {
     "cache": lambda name, value: _one_of(name, value, tuple(CACHES)),
     "aio": lambda name, value: _one_of(name, value, AIO),
     "pin": _cpus,
+    "address": _address,
     "vfio": lambda _name, value: full_address(value),
     "vf": lambda _name, value: full_address(value),
 }

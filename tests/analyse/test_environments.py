@@ -93,19 +93,13 @@ def test_two_pairs_have_a_ratio_and_no_interval():
     assert (row.low, row.high, row.n) == (None, None, 2)
 
 
-def test_trials_of_one_block_count_once():
-    """Four trials a block, four blocks a side: the pairs are the blocks; the first after a hand-over is left out."""
-    results, number = [], 0
-    for block in range(1, 5):
-        for name, speed in (("local", 1e5), ("vm", 8e4)):
-            number += 1
-            results.append(trial(number, name, 0, speed / 10))
-            for step in range(4):
-                number += 1
-                results.append(trial(number, name, block, speed * (1 + 0.01 * block + 0.001 * step)))
-    row = rows(results)[0]
-    assert row.n == 4
-    assert row.ratio == pytest.approx(0.8)
+@pytest.mark.parametrize(("spec", "repeats", "known"), [
+    ("vm", 3, True), ("vm:cpus=2,vfio=0000:01:00.0", 3, False), ("vm:vf=0000:01:00.0", 4, True),
+])  # fmt: skip
+def test_a_device_that_changes_hands_needs_four_hand_overs_for_an_interval(spec, repeats, known):
+    row = rows(drifting(0.5, repeats=repeats), all_of_them=(LOCAL, replace(GUEST, spec=spec)))[0]
+    assert row.ratio == pytest.approx(0.5, rel=0.1)
+    assert (row.low is not None) is known
 
 
 @pytest.mark.parametrize(

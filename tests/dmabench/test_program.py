@@ -14,23 +14,35 @@ from perfadvisor.tools import dmabench
 pytestmark = pytest.mark.tools
 
 LOOPS = ("copy", "read", "write", "triad")
+VECTORS, WAYS = ("avx512", "avx2", "sse2"), ("", "-paged", "-cached", "-cached-paged")
+INSTRUCTIONS = (*(vector + way for vector in VECTORS for way in WAYS), "plain", "plain-paged")
 SHORT = ("--seconds=0.05", "--warmup=0.01")
 ONE_SWEEP_BYTES = {"copy": 2, "read": 1, "write": 1, "triad": 3}
 PR_SET_THP_DISABLE = 41
 
 
 @pytest.mark.parametrize("kernel", LOOPS)
-@pytest.mark.parametrize("instructions", ["avx512", "avx2", "sse2", "plain"])
+@pytest.mark.parametrize("instructions", INSTRUCTIONS)
 def test_every_loop_is_clean_and_right(sanitized, call, kernel, instructions):
     code, found, errors = call(sanitized, kernel, "--size=260K", *SHORT, f"--instructions={instructions}")
     assert errors == ""
     if not found["measured"]:
         assert (code, found["reason"]) == (3, f"this CPU or build has no `{instructions}` instructions")
-        assert instructions != "plain"
+        assert not instructions.startswith("plain")
         return
     assert (code, found["verified"], found["instructions"]) == (0, True, instructions)
-    assert found["non_temporal"] is (instructions != "plain" and kernel != "read")
+    cached = "cached" in instructions or instructions.startswith("plain")
+    assert found["non_temporal"] is (not cached and kernel != "read")
     assert found["array_bytes"] == 260 << 10
+
+
+@pytest.mark.parametrize("kernel", LOOPS)
+def test_the_fastest_loop_here_is_found(sanitized, call, kernel):
+    """Parts of arrays larger than a part, by two threads where there are two CPUs."""
+    code, found, errors = call(sanitized, kernel, "--size=40M", *SHORT)
+    assert (code, found["verified"], errors) == (0, True, "")
+    assert found["instructions"] in INSTRUCTIONS
+    assert found["instructions_tried"] in (2, 6, 10, 14)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +254,7 @@ def test_a_full_disk_is_noticed(program):
 BROKEN_LOOPS = (
     ("store(target + i + k, load(a + i + k));", "store(target + i + k, load(a + i));"),  # copy
     ("load(a + i + k) + factor", "load(a + i) + factor"),  # triad
-    ("y += load(a + i + 2 * (width));", "y += x;"),  # read
+    ("sums[2] += load(a + i + k + 2 * (width));", "sums[2] += sums[1];"),  # read
     ("store(target + i + k, value);", "store(target + i, value);"),  # write
 )
 

@@ -15,10 +15,15 @@ def test_raw_rate(speed: float, lanes: int, gigabytes: float) -> None:
 
 @pytest.mark.parametrize(
     ("speed", "lanes", "payload", "gigabytes"),
-    [(8.0, 4, 256, 3.42), (8.0, 16, 256, 13.68), (16.0, 8, 256, 13.68), (32.0, 16, 256, 54.73), (2.5, 1, 128, 0.2)],
+    [(8.0, 4, 256, 3.456), (8.0, 16, 256, 13.83), (16.0, 8, 256, 13.83), (32.0, 16, 256, 55.31), (2.5, 1, 128, 0.202)],
 )
 def test_payload_rate(speed: float, lanes: int, payload: int, gigabytes: float) -> None:
     assert bytes_per_s(speed, lanes, payload) == pytest.approx(gigabytes * 1e9, rel=5e-3)
+
+
+def test_no_device_moves_more_than_its_link_carries() -> None:
+    """An H100 behind 16 lanes at 32 GT/s with payloads of 256 bytes: pinned copies, 1 GiB, both directions."""
+    assert 55.1e9 < bytes_per_s(32.0, 16, 256) < 55.1e9 / 0.98
 
 
 def test_a_larger_payload_carries_more() -> None:

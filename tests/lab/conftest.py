@@ -14,9 +14,6 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets import vm_kernel
 from tests.lab.server import Server
 
-# Guests inside an emulated server: asked for by name, because they take many minutes.
-collect_ignore = [] if os.environ.get("LAB_MISSION") else ["test_mission.py"]
-
 
 class Lab:
     """What a boot left behind: `folder` with the files, and what every step saw."""

@@ -17,6 +17,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.process import run
+from tests.lab.attendant import Attendant
 from tests.lab.image import MOUNT, image
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -27,6 +28,7 @@ TAIL_LINES = 40
 # Two sockets; memory so that the first has room for a page of 1 GiB, and a guest of its own.
 NUMA = ("--numa", "6G,cpus=0-1", "--numa", "2G,cpus=2-3", "--numa-distance", "0,1=31")
 CPUS, MEMORY = 4, "8G"
+FAR_MAC = "52:54:00:fa:00:01"
 HUGE_PAGES = "hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=320"
 PLAIN_NVME, SRIOV_NVME, NIC, EDU = "0000:81:00.0", "0000:01:00.0", "0000:02:00.0", "0000:03:00.0"
 DEVICES = (
@@ -41,15 +43,20 @@ DEVICES = (
     "-device nvme,id=nv0,serial=SRIOV,bus=rp2,subsys=ss0,sriov_max_vfs=4,sriov_vq_flexible=8,sriov_vi_flexible=4,"
     "max_ioqpairs=12,msix_qsize=12",
     "-device nvme-ns,drive=sriov,bus=nv0,nsid=1",
-    # A NIC whose interrupts can be held back, and a teaching device that does programmed DMA.
+    # A NIC whose interrupts can be held back, a second one at the other end of its cable, and a teaching device that
+    # does programmed DMA.
     "-device pcie-root-port,id=rp3,bus=pcie.0,chassis=3,slot=3,addr=1d.0",
-    "-netdev user,id=net0",
-    "-device e1000e,netdev=net0,bus=rp3",
+    "-netdev hubport,id=near,hubid=0",
+    "-device e1000e,netdev=near,bus=rp3",
+    "-netdev hubport,id=far,hubid=0",
+    f"-device virtio-net-pci,netdev=far,mac={FAR_MAC}",
     "-device pcie-root-port,id=rp4,bus=pcie.0,chassis=4,slot=4,addr=1e.0",
     "-device edu,bus=rp4",
+    # A free slot for a disk that comes and goes.
+    "-device pcie-root-port,id=rp5,bus=pcie.0,chassis=5,slot=5,addr=1b.0",
 )
 # Over the shared root alone, starting perfadvisor takes 24 s instead of 6.
-DISKS = {"plain": 512 << 20, "sriov": 256 << 20}
+DISKS = {"plain": 512 << 20, "sriov": 256 << 20, "hot": 64 << 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +84,8 @@ class Server:
         made.write_text(_wrapped(script, self.directory))
         made.chmod(0o755)
         started = time.monotonic()
-        done = run(Command(argv=self.argv(made), timeout_s=timeout_s, environment=vm_kernel.vng_environment()))
+        with Attendant(self.directory):
+            done = run(Command(argv=self.argv(made), timeout_s=timeout_s, environment=vm_kernel.vng_environment()))
         console = done.stderr.decode("utf-8", "replace")
         code = _text(self.directory / "returncode").strip()
         if not code:
@@ -91,7 +99,8 @@ class Server:
         """How it is started; without a script, with a shell on the terminal."""
         fast = f"-drive file={self.directory}/fast.img,if=none,id=fast,format=raw,readonly=on"
         disks = [fast, "-device virtio-blk-pci,drive=fast,serial=fast", *(self._drive(name) for name in DISKS)]
-        qemu = ["-machine q35,kernel-irqchip=split", *disks, *DEVICES, *self.more]
+        monitor = f"-qmp unix:{self.directory}/monitor,server=on,wait=off"
+        qemu = ["-machine q35,kernel-irqchip=split", monitor, *disks, *DEVICES, *self.more]
         words = [str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--disable-kvm"]
         words += ["--cpus", str(CPUS), "--memory", MEMORY, *NUMA, f"--rwdir={self.directory}"]
         words += ["-a", f"{self.kernel_options} {HUGE_PAGES}", f"--qemu-opts={' '.join(qemu)}"]

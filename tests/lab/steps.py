@@ -1,6 +1,8 @@
 """What is done inside the lab, step by step; each returns what it saw, to be judged outside."""
 
 import contextlib
+import itertools
+import json
 import os
 import signal
 import subprocess
@@ -12,13 +14,14 @@ from typing import Any
 
 from perfadvisor.dmabench import build
 from perfadvisor.errors import PerfAdvisorError
-from perfadvisor.targets import journal, pci_group, sriov, vfio, vm_probe
+from perfadvisor.targets import journal, pci_group, sriov, vfio
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
-from tests.lab.inside import HERE, driver, perfadvisor, say, text
-from tests.lab.server import EDU, NIC, PLAIN_NVME, SRIOV_NVME
+from tests.lab.inside import HERE, driver, perfadvisor, say, start, text
+from tests.lab.server import EDU, FAR_MAC, NIC, PLAIN_NVME, SRIOV_NVME
 
 DEVICES = Path("/sys/bus/pci/devices")
+SHORT = Path(__file__).with_name("workloads")  # short, because everything is emulated
 HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
 Seen = dict[str, Any]
 
@@ -108,64 +111,81 @@ def mapping() -> Seen:
     return {"figures": figures, "giant": giant, "edu": copied, "during": during, "after": driver(EDU)}
 
 
-WORKLOAD = """id: storage/lab-randread
-title: Random reads in the lab
-tool: fio
-parameters:
-  rw: randread
-  block_size_bytes: 4096
-  iodepth: 1
-  numjobs: 1
-  engine: libaio
-  direct: true
-  size_bytes: 67108864
-metrics: [read.iops]
-runtime_s: 3
-warmup_s: 0
-why: Short, because everything is emulated.
-"""
-
-
 def mission() -> Seen:
     """The same reads of one NVMe disk on the host, in a guest with virtio, and in a guest that has the disk itself."""
-    subprocess.run(["modprobe", "kvm_amd"], check=False)
     disk = _disk(PLAIN_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
-    shape = "cpus=2,memory=768M"
+    shape = "cpus=2,memory=640M"
     environments = ("local", f"vm:{shape}", f"vm:vfio={PLAIN_NVME},{shape}")
-    return {**_run_in(environments, disk, "mission", repeats=4), "driver": driver(PLAIN_NVME),
-            "disk": _disk(PLAIN_NVME)}  # fmt: skip
+    seen = _run_in(environments, "mission", ["storage"], repeats=4, device=disk)
+    return {**seen, "driver": driver(PLAIN_NVME), "disk": _disk(PLAIN_NVME)}
 
 
-def passed_through() -> Seen:
-    """One disk on the host and in a guest that has it: the shortest way through all of it."""
-    subprocess.run(["modprobe", "kvm_amd"], check=False)
-    began = time.monotonic()
-    reason = vm_probe.why_no_kvm()
-    say(f"KVM inside: {reason or 'works'}, asked in {time.monotonic() - began:.1f} s")
-    disk = _disk(PLAIN_NVME)
-    _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
-    environments = ("local", f"vm:vfio={PLAIN_NVME},cpus=1,memory=512M")
-    return {**_run_in(environments, disk, "passed", repeats=1), "driver": driver(PLAIN_NVME),
-            "disk": _disk(PLAIN_NVME), "no_kvm": reason}  # fmt: skip
-
-
-def mission_virtual() -> Seen:
-    """The same on the host and in a guest with a virtual function of an NVMe disk."""
+def passed_on() -> Seen:
+    """A virtual function of one NVMe disk and a whole NIC in one guest: the disk is read on the host and in there, and
+    the host is reached over the NIC, whose cable ends at a second one of the host."""
     disk = _disk(SRIOV_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
-    seen = _run_in(("local", f"vm:vf={SRIOV_NVME},cpus=2,memory=768M"), disk, "virtual", repeats=1)
-    return {**seen, "functions": text(DEVICES / SRIOV_NVME / "sriov_numvfs"), "driver": driver(SRIOV_NVME)}
+    far = next(file.parent.name for file in Path("/sys/class/net").glob("*/address") if text(file) == FAR_MAC)
+    _do("ip", "addr", "replace", f"{FAR}/24", "dev", far)
+    _do("ip", "link", "set", far, "up")
+    guest = f"vm:vf={SRIOV_NVME},vfio={NIC},address={NEAR}/24,cpus=2,memory=640M"
+    more = {"device": disk, "peer": f"local:{FAR}"}
+    seen = _run_in(("local", guest), "passed-on", ["storage", "network"], repeats=1, **more)
+    functions = text(DEVICES / SRIOV_NVME / "sriov_numvfs")
+    return {**seen, "functions": functions, "driver": driver(SRIOV_NVME), "nic": driver(NIC)}
 
 
-def _run_in(environments: tuple[str, ...], disk: str, name: str, repeats: int) -> Seen:
-    folder = HERE / "workloads" / "storage"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "lab-randread.yaml").write_text(WORKLOAD)
+def pulled() -> Seen:
+    """A disk is plugged in; it is pulled out while a trial reads it, and plugged in again while the run goes on."""
+    before = set(_disks())
+    _ask("device_add", **HOT)
+    disk = "/dev/" + _wait_for(lambda: next(iter(set(_disks()) - before), ""))
+    _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
+    child = start(
+        "run", WORKLOADS["storage"], "--device", disk, "--repeats", "6", "--workloads", str(SHORT),
+        "--out", str(HERE / "pulled"),
+    )  # fmt: skip
+    _wait_for(lambda: (HERE / "pulled/trials/0002").exists() and _fio_runs())
+    _ask("device_del", id=HOT["id"])
+    _wait_for(lambda: (HERE / "pulled/trials/0003").exists() and not Path(disk).exists())
+    _ask("device_add", **HOT)
+    _wait_for(lambda: Path(disk).exists())
+    return {"exit": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), "disk": disk}
+
+
+HOT = {"driver": "nvme", "id": "hot", "drive": "hot", "bus": "rp5", "serial": "HOT"}
+_wishes = itertools.count(1)
+
+
+def _ask(command: str, **arguments: str) -> None:
+    """Have somebody outside do something to this machine."""
+    number = next(_wishes)
+    (HERE / f"new-{number}").write_text(json.dumps({"execute": command, "arguments": arguments}))
+    (HERE / f"new-{number}").rename(HERE / f"wish-{number}")
+    done = HERE / f"done-{number}"
+    _wait_for(done.exists)
+    assert text(done) == "ok", text(done)
+
+
+def _disks() -> list[str]:
+    return [entry.name for entry in Path("/sys/block").glob("nvme*") if Path("/dev", entry.name).exists()]
+
+
+def _fio_runs() -> bool:
+    return any(text(file) == "fio" for file in Path("/proc").glob("[0-9]*/comm") if file.exists())
+
+
+NEAR, FAR = "169.254.79.2", "169.254.79.1"  # the two ends of the cable
+WORKLOADS = {"storage": "storage/lab-randread", "network": "network/lab-stream"}
+
+
+def _run_in(environments: tuple[str, ...], name: str, kinds: list[str], repeats: int, **options: str) -> Seen:
     words = [word for spec in environments for word in ("--env", spec)]
+    words += [word for option, value in options.items() for word in (f"--{option}", value)]
     code = perfadvisor(
-        "run", "storage/lab-randread", *words, "--device", disk, "--repeats", str(repeats), "--seed", "1",
-        "--workloads", str(folder.parent), "--out", str(HERE / name),
+        "run", *(WORKLOADS[kind] for kind in kinds), *words, "--repeats", str(repeats), "--seed", "1",
+        "--workloads", str(SHORT), "--out", str(HERE / name),
     )  # fmt: skip
     return {"exit": code, "environments": environments}
 

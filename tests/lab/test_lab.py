@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
+from perfadvisor.bundle import load
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable
+from perfadvisor.model.result import TrialState
 from perfadvisor.targets.saved import load_snapshot
 from perfadvisor.tools.dmabench_parse import parse
 from tests.lab.server import NIC, PLAIN_NVME, SRIOV_NVME
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1100)]
-STEPS = "configured refused virtual_function killed guarded domain_type mapping"
+STEPS = "configured refused virtual_function killed guarded domain_type mapping pulled"
 RUN_S = 1000.0  # bounds a hang; about 6 minutes where two cores are free
 
 
@@ -107,3 +109,17 @@ def test_a_device_moves_bytes_through_the_iommu(lab: Any) -> None:
     output = parse(lab.saw("mapping")["edu"].encode())
     assert not output.error, output
     assert output.samples
+
+
+def test_a_disk_that_is_pulled_out_fails_its_trials_and_the_run_goes_on(lab: Any) -> None:
+    said = lab.saw("pulled")
+    assert said["exit"] == 0
+    run = load(lab.folder / "pulled")
+    assert run.state == "complete"
+    states = [one.state for one in run.results]
+    assert states[:2] == [TrialState.DONE] * 2
+    assert TrialState.FAILED in states[2:] or TrialState.NOT_MEASURED in states[2:]
+    assert states[-1] is TrialState.DONE, "it came back while the run went on"
+    lost = [one for one in run.results if one.state is not TrialState.DONE]
+    assert all(one.reason for one in lost)
+    print([one.reason for one in lost])

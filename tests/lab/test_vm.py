@@ -20,6 +20,7 @@ from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.vm import VmTarget
 
+SHORT = Path(__file__).with_name("workloads")
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]
 
 
@@ -63,13 +64,8 @@ def test_a_guest_that_dies_in_the_middle_is_said_and_replaced(guest: VmTarget, t
 
 def test_host_and_guest_side_by_side(tmp_path: Path) -> None:
     """What a user types, with shorter trials."""
-    workloads = tmp_path / "workloads" / "storage"
-    workloads.mkdir(parents=True)
-    from tests.lab.steps import WORKLOAD
-
-    (workloads / "lab-randread.yaml").write_text(WORKLOAD)
     words = ["run", "storage/lab-randread", "--env", "local", "--env", "vm", "--repeats", "3"]
-    words += ["--dir", str(tmp_path), "--out", str(tmp_path / "run"), "--workloads", str(workloads.parent)]
+    words += ["--dir", str(tmp_path), "--out", str(tmp_path / "run"), "--workloads", str(SHORT)]
     done = CliRunner().invoke(group, words)
     assert done.exit_code == 0, done.output
     run = load(tmp_path / "run")

@@ -25,6 +25,13 @@ def of(*words):
     return guest_qemu.of_argv(("qemu-system-x86_64", *words), "/proc/7/cmdline")
 
 
+def test_options_without_a_value_take_none_of_the_next():
+    """As libvirt writes them: a lost -mem-path looks like a guest on small pages."""
+    guest = of("-mem-prealloc", "-mem-path", "/dev/hugepages/qemu", "-no-hpet", "-smp", "4", "-new-flag", "-m", "2048")
+    assert guest.pages is not None
+    assert (guest.vcpus, guest.memory_bytes) == (4, 2 << 30)
+
+
 def test_one_that_ran(ran):
     assert ran.subjects("vm") == ("planned",)
     assert ran.value("vm.vcpus", "planned") == 4

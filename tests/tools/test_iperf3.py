@@ -7,7 +7,7 @@ import pytest
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools import iperf3
 from perfadvisor.tools.context import Context
-from perfadvisor.tools.iperf3_text import recognise
+from perfadvisor.tools.iperf3_text import recognise, take_apart
 
 
 @pytest.fixture
@@ -171,3 +171,11 @@ def test_a_stream_of_events_is_put_together(iperf3_file):
     ]
     lines = "\n".join(map(json.dumps, events)).encode()
     assert iperf3.parse(lines) == iperf3.parse(iperf3_file("tcp-4.json"))
+    # --json-stream-full-output prints the whole document once more: one test, no repeat of it.
+    assert len(take_apart(lines + b"\n" + json.dumps(whole, indent="\t").encode()).runs) == 1
+
+
+def test_a_stream_that_was_refused_says_why():
+    event = b'{"event":"error","data":"unable to connect to server: Connection refused"}\n'
+    assert recognise(event)
+    assert "Connection refused" in iperf3.parse(event).error

@@ -53,11 +53,11 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
 def definition(path: Path) -> FactTable | None:
     """The facts of a file that defines guests or containers, None where it is something else."""
     from perfadvisor.facts.text.recognise import recognise
-    from perfadvisor.targets.archive import read_all
+    from perfadvisor.targets.archive import is_tar, read_all
 
     data = read_all(path)
-    kind = recognise(data)
-    return FactTable(kind.facts(data, source=str(path))) if kind and b"ustar" not in data[:1024] else None
+    kind = None if is_tar(data) else recognise(data)
+    return FactTable(kind.facts(data, source=str(path))) if kind else None
 
 
 def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:

@@ -129,6 +129,11 @@ def test_devices_and_hard_links_are_only_named(tmp_path: Path, kind: bytes) -> N
     assert isinstance(tree.entry("/sys/x"), Unreadable) and tree.integer("/sys/y") == 1
 
 
+def test_a_second_name_of_a_member_is_the_same_file(tmp_path: Path) -> None:
+    members = [(member("h/proc/meminfo"), b"1"), (member("h/proc/again", tarfile.LNKTYPE, "h/proc/meminfo"), b"")]
+    assert load_tree(tar_of(tmp_path / "t", members)).integer("/proc/again") == 1
+
+
 def test_links_never_leave_the_tree(tmp_path: Path) -> None:
     tree = load_tree(
         tar_of(tmp_path / "t", [(member("sys/a", tarfile.SYMTYPE, "/etc/passwd"), b""), (member("sys/b"), b"1")])

@@ -67,5 +67,5 @@ def _headline(configuration: Configuration) -> Iterator[str]:
     size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
     first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
     kinds = ("lat_p50", first, "lat_p99") if depth == 1 and first == "iops" else (first, "lat_p50", "lat_p99")
-    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write"))
-    yield from ("read.iops", "write.iops", "read.bytes_per_s", "write.bytes_per_s")
+    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write", "mixed"))
+    yield from (f"{way}.{kind}" for kind in ("iops", "bytes_per_s") for way in ("read", "write", "mixed"))

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from perfadvisor.model.fact import Scalar
+from perfadvisor.model.result import Output
 from perfadvisor.tools.configuration import Configuration, digest, moment, short_size, slug, span
 from perfadvisor.tools.fio_document import FioJob, FioRun
-from perfadvisor.tools.fio_options import describe, merged, option
+from perfadvisor.tools.fio_options import described, merged, option
 from perfadvisor.tools.fio_parse import output
 
 # Options that say how results are reported, how long it ran or what it is called, not what was done.
@@ -51,15 +52,14 @@ def _beside(run: FioRun, jobs: list[FioJob]) -> int:
 
 def _configuration(run: FioRun, jobs: list[FioJob], beside: int) -> Configuration:
     options = merged(run, jobs[0])
-    described = describe(options)
-    parameters = _parameters(options, described)
+    parameters = _parameters(options, described(run, jobs))
     rest = {name: value for name, value in options.items() if name not in NEUTRAL | DESCRIBED}
     found = output(run, jobs)
     runtime_s = span(float(found.details.get("runtime_ms", 0.0)) / 1000)
     return Configuration(
         tool="fio",
-        device="network" if described.get("engine") in ("net", "netsplice") else "storage",
-        label=_label(parameters),
+        device="network" if parameters.get("engine") in ("net", "netsplice") else "storage",
+        label=_label(parameters, found),
         rest=digest(rest),
         target=_target(options),
         parameters=parameters,
@@ -83,12 +83,13 @@ def _parameters(options: Mapping[str, str], described: Mapping[str, Scalar]) -> 
     return found
 
 
-def _label(parameters: Mapping[str, Scalar]) -> str:
+def _label(parameters: Mapping[str, Scalar], found: Output) -> str:
     size = parameters.get("block_size_bytes")
     jobs = int(parameters.get("numjobs", 1))
-    depth = f"qd{parameters.get('iodepth', 1)}" + (f"x{jobs}" if jobs > 1 else "")
+    depth = f"qd{parameters['iodepth']}" + (f"x{jobs}" if jobs > 1 else "") if "iodepth" in parameters else ""
+    ways = dict.fromkeys(sample.metric.split(".")[0] for sample in found.samples)
     parts = [
-        str(parameters["rw"]),
+        str(parameters.get("rw") or "-".join(ways) or "nothing"),
         short_size(size) if isinstance(size, int) else "mixed-sizes",
         f"{parameters['read_percent']}-percent-reads" if "read_percent" in parameters else "",
         depth,

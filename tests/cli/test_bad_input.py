@@ -49,6 +49,7 @@ def files(tmp_path: Path, data: Path) -> Path:
     (tmp_path / "nothing").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     whole = (data / "fio" / "randread-qd32.json").read_bytes()
+    (tmp_path / "whole.json").write_bytes(whole)
     (tmp_path / "cut.json").write_bytes(whole[: len(whole) // 2])
     return tmp_path
 
@@ -73,6 +74,7 @@ def files(tmp_path: Path, data: Path) -> Path:
         ("snapshot -o folder", "folder: is a directory"),
         ("snapshot --for soon -o x.tar.gz", "'soon' is not a duration"),
         ("advise nowhere", "nowhere: no such file or directory"),
+        ("advise whole.json", "make it a run first: perfadvisor import whole.json -o RUN"),
         ("advise text", "text: not a complete tar archive"),
         ("advise nothing", "nothing: not a complete tar archive"),
         ("advise folder", "folder: no sys or proc directory in it"),

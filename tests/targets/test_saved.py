@@ -129,6 +129,12 @@ def test_devices_and_hard_links_are_only_named(tmp_path: Path, kind: bytes) -> N
     assert isinstance(tree.entry("/sys/x"), Unreadable) and tree.integer("/sys/y") == 1
 
 
+def test_several_machines_in_one_archive_are_told_apart_by_the_user(tmp_path: Path) -> None:
+    members = [(member(f"sysfs/{host}/sys/devices/system/node/online"), b"0\n") for host in ("desktop", "server")]
+    with pytest.raises(InputError, match="2 machines in it: sysfs/desktop, sysfs/server"):
+        load_tree(tar_of(tmp_path / "t", members))
+
+
 def test_a_second_name_of_a_member_is_the_same_file(tmp_path: Path) -> None:
     members = [(member("h/proc/meminfo"), b"1"), (member("h/proc/again", tarfile.LNKTYPE, "h/proc/meminfo"), b"")]
     assert load_tree(tar_of(tmp_path / "t", members)).integer("/proc/again") == 1

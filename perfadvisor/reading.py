@@ -58,9 +58,10 @@ def _of_file(path: Path) -> Reading | None:
     data = read_all(path)
     if is_tar(data):
         return None
-    if output.recognise(data):
-        return Reading(environment=path.name, facts=_table(output.facts(data, str(path))))
     kind = text.recognise(data)
+    # Results may stand behind other outputs in one log; without a brace there are none worth the search.
+    if (kind is None or b"{" in data) and output.recognise(data):
+        return Reading(environment=path.name, facts=_table(output.facts(data, str(path))))
     if kind:
         return Reading(environment=path.name, facts=_table(kind.facts(data, source=str(path))))
     return None

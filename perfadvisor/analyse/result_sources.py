@@ -6,7 +6,6 @@ from perfadvisor.analyse.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import TrialResult
 
-
 WAYS = ("read", "write", "mixed")  # mixed: fio counted both together
 
 

@@ -42,6 +42,8 @@ def configurations(run: FioRun) -> tuple[Configuration, ...]:
 
 
 def _identity(run: FioRun, job: FioJob) -> str:
+    if not merged(run, job):
+        return job.name  # nothing else says what an old version was asked for
     options = {name: value for name, value in merged(run, job).items() if name not in NEUTRAL}
     return digest({**options, "target": _target(merged(run, job))})
 
@@ -59,7 +61,7 @@ def _configuration(run: FioRun, jobs: list[FioJob], beside: int) -> Configuratio
     return Configuration(
         tool="fio",
         device="network" if parameters.get("engine") in ("net", "netsplice") else "storage",
-        label=_label(parameters, found),
+        label=_label(parameters) if options else _unnamed(jobs[0], found),
         rest=digest(rest),
         target=_target(options),
         parameters=parameters,
@@ -83,13 +85,18 @@ def _parameters(options: Mapping[str, str], described: Mapping[str, Scalar]) -> 
     return found
 
 
-def _label(parameters: Mapping[str, Scalar], found: Output) -> str:
+def _unnamed(job: FioJob, found: Output) -> str:
+    """A label where the file has no options: which way the bytes went, and the job's name."""
+    ways = dict.fromkeys(sample.metric.split(".")[0] for sample in found.samples)
+    return slug("-".join([*ways, job.name]))
+
+
+def _label(parameters: Mapping[str, Scalar]) -> str:
     size = parameters.get("block_size_bytes")
     jobs = int(parameters.get("numjobs", 1))
-    depth = f"qd{parameters['iodepth']}" + (f"x{jobs}" if jobs > 1 else "") if "iodepth" in parameters else ""
-    ways = dict.fromkeys(sample.metric.split(".")[0] for sample in found.samples)
+    depth = f"qd{parameters.get('iodepth', 1)}" + (f"x{jobs}" if jobs > 1 else "")
     parts = [
-        str(parameters.get("rw") or "-".join(ways) or "nothing"),
+        str(parameters["rw"]),
         short_size(size) if isinstance(size, int) else "mixed-sizes",
         f"{parameters['read_percent']}-percent-reads" if "read_percent" in parameters else "",
         depth,

@@ -51,7 +51,7 @@ def is_set(options: Mapping[str, str], name: str) -> bool:
 
 
 def described(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
-    """What these jobs of one configuration did together. fio before 2.8 does not print options: what it was asked for
+    """What these jobs of one configuration did together. fio before 2.3 does not print options: what it was asked for
     is then unknown, and only the block size can be told from the counts."""
     options = merged(run, jobs[0]) if jobs else {}
     if options:

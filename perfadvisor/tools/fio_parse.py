@@ -132,10 +132,13 @@ def _totals(jobs: Sequence[FioJob]) -> dict[str, Scalar]:
         return int(sum(way.io_bytes or 0 for way in ways if way.name == name))
 
     apart = not any(way.name == "mixed" for way in ways)
+    counts = [way.total_ios for way in ways if way.name != "sync"]  # fio before 2.1.14 does not print them
+    known = [count for count in counts if count is not None]
+    runtimes = [way.runtime_ms for way in ways if way.runtime_ms is not None]
     found: dict[str, Scalar] = {
         **({"read_io_bytes": amount("read"), "write_io_bytes": amount("write")} if apart else {}),
-        "total_ios": sum(way.total_ios or 0 for way in ways if way.name != "sync"),
-        "runtime_ms": max((way.runtime_ms or 0.0 for way in ways), default=0.0),
+        **({"total_ios": sum(known)} if len(known) == len(counts) else {}),
+        **({"runtime_ms": max(runtimes)} if runtimes else {}),
     }
     errors = sum(job.io_errors for job in jobs)
     return {**found, "io_errors": errors} if errors else found

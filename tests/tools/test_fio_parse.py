@@ -6,7 +6,8 @@ import pytest
 
 from perfadvisor.model.units import Unit
 from perfadvisor.tools.fio import parse
-from perfadvisor.tools.fio_text import recognise
+from perfadvisor.tools.fio_configurations import configurations
+from perfadvisor.tools.fio_text import recognise, take_apart
 
 
 @pytest.fixture
@@ -196,7 +197,8 @@ def test_the_sum_of_all_clients_is_not_counted_again():
 
 
 def test_depth_is_never_more_than_all():
-    job = {"jobname": "a", "job options": {"rw": "read"}, "iodepth_level": {"1": 210.0}, "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3}}
+    job = {"jobname": "a", "job options": {"rw": "read"}, "iodepth_level": {"1": 210.0},
+           "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3}}  # fmt: skip
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job]}).encode())
     assert output.details["depth_reached_share"] == 1.0
 
@@ -264,3 +266,12 @@ def test_what_a_file_without_options_was_asked_for_is_unknown():
     assert found.error == "" and values(found)["write.iops"] == 1000.0
     assert found.details["block_size_bytes"] == 4096
     assert not {"rw", "iodepth", "numjobs", "direct", "depth_reached_share"} & found.details.keys()
+
+
+def test_what_an_old_version_did_not_count_is_unknown_not_zero():
+    job = {"jobname": "sequential_read", "read": {"io_bytes": 370672, "bw": 129836, "iops": 253, "runtime": 2788}}
+    old = json.dumps({"fio version": "fio-2.1.4", "jobs": [job, {**job, "jobname": "random_read"}]}).encode()
+    first, second = configurations(take_apart(old).run)
+    assert "total_ios" not in first.output.details and first.output.details["runtime_ms"] == 2788.0
+    # Only the name says that these two are no repeats of each other.
+    assert (first.key, second.key) == ("read-sequential-read", "read-random-read")

@@ -65,11 +65,12 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
 
 
 def _told(text: str) -> dict[str, str]:
-    """The lines by their names; `lscpu -J` has them as {"field": "Architecture:", "data": "x86_64", "children": ...}."""
+    """The lines by their names; `lscpu -J` has them as {"field": "Socket(s):", "data": "2", "children": ...}."""
     if not text.lstrip().startswith("{"):
         return reader.fields(text)
     try:
-        return dict(reversed(list(_pairs(json.loads(text).get("lscpu"), _MOST_DEPTH))))  # the first of equal names counts
+        rows = list(_pairs(json.loads(text).get("lscpu"), _MOST_DEPTH))
+        return dict(reversed(rows))  # the first of equal names counts
     except (ValueError, RecursionError):
         return {}
 

@@ -1,4 +1,4 @@
-"""A QEMU command line in a file of its own: from `ps`, from libvirt's log of a guest, or a saved `/proc/PID/cmdline`."""
+"""A QEMU command line in a file of its own: from `ps`, libvirt's log of a guest, a saved `/proc/PID/cmdline`."""
 
 import re
 import shlex

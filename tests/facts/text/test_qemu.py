@@ -43,7 +43,8 @@ def test_every_way_it_is_kept(argv, written):
 
 
 def test_the_last_start_in_a_log_counts():
-    text = b"qemu-system-x86_64 -name a -m 1G\nshutting down\nqemu-system-x86_64 -name a -m 2G\n/usr/bin/kvm -name b -m 3G"
+    starts = (b"qemu-system-x86_64 -name a -m 1G", b"shutting down", b"qemu-system-x86_64 -name a -m 2G")
+    text = b"\n".join([*starts, b"/usr/bin/kvm -name b -m 3G"])
     found = FactTable(qemu.facts(text))
     assert {name: found.value("vm.memory_bytes", name) for name in found.subjects("vm")} == {"a": 2 << 30, "b": 3 << 30}
 

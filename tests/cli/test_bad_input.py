@@ -78,7 +78,7 @@ def files(tmp_path: Path, data: Path) -> Path:
         ("advise text", "text: not a complete tar archive"),
         ("advise nothing", "nothing: not a complete tar archive"),
         ("advise folder", "folder: no sys or proc directory in it"),
-        ("report cut.json -o x.html", "become a run by `perfadvisor import`"),
+        ("report cut.json -o x.html", "make it a run first: perfadvisor import cut.json"),
         ("facts text", "text: not a file perfadvisor reads"),
         ("import cut.json -o new", "cut.json: fio's output is incomplete: the JSON ends in the middle"),
         ("import nowhere -o new", "nowhere: cannot be read: No such file or directory\n"),

@@ -59,11 +59,11 @@ def _prefixes(entries: dict[str, Entry], roots: tuple[str, ...]) -> list[str]:
 
 
 def _saved_commands(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
-    """sosreport keeps `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`."""
+    """sosreport keeps `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`, and `ethtool eth0` likewise."""
     for source, entry in entries.items():
-        match = re.fullmatch(r"(?:.*/)?ethtool_(-[a-zA-Z]) ?_?([^/_ ][^/ ]*)", source)
+        match = re.fullmatch(r"(?:.*/)?ethtool_(?:(-[a-zA-Z]) ?_?)?([^/_ -][^/ ]*)", source)
         if match and isinstance(entry, bytes):
-            yield f"$ ethtool {match[1]} {match[2]}", entry
+            yield " ".join(filter(None, ("$ ethtool", match[1], match[2]))), entry
 
 
 def _walk_directory(top: Path) -> Iterator[tuple[str, Entry]]:

@@ -135,6 +135,14 @@ def test_several_machines_in_one_archive_are_told_apart_by_the_user(tmp_path: Pa
         load_tree(tar_of(tmp_path / "t", members))
 
 
+def test_saved_outputs_of_ethtool_get_their_commands_back(tmp_path: Path) -> None:
+    folder = "sos/sos_commands/networking"
+    names = ("ethtool_eno1", "ethtool_-c_eno1", "ethtool_-g_vxlan_sys_4789", "ethtool_--show-eee_eno1")
+    files = [(member("sos/proc/uptime"), b"1"), *((member(f"{folder}/{name}"), b"x") for name in names)]
+    tree = load_tree(tar_of(tmp_path / "t", files))
+    assert tree.commands("ethtool") == ("$ ethtool -c eno1", "$ ethtool -g vxlan_sys_4789", "$ ethtool eno1")
+
+
 def test_a_second_name_of_a_member_is_the_same_file(tmp_path: Path) -> None:
     members = [(member("h/proc/meminfo"), b"1"), (member("h/proc/again", tarfile.LNKTYPE, "h/proc/meminfo"), b"")]
     assert load_tree(tar_of(tmp_path / "t", members)).integer("/proc/again") == 1

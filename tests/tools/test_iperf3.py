@@ -179,3 +179,12 @@ def test_a_stream_that_was_refused_says_why():
     event = b'{"event":"error","data":"unable to connect to server: Connection refused"}\n'
     assert recognise(event)
     assert "Connection refused" in iperf3.parse(event).error
+
+
+def test_a_server_does_not_know_what_the_client_used(iperf3_file):
+    """It prints its totals before it gets the client's: a second test says what the first one's client used."""
+    document = json.loads(iperf3_file("tcp-4.json"))
+    document["start"]["accepted_connection"] = {"host": "192.0.2.1", "port": 4711}
+    document["end"]["cpu_utilization_percent"] |= {"host_total": 40.0, "remote_total": 97.0}
+    details = iperf3.parse(json.dumps(document).encode()).details
+    assert details["receiver_cpu_percent"] == 40.0 and "sender_cpu_percent" not in details

@@ -58,6 +58,8 @@ def decompress(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as raw, ExitStack() as stack:
         head = raw.read(6)
         raw.seek(0)
+        if head.startswith(b"\x28\xb5\x2f\xfd"):  # Python has no zstd before 3.14
+            raise InputError(f"{path}: packed with zstd, which is not read here", "unpack it first: zstd -d FILE")
         if head.startswith(b"\x1f\x8b"):
             stream: IO[bytes] = stack.enter_context(cast("IO[bytes]", gzip.GzipFile(fileobj=raw)))
         elif head.startswith(b"BZh"):

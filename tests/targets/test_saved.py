@@ -143,6 +143,12 @@ def test_saved_outputs_of_ethtool_get_their_commands_back(tmp_path: Path) -> Non
     assert tree.commands("ethtool") == ("$ ethtool -c eno1", "$ ethtool -g vxlan_sys_4789", "$ ethtool eno1")
 
 
+def test_zstd_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "t.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(100))
+    with pytest.raises(InputError, match="packed with zstd"):
+        load(tmp_path / "t.tar.zst")
+
+
 def test_a_second_name_of_a_member_is_the_same_file(tmp_path: Path) -> None:
     members = [(member("h/proc/meminfo"), b"1"), (member("h/proc/again", tarfile.LNKTYPE, "h/proc/meminfo"), b"")]
     assert load_tree(tar_of(tmp_path / "t", members)).integer("/proc/again") == 1

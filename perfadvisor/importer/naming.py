@@ -44,7 +44,7 @@ def workload(id: str, configuration: Configuration) -> Workload:
         device=configuration.device,
         tool=configuration.tool,
         parameters=configuration.parameters,
-        metrics=tuple(_known(_headline(configuration), samples)) or tuple(sorted(samples)),
+        metrics=tuple(dict.fromkeys(_known(_headline(configuration), samples))) or tuple(sorted(samples)),
         runtime_s=configuration.runtime_s,
         warmup_s=configuration.warmup_s,
         why="Measured outside perfadvisor.",

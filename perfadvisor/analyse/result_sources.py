@@ -48,7 +48,6 @@ DETAILS: dict[str, str] = {
     "page_size_bytes": "page_size_bytes",
     "cpu_node": "cpu_node",
     "memory_node": "memory_node",
-    "steady": "steady",
 }
 
 # fact -> counter or gauge delta of the trial

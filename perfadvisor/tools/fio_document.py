@@ -53,7 +53,7 @@ class FioDirection:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioJob:
     """One entry of "jobs": one job, or a whole group under group_reporting. `options` are texts, as fio prints them;
-    `host` is the one that --client asked, "" without;
+    `host` is the one that --client asked, "" without; `steady` says whether the steady state asked for was attained;
     `depth_shares` map the lower end of a queue depth bucket (1, 2, 4 ... 64) to the share of I/Os in it."""
 
     name: str
@@ -66,6 +66,7 @@ class FioJob:
     usr_cpu_share: float | None
     sys_cpu_share: float | None
     depth_shares: Mapping[int, float]
+    steady: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +120,12 @@ def _job(job: Mapping[str, Any]) -> FioJob:
         usr_cpu_share=_share(job, "usr_cpu"),
         sys_cpu_share=_share(job, "sys_cpu"),
         depth_shares=_depths(job),
+        steady=_flag(integer(job, "steadystate", "attained")),
     )
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else value > 0
 
 
 def _options(found: object) -> dict[str, str]:

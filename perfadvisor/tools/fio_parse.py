@@ -120,6 +120,7 @@ def _details(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
         "depth_reached_share": depth_reached_share(jobs, int(first["iodepth"])) if "iodepth" in first else None,
         "usr_cpu_share": _mean([job.usr_cpu_share for job in jobs]),
         "sys_cpu_share": _mean([job.sys_cpu_share for job in jobs]),
+        "steady": _steady(jobs),
         "max_thread_cpu_share": _busiest(jobs, int(first.get("numjobs", 1))),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -165,6 +166,11 @@ def _ios(job: FioJob) -> int:
 def _mean(shares: Sequence[float | None]) -> float | None:
     known = [share for share in shares if share is not None]
     return sum(known) / len(known) if known else None
+
+
+def _steady(jobs: Sequence[FioJob]) -> bool | None:
+    known = [job.steady for job in jobs if job.steady is not None]
+    return all(known) if known else None
 
 
 def _busiest(jobs: Sequence[FioJob], numjobs: int) -> float | None:

@@ -275,3 +275,11 @@ def test_what_an_old_version_did_not_count_is_unknown_not_zero():
     assert "total_ios" not in first.output.details and first.output.details["runtime_ms"] == 2788.0
     # Only the name says that these two are no repeats of each other.
     assert (first.key, second.key) == ("read-sequential-read", "read-random-read")
+
+
+def test_whether_the_steady_state_asked_for_came():
+    job = {"jobname": "a", "write": way(100, 1000.0)}
+    for attained in (0, 1):
+        said = {"ss": "iops_slope:0.300000%", "duration": 5, "attained": attained, "slope": 1.2}
+        assert parse(document({**job, "steadystate": said})).details["steady"] is bool(attained)
+    assert "steady" not in parse(document(job)).details

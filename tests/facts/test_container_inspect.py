@@ -144,6 +144,14 @@ spec: {template: {spec: {containers: [{name: app, resources: {limits: {memory: 1
         assert len(FactTable(kubernetes.facts(data)).of(subject)) == 1
 
 
+def test_equal_quantities_are_guaranteed_however_they_are_written():
+    text = b"""kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: c, resources: {limits: {cpu: "1", memory: 1Gi}, requests: {cpu: 1000m, memory: 1024Mi}}}]}
+"""
+    assert value(FactTable(kubernetes.facts(text)), "guaranteed", "p/c") is True
+
+
 @pytest.mark.parametrize("text", [b"kind: Service\n", b"a: &x [*x]\nkind: Pod\n", b"kind: Pod\n- x", b"[" * 100, b""])
 def test_no_objects_and_aliases_are_one_clear_error(text):
     with pytest.raises(InputError):

@@ -91,9 +91,14 @@ def _bounds(limits: Mapping[str, Value], requests: Mapping[str, Value]) -> dict[
         "container.memory_max_bytes": _quantity("memory", limits.get("memory")),
         "container.cpu_request_cpus": _quantity("cpu", asked.get("cpu")),
         "container.memory_request_bytes": _quantity("memory", asked.get("memory")),
-        "container.guaranteed": all(limits.get(name) and limits.get(name) == asked.get(name) for name in both),
+        "container.guaranteed": all(name in limits and _same(name, limits[name], asked[name]) for name in both),
         "container.hugepage_limit_bytes": sum(int(size) for size in huge if size is not None) if huge else None,
     }
+
+
+def _same(resource: str, one: Value, other: Value) -> bool:
+    """Whether two quantities are equal, however written: "1" and "1000m"."""
+    return one == other or _quantity(resource, one) == _quantity(resource, other) is not None
 
 
 def _access(container: Mapping[str, Value], *, host_network: bool) -> dict[str, Scalar | None]:

@@ -15,6 +15,7 @@ from perfadvisor.analyse.disk_best import best_of_disks
 from perfadvisor.analyse.guest_join import joined
 from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.result_facts import result_facts
+from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts import own_load
 from perfadvisor.model.fact import FactSpec, FactTable
@@ -53,11 +54,15 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
 def definition(path: Path) -> FactTable | None:
     """The facts of a file that defines guests or containers, None where it is something else."""
     from perfadvisor.facts.text.recognise import recognise
-    from perfadvisor.targets.archive import read_all
+    from perfadvisor.targets.archive import is_tar, read_all
+    from perfadvisor.tools.facts_of_output import recognise as results_of
 
     data = read_all(path)
-    kind = recognise(data)
-    return FactTable(kind.facts(data, source=str(path))) if kind and b"ustar" not in data[:1024] else None
+    kind = None if is_tar(data) else recognise(data)
+    if kind is None and not is_tar(data) and (tool := results_of(data)):
+        hint = f"make it a run first: perfadvisor import {path} -o RUN, then perfadvisor advise RUN"
+        raise InputError(f"{path}: results of {tool}, and no machine", hint)
+    return FactTable(kind.facts(data, source=str(path))) if kind else None
 
 
 def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:

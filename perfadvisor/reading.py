@@ -9,7 +9,7 @@ from perfadvisor.facts import catalogue
 from perfadvisor.facts.text import recognise as text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.targets.archive import read_all
+from perfadvisor.targets.archive import is_tar, read_all
 from perfadvisor.targets.saved import load
 from perfadvisor.tools import facts_of_output as output
 
@@ -56,10 +56,13 @@ def _of_snapshot(snapshot: Snapshot) -> Reading:
 def _of_file(path: Path) -> Reading | None:
     """The facts of a tool's output, or None where the file may be an archive."""
     data = read_all(path)
-    if output.recognise(data):
-        return Reading(environment=path.name, facts=_table(output.facts(data, str(path))))
+    if is_tar(data):
+        return None
     kind = text.recognise(data)
-    if kind and b"ustar" not in data[:1024]:
+    # Results may stand behind other outputs in one log; without a brace there are none worth the search.
+    if (kind is None or b"{" in data) and output.recognise(data):
+        return Reading(environment=path.name, facts=_table(output.facts(data, str(path))))
+    if kind:
         return Reading(environment=path.name, facts=_table(kind.facts(data, source=str(path))))
     return None
 

@@ -10,6 +10,7 @@ from statistics import median
 from perfadvisor.analyse.estimate import spread
 from perfadvisor.analyse.io_limit import io_limit_share
 from perfadvisor.analyse.result_sources import DELTAS, DERIVED, DETAILS, SAMPLES
+from perfadvisor.analyse.steady import settled
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.result import Cell, Path, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Workload
@@ -34,6 +35,8 @@ def result_facts(
     for name, getter in _getters().items():
         value, reason = _agreed([getter(trial) for trial in trials])
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, reason)
+    steady, reason = settled(trials)
+    yield _fact(catalogue["result.steady"], steady, cell.id, source, reason)
     window, reason = _window_limit(trials, machine)
     yield _fact(catalogue["result.window_limit_bits_per_s"], window, cell.id, source, reason)
     share, reason = io_limit_share(trials, machine)

@@ -6,17 +6,19 @@ from perfadvisor.analyse.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import TrialResult
 
+WAYS = ("read", "write", "mixed")  # mixed: fio counted both together
+
 
 def _latency(percentile: str) -> tuple[str, ...]:
     """Total latency; imported files often have that of completion alone."""
-    return tuple(f"{way}.{kind}_{percentile}" for kind in ("lat", "clat") for way in ("read", "write"))
+    return tuple(f"{way}.{kind}_{percentile}" for kind in ("lat", "clat") for way in WAYS)
 
 
 # fact -> samples, the first that exists
 SAMPLES: dict[str, tuple[str, ...]] = {
     "read_iops": ("read.iops",),
     "write_iops": ("write.iops",),
-    "latency_mean_ns": ("read.lat_mean", "write.lat_mean", "chase"),
+    "latency_mean_ns": (*(f"{way}.lat_mean" for way in WAYS), "chase"),
     "latency_p50_ns": _latency("p50"),
     "latency_p99_ns": _latency("p99"),
     "latency_p999_ns": _latency("p999"),
@@ -46,7 +48,6 @@ DETAILS: dict[str, str] = {
     "page_size_bytes": "page_size_bytes",
     "cpu_node": "cpu_node",
     "memory_node": "memory_node",
-    "steady": "steady",
 }
 
 # fact -> counter or gauge delta of the trial
@@ -121,7 +122,7 @@ def _engine_is_sync(trial: TrialResult) -> bool | None:
 
 
 def _bytes_per_s(trial: TrialResult) -> float | None:
-    direct = _sum(trial, "read.bytes_per_s", "write.bytes_per_s")
+    direct = _sum(trial, *(f"{way}.bytes_per_s" for way in WAYS))
     if direct is not None:
         return direct
     memory = _sum(trial, "copy.bytes_per_s", "triad.bytes_per_s")
@@ -167,7 +168,7 @@ def _moved(way: str) -> Callable[[TrialResult], float | None]:
 
 
 DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {
-    "iops": lambda trial: _sum(trial, "read.iops", "write.iops"),
+    "iops": lambda trial: _sum(trial, *(f"{way}.iops" for way in WAYS)),
     "bytes_per_s": _bytes_per_s,
     "read_bytes_per_s": lambda trial: _sum(trial, "read.bytes_per_s"),
     "write_bytes_per_s": lambda trial: _sum(trial, "write.bytes_per_s"),

@@ -100,7 +100,7 @@ def achieved_depth(result: TrialResult) -> float | None:
     values = {sample.metric: sample.value for sample in result.output.samples}
     depths = [
         values[f"{way}.iops"] * values[f"{way}.lat_mean"] * 1e-9
-        for way in ("read", "write")
+        for way in ("read", "write", "mixed")
         if f"{way}.iops" in values and f"{way}.lat_mean" in values
     ]
     return sum(depths) if depths else None

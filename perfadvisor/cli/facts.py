@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
 def command(path: Path, form: str, wanted: tuple[str, ...], absent: bool) -> None:
     """Print the facts of a run, a snapshot, a directory or archive of /sys and /proc, or one file of a tool's output
-    (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, /proc/interrupts, /proc/cpuinfo)."""
+    (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, libvirt XML, QEMU command lines, docker and podman inspect,
+    Kubernetes YAML, /proc/interrupts, /proc/cpuinfo)."""
     from perfadvisor.reading import read
 
     readings = read(path)

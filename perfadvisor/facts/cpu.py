@@ -78,12 +78,12 @@ PATTERNS: tuple[str, ...] = (
 
 @dataclass(slots=True)
 class _Topology:
-    """The CPUs of a tree by number; `packages` maps a package number to its (die, core) pairs."""
+    """The CPUs of a tree by number; `packages` maps a package number to its cores."""
 
     directories: list[int] = field(default_factory=list)
     described: int = 0
     offline: set[int] = field(default_factory=set)
-    packages: dict[int, set[tuple[int, int]]] = field(default_factory=dict)
+    packages: dict[int, set[tuple[int, ...]]] = field(default_factory=dict)
     threads: list[int] = field(default_factory=list)
 
 
@@ -152,21 +152,21 @@ def _add(found: _Topology, tree: Tree, directory: str) -> None:
     package = reader.integer(tree, f"{directory}/physical_package_id")
     core = reader.integer(tree, f"{directory}/core_id")
     found.described += package is not None or core is not None
+    siblings = _siblings(tree, directory)
     if package is not None and package >= 0:
         cores = found.packages.setdefault(package, set())
         if core is not None:
-            # Core numbers start again in every die of a package.
-            cores.add((reader.integer(tree, f"{directory}/die_id") or 0, core))
-    siblings = _siblings(tree, directory)
+            # Core numbers start again in every die of a package, and on some in every cluster: the threads tell better.
+            cores.add(siblings or (reader.integer(tree, f"{directory}/die_id") or 0, core))
     if siblings:
-        found.threads.append(siblings)
+        found.threads.append(len(siblings))
 
 
-def _siblings(tree: Tree, directory: str) -> int:
-    """How many CPUs share this one's core; core_cpus is the newer name (Documentation/admin-guide/cputopology.rst)."""
+def _siblings(tree: Tree, directory: str) -> tuple[int, ...]:
+    """The CPUs that share this one's core; core_cpus is the newer name (Documentation/admin-guide/cputopology.rst)."""
     for name in ("thread_siblings", "core_cpus"):
         siblings = cpulist.parse(tree.text(f"{directory}/{name}_list") or "")
         siblings = siblings or cpulist.parse_mask(tree.text(f"{directory}/{name}") or "")
         if siblings:
-            return len(siblings)
-    return 0
+            return siblings
+    return ()

@@ -15,6 +15,7 @@ _REMOVABLE = frozenset({"cdrom", "floppy"})
 _VERSION = re.compile(r"(?:^|-)(rhel)?([0-9]{1,2})\.([0-9]{1,2})(?:\.|$)")
 _NOT_SAID = "the definition does not say"
 _REASONS = {
+    "vm_disk.iothreads_mapped": "QEMU does not serve it: vhost-user or vDPA does",
     "vm_disk.queues": "none are asked for, and what is known does not tell the default",
     "vm_disk.source_device": "no disk of the host is known to be behind it",
     "vm_nic.source_nic": "no network device of the host is known to be behind it",
@@ -65,7 +66,7 @@ def _disk(guest: Guest, disk: Disk, host: Host) -> Values:
         "vm_disk.io": disk.io or "default",
         "vm_disk.queues": _queues(guest, disk),
         "vm_disk.queues_asked": disk.queues,
-        "vm_disk.iothreads_mapped": len(disk.iothreads),
+        "vm_disk.iothreads_mapped": None if disk.offloaded else len(disk.iothreads),
         "vm_disk.iothreads": ",".join(disk.iothreads) or None,
         "vm_disk.format": disk.format,
         "vm_disk.source": disk.source,

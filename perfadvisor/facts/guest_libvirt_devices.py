@@ -39,6 +39,7 @@ def _disk(disk: Element, place: int) -> Disk:
         source=_first(disk.find("source"), _SOURCES),
         serial=(serial.text or "").strip() or None if serial is not None else None,
         place=address(disk.find("address")),
+        offloaded=disk.get("type") in ("vhostuser", "vhostvdpa"),
     )
 
 

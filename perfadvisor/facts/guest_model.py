@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Disk:
-    """A disk or a drive for media. `iothreads` names those that serve it; `place` is its PCI address in the guest."""
+    """A disk or a drive for media. `iothreads` names those that serve it; `place` is its PCI address in the guest;
+    `offloaded` where another program or hardware serves it, not QEMU (vhost-user, vDPA)."""
 
     target: str
     device: str = "disk"
@@ -22,6 +23,7 @@ class Disk:
     source: str | None = None
     serial: str | None = None
     place: str | None = None
+    offloaded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

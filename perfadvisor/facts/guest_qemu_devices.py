@@ -63,7 +63,7 @@ def _on(disk: Disk, drive: Values, nodes: Mapping[str, Values]) -> Disk:
     top = drive.get("format") or (drive.get("driver") if drive.get("driver") in _LAYERS else None)
     return replace(
         disk,
-        format=top or ("raw" if drive else None),
+        format=top or ("raw" if "node-name" in drive else None),  # of a -drive without one QEMU looks into the file
         cache=drive.get("cache") or _cache(drive, lowest),
         io=drive.get("aio") or lowest.get("aio") or lowest.get("file.aio"),
         source=file,

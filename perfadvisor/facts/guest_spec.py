@@ -155,7 +155,7 @@ VM_HOSTDEV = (
 HOST_WIDE = (
     _whole("guests.running_count", int, "guests that run", Unit.COUNT),
     _whole("guests.vcpu_count", int, "vCPUs of all guests that run", Unit.COUNT),
-    _whole("guests.vcpus_per_cpu", float, "vCPUs of all guests that run for each CPU that is online", Unit.RATIO),
+    _whole("guests.vcpus_per_cpu", float, "vCPUs of all guests that run for each CPU that is online"),
     _whole("environment.machine_uuid", str, "UUID in this machine's firmware tables"),
     _whole("environment.domain", str, "this guest's name on its host", refers_to="host.vm"),
     _whole(

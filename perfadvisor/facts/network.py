@@ -6,10 +6,10 @@ from perfadvisor.facts import cpulist, irq_load
 from perfadvisor.facts import nic_spec as spec
 from perfadvisor.facts.nic_settings import NET, interfaces, loads
 from perfadvisor.facts.pci import numa_node
-from perfadvisor.facts.pci_address import DEVICES, owner
+from perfadvisor.facts.pci_address import DEVICES, is_address, owner
 from perfadvisor.facts.reader import boolean_fact, fact, fields, integer, integer_fact, number, text_fact
 from perfadvisor.facts.text import ethtool
-from perfadvisor.model.fact import Absent, Fact
+from perfadvisor.model.fact import Absent, Fact, FactSpec
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -76,7 +76,15 @@ def facts(tree: Tree) -> Facts:
 
 def pci_address(tree: Tree, nic: str) -> str | None:
     """The PCI function an interface hangs on, also where a virtio device lies between."""
-    return owner(tree.realpath(f"{NET}/{nic}")) or owner(tree.realpath(f"{NET}/{nic}/device"))
+    direct = owner(tree.realpath(f"{NET}/{nic}")) or owner(tree.realpath(f"{NET}/{nic}/device"))
+    return direct or _bus_info(tree, nic)
+
+
+def _bus_info(tree: Tree, nic: str) -> str | None:
+    """The function that ethtool names, where sysfs was not kept."""
+    data = None if tree.exists(f"{NET}/{nic}") else tree.read(f"$ ethtool -i {nic}")
+    text = ethtool.parse(data).values.get("bus-info", "") if data is not None else ""
+    return text if is_address(text) else None
 
 
 def _links(tree: Tree) -> Links:
@@ -88,22 +96,38 @@ def _links(tree: Tree) -> Links:
 def _link(tree: Tree, nic: str) -> Facts:
     path = f"{NET}/{nic}"
     yield _speed(tree, nic)
-    duplex = tree.text(f"{path}/duplex")
-    yield fact(spec.DUPLEX, tree, f"{path}/duplex", duplex if duplex in ("full", "half") else None, subject=nic)
-    yield boolean_fact(spec.CARRIER, tree, f"{path}/carrier", subject=nic)
+    yield from _state(tree, nic)
     yield text_fact(OPERSTATE, tree, f"{path}/operstate", subject=nic)
     yield text_fact(ADDRESS, tree, f"{path}/address", subject=nic)
     for known, name in ((MTU, "mtu"), (TYPE, "type"), (TX_QUEUE_LEN, "tx_queue_len")):
         yield integer_fact(known, tree, f"{path}/{name}", subject=nic)
 
 
+def _state(tree: Tree, nic: str) -> Facts:
+    path = f"{NET}/{nic}"
+    if not tree.exists(path):
+        yield from (_told(tree, nic, known) for known in (spec.DUPLEX, spec.CARRIER))
+        return
+    duplex = tree.text(f"{path}/duplex")
+    yield fact(spec.DUPLEX, tree, f"{path}/duplex", duplex if duplex in ("full", "half") else None, subject=nic)
+    yield boolean_fact(spec.CARRIER, tree, f"{path}/carrier", subject=nic)
+
+
+def _told(tree: Tree, nic: str, known: FactSpec) -> Fact | Absent:
+    """A fact from ethtool's text, where sysfs was not kept."""
+    source = f"$ ethtool {nic}"
+    data = tree.read(source)
+    found = ethtool.facts(data, source=source) if data is not None else iter(())
+    mine = (one for one in found if one.name == known.name and one.subject == nic)
+    return next(mine, known.absent(tree.why_unreadable(source), source=source, subject=nic))
+
+
 def _speed(tree: Tree, nic: str) -> Fact | Absent:
     """Bits a second of the link; from ethtool's text where sysfs was not kept."""
-    source, text = f"{NET}/{nic}/speed", f"$ ethtool {nic}"
+    source = f"{NET}/{nic}/speed"
     megabits = integer(tree, source)
-    if megabits is None and (data := tree.read(text)) is not None:
-        found = (known for known in ethtool.facts(data, source=text) if known.name == spec.SPEED.name)
-        return next(found, spec.SPEED.absent("not told", source=text, subject=nic))
+    if megabits is None and tree.exists(f"$ ethtool {nic}"):
+        return _told(tree, nic, spec.SPEED)
     if megabits is not None and (not 0 < megabits < _MOST_MEGABITS or megabits == _OLD_UNKNOWN):
         return spec.SPEED.absent(f"{megabits}: the driver does not know", source=source, subject=nic)
     return fact(spec.SPEED, tree, source, None if megabits is None else megabits * MEGABIT, subject=nic)
@@ -117,7 +141,8 @@ def _device(tree: Tree, nic: str) -> Facts:
     source = f"{path}/device/driver" if told is None else f"$ ethtool -i {nic}"
     yield spec.DRIVER.given(driver or told or None, source=source, subject=nic, reason="no driver is shown")
     address = pci_address(tree, nic)
-    yield PCI.given(address, source=tree.realpath(path), subject=nic, reason="no PCI function behind it")
+    source = tree.realpath(path) if tree.exists(path) else f"$ ethtool -i {nic}"
+    yield PCI.given(address, source=source, subject=nic, reason="no PCI function behind it")
     of_function = f"{DEVICES}/{address}/numa_node"
     yield numa_node(NUMA_NODE, tree, of_function if tree.exists(of_function) else f"{path}/device/numa_node", nic)
 
@@ -138,7 +163,7 @@ def _nature(tree: Tree, nic: str, links: Links) -> Facts:
 
 def _is_physical(tree: Tree, nic: str) -> bool | None:
     real = tree.realpath(f"{NET}/{nic}")
-    if tree.link_name(f"{NET}/{nic}/device") is not None or owner(real) is not None:
+    if tree.link_name(f"{NET}/{nic}/device") is not None or pci_address(tree, nic) is not None:
         return True
     return False if "/devices/virtual/" in real or tree.exists(f"{NET}/{nic}/mtu") else None
 

@@ -113,7 +113,10 @@ def facts(tree: Tree) -> Facts:
 
 
 def interfaces(tree: Tree) -> tuple[str, ...]:
-    """The interfaces in the tree; `bonding_masters` beside them is a file."""
+    """The interfaces in the tree; `bonding_masters` beside them is a file. Where a collection left /sys/class/net out
+    (sosreport does), those it asked ethtool about."""
+    if not tree.exists(NET):
+        return tuple(sorted({source.rsplit(" ", 1)[1] for source in tree.commands("ethtool")}))
     return tuple(name for name in tree.names(NET) if not isinstance(tree.entry(f"{NET}/{name}"), bytes))
 
 

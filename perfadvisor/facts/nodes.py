@@ -24,8 +24,9 @@ class Nodes:
     distances: dict[int, tuple[int, ...]]
 
     def remote_cpus(self, node: int) -> frozenset[int] | None:
-        """The CPUs that are far from this node; None where the node is not known or there is no other."""
-        if node not in self.cpus or len(self.cpus) < 2:
+        """The CPUs that are far from this node; None where the node is not known, has no CPUs that could be nearer, or
+        there is no other."""
+        if not self.cpus.get(node) or len(self.cpus) < 2:
             return None
         far = (cpus for other, cpus in self.cpus.items() if other != node and not self._near(node, other))
         # A memory expander's node or a wrong table may claim CPUs that the device's own node has, too.

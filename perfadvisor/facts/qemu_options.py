@@ -1,6 +1,7 @@
 """QEMU's options taken apart: `-device virtio-blk-pci,drive=d0` and `-device '{"driver": "virtio-blk-pci", ...}'`."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +16,15 @@ FIRST = {
     "numa": "type", "machine": "type", "cpu": "type", "smp": "cpus", "m": "size", "accel": "accel", "name": "guest",
 }  # fmt: skip
 ALIASES = {"M": "machine"}
+_OPTION = re.compile(r"--?[A-Za-z]")  # no value begins so: an unknown option without one takes none of the next
+# Options without a value (DEF(..., 0, ...) in qemu-options.hx, also those that newer versions no longer have).
 FLAGS = frozenset(
-    {"enable-kvm", "nographic", "nodefaults", "no-user-config", "S", "daemonize", "no-reboot", "snapshot"}
-)
+    {
+        "S", "alt-grab", "ctrl-grab", "daemonize", "enable-kvm", "fullscreen", "full-screen", "mem-prealloc", "no-acpi",
+        "no-fd-bootchk", "no-hpet", "no-kvm", "no-reboot", "no-shutdown", "no-user-config", "nodefaults", "nodefconfig",
+        "nographic", "only-migratable", "portrait", "preconfig", "s", "singlestep", "snapshot", "usb", "xen-attach",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ def parse(argv: Sequence[str]) -> Options:
         name = word.removeprefix("-").removeprefix("-")
         name = ALIASES.get(name, name)
         value = ""
-        if name not in FLAGS and place < len(words):
+        if name not in FLAGS and place < len(words) and not _OPTION.match(words[place]):
             value = words[place]
             place += 1
         found.append((name, value, values(value, FIRST.get(name, ""))))

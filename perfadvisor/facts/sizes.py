@@ -5,6 +5,7 @@ import re
 LARGEST = 1 << 64
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5, "e": 6}
 _NUMBER = re.compile(r"([0-9]{1,20})(?:\.([0-9]{1,9}))?\s*([a-zA-Z]{0,5})", re.ASCII)
+_EXPONENT = re.compile(r"([0-9]{1,19})[eE]([0-9]{1,2})", re.ASCII)
 
 
 def scaled(value: str | None, unit: str) -> int | None:
@@ -25,8 +26,14 @@ def qemu(text: str | None, default: str = "") -> int | None:
 
 
 def kubernetes(text: str | None) -> int | None:
-    """A quantity of bytes, "32843596Ki", "512Mi" or "114345831029"; a bare K, M, G is a power of 1000."""
+    """A quantity of bytes, "32843596Ki", "512Mi", "129e6" or "114345831029"; a bare K, M, G is a power of 1000, and a
+    small m a thousandth (Kubernetes, "Quantity")."""
     match = _NUMBER.fullmatch((text or "").strip())
+    if match and match.group(3) == "m":
+        return int(match.group(1)) // 1000
+    if exponent := _EXPONENT.fullmatch((text or "").strip()):
+        size = int(exponent.group(1)) * 10 ** int(exponent.group(2))
+        return size if size < LARGEST else None
     factor = match and _factor(match.group(3), bare=1000)
     return _product(match, factor) if match and factor else None
 

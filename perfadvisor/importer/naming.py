@@ -44,7 +44,7 @@ def workload(id: str, configuration: Configuration) -> Workload:
         device=configuration.device,
         tool=configuration.tool,
         parameters=configuration.parameters,
-        metrics=tuple(_known(_headline(configuration), samples)) or tuple(sorted(samples)),
+        metrics=tuple(dict.fromkeys(_known(_headline(configuration), samples))) or tuple(sorted(samples)),
         runtime_s=configuration.runtime_s,
         warmup_s=configuration.warmup_s,
         why="Measured outside perfadvisor.",
@@ -67,5 +67,5 @@ def _headline(configuration: Configuration) -> Iterator[str]:
     size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
     first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
     kinds = ("lat_p50", first, "lat_p99") if depth == 1 and first == "iops" else (first, "lat_p50", "lat_p99")
-    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write"))
-    yield from ("read.iops", "write.iops", "read.bytes_per_s", "write.bytes_per_s")
+    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write", "mixed"))
+    yield from (f"{way}.{kind}" for kind in ("iops", "bytes_per_s") for way in ("read", "write", "mixed"))

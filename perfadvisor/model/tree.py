@@ -132,6 +132,10 @@ class Tree:
         """The sorted names directly below a directory, links followed; empty where there is none."""
         return tuple(sorted(self._below.get(self.realpath(directory), ())))
 
+    def commands(self, program: str) -> tuple[str, ...]:
+        """The sorted sources that are outputs of this program: `$ ethtool -c eth0`, ... of "ethtool"."""
+        return tuple(sorted(source for source in self._entries if source.startswith(f"$ {program} ")))
+
     def link(self, path: str) -> str | None:
         """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""
         parent, name = self.realpath(dirname(path)), path.rsplit("/", 1)[-1]

@@ -89,8 +89,12 @@ def _lowered(title: str) -> str:
 
 def _opening(device: str, cells: Sequence[Cell]) -> str:
     if device == "network":
-        crossed = any(trial.path.nic for cell in cells for trial in cell.trials)
-        return "The network carries " if crossed else "Traffic that stays inside the machine, crossing no NIC, reaches "
+        trials = [trial for cell in cells for trial in cell.trials]
+        if any(trial.path.nic for trial in trials):
+            return "The network carries "
+        if not any(trial.command for trial in trials):  # imported: nobody knows which way it went
+            return "Network traffic reaches "
+        return "Traffic that stays inside the machine, crossing no NIC, reaches "
     return "Storage reaches " if device == "storage" else "The memory path reaches "
 
 

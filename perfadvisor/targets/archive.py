@@ -25,6 +25,7 @@ CHUNK = 1 << 20
 
 NOT_WHOLE = "copy it again if it was cut off; results of fio and iperf3 become a run by `perfadvisor import`"
 _BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
+_NO_FILE = Unreadable("not a regular file in the archive")
 
 
 class BoundedReader(io.RawIOBase):
@@ -57,6 +58,8 @@ def decompress(path: Path) -> Iterator[IO[bytes]]:
     with path.open("rb") as raw, ExitStack() as stack:
         head = raw.read(6)
         raw.seek(0)
+        if head.startswith(b"\x28\xb5\x2f\xfd"):  # Python has no zstd before 3.14
+            raise InputError(f"{path}: packed with zstd, which is not read here", "unpack it first: zstd -d FILE")
         if head.startswith(b"\x1f\x8b"):
             stream: IO[bytes] = stack.enter_context(cast("IO[bytes]", gzip.GzipFile(fileobj=raw)))
         elif head.startswith(b"BZh"):
@@ -77,6 +80,11 @@ def read_all(path: Path) -> bytes:
         raise InputError(f"{path}: cannot be read: {reason(error)}", "check the path; is it complete?") from error
 
 
+def is_tar(data: bytes) -> bool:
+    """Whether unpacked bytes begin with a member as GNU, POSIX and pax tars mark them; very old tars have no mark."""
+    return data[257:262] == b"ustar"
+
+
 def members(path: Path) -> Iterator[tuple[str, Entry]]:
     """Every member of a tar archive as (relative name, entry). InputError where it is no tar, cut off or hostile."""
     try:
@@ -94,14 +102,19 @@ def reason(error: Exception) -> str:
 
 def _walk(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, Entry]]:
     total = 0  # a sparse member is small in the stream, which is bounded, and large in memory
+    seen: dict[str, Entry] = {}
     for number, member in enumerate(archive, 1):
         if number > MAX_MEMBERS:
             raise InputError(f"{name}: more than {MAX_MEMBERS} members")
-        entry = _entry(archive, member, name)
+        path = safe_name(member.name, name)
+        if member.islnk():  # one file under two names, of which the first has the bytes
+            yield path, seen.get(safe_name(member.linkname, name), _NO_FILE)
+            continue
+        entry = seen[path] = _entry(archive, member, name)
         total += len(entry) if isinstance(entry, bytes) else 0
         if total > MAX_TOTAL_BYTES:
             raise too_large(name)
-        yield safe_name(member.name, name), entry
+        yield path, entry
 
 
 def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entry:
@@ -110,7 +123,7 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entr
     if member.issym():
         return Link(member.linkname)
     if not member.isreg():
-        return Unreadable("not a regular file in the archive")
+        return _NO_FILE
     if member.size > MAX_MEMBER_BYTES:
         size_mib = member.size >> 20
         raise InputError(f"{name}: member {member.name!r} is {size_mib} MiB", "no /sys or /proc file is that large")

@@ -15,6 +15,7 @@ from perfadvisor.targets.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, members, 
 
 TTAR_RULE = "# ttar " + "- " * 34 + "-"
 ROOTS = ("sys", "proc")
+_MOST_NAMED = 5
 FALLBACK_ROOTS = ("var", "etc", "run")  # a collection without /sys: container state, configuration files
 
 
@@ -31,18 +32,22 @@ def foreign_tree(path: Path) -> Tree:
 
 def rooted(entries: dict[str, Entry], name: str) -> Tree:
     """The tree below the shallowest `sys` or `proc`, without that prefix; saved command outputs get `$ ` names."""
-    prefix = _prefix(entries, ROOTS)
-    prefix = _prefix(entries, FALLBACK_ROOTS) if prefix is None else prefix
-    if prefix is None:
+    prefixes = _prefixes(entries, ROOTS) or _prefixes(entries, FALLBACK_ROOTS)
+    if not prefixes:
         hint = "expected a copy of /sys and /proc, or a perfadvisor snapshot"
         raise InputError(f"{name}: no sys or proc directory in it", hint)
+    if len(prefixes) > 1:
+        listed = ", ".join(prefix.rstrip("/") or "." for prefix in prefixes[:_MOST_NAMED])
+        raise InputError(f"{name}: {len(prefixes)} machines in it: {listed}", "unpack it and point to one of them")
+    prefix = prefixes[0]
     below = {source[len(prefix) :]: entry for source, entry in entries.items() if source.startswith(prefix)}
     tree: dict[str, Entry] = {"/" + source: entry for source, entry in below.items() if source}
     tree.update(_saved_commands(below))
     return Tree(tree)
 
 
-def _prefix(entries: dict[str, Entry], roots: tuple[str, ...]) -> str | None:
+def _prefixes(entries: dict[str, Entry], roots: tuple[str, ...]) -> list[str]:
+    """What stands before the shallowest of these directories; several where an archive holds several machines."""
     found: set[tuple[int, str]] = set()
     for source in entries:
         parts = source.split("/")
@@ -50,15 +55,15 @@ def _prefix(entries: dict[str, Entry], roots: tuple[str, ...]) -> str | None:
             if part in roots and (depth < len(parts) - 1 or isinstance(entries[source], Directory)):
                 found.add((depth, "".join(part + "/" for part in parts[:depth])))
                 break
-    return min(found)[1] if found else None
+    return sorted(prefix for depth, prefix in found if depth == min(found)[0])
 
 
 def _saved_commands(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
-    """sosreport keeps `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`."""
+    """sosreport keeps `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`, and `ethtool eth0` likewise."""
     for source, entry in entries.items():
-        match = re.fullmatch(r"(?:.*/)?ethtool_(-[a-zA-Z]) ?_?([^/_ ][^/ ]*)", source)
+        match = re.fullmatch(r"(?:.*/)?ethtool_(?:(-[a-zA-Z]) ?_?)?([^/_ -][^/ ]*)", source)
         if match and isinstance(entry, bytes):
-            yield f"$ ethtool {match[1]} {match[2]}", entry
+            yield " ".join(filter(None, ("$ ethtool", match[1], match[2]))), entry
 
 
 def _walk_directory(top: Path) -> Iterator[tuple[str, Entry]]:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from perfadvisor.model.fact import Scalar
+from perfadvisor.model.result import Output
 from perfadvisor.tools.configuration import Configuration, digest, moment, short_size, slug, span
 from perfadvisor.tools.fio_document import FioJob, FioRun
-from perfadvisor.tools.fio_options import describe, merged, option
+from perfadvisor.tools.fio_options import described, merged, option
 from perfadvisor.tools.fio_parse import output
 
 # Options that say how results are reported, how long it ran or what it is called, not what was done.
@@ -41,6 +42,8 @@ def configurations(run: FioRun) -> tuple[Configuration, ...]:
 
 
 def _identity(run: FioRun, job: FioJob) -> str:
+    if not merged(run, job):
+        return job.name  # nothing else says what an old version was asked for
     options = {name: value for name, value in merged(run, job).items() if name not in NEUTRAL}
     return digest({**options, "target": _target(merged(run, job))})
 
@@ -51,15 +54,14 @@ def _beside(run: FioRun, jobs: list[FioJob]) -> int:
 
 def _configuration(run: FioRun, jobs: list[FioJob], beside: int) -> Configuration:
     options = merged(run, jobs[0])
-    described = describe(options)
-    parameters = _parameters(options, described)
+    parameters = _parameters(options, described(run, jobs))
     rest = {name: value for name, value in options.items() if name not in NEUTRAL | DESCRIBED}
     found = output(run, jobs)
     runtime_s = span(float(found.details.get("runtime_ms", 0.0)) / 1000)
     return Configuration(
         tool="fio",
-        device="network" if described.get("engine") in ("net", "netsplice") else "storage",
-        label=_label(parameters),
+        device="network" if parameters.get("engine") in ("net", "netsplice") else "storage",
+        label=_label(parameters) if options else _unnamed(jobs[0], found),
         rest=digest(rest),
         target=_target(options),
         parameters=parameters,
@@ -81,6 +83,12 @@ def _parameters(options: Mapping[str, str], described: Mapping[str, Scalar]) -> 
     if mixed.isdecimal() and len(mixed) <= 3 and "rw" in str(described.get("rw")):
         found["read_percent"] = int(mixed)
     return found
+
+
+def _unnamed(job: FioJob, found: Output) -> str:
+    """A label where the file has no options: which way the bytes went, and the job's name."""
+    ways = dict.fromkeys(sample.metric.split(".")[0] for sample in found.samples)
+    return slug("-".join([*ways, job.name]))
 
 
 def _label(parameters: Mapping[str, Scalar]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 from perfadvisor.tools.numbers import at, clean, integer, number, objects, text
 
-DIRECTIONS = ("read", "write", "trim", "sync")
+# "mixed" are reads and writes counted together (unified_rw_reporting=1).
+DIRECTIONS = ("read", "write", "trim", "sync", "mixed")
 LATENCIES = ("slat", "clat", "lat")
 _SCALES = (("_ns", 1, "ns"), ("", 1000, "us"))
 
@@ -52,9 +53,11 @@ class FioDirection:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioJob:
     """One entry of "jobs": one job, or a whole group under group_reporting. `options` are texts, as fio prints them;
+    `host` is the one that --client asked, "" without; `steady` says whether the steady state asked for was attained;
     `depth_shares` map the lower end of a queue depth bucket (1, 2, 4 ... 64) to the share of I/Os in it."""
 
     name: str
+    host: str
     error: int
     group: int | None
     io_errors: int
@@ -63,6 +66,7 @@ class FioJob:
     usr_cpu_share: float | None
     sys_cpu_share: float | None
     depth_shares: Mapping[int, float]
+    steady: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,15 +98,20 @@ def is_fio(document: Mapping[str, Any]) -> bool:
 
 
 def _entries(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The jobs; with --client they are called client_stats, and their sum is among them under a name of its own."""
-    clients = [entry for entry in objects(document, "client_stats") if entry.get("jobname") != "All clients"]
-    return [*objects(document, "jobs"), *clients]
+    """The jobs; with --client they are called client_stats, and their sum is among them under a name of its own, which
+    counts where somebody kept nothing else."""
+    found = list(objects(document, "client_stats"))
+    clients = [entry for entry in found if entry.get("jobname") != "All clients"]
+    return [*objects(document, "jobs"), *(clients or found)]
 
 
 def _job(job: Mapping[str, Any]) -> FioJob:
-    found = (_direction(name, job[name]) for name in DIRECTIONS if isinstance(job.get(name), dict))
+    found = [_direction(name, job[name]) for name in DIRECTIONS if isinstance(job.get(name), dict)]
+    if any(way.moved for way in found if way.name in ("read", "write")):  # unified_rw_reporting=both counts twice
+        found = [way for way in found if way.name != "mixed"]
     return FioJob(
         name=text(job, "jobname") or "",
+        host=text(job, "hostname") or "",
         error=integer(job, "error") or 0,
         group=integer(job, "groupid"),
         io_errors=integer(job, "total_err") or 0,
@@ -111,7 +120,12 @@ def _job(job: Mapping[str, Any]) -> FioJob:
         usr_cpu_share=_share(job, "usr_cpu"),
         sys_cpu_share=_share(job, "sys_cpu"),
         depth_shares=_depths(job),
+        steady=_flag(integer(job, "steadystate", "attained")),
     )
+
+
+def _flag(value: int | None) -> bool | None:
+    return None if value is None else value > 0
 
 
 def _options(found: object) -> dict[str, str]:

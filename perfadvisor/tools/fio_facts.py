@@ -124,7 +124,7 @@ def _file(found: FioText) -> _Found:
 
 
 def _totals(run: FioRun) -> _Found:
-    for name in ("read", "write", "trim"):
+    for name in ("read", "write", "trim", "mixed"):
         ways = [way for job in run.jobs for way in job.directions if way.name == name and way.moved]
         if not ways:
             continue

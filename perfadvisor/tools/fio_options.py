@@ -1,7 +1,8 @@
 """fio's job options as typed values, with fio's defaults: options are texts in its JSON, under more than one name."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.tools.fio_document import FioJob, FioRun
@@ -47,6 +48,25 @@ def size(value: str) -> int | None:
 def is_set(options: Mapping[str, str], name: str) -> bool:
     """Whether a yes/no option is on: fio prints "1", or nothing at all for an option given bare."""
     return name in options and options[name] in ("", "1", "true")
+
+
+def described(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
+    """What these jobs of one configuration did together. fio before 2.3 does not print options: what it was asked for
+    is then unknown, and only the block size can be told from the counts."""
+    options = merged(run, jobs[0]) if jobs else {}
+    if options:
+        return {**describe(options), "numjobs": threads(jobs, whole(options, "numjobs", 1))}
+    ways = [way for job in jobs for way in job.directions if way.moved and way.name != "sync"]
+    sizes = {way.io_bytes / way.total_ios for way in ways if way.io_bytes and way.total_ios}
+    size = sizes.pop() if len(sizes) == 1 else 0.0
+    return {"block_size_bytes": int(size)} if size >= 1 and size.is_integer() else {}
+
+
+def threads(jobs: Sequence[FioJob], numjobs: int) -> int:
+    """How many threads these entries stand for: numjobs for every job of a name on a host, in as many entries, or in
+    one under group_reporting."""
+    entries = Counter((job.host, job.name) for job in jobs)
+    return sum(max(numjobs, count) for count in entries.values())
 
 
 def describe(options: Mapping[str, str]) -> dict[str, Scalar]:

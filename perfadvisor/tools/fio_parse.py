@@ -7,8 +7,8 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Histogram, Output, Sample
 from perfadvisor.model.units import Unit
 from perfadvisor.tools import fio_latency
-from perfadvisor.tools.fio_document import LATENCIES, FioDirection, FioJob, FioRun
-from perfadvisor.tools.fio_options import describe, merged
+from perfadvisor.tools.fio_document import DIRECTIONS, LATENCIES, FioDirection, FioJob, FioRun
+from perfadvisor.tools.fio_options import described
 from perfadvisor.tools.fio_text import FioText, complaint, take_apart
 from perfadvisor.tools.jsontext import decode
 
@@ -68,7 +68,7 @@ def output(run: FioRun, jobs: Sequence[FioJob], *, interrupted: bool = False) ->
     """The given jobs of a run as one result."""
     samples: list[Sample] = []
     histograms: list[Histogram] = []
-    for name in ("read", "write", "trim", "sync"):
+    for name in DIRECTIONS:
         ways = [way for job in jobs for way in job.directions if way.name == name and way.moved]
         samples.extend(_samples(name, ways))
         histograms.extend(_histogram(name, ways))
@@ -111,15 +111,16 @@ def _versions(run: FioRun | None) -> dict[str, Scalar]:
 
 
 def _details(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
-    first = describe(merged(run, jobs[0])) if jobs else {}
+    first = described(run, jobs)
     found: dict[str, Scalar | None] = {
         **_versions(run),
         **first,
         **_totals(jobs),
         "job_count": len(jobs),
-        "depth_reached_share": depth_reached_share(jobs, int(first.get("iodepth", 1))),
+        "depth_reached_share": depth_reached_share(jobs, int(first["iodepth"])) if "iodepth" in first else None,
         "usr_cpu_share": _mean([job.usr_cpu_share for job in jobs]),
         "sys_cpu_share": _mean([job.sys_cpu_share for job in jobs]),
+        "steady": _steady(jobs),
         "max_thread_cpu_share": _busiest(jobs, int(first.get("numjobs", 1))),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -131,11 +132,14 @@ def _totals(jobs: Sequence[FioJob]) -> dict[str, Scalar]:
     def amount(name: str) -> int:
         return int(sum(way.io_bytes or 0 for way in ways if way.name == name))
 
+    apart = not any(way.name == "mixed" for way in ways)
+    counts = [way.total_ios for way in ways if way.name != "sync"]  # fio before 2.1.14 does not print them
+    known = [count for count in counts if count is not None]
+    runtimes = [way.runtime_ms for way in ways if way.runtime_ms is not None]
     found: dict[str, Scalar] = {
-        "read_io_bytes": amount("read"),
-        "write_io_bytes": amount("write"),
-        "total_ios": sum(way.total_ios or 0 for way in ways if way.name != "sync"),
-        "runtime_ms": max((way.runtime_ms or 0.0 for way in ways), default=0.0),
+        **({"read_io_bytes": amount("read"), "write_io_bytes": amount("write")} if apart else {}),
+        **({"total_ios": sum(known)} if len(known) == len(counts) else {}),
+        **({"runtime_ms": max(runtimes)} if runtimes else {}),
     }
     errors = sum(job.io_errors for job in jobs)
     return {**found, "io_errors": errors} if errors else found
@@ -164,6 +168,11 @@ def _mean(shares: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
+def _steady(jobs: Sequence[FioJob]) -> bool | None:
+    known = [job.steady for job in jobs if job.steady is not None]
+    return all(known) if known else None
+
+
 def _busiest(jobs: Sequence[FioJob], numjobs: int) -> float | None:
     """CPU share of the busiest thread; unknown where one entry stands for a group of them (group_reporting)."""
     if len(jobs) < numjobs:
@@ -174,7 +183,7 @@ def _busiest(jobs: Sequence[FioJob], numjobs: int) -> float | None:
 
 def _latency_note(jobs: Sequence[FioJob]) -> dict[str, Scalar]:
     """Says where percentiles are the worst job's, because the file has no bins to add up."""
-    ways = [way for job in jobs for way in job.directions if way.name in ("read", "write") and way.moved]
+    ways = [way for job in jobs for way in job.directions if way.name in ("read", "write", "mixed") and way.moved]
     held = [latency for way in ways for latency in way.latencies.values()]
     worst = len(jobs) > 1 and any(latency.percentiles_ns and not latency.bins for latency in held)
     return {"percentiles_of": "worst job"} if worst else {}

@@ -8,6 +8,7 @@ from perfadvisor.tools.jsontext import JsonText, split
 
 _ERROR_CODE = re.compile(r"^fio: .*?\berr=(\d{1,9})\b", re.MULTILINE)
 _COMPLAINT = re.compile(r"^(?:fio: |fio:|error: ).*|^.*\bPermission denied$", re.MULTILINE)
+_OWN = re.compile(r"^fio: ", re.MULTILINE)
 _HARMLESS = re.compile(r"^fio: (terminating on signal|waiting for connection)|^note: ")
 _FATAL = re.compile(r"^fio: pid=.*\berr=.*", re.MULTILINE)
 _NORMAL = re.compile(r"^\S.*: \(g=\d+\): rw=", re.MULTILINE)
@@ -61,4 +62,5 @@ def recognise(data: bytes) -> bool:
     """Whether this is something fio printed, if only the first part of it."""
     found = take_apart(data)
     cut = bool(found.json.broken) and '"fio version"' in found.json.text[:65536]
-    return found.run is not None or cut or bool(found.terse_fields or found.normal or found.complaint)
+    # A complaint in general words ("Permission denied") stands in the outputs of other tools, too.
+    return found.run is not None or cut or bool(found.terse_fields or found.normal or _OWN.search(found.json.outside))

@@ -36,7 +36,7 @@ _FILE: _Rows = (
     ("rtt_max", float, _US, "highest round trip of any interval that counts"),
     ("delivered", float, _BPS, "what arrived"),
     ("host_cpu_percent", float, _S, "CPU of the side that wrote this, 100 is one CPU"),
-    ("remote_cpu_percent", float, _S, "CPU of the other side; a server prints 0"),
+    ("remote_cpu_percent", float, _S, "CPU of the other side; a server prints 0, or that of its last test"),
     ("congestion", str, _S, "the sender's congestion control"),
 )
 _SUM: _Rows = (

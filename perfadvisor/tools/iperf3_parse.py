@@ -142,7 +142,7 @@ def _details(run: Iperf3Run) -> dict[str, Scalar]:
     host_sends = reverse is run.server_side
     sender, receiver = run.host_cpu_percent, run.remote_cpu_percent
     if run.server_side:
-        receiver = receiver or None  # a server is not told, and prints 0
+        receiver = None  # a server prints before it is told: 0, or what the client of its last test used
     if not host_sends:
         sender, receiver = receiver, sender
     found: dict[str, Scalar | None] = {

@@ -29,7 +29,11 @@ class Iperf3Text:
 def take_apart(data: bytes) -> Iperf3Text:
     """What iperf3 printed. Never raises."""
     found = split(data)
-    documents = [*(document for document in found.documents if is_iperf3(document)), *_streamed(found.documents)]
+    whole = [document for document in found.documents if is_iperf3(document)]
+    cookies = {text(document, "start", "cookie") for document in whole} - {None}
+    # --json-stream-full-output prints the whole document after its parts: that is one test, not two.
+    parts = (part for part in _streamed(found.documents) if text(part, "start", "cookie") not in cookies)
+    documents = [*whole, *parts]
     complaint = _COMPLAINT.search(found.outside)
     return Iperf3Text(
         json=found,
@@ -49,8 +53,12 @@ def _streamed(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             runs.append({"start": data, "intervals": []})
         elif event == "interval" and runs:
             runs[-1]["intervals"].append(data)
-        elif event in ("end", "error") and runs:
-            runs[-1][event] = data
+        elif event == "end" and runs:
+            runs[-1]["end"] = data
+        elif event == "error" and isinstance(data, str):
+            if not runs:  # refused before anything began
+                runs.append({"intervals": []})
+            runs[-1]["error"] = data
     return runs
 
 

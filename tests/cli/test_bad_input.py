@@ -49,6 +49,7 @@ def files(tmp_path: Path, data: Path) -> Path:
     (tmp_path / "nothing").write_bytes(b"")
     (tmp_path / "folder").mkdir()
     whole = (data / "fio" / "randread-qd32.json").read_bytes()
+    (tmp_path / "whole.json").write_bytes(whole)
     (tmp_path / "cut.json").write_bytes(whole[: len(whole) // 2])
     return tmp_path
 
@@ -73,10 +74,11 @@ def files(tmp_path: Path, data: Path) -> Path:
         ("snapshot -o folder", "folder: is a directory"),
         ("snapshot --for soon -o x.tar.gz", "'soon' is not a duration"),
         ("advise nowhere", "nowhere: no such file or directory"),
+        ("advise whole.json", "make it a run first: perfadvisor import whole.json -o RUN"),
         ("advise text", "text: not a complete tar archive"),
         ("advise nothing", "nothing: not a complete tar archive"),
         ("advise folder", "folder: no sys or proc directory in it"),
-        ("report cut.json -o x.html", "become a run by `perfadvisor import`"),
+        ("report cut.json -o x.html", "make it a run first: perfadvisor import cut.json"),
         ("facts text", "text: not a file perfadvisor reads"),
         ("import cut.json -o new", "cut.json: fio's output is incomplete: the JSON ends in the middle"),
         ("import nowhere -o new", "nowhere: cannot be read: No such file or directory\n"),

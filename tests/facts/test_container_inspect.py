@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from perfadvisor.errors import InputError
 from perfadvisor.facts import container_hosted, sizes
 from perfadvisor.facts.text import inspect, kubernetes
+from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 
@@ -120,6 +121,37 @@ def test_a_pod():
     assert found.of("container_resource.limit") == {"fast/app/example.com/vf": 2}
 
 
+def test_lists_and_what_makes_pods():
+    """`oc adm inspect` writes typed lists; a Deployment holds its pod as a template; kubectl also writes JSON."""
+    text = b"""kind: PodList
+items:
+- metadata: {name: one}
+  spec: {containers: [{name: app, resources: {limits: {cpu: "2"}}}]}
+---
+kind: Deployment
+metadata: {name: two}
+spec: {template: {spec: {containers: [{name: app, resources: {limits: {memory: 1Gi}}}]}}}
+"""
+    assert recognise(text).name == "Kubernetes YAML"
+    found = FactTable(kubernetes.facts(text))
+    assert value(found, "cpu_quota_cpus", "one/app") == 2.0
+    assert value(found, "memory_max_bytes", "two/app") == 1 << 30
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "three"}, "spec": {"containers": [{"name": "app"}]}}
+    node = {"kind": "NodeList", "items": [{"metadata": {"name": "n"}, "status": {"capacity": {"cpu": "64"}}}]}
+    for one, subject in ((pod, "container.engine"), (node, "kubernetes_node.cpus")):
+        data = json.dumps(one, indent=4).encode()
+        assert recognise(data).name == "Kubernetes YAML"
+        assert len(FactTable(kubernetes.facts(data)).of(subject)) == 1
+
+
+def test_equal_quantities_are_guaranteed_however_they_are_written():
+    text = b"""kind: Pod
+metadata: {name: p}
+spec: {containers: [{name: c, resources: {limits: {cpu: "1", memory: 1Gi}, requests: {cpu: 1000m, memory: 1024Mi}}}]}
+"""
+    assert value(FactTable(kubernetes.facts(text)), "guaranteed", "p/c") is True
+
+
 @pytest.mark.parametrize("text", [b"kind: Service\n", b"a: &x [*x]\nkind: Pod\n", b"kind: Pod\n- x", b"[" * 100, b""])
 def test_no_objects_and_aliases_are_one_clear_error(text):
     with pytest.raises(InputError):
@@ -173,7 +205,8 @@ def test_any_bytes_give_facts_or_one_error(noise):
     ("text", "size"),
     [
         ("32843596Ki", 32843596 << 10), ("512Mi", 512 << 20), ("1.5Gi", 3 << 29), ("114345831029", 114345831029),
-        ("1k", 1000), ("", None), ("9" * 30, None), ("1X", None),
+        ("1k", 1000), ("", None), ("9" * 30, None), ("1X", None), ("128974848000m", 128974848), ("129e6", 129000000),
+        ("1e99", None),
     ],
 )  # fmt: skip
 def test_quantities(text, size):

@@ -75,6 +75,11 @@ def test_core_numbers_start_again_in_every_die():
     assert read(files).value("cpu.cores_per_package_max") == 4
 
 
+def test_core_numbers_that_start_again_in_every_cluster():
+    files = machine({n: (0, n % 4, str(n)) for n in range(16)})  # a SG2042: no dies, clusters of four cores
+    assert read(files).value("cpu.cores_per_package_max") == 16
+
+
 def test_nothing_read_is_nothing_known():
     facts = read({})
     assert [fact for fact in facts if hasattr(fact, "value")] == []

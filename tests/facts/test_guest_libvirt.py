@@ -243,3 +243,10 @@ def test_a_test_drivers_guest_reads_as_it_was_written():
     found = guest_libvirt.parse(text, "test")[0]
     assert (found.name, found.vcpus, found.memory_bytes) == ("test", 2, 8 << 30)
     connection.close()
+
+
+def test_a_disk_that_qemu_does_not_serve_has_no_count_of_io_threads():
+    disk = "<disk type='{}'><target dev='vda' bus='virtio'/></disk>"
+    for kind, mapped in (("vhostuser", None), ("vhostvdpa", None), ("file", 0)):
+        xml = f"<domain type='kvm'><name>web</name><devices>{disk.format(kind)}</devices></domain>"
+        assert FactTable(libvirt.facts(xml.encode())).value("vm_disk.iothreads_mapped", "web/vda") == mapped

@@ -25,6 +25,20 @@ def of(*words):
     return guest_qemu.of_argv(("qemu-system-x86_64", *words), "/proc/7/cmdline")
 
 
+def test_options_without_a_value_take_none_of_the_next():
+    """As libvirt writes them: a lost -mem-path looks like a guest on small pages."""
+    guest = of("-mem-prealloc", "-mem-path", "/dev/hugepages/qemu", "-no-hpet", "-smp", "4", "-new-flag", "-m", "2048")
+    assert guest.pages is not None
+    assert (guest.vcpus, guest.memory_bytes) == (4, 2 << 30)
+
+
+def test_a_format_that_is_not_said_is_unknown():
+    """QEMU looks into the file then; a node without a layer above its file is raw."""
+    plain = of("-drive", "file=a.qcow2,if=none,id=d0", "-device", "virtio-blk-pci,drive=d0")
+    node = of("-blockdev", "driver=host_device,node-name=n0,filename=/dev/sdb", "-device", "virtio-blk-pci,drive=n0")
+    assert [one.disks[0].format for one in (plain, node)] == [None, "raw"]
+
+
 def test_one_that_ran(ran):
     assert ran.subjects("vm") == ("planned",)
     assert ran.value("vm.vcpus", "planned") == 4

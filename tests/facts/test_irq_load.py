@@ -50,6 +50,11 @@ def test_no_share_where_it_is_not_known(change: dict[str, Entry]) -> None:
     assert load(**change).remote_share is None
 
 
+def test_a_node_without_cpus_has_no_near_ones() -> None:
+    """An expander's memory, a die whose cores are fused off: no CPU could serve the device any nearer."""
+    assert load(**{f"{NODE}/node1/cpulist": b"\n"}).remote_share is None
+
+
 def test_one_node_is_never_remote() -> None:
     entries = {path: entry for path, entry in SERVER.items() if "node0/" not in path}
     assert Reader(Tree(entries)).of("0000:81:00.0").remote_share is None

@@ -214,3 +214,27 @@ def test_agrees_with_ip_on_this_machine() -> None:
         assert found.value("nic.kind", nic) == link.get("linkinfo", {}).get(
             "info_kind", "loopback" if nic == "lo" else "physical"
         )
+
+
+def test_a_collection_without_sysfs_of_the_network() -> None:
+    """sosreport keeps what ethtool said, and no /sys/class/net."""
+    entries: dict[str, Entry] = {
+        "/proc/cpuinfo": b"processor : 0\n",
+        "$ ethtool eno1": b"Settings for eno1:\n\tSpeed: 1000Mb/s\n\tDuplex: Half\n\tLink detected: yes\n",
+        "$ ethtool -i eno1": b"driver: igb\nbus-info: 0000:81:00.0\n",
+        "$ ethtool -g eno1": b"Ring parameters for eno1:\nPre-set maximums:\nRX:\t4096\n"
+        b"Current hardware settings:\nRX:\t256\n",
+        "$ ethtool -i br0": b"driver: bridge\nbus-info: N/A\n",
+    }
+    tree = Tree(entries)
+    found = FactTable([*network.facts(tree), *nic_settings.facts(tree)])
+    assert found.subjects("nic") == ("br0", "eno1")
+    told = {name: found.value(f"nic.{name}", "eno1") for name in (
+        "speed_bits_per_s", "duplex", "carrier", "driver", "pci_address", "is_physical", "ring_rx", "ring_rx_max",
+        "mtu",
+    )}  # fmt: skip
+    assert told == {
+        "speed_bits_per_s": 10**9, "duplex": "half", "carrier": True, "driver": "igb", "pci_address": "0000:81:00.0",
+        "is_physical": True, "ring_rx": 256, "ring_rx_max": 4096, "mtu": None,
+    }  # fmt: skip
+    assert found.value("nic.is_physical", "br0") is None

@@ -67,6 +67,7 @@ def test_what_was_run_is_told(results, tmp_path):
     run = import_files([results("a.json", "fio", "randrw-70-30.json")], tmp_path / "run")
     [workload] = run.workloads.values()
     assert workload.tool == "fio" and workload.device == "storage" and workload.metrics[0] == "read.iops"
+    assert len(set(workload.metrics)) == len(workload.metrics)
     expected = {"rw": "randrw", "read_percent": 70, "block_size_bytes": 4096, "iodepth": 32, "engine": "io_uring"}
     assert {name: workload.parameters[name] for name in expected} == expected
     assert "70-percent-reads" in workload.id

@@ -34,14 +34,17 @@ def test_a_finding_named_in_the_verdict_links_to_itself(view) -> None:
     assert linked
 
 
-def test_loopback_is_not_called_a_network(view) -> None:
-    inside = replace(
-        view(),
-        cells=tuple(
-            replace(cell, trials=tuple(replace(trial, path=Path()) for trial in cell.trials)) for cell in view().cells
-        ),
-    )
-    assert "crossing no NIC" in said(inside)
+def test_loopback_is_not_called_a_network_and_what_others_measured_is_neither(view) -> None:
+    def by(command: tuple[str, ...]) -> str:
+        shown = view()
+        cells = (
+            replace(cell, trials=tuple(replace(trial, path=Path(), command=command) for trial in cell.trials))
+            for cell in shown.cells
+        )
+        return said(replace(shown, cells=tuple(cells)))
+
+    assert "crossing no NIC" in by(("iperf3", "-c", "127.0.0.1"))
+    assert "crossing no NIC" not in by(()) and "Network traffic reaches" in by(())
 
 
 def test_settings_alone_are_only_hints(view, synthetic) -> None:

@@ -129,6 +129,31 @@ def test_devices_and_hard_links_are_only_named(tmp_path: Path, kind: bytes) -> N
     assert isinstance(tree.entry("/sys/x"), Unreadable) and tree.integer("/sys/y") == 1
 
 
+def test_several_machines_in_one_archive_are_told_apart_by_the_user(tmp_path: Path) -> None:
+    members = [(member(f"sysfs/{host}/sys/devices/system/node/online"), b"0\n") for host in ("desktop", "server")]
+    with pytest.raises(InputError, match="2 machines in it: sysfs/desktop, sysfs/server"):
+        load_tree(tar_of(tmp_path / "t", members))
+
+
+def test_saved_outputs_of_ethtool_get_their_commands_back(tmp_path: Path) -> None:
+    folder = "sos/sos_commands/networking"
+    names = ("ethtool_eno1", "ethtool_-c_eno1", "ethtool_-g_vxlan_sys_4789", "ethtool_--show-eee_eno1")
+    files = [(member("sos/proc/uptime"), b"1"), *((member(f"{folder}/{name}"), b"x") for name in names)]
+    tree = load_tree(tar_of(tmp_path / "t", files))
+    assert tree.commands("ethtool") == ("$ ethtool -c eno1", "$ ethtool -g vxlan_sys_4789", "$ ethtool eno1")
+
+
+def test_zstd_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "t.tar.zst").write_bytes(b"\x28\xb5\x2f\xfd" + bytes(100))
+    with pytest.raises(InputError, match="packed with zstd"):
+        load(tmp_path / "t.tar.zst")
+
+
+def test_a_second_name_of_a_member_is_the_same_file(tmp_path: Path) -> None:
+    members = [(member("h/proc/meminfo"), b"1"), (member("h/proc/again", tarfile.LNKTYPE, "h/proc/meminfo"), b"")]
+    assert load_tree(tar_of(tmp_path / "t", members)).integer("/proc/again") == 1
+
+
 def test_links_never_leave_the_tree(tmp_path: Path) -> None:
     tree = load_tree(
         tar_of(tmp_path / "t", [(member("sys/a", tarfile.SYMTYPE, "/etc/passwd"), b""), (member("sys/b"), b"1")])

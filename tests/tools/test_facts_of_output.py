@@ -20,6 +20,8 @@ from perfadvisor.tools.facts_of_output import CATALOGUE, facts, recognise
         (b'{"error": {}}', None),
         (b"", None),
         (b"CPU0 CPU1\n", None),
+        (b"pcilib: /sys/bus/pci/devices/0000:00:00.0/config: Permission denied\n00:00.0 Host bridge: X\n", None),
+        (b"error: failed to read one\nArchitecture: x86_64\n", None),
     ],
 )
 def test_recognised(start, tool):

@@ -6,7 +6,8 @@ import pytest
 
 from perfadvisor.model.units import Unit
 from perfadvisor.tools.fio import parse
-from perfadvisor.tools.fio_text import recognise
+from perfadvisor.tools.fio_configurations import configurations
+from perfadvisor.tools.fio_text import recognise, take_apart
 
 
 @pytest.fixture
@@ -196,7 +197,8 @@ def test_the_sum_of_all_clients_is_not_counted_again():
 
 
 def test_depth_is_never_more_than_all():
-    job = {"jobname": "a", "iodepth_level": {"1": 210.0}, "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3}}
+    job = {"jobname": "a", "job options": {"rw": "read"}, "iodepth_level": {"1": 210.0},
+           "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3}}  # fmt: skip
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job]}).encode())
     assert output.details["depth_reached_share"] == 1.0
 
@@ -210,3 +212,74 @@ def test_depth_buckets_are_powers_of_two(asked, share):
     }  # fmt: skip
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job]}).encode())
     assert output.details["depth_reached_share"] == pytest.approx(share)
+
+
+def way(ios, iops, latency_us=100.0):
+    return {"io_bytes": ios * 4096, "bw_bytes": int(iops * 4096), "iops": iops, "runtime": 1000, "total_ios": ios,
+            "lat_ns": {"mean": latency_us * 1000, "N": ios}}  # fmt: skip
+
+
+def document(*jobs, key="jobs", **more):
+    return json.dumps({"fio version": "fio-3.36", key: list(jobs), **more}).encode()
+
+
+def test_reads_and_writes_counted_together():
+    # unified_rw_reporting=1 prints "mixed" in their place, =both prints it beside them.
+    job = {"jobname": "a", "job options": {"rw": "randrw", "iodepth": "8"}}
+    together = parse(document({**job, "mixed": way(100, 80000.0)}))
+    assert together.error == "" and values(together)["mixed.iops"] == 80000.0
+    assert "read_io_bytes" not in together.details and together.details["total_ios"] == 100
+    both = parse(document({**job, "read": way(60, 48000.0), "write": way(40, 32000.0), "mixed": way(100, 80000.0)}))
+    assert both.details["total_ios"] == 100 and "mixed.iops" not in values(both)
+
+
+def test_the_sum_of_all_clients_counts_where_nothing_else_was_kept():
+    total = {"jobname": "All clients", "read": way(200, 2000.0)}
+    one = {"jobname": "a", "hostname": "h1", "read": way(100, 1000.0)}
+    two = {**one, "hostname": "h2"}
+    assert values(parse(document(total, key="client_stats")))["read.iops"] == 2000.0
+    assert values(parse(document(one, two, total, key="client_stats")))["read.iops"] == 2000.0
+
+
+@pytest.mark.parametrize(
+    ("jobs", "threads"),
+    [
+        ([("", "a", "4")], 4),  # group_reporting
+        ([("", "a", "2"), ("", "a", "2")], 2),
+        ([("", "a", None), ("", "b", None), ("", "c", None)], 3),
+        ([("h1", "a", "4"), ("h2", "a", "4")], 8),
+        ([("h1", "a", "2"), ("h1", "a", "2"), ("h2", "a", "2"), ("h2", "a", "2")], 4),
+    ],
+)
+def test_the_depth_asked_for_is_that_of_all_threads(jobs, threads):
+    entries = [
+        {"jobname": name, **({"hostname": host} if host else {}), "read": way(100, 1000.0),
+         "job options": {"rw": "randread", **({"numjobs": count} if count else {})}}
+        for host, name, count in jobs
+    ]  # fmt: skip
+    found = parse(document(*entries, key="client_stats" if jobs[0][0] else "jobs"))
+    assert found.details["numjobs"] == threads
+
+
+def test_what_a_file_without_options_was_asked_for_is_unknown():
+    found = parse(document({"jobname": "a", "write": way(100, 1000.0), "iodepth_level": {"1": 100.0}}))
+    assert found.error == "" and values(found)["write.iops"] == 1000.0
+    assert found.details["block_size_bytes"] == 4096
+    assert not {"rw", "iodepth", "numjobs", "direct", "depth_reached_share"} & found.details.keys()
+
+
+def test_what_an_old_version_did_not_count_is_unknown_not_zero():
+    job = {"jobname": "sequential_read", "read": {"io_bytes": 370672, "bw": 129836, "iops": 253, "runtime": 2788}}
+    old = json.dumps({"fio version": "fio-2.1.4", "jobs": [job, {**job, "jobname": "random_read"}]}).encode()
+    first, second = configurations(take_apart(old).run)
+    assert "total_ios" not in first.output.details and first.output.details["runtime_ms"] == 2788.0
+    # Only the name says that these two are no repeats of each other.
+    assert (first.key, second.key) == ("read-sequential-read", "read-random-read")
+
+
+def test_whether_the_steady_state_asked_for_came():
+    job = {"jobname": "a", "write": way(100, 1000.0)}
+    for attained in (0, 1):
+        said = {"ss": "iops_slope:0.300000%", "duration": 5, "attained": attained, "slope": 1.2}
+        assert parse(document({**job, "steadystate": said})).details["steady"] is bool(attained)
+    assert "steady" not in parse(document(job)).details

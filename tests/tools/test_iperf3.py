@@ -7,7 +7,7 @@ import pytest
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools import iperf3
 from perfadvisor.tools.context import Context
-from perfadvisor.tools.iperf3_text import recognise
+from perfadvisor.tools.iperf3_text import recognise, take_apart
 
 
 @pytest.fixture
@@ -171,3 +171,20 @@ def test_a_stream_of_events_is_put_together(iperf3_file):
     ]
     lines = "\n".join(map(json.dumps, events)).encode()
     assert iperf3.parse(lines) == iperf3.parse(iperf3_file("tcp-4.json"))
+    # --json-stream-full-output prints the whole document once more: one test, no repeat of it.
+    assert len(take_apart(lines + b"\n" + json.dumps(whole, indent="\t").encode()).runs) == 1
+
+
+def test_a_stream_that_was_refused_says_why():
+    event = b'{"event":"error","data":"unable to connect to server: Connection refused"}\n'
+    assert recognise(event)
+    assert "Connection refused" in iperf3.parse(event).error
+
+
+def test_a_server_does_not_know_what_the_client_used(iperf3_file):
+    """It prints its totals before it gets the client's: a second test says what the first one's client used."""
+    document = json.loads(iperf3_file("tcp-4.json"))
+    document["start"]["accepted_connection"] = {"host": "192.0.2.1", "port": 4711}
+    document["end"]["cpu_utilization_percent"] |= {"host_total": 40.0, "remote_total": 97.0}
+    details = iperf3.parse(json.dumps(document).encode()).details
+    assert details["receiver_cpu_percent"] == 40.0 and "sender_cpu_percent" not in details

@@ -47,17 +47,35 @@ class Report:
 
 
 def parse(data: bytes) -> Report:
-    """The report in the text; never an error, because text of another kind is "other"."""
+    """The first report in the text; never an error, because text of another kind is "other"."""
+    return reports(data)[0]
+
+
+def reports(data: bytes) -> tuple[Report, ...]:
+    """Every report in the text, at least one: people collect several interfaces, or options, in one file."""
     lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()[:_MOST_LINES]
-    errors = tuple(line.strip() for line in lines if _FAILED.match(line.strip()))
     if any(mark in line for line in lines[:3] for mark in _USAGE):
-        return Report(kind="usage error", errors=tuple(line.strip() for line in lines[:1]))
-    for place, line in enumerate(lines):
-        for pattern, kind in _HEADERS:
-            match = pattern.fullmatch(line.strip())
-            if match:
-                return _report(kind, match.group(1), lines[place if kind == "driver" else place + 1 :], errors)
-    return Report(kind="other", errors=errors)
+        return (Report(kind="usage error", errors=tuple(line.strip() for line in lines[:1])),)
+    heads = [(place, *head) for place, line in enumerate(lines) if (head := _head(line.strip()))]
+    if not heads:
+        return (Report(kind="other", errors=_errors(lines)),)
+    starts = [0, *(place for place, _, _ in heads[1:]), len(lines)]
+    return tuple(
+        _report(kind, named, lines[place if kind == "driver" else place + 1 : end], _errors(lines[start:end]))
+        for (place, kind, named), start, end in zip(heads, starts, starts[1:], strict=False)
+    )
+
+
+def _head(line: str) -> tuple[str, str] | None:
+    """(kind, interface) where a report begins."""
+    if not line.endswith(":") and not line.startswith("driver:"):
+        return None
+    matches = ((kind, pattern.fullmatch(line)) for pattern, kind in _HEADERS)
+    return next(((kind, match.group(1)) for kind, match in matches if match), None)
+
+
+def _errors(lines: list[str]) -> tuple[str, ...]:
+    return tuple(line.strip() for line in lines if _FAILED.match(line.strip()))
 
 
 def _report(kind: str, named: str, lines: list[str], errors: tuple[str, ...]) -> Report:
@@ -87,8 +105,11 @@ def _pair(kind: str, text: str) -> dict[str, str]:
 
 def facts(data: bytes, *, source: str = "ethtool", subject: str = "") -> Iterator[Fact | Absent]:
     """The facts of one output. `subject` names the interface of outputs that do not (-i, -S)."""
-    report = parse(data)
-    nic = report.nic or subject
+    for report in reports(data):
+        yield from _facts(report, report.nic or subject, source)
+
+
+def _facts(report: Report, nic: str, source: str) -> Iterator[Fact | Absent]:
     for error in report.errors:
         yield spec.REPORT.absent(error, source=source, subject=nic)
     if report.kind in _SECTIONS:

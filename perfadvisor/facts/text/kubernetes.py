@@ -11,6 +11,9 @@ from perfadvisor.model.fact import Absent, Fact, Scalar
 
 SOURCE = "$ kubectl get -o yaml"
 MOST = 1000
+TEMPLATED = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job")  # hold the pod they make as a template
+_KINDS = b"(?:(?:Node|Pod)(?:List)?|List|%s)" % "|".join(TEMPLATED).encode()
+PATTERN = rb"^kind: *%s\b|\"kind\": *\"%s\"" % (_KINDS, _KINDS)  # YAML, and JSON, which is YAML too
 
 # resource -> the name of its fact
 _RESOURCES = {
@@ -34,13 +37,23 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
 
 
 def _objects(document: Value) -> Iterator[dict[str, Value]]:
+    """The objects of a document; those in a NodeList or PodList need not repeat what they are."""
     if not isinstance(document, dict):
         return
     items = document.get("items")
     if isinstance(items, list):
-        yield from (item for item in items if isinstance(item, dict))
+        kind = str(document.get("kind", "")).removesuffix("List")
+        yield from (_made({"kind": kind, **item}) for item in items if isinstance(item, dict))
     else:
-        yield document
+        yield _made(document)
+
+
+def _made(one: dict[str, Value]) -> dict[str, Value]:
+    """The pod that a Deployment or the like makes, in its place; everything else as it is."""
+    if one.get("kind") not in TEMPLATED:
+        return one
+    template = _mapping(_mapping(one.get("spec")).get("template"))
+    return {"kind": "Pod", "metadata": _mapping(one.get("metadata")), "spec": _mapping(template.get("spec"))}
 
 
 def _node(node: dict[str, Value], source: str) -> Iterator[Fact | Absent]:
@@ -78,9 +91,14 @@ def _bounds(limits: Mapping[str, Value], requests: Mapping[str, Value]) -> dict[
         "container.memory_max_bytes": _quantity("memory", limits.get("memory")),
         "container.cpu_request_cpus": _quantity("cpu", asked.get("cpu")),
         "container.memory_request_bytes": _quantity("memory", asked.get("memory")),
-        "container.guaranteed": all(limits.get(name) and limits.get(name) == asked.get(name) for name in both),
+        "container.guaranteed": all(name in limits and _same(name, limits[name], asked[name]) for name in both),
         "container.hugepage_limit_bytes": sum(int(size) for size in huge if size is not None) if huge else None,
     }
+
+
+def _same(resource: str, one: Value, other: Value) -> bool:
+    """Whether two quantities are equal, however written: "1" and "1000m"."""
+    return one == other or _quantity(resource, one) == _quantity(resource, other) is not None
 
 
 def _access(container: Mapping[str, Value], *, host_network: bool) -> dict[str, Scalar | None]:

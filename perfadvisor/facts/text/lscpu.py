@@ -1,5 +1,6 @@
-"""What `lscpu` prints, in any of its versions: with or without indentation, headings, and a byte order mark."""
+"""What `lscpu` prints, in any of its versions: with or without indentation, headings, a byte order mark, or as JSON."""
 
+import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -43,12 +44,13 @@ _MEGAHERTZ: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
     (FREQUENCY, ("CPU MHz",)),
     (frequency.FREQUENCY_MAX, ("CPU max MHz",)),
 )
+_MOST_DEPTH = 8
 _NODE = re.compile(r"NUMA node([0-9]{1,5}) CPU\(s\)", re.ASCII)
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The facts of the text, under the names they have when read from a machine."""
-    told = reader.fields(data.decode("utf-8-sig", "replace").replace("\0", ""))
+    told = _told(data.decode("utf-8-sig", "replace").replace("\0", ""))
     for spec, keys in _TEXTS:
         yield _given(spec, _first(told, keys), source, keys)
     for spec, keys in _COUNTS:
@@ -60,6 +62,24 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     yield _given(cpu.ONLINE, online if ids else None, source, ("On-line CPU(s) list",))
     yield _given(cpu.ONLINE_COUNT, len(ids) or None, source, ("On-line CPU(s) list",))
     yield from _nodes(told, source)
+
+
+def _told(text: str) -> dict[str, str]:
+    """The lines by their names; `lscpu -J` has them as {"field": "Socket(s):", "data": "2", "children": ...}."""
+    if not text.lstrip().startswith("{"):
+        return reader.fields(text)
+    try:
+        rows = list(_pairs(json.loads(text).get("lscpu"), _MOST_DEPTH))
+        return dict(reversed(rows))  # the first of equal names counts
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _pairs(rows: object, depth: int) -> Iterator[tuple[str, str]]:
+    for row in rows if isinstance(rows, list) and depth else ():
+        if isinstance(row, dict):
+            yield str(row.get("field", "")).removesuffix(":"), str(row.get("data") or "")
+            yield from _pairs(row.get("children"), depth - 1)
 
 
 def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:

@@ -15,6 +15,7 @@ from perfadvisor.facts.text import (
     lscpu,
     lspci,
     numactl,
+    qemu,
 )
 from perfadvisor.model.fact import Absent, Fact
 
@@ -41,13 +42,17 @@ KINDS = (
         rb"\A(?:\xef\xbb\xbf)?\s*[\[{][\s\[{]*\"(?:Id|ID|AppArmorProfile|Created)\"",
         inspect.facts,
     ),
-    _kind("Kubernetes YAML", rb"^kind: *(?:Node|Pod|List)\b", kubernetes.facts),
+    _kind("Kubernetes YAML", kubernetes.PATTERN, kubernetes.facts),
     _kind("/proc/PID/cgroup", rb"\A[0-9]{1,3}:[a-z_,=A-Z]*:/", cgroup.facts),
     _kind("numactl", rb"^available: \d+ nodes?", numactl.facts),
-    _kind("lscpu", rb"^(?:\xef\xbb\xbf)?(?:Architecture|On-line CPU\(s\) list|CPU\(s\)):", lscpu.facts),
+    _kind(
+        "lscpu",
+        rb"^(?:\xef\xbb\xbf)?(?:Architecture|On-line CPU\(s\) list|CPU\(s\)):|\A\s*\{\s*\"lscpu\":",
+        lscpu.facts,
+    ),
     _kind(
         "ethtool",
-        rb"^[ \t]*(?:(?:Coalesce|Ring|Channel|Pause|Time stamping) parameters for|Features for|Settings for"
+        rb"^[ \t]*(?:(?:Coalesce|Ring|Channel|Pause|Offload|Time stamping) parameters for|Features for|Settings for"
         rb"|NIC statistics:|driver: \S+\s*$|Private flags for|Cannot get "
         rb"|no stats available|ethtool: |ethtool version )",
         ethtool.facts,
@@ -55,6 +60,7 @@ KINDS = (
     _kind("lspci", rb"^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |^Slot:\s", lspci.facts),
     _kind("interrupts", rb"^\s+CPU\d+\s", interrupts.facts),
     _kind("cpuinfo", rb"^(?:processor\s*:|vendor_id\s*:)", cpuinfo.facts),
+    _kind("QEMU command line", qemu.PATTERN, qemu.facts),
 )
 
 

@@ -105,3 +105,29 @@ def test_any_bytes(data: bytes) -> None:
 def test_damaged_outputs(data: Path, option: str, place: int, put: bytes) -> None:
     text = captured(data, option)
     list(ethtool.facts(text[:place] + put + text[place + len(put) :]))
+
+
+def test_several_reports_in_one_file_stay_apart() -> None:
+    """As `for n in eth0 eth1; do ethtool -c $n; ethtool -g $n; done > FILE` leaves them."""
+    text = b"""Coalesce parameters for eth0:
+Adaptive RX: on  TX: off
+rx-usecs: 8
+rx-frames: 128
+
+Ring parameters for eth0:
+Pre-set maximums:
+RX:\t\t8192
+Current hardware settings:
+RX:\t\t1024
+
+Cannot get device coalesce settings: Operation not supported
+Coalesce parameters for eth1:
+Adaptive RX: off  TX: off
+rx-usecs: 64
+rx-frames: n/a
+"""
+    found = FactTable(ethtool.facts(text))
+    assert [found.value("nic.rx_usecs", nic) for nic in ("eth0", "eth1")] == [8, 64]
+    assert [found.value("nic.adaptive_rx", nic) for nic in ("eth0", "eth1")] == [True, False]
+    assert (found.value("nic.ring_rx", "eth0"), found.value("nic.ring_rx_max", "eth0")) == (1024, 8192)
+    assert found.value("nic.ring_rx", "eth1") is None

@@ -3,7 +3,8 @@
 import pytest
 
 from perfadvisor.facts.text import cpuinfo, lscpu, numactl
-from perfadvisor.model.fact import FactTable
+from perfadvisor.facts.text.recognise import recognise
+from perfadvisor.model.fact import Absent, FactTable
 
 OLD_LSCPU = """\ufeffArchitecture:          x86_64
 CPU(s):                8
@@ -111,3 +112,27 @@ def test_cpuinfo_of_this_project(data):
     assert facts.value("cpu.model_name") == "AMD EPYC"
     assert facts.value("cpu.processor_count") == 2
     assert facts.value("cpu.hypervisor_flag") is True
+
+
+def test_lscpu_as_json():
+    """util-linux 2.38 nests, older versions do not."""
+    text = b"""{
+   "lscpu": [
+      {"field": "Architecture:", "data": "x86_64",
+       "children": [{"field": "CPU op-mode(s):", "data": "32-bit, 64-bit"}]},
+      {"field": "CPU(s):", "data": "8", "children": [{"field": "On-line CPU(s) list:", "data": "0-7"}]},
+      {"field": "Vendor ID:", "data": "X", "children": [
+         {"field": "Model name:", "data": "Some CPU", "children": [
+            {"field": "Thread(s) per core:", "data": "2"}, {"field": "Socket(s):", "data": "1"}]}]},
+      {"field": "NUMA:", "data": null, "children": [
+         {"field": "NUMA node(s):", "data": "1"}, {"field": "NUMA node0 CPU(s):", "data": "0-7"}]}
+   ]
+}
+"""
+    kind = recognise(text)
+    assert kind is not None and kind.name == "lscpu"
+    found = FactTable(kind.facts(text))
+    names = ("kernel.architecture", "cpu.online_count", "cpu.model_name", "cpu.threads_per_core_max", "numa.node_count")
+    assert [found.value(name) for name in names] == ["x86_64", 8, "Some CPU", 2, 1]
+    assert found.value("node.cpu_list", "0") == "0-7"
+    assert not [fact for fact in lscpu.facts(b'{"lscpu": 5') if not isinstance(fact, Absent)]

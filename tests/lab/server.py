@@ -49,7 +49,7 @@ DEVICES = (
     "-netdev hubport,id=near,hubid=0",
     "-device e1000e,netdev=near,bus=rp3",
     "-netdev hubport,id=far,hubid=0",
-    f"-device virtio-net-pci,netdev=far,mac={FAR_MAC}",
+    f"-device virtio-net-pci,netdev=far,bus=pcie.0,mac={FAR_MAC}",
     "-device pcie-root-port,id=rp4,bus=pcie.0,chassis=4,slot=4,addr=1e.0",
     "-device edu,bus=rp4",
     # A free slot for a disk that comes and goes.

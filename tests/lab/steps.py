@@ -113,6 +113,7 @@ def mapping() -> Seen:
 
 def mission() -> Seen:
     """The same reads of one NVMe disk on the host, in a guest with virtio, and in a guest that has the disk itself."""
+    _do("modprobe", "kvm_amd")  # QEMU's TCG knows AMD's virtualisation: guests in here have a KVM of their own
     disk = _disk(PLAIN_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
     shape = "cpus=2,memory=640M"
@@ -124,6 +125,7 @@ def mission() -> Seen:
 def passed_on() -> Seen:
     """A virtual function of one NVMe disk and a whole NIC in one guest: the disk is read on the host and in there, and
     the host is reached over the NIC, whose cable ends at a second one of the host."""
+    _do("modprobe", "kvm_amd")
     disk = _disk(SRIOV_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
     far = next(file.parent.name for file in Path("/sys/class/net").glob("*/address") if text(file) == FAR_MAC)

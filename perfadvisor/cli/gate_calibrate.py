@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from perfadvisor.analyse.calibration import Calibrated, calibrated
-from perfadvisor.calibration_file import write
 from perfadvisor.cli.gate_source import Source
 from perfadvisor.errors import InputError
-from perfadvisor.interleave import Gathered
+from perfadvisor.gating.calibration_file import write
+from perfadvisor.gating.interleave import Gathered
+from perfadvisor.gating.policy import Policy
+from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
-from perfadvisor.policy import Policy
-from perfadvisor.rows import read_side
 
 SEED = 20260101
 

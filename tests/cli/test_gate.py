@@ -18,7 +18,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from perfadvisor.cli.gate import command
 from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.model.history import SeriesKey
 from perfadvisor.packs.problems import PackError
+from perfadvisor.store.baseline import _levels
+from perfadvisor.store.database import DEFAULT, Database
+from perfadvisor.store.ingest import StoredPoint, StoredRun, ingest
 
 HEADER = "workload,metric,unit,better,value"
 
@@ -254,11 +258,40 @@ def test_gate_run_says_what_the_command_did_wrong(tmp_path, bench, code, said) -
     assert (error.exit_code, said in error.message + error.hint) == (code, True), error.message
 
 
+@pytest.mark.parametrize(("cmd", "said"), [("python3 'bench.py", "No closing quotation"), (" ", "empty")])
+def test_a_command_that_is_none_is_an_input_error(cmd, said) -> None:
+    error = gate("run", "--cmd", cmd, "--a", ".", "--b", ".").exception
+    assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+def test_a_time_out_is_above_zero() -> None:
+    assert gate("run", "--cmd", "true", "--a", ".", "--b", ".", "--timeout", "0").exit_code == 2
+
+
 def test_gate_run_needs_one_thing_to_run(tmp_path) -> None:
     assert gate("run", "--a", ".", "--b", ".").exit_code == 2
     assert gate("run", "w", "--cmd", "x", "--a", ".", "--b", ".").exit_code == 2
     error = gate("run", "storage/no-such", "--a", "local", "--b", "local").exception
     assert error.exit_code == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_baseline_out_of_the_history_decides_once_ten_sessions_are_known(files, tmp_path, monkeypatch, named) -> None:
+    """Also out of the default one, which no option names."""
+    monkeypatch.chdir(tmp_path)
+    _levels.cache_clear()
+    chance, key = np.random.default_rng(7), SeriesKey(workload="w", metric="iops")
+    runs = [StoredRun(id=f"run-{i}", started=1e9 + i) for i in range(12)]
+    points = [
+        StoredPoint(run_id=run.id, key=key, unit="iops", better="higher", time=run.started, value=100 + 0.1 * (i % 3),
+                    fresh_runs=tuple(100 * np.exp(chance.normal(size=6) * 0.003)))
+        for i, run in enumerate(runs)
+    ]  # fmt: skip
+    with Database("").writing() as connection:
+        ingest(connection, runs, points)
+    more = ("--db", DEFAULT) if named else ()
+    result = gate("--baseline", "history:last", "--candidate", files["slow"], *more)
+    assert result.exit_code == 1, result.output
 
 
 @pytest.mark.slow

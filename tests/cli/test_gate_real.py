@@ -13,8 +13,8 @@ from junitparser import JUnitXml
 
 from perfadvisor.analyse.gate import gate
 from perfadvisor.cli.gate import command
+from perfadvisor.gating.policy import Policy
 from perfadvisor.model.gate import Order, Runs, Side, Verdict
-from perfadvisor.policy import Policy
 from perfadvisor.tools import fio
 
 pytestmark = [pytest.mark.tools, pytest.mark.slow]

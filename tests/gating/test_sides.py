@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from perfadvisor.errors import InputError
-from perfadvisor.gate_input import Input, new_findings
+from perfadvisor.gating.sides import Input, new_findings
 from perfadvisor.model.gate import Side
 from perfadvisor.model.rule import Outcome, Severity
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from perfadvisor import policy
+from perfadvisor.gating import policy
 from perfadvisor.packs.check import Strict, checked, read
 
 

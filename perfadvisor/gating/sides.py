@@ -28,7 +28,7 @@ def read_input(reference: str, database: str) -> Input:
     path = Path(reference)
     if path.is_dir():
         return Input(side=_one_side(path), folder=path)
-    from perfadvisor.rows import read_side
+    from perfadvisor.gating.rows import read_side
 
     return Input(side=read_side(path))
 
@@ -88,9 +88,10 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.rule.id, finding.subject
 
 
-def informed(policy: MetricPolicy, runs: Runs, side: Side, database: str) -> MetricPolicy:
-    """The policy with the spread between sessions as the history knows it, where neither says otherwise."""
-    if policy.between_sessions is not None or not database:
+def informed(policy: MetricPolicy, runs: Runs, side: Side, database: str | None) -> MetricPolicy:
+    """The policy with the spread between sessions as the history knows it, where neither says otherwise. `database`
+    is "" for the default one, None where none is to be asked."""
+    if policy.between_sessions is not None or database is None:
         return policy
     from perfadvisor.store.baseline import between_sessions
 

@@ -1,4 +1,4 @@
-"""Check series for changes, and say which of them are news: worse, recent, not recovered, not accepted."""
+"""Check series for changes, and say which of them are news: not better, recent, not recovered, not accepted."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ def _change(series: Series, cuts: Sequence[Cut], i: int, skipped: int, wanted: W
     worse = _is_worse(series, cut)
     recent = len(series.values) - index <= wanted.recent
     recovered = _is_recovered(series, cuts, i, wanted.margin)
-    matters = bool(worse) and _size(cut) >= log_margin(wanted.margin)
+    matters = worse is not False and _size(cut) >= log_margin(wanted.margin)
     news = recent and not recovered and not acknowledged and not _is_known(near, kind, wanted)
     return Change(
         id=change_id(series, index),
@@ -107,12 +107,13 @@ def _size(cut: Cut) -> float:
 
 
 def _is_recovered(series: Series, cuts: Sequence[Cut], i: int, margin: float) -> bool:
-    """Whether a later level is back within the margin of the level before, or better."""
-    sign = -1.0 if series.better == "lower" else 1.0
-    first = cuts[i]
-    if not first.log or not series.better:
+    """Whether a later level is back within the margin of the level before, or better where it is known what is."""
+    first, bound = cuts[i], log_margin(margin)
+    if not first.log:
         return False
-    return any(sign * log(later.after / first.before) > -log_margin(margin) for later in cuts[i + 1 :])
+    sign = -1.0 if series.better == "lower" else 1.0
+    gains = (sign * log(later.after / first.before) for later in cuts[i + 1 :])
+    return any(gain > -bound and (bool(series.better) or gain < bound) for gain in gains)
 
 
 def _marks(series: Series, index: int) -> dict[str, str]:

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind
 from perfadvisor.plaintext import harmless
-from perfadvisor.report.quantity import when
+from perfadvisor.report.quantity import count_of, when
 
 NEXT = {
     Kind.CONFIRMED: "confirmed",
     Kind.SUSPECTED: "suspected: measure both commits in turns (perfadvisor gate run)",
 }
+UNSAID = "undecided: nobody said which way is better (`better` in the CSV: higher or lower)"
 
 
 def history_text(report: HistoryReport) -> str:
     """What woke us, then everything else that changed."""
-    lines = [f"{report.series_count} series, {report.point_count} points, {len(report.changes)} changes"]
+    lines = [summary(report)]
     for event in report.events:
         lines += _event(event)
     others = [change for change in report.changes if not change.alerting]
@@ -24,10 +25,26 @@ def history_text(report: HistoryReport) -> str:
 
 def _event(event: Event) -> Iterator[str]:
     yield ""
-    yield f"worse since {when(event.time)}{commits(event.changes[0])}"
+    yield f"{headline(event)} since {when(event.time)}{commits(event.changes[0])}"
     for change in event.changes:
         yield f"  {change_line(change)}"
-        yield f"    {NEXT[change.kind]}; to accept it, acknowledge {change.id}"
+        yield f"    {what_next(change)}; to accept it, acknowledge {change.id}"
+
+
+def summary(report: HistoryReport) -> str:
+    """How much was looked at, and how many changes there are."""
+    series, points = f"{report.series_count:,} series", count_of(report.point_count, "point")
+    return f"{series}, {points}, {count_of(len(report.changes), 'change')}"
+
+
+def headline(event: Event) -> str:
+    """`worse`, or `changed` where nobody said which way is better."""
+    return "worse" if any(change.worse for change in event.changes) else "changed"
+
+
+def what_next(change: Change) -> str:
+    """What a change that alerts asks for."""
+    return NEXT[change.kind] if change.worse else UNSAID
 
 
 def change_line(change: Change) -> str:

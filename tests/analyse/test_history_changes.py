@@ -127,7 +127,7 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
     [
         (noisy(1, step=-0.1), "higher", Wanted(), True),
         (noisy(1, step=-0.1), "lower", Wanted(), False),
-        (noisy(1, step=-0.1), "", Wanted(), False),
+        (noisy(1, step=-0.1), "", Wanted(), True),  # it may be worse
         (noisy(1, step=0.1), "higher", Wanted(), False),
         (noisy(1, step=-0.1), "higher", Wanted(margin=0.2), False),
         (noisy(1, step=-0.1), "higher", Wanted(recent=10), False),
@@ -137,6 +137,22 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
 def test_which_changes_are_news(values, better, wanted, alerts) -> None:
     (change,) = changes_of(series(values, better), wanted)
     assert change.alerting is alerts
+
+
+@pytest.mark.parametrize("step", [-0.1, 0.1])
+def test_a_change_nobody_can_call_worse_is_undecided_not_passed(step) -> None:
+    unsaid = [series(noisy(1, step=step), better="")]
+    report = check(unsaid, Wanted())
+    assert (report.changes[0].kind, report.changes[0].worse, report.exit_code) == (Kind.CONFIRMED, None, 3)
+    assert check(unsaid, Wanted(), allow_undecided=True).exit_code == 0
+
+
+@pytest.mark.parametrize(("back", "recovered"), [(1 / 0.9, True), (1.3, False)])
+def test_without_a_direction_recovered_means_back_where_it_was(back, recovered) -> None:
+    values = noisy(1, n=140, step=-0.1)
+    values[120:] *= back
+    first, _ = changes_of(series(values, better=""), Wanted(recent=100))
+    assert first.recovered is recovered
 
 
 def test_a_recovered_change_closes_itself() -> None:

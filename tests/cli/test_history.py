@@ -71,6 +71,19 @@ def test_json_keeps_to_its_schema_and_names_the_change(place) -> None:
     assert change["time"] == 1767225680.0
 
 
+def test_a_change_without_a_direction_is_undecided_until_somebody_says_it(tmp_path) -> None:
+    said, unsaid, place = points(tmp_path / "p.csv"), tmp_path / "u.csv", tmp_path / "h.sqlite"
+    unsaid.write_text("\n".join(",".join(line.split(",")[:4]) for line in said.read_text().splitlines()))
+    history("ingest", "--csv", unsaid, "--db", place)
+    result = history("check", "--db", place)
+    assert (result.exit_code, "nobody said which way is better" in result.output) == (3, True)
+    assert "changed since" in result.output and "confirmed" in result.output
+    assert "0 results added" in history("ingest", "--csv", said, "--db", place).output
+    assert history("check", "--db", place).exit_code == 1
+    assert "0 results added" in history("ingest", "--csv", unsaid, "--db", place).output
+    assert history("check", "--db", place).exit_code == 1
+
+
 def test_once_reports_once(place) -> None:
     assert history("check", "--once", "--db", place).exit_code == 1
     assert history("check", "--once", "--db", place).exit_code == 0

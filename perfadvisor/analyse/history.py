@@ -7,11 +7,10 @@ from math import log
 
 import numpy as np
 
-from perfadvisor.analyse.changepoints import Cut, change_points
+from perfadvisor.analyse.changepoints import NEAR, Cut, change_points
 from perfadvisor.analyse.effect import log_margin
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind, Series
 
-NEAR = 5  # points by which the same change may be placed differently as more data come in
 TOGETHER = 2  # points apart that changes of several series may lie and still be one event
 MOST_POINTS = 20_000
 

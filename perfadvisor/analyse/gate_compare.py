@@ -6,7 +6,7 @@ from math import isfinite
 import numpy as np
 
 from perfadvisor.analyse.effect import Effect, as_ratio, log_margin
-from perfadvisor.analyse.margins import raised
+from perfadvisor.analyse.margins import percent, raised
 from perfadvisor.analyse.paired import paired_effect
 from perfadvisor.analyse.robust import Floats, is_bimodal
 from perfadvisor.analyse.sequential import FIXED_ALPHA, LOOKS
@@ -162,6 +162,6 @@ def _undecided(found: Comparison, effect: Effect, bimodal: bool) -> Comparison:
     return replace(
         found,
         reason=Reason.BIMODAL if bimodal else Reason.TOO_NOISY,
-        explanation=f"the interval crosses the margin of {found.margin:.1%}: {advice}",
+        explanation=f"the interval crosses the margin of {percent(found.margin)}: {advice}",
         pairs_needed=more,
     )

@@ -6,8 +6,7 @@ from statistics import median
 
 from perfadvisor.analyse.effect import log_margin
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
-from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import NO_VALUE, quantity
+from perfadvisor.report.quantity import NO_VALUE, figure
 
 HEADLINES = {
     Verdict.REGRESSION: "Regression",
@@ -16,7 +15,6 @@ HEADLINES = {
     Verdict.UNDECIDED: "Undecided",
 }
 BARS = "▁▂▃▄▅▆▇█"
-UNITS = {unit.value: unit for unit in Unit}
 BAR_REACH = 4.0  # at least so many margins on each side of "no change"
 BAR_CELLS = 25
 
@@ -43,11 +41,7 @@ def change(one: Comparison) -> str:
 
 def level(values: Sequence[float], unit: str) -> str:
     """The median with its unit."""
-    if not values:
-        return NO_VALUE
-    if unit in UNITS and unit:
-        return quantity(median(values), UNITS[unit])
-    return f"{median(values):.4g} {unit}".strip()
+    return figure(median(values), unit) if values else NO_VALUE
 
 
 def runs(one: Comparison) -> str:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from perfadvisor.model.history import Change, HistoryReport, Series
 from perfadvisor.packs.locate import shipped
+from perfadvisor.report import history_text as words
 from perfadvisor.report.history_chart import HEIGHT, WIDTH, Chart, chart
-from perfadvisor.report.history_text import change_line, headline, summary, what_next
-from perfadvisor.report.quantity import count_of, when
+from perfadvisor.report.quantity import count_of, figure, when
 
 MOST_SERIES = 200
 AROUND = 3
@@ -39,11 +39,9 @@ def history_html(series: Sequence[Series], report: HistoryReport) -> str:
         lstrip_blocks=True,
     )
     environment.globals["style"] = Markup((folder / "history.css").read_text("utf-8"))  # noqa: S704 - our file
-    environment.filters.update(
-        when=when, line=change_line, headline=headline, summary=summary, next=what_next, count=count_of
-    )
+    environment.filters.update(when=when, count=count_of, figure=figure)
     return environment.get_template("history.html.j2").render(
-        report=report, shown=shown, left_out=len(series) - len(shown), width=WIDTH, height=HEIGHT
+        report=report, shown=shown, words=words, left_out=len(series) - len(shown), width=WIDTH, height=HEIGHT
     )
 
 

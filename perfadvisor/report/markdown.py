@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.analyse.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 from perfadvisor.report import gate_words as words
 
@@ -31,10 +32,11 @@ def _alert(workload: str, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
     yield "```text"
     for one in comparisons:
         before, after = words.sparks(one)
-        yield f"{_plain(one.metric)}: {words.change(one)}, margin {one.margin:.1%}"
+        yield f"{_plain(one.metric)}: {words.change(one)}"
         yield f"  baseline  {words.level(one.baseline, one.unit):>14}  {before}"
         yield f"  candidate {words.level(one.candidate, one.unit):>14}  {after}"
-        yield f"  worse {words.interval_bar(one)} better   ([ ] the margin, ═ the 95 % interval)"
+        yield f"  worse {words.interval_bar(one)} better"
+        yield f"  [ ] the margin of {percent(one.margin)}, ═ the 95 % interval"
     yield "```"
     yield ""
 
@@ -58,7 +60,7 @@ def _table(report: GateReport) -> Iterator[str]:
             _text(words.level(one.baseline, one.unit)),
             _text(words.level(one.candidate, one.unit)),
             words.change(one),
-            f"{one.margin:.1%}",
+            percent(one.margin),
             words.runs(one),
         )
         yield "| " + " | ".join(cells) + " |"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from perfadvisor.errors import InputError
+from perfadvisor.errors import InputError, MeasureError, PerfAdvisorError
 from perfadvisor.model.gate import MetricPolicy, NewFinding, Runs, Side
 from perfadvisor.model.rule import SEVERITIES, Finding, Outcome, Severity
 
@@ -49,7 +49,8 @@ def _one_side(path: Path) -> Side:
 
 
 def run_sides(path: Path) -> dict[str, Side]:
-    """The sides of a run's folder by environment."""
+    """The sides of a run's folder by environment. InputError where it is none or holds no finished trial, MeasureError
+    where none of its trials can be relied on."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate_sides import sides_of
     from perfadvisor.analyse.trust import with_doubts
@@ -60,9 +61,15 @@ def run_sides(path: Path) -> dict[str, Side]:
     facts = {name: catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
     sides = sides_of(run, facts)
     if not any(side.runs for side in sides.values()):
-        bad = next((why for side in sides.values() for why in side.invalid.values()), "no finished trial in this run")
-        raise InputError(f"{path}: {bad}", "measure again, or give another run")
+        raise _unusable(path, next((why for side in sides.values() for why in side.invalid.values()), ""))
     return sides
+
+
+def _unusable(path: Path, why: str) -> PerfAdvisorError:
+    """A run whose trials failed is no input; one on a busy machine is one, from which nothing can be known."""
+    if why:
+        return MeasureError(f"{path}: {why}", "measure again when the machine is quiet")
+    return InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
 
 
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:

@@ -63,8 +63,7 @@ def slow_place(values, least, near, worth):
         pieces = ranked[:cut], ranked[cut:]
         likelihood[cut] = sum(((piece - piece.mean()) ** 2).sum() for piece in pieces) ** (-worth / 2)
     whole = sum(likelihood.values())
-    around = {cut: sum(likelihood.get(cut + i, 0.0) for i in range(-near, near + 1)) / whole for cut in likelihood}
-    return around
+    return {cut: sum(likelihood.get(cut + i, 0.0) for i in range(-near, near + 1)) / whole for cut in likelihood}
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -12,7 +12,7 @@ from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
 from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
-from perfadvisor.cli.output import write_text
+from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.gating.interleave import interleaved
 from perfadvisor.gating.policy import Policy
@@ -131,6 +131,8 @@ def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: 
 
 def _require(outputs: Mapping[str, Path | None]) -> None:
     """Said before anything is measured."""
+    for path in outputs.values():
+        require_folder(path)
     if outputs.get("junit"):
         require("junitparser", "ci", "--junit")
     if outputs.get("openmetrics"):

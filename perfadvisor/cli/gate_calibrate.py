@@ -9,6 +9,7 @@ import click
 from perfadvisor.analyse.calibration import SIZES, Calibrated, calibrated
 from perfadvisor.analyse.margins import percent
 from perfadvisor.cli.gate_source import Source
+from perfadvisor.cli.output import require_folder
 from perfadvisor.errors import InputError
 from perfadvisor.gating.calibration_file import write
 from perfadvisor.gating.interleave import Gathered
@@ -38,6 +39,7 @@ def calibrate(
         raise click.UsageError("--margin is relative: 0.03 for 3 %")
     if rows and (source["workload"] or source["cmd"]):
         raise click.UsageError("--rows holds what was measured: it goes with neither a WORKLOAD nor --cmd")
+    require_folder(output)
     side = read_side(rows) if rows else _measured(Source(**source), place, 2 * pairs)
     policies = {key: Policy().of(runs) for key, runs in side.runs.items()}
     found = [

@@ -5,7 +5,7 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.errors import InputError
 from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
 from perfadvisor.targets import process
@@ -17,7 +17,8 @@ TAIL_CHARACTERS = 400
 
 def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
     """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names.
-    MeasureError where it fails or runs over, InputError where it is no command or wrote no usable rows."""
+    InputError where it is no command, fails, runs over or writes no usable rows: a change that breaks it must
+    not pass for undecided."""
     words = _words(command)
     with tempfile.TemporaryDirectory(prefix="perfadvisor-") as folder:
         rows = Path(folder) / "rows.csv"
@@ -27,7 +28,7 @@ def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
             said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
             why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
             told = f"{why}: {said}" if said else why
-            raise MeasureError(f"{command} in {checkout}: {told}", "run it there by hand first")
+            raise InputError(f"{command} in {checkout}: {told}", "run it there by hand first")
         if not rows.is_file():
             raise InputError(
                 f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"

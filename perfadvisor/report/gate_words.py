@@ -6,7 +6,7 @@ from statistics import median
 
 from perfadvisor.analyse.effect import log_margin
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
-from perfadvisor.report.quantity import NO_VALUE, figure
+from perfadvisor.report.quantity import NO_VALUE, count_of, figure
 
 HEADLINES = {
     Verdict.REGRESSION: "Regression",
@@ -24,7 +24,7 @@ def headline(report: GateReport) -> str:
     if report.findings and not report.alerts:
         return f"{len(report.findings)} new finding(s) at or over the chosen severity"
     judged = [c for c in report.comparisons if c.primary]
-    count = f"{sum(c.verdict is report.verdict for c in judged)} of {len(judged)} metrics"
+    count = f"{sum(c.verdict is report.verdict for c in judged)} of {count_of(len(judged), 'metric')}"
     if report.alerts:
         where = ", ".join(alert.workload for alert in report.alerts)
         return f"Regression in {where}"

@@ -247,7 +247,7 @@ def test_gate_run_stops_at_its_budget(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("bench", "code", "said"),
     [
-        ("import sys; sys.exit('no disk')", 3, "no disk"),
+        ("import sys; sys.exit('no disk')", 2, "no disk"),
         ("pass", 2, "PERFADVISOR_CSV"),
         (BENCH + "    rows.write('sort,time,s,lower,1.0\\n')\n", 2, "one row for each metric"),
     ],
@@ -262,6 +262,22 @@ def test_gate_run_says_what_the_command_did_wrong(tmp_path, bench, code, said) -
 def test_a_command_that_is_none_is_an_input_error(cmd, said) -> None:
     error = gate("run", "--cmd", cmd, "--a", ".", "--b", ".").exception
     assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+@pytest.mark.parametrize(("cmd", "said"), [("no-such-program", "No such file"), ("sleep 9", "ran over 0.3 s")])
+def test_a_benchmark_that_cannot_run_fails_the_gate(tmp_path, cmd, said) -> None:
+    """Taken for undecided, which CI shows as a warning, a change that breaks its benchmark would pass."""
+    error = gate("run", "--cmd", cmd, "--a", tmp_path, "--b", tmp_path, "--timeout", 0.3).exception
+    assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+@pytest.mark.parametrize("option", ["--junit", "--markdown", "--json", "--openmetrics"])
+def test_an_output_without_its_folder_is_said_before_anything_is_measured(tmp_path, option) -> None:
+    result = gate("run", "--cmd", "false", "--a", ".", "--b", ".", option, tmp_path / "none" / "x")
+    assert (result.exception.exit_code, "none" in result.exception.message) == (2, True)
+    assert "pair" not in result.stderr
+    error = gate("calibrate", "--cmd", "false", "-o", tmp_path / "none" / "x").exception
+    assert "none" in error.message
 
 
 def test_a_time_out_is_above_zero() -> None:

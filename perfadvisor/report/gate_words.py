@@ -88,11 +88,10 @@ def interval_bar(one: Comparison) -> str:
     low, middle, high = sorted(sign * log(ratio) / unit for ratio in (one.low, one.ratio, one.high))
     reach = max(BAR_REACH, -low, high)
     cells = ["·"] * BAR_CELLS
-    for place, mark in ((-1.0, "["), (0.0, "|"), (1.0, "]")):
-        cells[_cell(place, reach)] = mark
     first, last = _cell(low, reach), _cell(high, reach)
     cells[first : last + 1] = "═" * (last + 1 - first)
-    cells[_cell(middle, reach)] = "●"
+    for place, mark in ((-1.0, "["), (0.0, "|"), (1.0, "]"), (middle, "●")):  # the margin stays to be seen
+        cells[_cell(place, reach)] = mark
     return "".join(cells)
 
 

@@ -82,7 +82,7 @@ def check_all(
         found = _named(all_series(connection, series), series)
         known = reported(connection) if once else frozenset()
     wanted = Wanted(
-        margin=rules.history.margin, recent=rules.history.recent, known=known,
+        margin_of=rules.margin_of, recent=rules.history.recent, known=known,
         acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
     )  # fmt: skip
     report = check(found, wanted, allow_undecided=allow_undecided)

@@ -170,7 +170,7 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
         (noisy(1, step=-0.1), "lower", Wanted(), False),
         (noisy(1, step=-0.1), "", Wanted(), True),  # it may be worse
         (noisy(1, step=0.1), "higher", Wanted(), False),
-        (noisy(1, step=-0.1), "higher", Wanted(margin=0.2), False),
+        (noisy(1, step=-0.1), "higher", Wanted(margin_of=lambda _: 0.2), False),
         (noisy(1, step=-0.1), "higher", Wanted(recent=10), False),
         (noisy(1, n=160, step=-0.1), "higher", Wanted(recent=100), True),
     ],

@@ -90,6 +90,17 @@ def test_once_reports_once(place) -> None:
     assert history("check", "--db", place).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [("margin: 0.2", 0), ("margin: 0.05", 1), ("primary: false", 0), ("family: x", 1), ("match: no, margin: 0.2", 1)],
+)
+def test_the_rule_of_a_metric_holds_for_its_series_too(place, tmp_path, rule, code) -> None:
+    rule = rule if rule.startswith("match") else f"match: 'rea*', {rule}"
+    (tmp_path / "p.yaml").write_text(f"version: 1\nmetrics:\n  - {{{rule}}}\n")
+    result = history("check", "--policy", tmp_path / "p.yaml", "--db", place)
+    assert (result.exit_code, "-9" in result.output) == (code, True), result.output
+
+
 def test_an_accepted_change_is_quiet(place, tmp_path) -> None:
     change = json.loads(history("check", "--json", "--db", place).stdout)["report"]["changes"][0]
     (tmp_path / "p.yaml").write_text(

@@ -4,6 +4,7 @@ import pytest
 
 from perfadvisor.model.gate import Comparison, Order, Verdict
 from perfadvisor.report.gate_words import interval_bar, level, spark
+from perfadvisor.report.quantity import NO_VALUE
 
 
 def comparison(low: float, ratio: float, high: float, better: str = "higher") -> Comparison:
@@ -32,4 +33,4 @@ def test_bars_and_levels() -> None:
     assert spark((1, 2, 3), 1, 3) == "▁▅█"
     assert spark((1, 1), 1, 1) == "▄▄"
     assert (level((), "s"), level((52_000.0,), "iops"), level((52_000.0,), "widgets")) == (
-        "–", "52.0 k IOPS", "52,000 widgets")  # fmt: skip
+        NO_VALUE, "52.0 k IOPS", "52,000 widgets")  # fmt: skip

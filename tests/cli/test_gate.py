@@ -134,6 +134,26 @@ def test_undecided_is_skipped_in_junit_with_its_reason(files, tmp_path) -> None:
     assert skipped is not None and "margin" in skipped.get("message", "")
 
 
+# What the schema of Jenkins' xUnit plugin (junit-10.xsd, which pytest's reports keep to as well) wants and allows.
+NEEDED = {"testsuites": set(), "testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"name"}}
+ALLOWED = {"testsuites": {"name", "time"}, "testsuite": {"skipped", "time"}, "testcase": {"classname", "time"}}
+RESULTS = {"failure", "error", "skipped"}
+
+
+@pytest.mark.parametrize("candidate", ["same", "slow", "loud"])
+def test_junit_keeps_to_the_schema_of_jenkins(files, tmp_path, candidate) -> None:
+    judged(files, candidate, "--junit", tmp_path / "j.xml")
+    root = ET.parse(tmp_path / "j.xml").getroot()
+    assert root.tag == "testsuites" and [one.tag for one in root] == ["testsuite"]
+    for one in root.iter():
+        if one.tag in NEEDED:
+            assert NEEDED[one.tag] <= set(one.attrib) <= NEEDED[one.tag] | ALLOWED[one.tag]
+    for case in root.iter("testcase"):
+        tags = [one.tag for one in case]
+        assert set(tags) <= RESULTS | {"system-out"} and len(tags) == len(set(tags))
+        assert all(set(one.attrib) <= {"message", "type"} for one in case)
+
+
 def test_hostile_names_stay_text(tmp_path) -> None:
     names = (("<b>@team</b> `x` | [a](javascript:b)\x01", "m\x08", "u", "higher"),)
     a, b = rows(tmp_path / "a", names=names), rows(tmp_path / "b", names=names, factor=0.5, seed=2)

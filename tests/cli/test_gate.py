@@ -154,6 +154,15 @@ def test_junit_keeps_to_the_schema_of_jenkins(files, tmp_path, candidate) -> Non
         assert all(set(one.attrib) <= {"message", "type"} for one in case)
 
 
+def test_markdown_of_many_undecided_metrics_stays_short(tmp_path) -> None:
+    names = tuple((f"w{i}", "m", "s", "lower") for i in range(100))
+    a, b = (rows(tmp_path / str(seed), names=names, n=2, seed=seed) for seed in (1, 2))
+    gate("--baseline", a, "--candidate", b, "--markdown", tmp_path / "m")
+    text = (tmp_path / "m").read_text()
+    assert "- and 80 more" in text and "and 40 more, in the JSON" in text
+    assert len(text) < 20_000
+
+
 def test_hostile_names_stay_text(tmp_path) -> None:
     names = (("<b>@team</b> `x` | [a](javascript:b)\x01", "m\x08", "u", "higher"),)
     a, b = rows(tmp_path / "a", names=names), rows(tmp_path / "b", names=names, factor=0.5, seed=2)

@@ -68,7 +68,9 @@ def test_the_action_gates_a_change(repository, tmp_path, factor, code, said) -> 
     done = bash(step["run"], folder, asked | fixed)
     assert done.returncode == code, done.stdout + done.stderr
     assert (tmp_path / "output").read_text() == f"exit-code={code}\n"
-    assert said in (tmp_path / "summary").read_text()
+    summary = (tmp_path / "summary").read_text()
+    assert said in summary
+    assert f"`{base[:7]}` → `{git(folder, 'rev-parse', 'HEAD')[:7]}`" in summary
     assert git(folder, "worktree", "list").count("\n") == 0
 
 

@@ -57,6 +57,8 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 @click.option("--cmd", "cmd", help="A benchmark's command; it writes rows to the file $PERFADVISOR_CSV names.")
 @click.option("--a", "a", required=True, metavar="CHECKOUT|ENV", help="The good side: a folder, or --env's words.")
 @click.option("--b", "b", required=True, metavar="CHECKOUT|ENV", help="The side to judge.")
+@click.option("--name-a", help="What reports call the good side, such as its commit.")
+@click.option("--name-b", help="What reports call the other side.")
 @click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs to measure.")

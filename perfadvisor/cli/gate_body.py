@@ -79,7 +79,8 @@ def _floors(calibration: Path | None) -> Mapping[str, float]:
 
 
 def run_two(
-    *, a: str, b: str, pairs: int, budget: str | None, policy: Path | None, calibration: Path | None,
+    *, a: str, b: str, name_a: str | None, name_b: str | None, pairs: int, budget: str | None, policy: Path | None,
+    calibration: Path | None,
     allow_undecided: bool, junit: Path | None, markdown: Path | None, json_file: Path | None, openmetrics: Path | None,
     **source: Any,  # noqa: ANN401 - the fields of Source
 ) -> int:  # fmt: skip
@@ -87,7 +88,7 @@ def run_two(
     outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     _require(outputs)
     rules = policy_of(policy)
-    names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
+    names = _names(name_a or a, name_b or b)
     places = dict(zip(names, (a, b), strict=True))
     with Source(**source).measuring((a, b)) as measure:
         report = interleaved(
@@ -95,6 +96,10 @@ def run_two(
             budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
         )  # fmt: skip
     return finished(report, rules, allow_undecided, outputs)
+
+
+def _names(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
 
 
 _NOBODY = Side(name="", runs={})

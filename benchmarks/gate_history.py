@@ -61,7 +61,7 @@ def pushed(logs: Floats, end: int, margin: float = 0.03) -> tuple[Change, ...]:
         key=SeriesKey(workload="w"), unit="", better="higher", values=tuple(np.exp(seen)),
         times=tuple(float(i) for i in range(end - seen.size, end)), commits=("",) * seen.size,
     )  # fmt: skip
-    return tuple(change for change in changes_of(series, Wanted(margin=margin)) if change.alerting)
+    return tuple(change for change in changes_of(series, Wanted(margin_of=lambda _: margin)) if change.alerting)
 
 
 def replay(table: Table, chance: Generator, series: int, pushes: int) -> None:

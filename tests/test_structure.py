@@ -25,20 +25,13 @@ LEVELS = {
     "packs": 3,
     "bundle": 3,
     "store": 3,
-    "rows": 3,
-    "calibration_file": 3,
-    "policy": 3.5,
-    "policy_file": 4,
     "doctor": 4,
     "runner": 4,
     "snapshotting": 3.5,
     "importer": 4,
     "report": 5,
-    "interleave": 5,
-    "interleave_workload": 5,
     "judge": 6,
-    "gate_input": 6.5,
-    "history_input": 6.6,
+    "gating": 6.5,
     "reading": 6.5,
     "cli": 7,
 }
@@ -49,7 +42,6 @@ ALLOWED = {
     ("bundle", "targets"): "a run's snapshots are stored by the one writer of snapshot files",
     ("dmabench", "targets"): "the compiler is started through the one door to subprocess",
     ("targets", "dmabench"): "containers and far machines are given the program with the other tools",
-    ("policy", "policy_file"): "its reader takes long to import, and is needed only where there is a policy",
 }
 # Words of the standard library that touch nothing: PurePosixPath, os.path-free helpers and the like go by name.
 HARMLESS = {("pathlib", "PurePosixPath"), ("random", "Random"), ("pathlib", "Path")}

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import ndtri
 
 from perfadvisor.analyse.partition import best_partition
-from perfadvisor.analyse.ranks import RankShift, best_rank_cut, memory, rank_shift
+from perfadvisor.analyse.ranks import best_rank_cut, likeliest_place, memory, rank_shift
 from perfadvisor.analyse.robust import OUTLIER_SIGMAS, Floats, mad_sigma
 
 LEAST_SEGMENT = 5
@@ -23,7 +23,8 @@ LEAST_CHANGE = 0.01
 CLIP_WINDOW = 11
 SETTLED_SEGMENT = 12  # from here on ranks place a cut better than squares do
 CONFIRMED_P = 5e-5
-LEAST_APART = 0.45  # smaller shifts cannot be placed within a few points, and a confirmed change names its commit
+NEAR = 5  # points by which the same change may be placed differently as more data come in
+LEAST_SURE = 0.5  # that a confirmed change, which names its commit, lies that near
 # All but no overlap, where the ranks of a short stretch cannot reach CONFIRMED_P.
 CONFIRMED_APART, CONFIRMED_LEAST, CONFIRMED_Z = 0.96, 8, 3.6
 WITNESS_Z, WITNESS_APART = 3.7, 0.88  # what ranks must at least say of a suspected cut
@@ -153,19 +154,20 @@ def _split_by_rank(series: _Series, cuts: list[int]) -> list[int]:
 
 
 def _settled(series: _Series, cuts: list[int]) -> list[int]:
-    """The cuts moved to where ranks see them, wherever both sides are long enough to say."""
+    """The cuts moved to where ranks place them, wherever both sides are long enough to say."""
     edges = _edges(cuts, series.raw.size)
     for i in range(1, len(edges) - 1):
         before, end = edges[i - 1], edges[i + 1]
-        cut = before + best_rank_cut(series.raw[before:end], LEAST_SEGMENT)
+        cut = before + likeliest_place(series.raw[before:end], LEAST_SEGMENT, NEAR).cut
         if min(cut - before, end - cut, edges[i] - before, end - edges[i]) >= SETTLED_SEGMENT:
             edges[i] = cut
     return edges[1:-1]
 
 
-def _is_confirmed(shift: RankShift, shorter: int) -> bool:
-    if shift.apart < LEAST_APART:
+def _is_confirmed(values: Floats, cut: int) -> bool:
+    if likeliest_place(values, LEAST_SEGMENT, NEAR).sure < LEAST_SURE:
         return False
+    shift, shorter = rank_shift(values, cut), min(cut, values.size - cut)
     return shift.z >= float(-ndtri(CONFIRMED_P / 2)) or (
         shorter >= CONFIRMED_LEAST and shift.z >= CONFIRMED_Z and shift.apart >= CONFIRMED_APART
     )
@@ -181,5 +183,5 @@ def _described(series: _Series, cuts: list[int], i: int, log: bool) -> Cut:
     low, high = b - a - 1.96 * error, b - a + 1.96 * error
     before, after = (float(np.exp(a)), float(np.exp(b))) if log else (a, b)
     low, high = (float(np.exp(low)), float(np.exp(high))) if log else (low, high)
-    confirmed = _is_confirmed(rank_shift(series.raw[start:end], cut - start), min(cut - start, end - cut))
+    confirmed = _is_confirmed(series.raw[start:end], cut - start)
     return Cut(index=cut, before=before, after=after, low=low, high=high, confirmed=confirmed, log=log)

@@ -6,7 +6,7 @@ from math import isfinite
 import numpy as np
 
 from perfadvisor.analyse.effect import Effect, as_ratio, log_margin
-from perfadvisor.analyse.margins import raised
+from perfadvisor.analyse.margins import percent, raised
 from perfadvisor.analyse.paired import paired_effect
 from perfadvisor.analyse.robust import Floats, is_bimodal
 from perfadvisor.analyse.sequential import FIXED_ALPHA, LOOKS
@@ -14,6 +14,7 @@ from perfadvisor.analyse.unpaired import block_drift, unpaired_effect
 from perfadvisor.model.gate import Comparison, MetricPolicy, Order, Reason, Runs, Verdict
 
 FEWEST_RUNS = 5
+EXACT = "If it is exact by nature, say `deterministic: true` for the metric in the policy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,12 +85,16 @@ def _obstacle(blank: Comparison, policy: MetricPolicy) -> tuple[Reason, str] | N
     if fewest < FEWEST_RUNS and not (policy.deterministic and fewest):
         return Reason.TOO_FEW_RUNS, f"{fewest} runs; at least {FEWEST_RUNS} of each side are needed"
     if _constant(blank) and not policy.deterministic:
-        return (
-            Reason.ZERO_VARIANCE,
-            "the runs do not vary at all: cached, limited, or rounded? If it is exact by nature, say "
-            "`deterministic: true` for the metric in the policy",
-        )
+        return Reason.ZERO_VARIANCE, f"{_sameness(blank)} {EXACT}"
     return None
+
+
+def _sameness(blank: Comparison) -> str:
+    if len(set(blank.baseline)) == len(set(blank.candidate)) == 1:
+        return "the runs do not vary at all: cached, limited, or rounded?"
+    if blank.baseline == blank.candidate:
+        return "both sides are the same numbers: one of them a copy?"
+    return "every pair differs by the same ratio: computed, not measured?"
 
 
 def _exact(blank: Comparison) -> Comparison:
@@ -162,6 +167,6 @@ def _undecided(found: Comparison, effect: Effect, bimodal: bool) -> Comparison:
     return replace(
         found,
         reason=Reason.BIMODAL if bimodal else Reason.TOO_NOISY,
-        explanation=f"the interval crosses the margin of {found.margin:.1%}: {advice}",
+        explanation=f"the interval crosses the margin of {percent(found.margin)}: {advice}",
         pairs_needed=more,
     )

@@ -1,27 +1,26 @@
-"""Check series for changes, and say which of them are news: worse, recent, not recovered, not accepted."""
+"""Check series for changes, and say which of them are news: not better, recent, not recovered, not accepted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from math import log
 
 import numpy as np
 
-from perfadvisor.analyse.changepoints import Cut, change_points
+from perfadvisor.analyse.changepoints import NEAR, Cut, change_points
 from perfadvisor.analyse.effect import log_margin
-from perfadvisor.model.history import Change, Event, HistoryReport, Kind, Series
+from perfadvisor.model.history import Change, Event, HistoryReport, Kind, Series, SeriesKey
 
-NEAR = 5  # points by which the same change may be placed differently as more data come in
 TOGETHER = 2  # points apart that changes of several series may lie and still be one event
 MOST_POINTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What counts: changes of at least `margin` within the last `recent` points; `acknowledged` maps ids to reasons;
-    `known` are id and kind of those reported before."""
+    """What counts: changes of at least `margin_of` the series (None: it never alerts) within the last `recent` points;
+    `acknowledged` maps ids to reasons; `known` are id and kind of those reported before."""
 
-    margin: float = 0.03
+    margin_of: Callable[[SeriesKey], float | None] = lambda _: 0.03
     recent: int = 40
     acknowledged: Mapping[str, str] = field(default_factory=dict)
     known: frozenset[tuple[str, str]] = frozenset()
@@ -53,8 +52,9 @@ def _change(series: Series, cuts: Sequence[Cut], i: int, skipped: int, wanted: W
     acknowledged = next((wanted.acknowledged[id] for id in near if id in wanted.acknowledged), "")
     worse = _is_worse(series, cut)
     recent = len(series.values) - index <= wanted.recent
-    recovered = _is_recovered(series, cuts, i, wanted.margin)
-    matters = bool(worse) and _size(cut) >= log_margin(wanted.margin)
+    margin = wanted.margin_of(series.key)
+    recovered = _is_recovered(series, cuts, i, margin or 0.0)
+    matters = worse is not False and margin is not None and _size(cut) >= log_margin(margin)
     news = recent and not recovered and not acknowledged and not _is_known(near, kind, wanted)
     return Change(
         id=change_id(series, index),
@@ -107,12 +107,13 @@ def _size(cut: Cut) -> float:
 
 
 def _is_recovered(series: Series, cuts: Sequence[Cut], i: int, margin: float) -> bool:
-    """Whether a later level is back within the margin of the level before, or better."""
-    sign = -1.0 if series.better == "lower" else 1.0
-    first = cuts[i]
-    if not first.log or not series.better:
+    """Whether a later level is back within the margin of the level before, or better where it is known what is."""
+    first, bound = cuts[i], log_margin(margin)
+    if not first.log:
         return False
-    return any(sign * log(later.after / first.before) > -log_margin(margin) for later in cuts[i + 1 :])
+    sign = -1.0 if series.better == "lower" else 1.0
+    gains = (sign * log(later.after / first.before) for later in cuts[i + 1 :])
+    return any(gain > -bound and (bool(series.better) or gain < bound) for gain in gains)
 
 
 def _marks(series: Series, index: int) -> dict[str, str]:

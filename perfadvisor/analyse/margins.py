@@ -9,6 +9,11 @@ FLOOR_FACTOR = 1.5
 TAILS = ("p95", "p99", "p999", "p9999", "jitter", "max")
 
 
+def percent(share: float) -> str:
+    """0.05 as `5 %`."""
+    return f"{100 * share:.3g} %"
+
+
 def default_margin(metric: str, unit: str) -> float:
     """10 % for tail latencies, 5 % for IOPS and other latencies, 3 % for the rest (throughput)."""
     name = metric.lower()
@@ -29,5 +34,5 @@ def raised(policy: MetricPolicy) -> tuple[MetricPolicy, str]:
     least = least_margin(policy.noise_floor or 0.0)
     if policy.margin >= least:
         return policy, ""
-    note = f"margin raised from {policy.margin:.1%} to {least:.1%}: this host's own noise is {policy.noise_floor:.1%}"
+    note = f"margin raised from {percent(policy.margin)} to {percent(least)}, because of this host's own noise"
     return replace(policy, margin=least), note

@@ -15,7 +15,7 @@ def command(first: str, second: str, db: str) -> None:
     """
     from perfadvisor.analyse.ordering import order_by_time
     from perfadvisor.analyse.side_by_side import left_out, side_by_side
-    from perfadvisor.gate_input import read_input
+    from perfadvisor.gating.sides import read_input
     from perfadvisor.model.gate import Order
     from perfadvisor.report.compare_text import compare_text
 

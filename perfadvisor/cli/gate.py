@@ -9,6 +9,7 @@ import click
 Command = TypeVar("Command", bound=Callable[..., None])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+SECONDS = click.FloatRange(min=0, min_open=True)
 SEVERITY = click.Choice(["critical", "high", "medium", "low", "info"])
 
 
@@ -56,11 +57,13 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 @click.option("--cmd", "cmd", help="A benchmark's command; it writes rows to the file $PERFADVISOR_CSV names.")
 @click.option("--a", "a", required=True, metavar="CHECKOUT|ENV", help="The good side: a folder, or --env's words.")
 @click.option("--b", "b", required=True, metavar="CHECKOUT|ENV", help="The side to judge.")
+@click.option("--name-a", help="What reports call the good side, such as its commit.")
+@click.option("--name-b", help="What reports call the other side.")
 @click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs to measure.")
 @click.option("--budget", help="Stop looking further after this long, such as 10m.")
-@click.option("--timeout", default=600.0, show_default=True, help="Seconds one call of the command may take.")
+@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Seconds one call may take.")
 @_judging
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
@@ -79,7 +82,7 @@ def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 200), default=10, show_default=True, help="A/A pairs to measure.")
 @click.option("--margin", type=float, help="A margin to check, such as 0.03: refused below what the host can tell.")
-@click.option("--timeout", default=600.0, show_default=True, help="Seconds one call of the command may take.")
+@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Seconds one call may take.")
 @click.option("-o", "--output", type=FILE, help="Keep the result for `gate --calibration`.")
 @click.pass_context
 def calibrate_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name

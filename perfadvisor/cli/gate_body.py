@@ -12,12 +12,12 @@ from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.ordering import order_by_time
 from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
-from perfadvisor.cli.output import write_text
+from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.cli.policy_option import policy_of
-from perfadvisor.gate_input import HISTORY, Input, informed, new_findings, read_input
-from perfadvisor.interleave import interleaved
+from perfadvisor.gating.interleave import interleaved
+from perfadvisor.gating.policy import Policy
+from perfadvisor.gating.sides import HISTORY, Input, informed, new_findings, read_input
 from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
-from perfadvisor.policy import Policy
 
 Writer = Callable[[GateReport], str]
 
@@ -34,10 +34,8 @@ def judge_two(
         require("sqlalchemy", "history", "the history")
     rules = policy_of(policy)
     a, b = read_input(baseline, db), read_input(candidate, db)
-    if db and a.folder and not a.stored:
-        a = replace(a, side=replace(a.side, name=str(a.folder)))
     how = Order.PAIRED if paired else _order(order, a, b)
-    judged = gate(a.side, b.side, _policy_of(rules, calibration, b.side, db if how is Order.STORED else ""), how,
+    judged = gate(a.side, b.side, _policy_of(rules, calibration, b.side, _history(db, a, b, how)), how,
                   acknowledged=rules.acknowledgements(_today()))  # fmt: skip
     findings = new_findings(a, b, fail_on) if fail_on else ()
     return finished(replace(judged, findings=findings), rules, allow_undecided, outputs)
@@ -54,7 +52,12 @@ def _order(order: str, a: Input, b: Input) -> Order:
     return Order.STORED if a.folder and b.folder else Order.BLOCK
 
 
-def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: str) -> PolicyOf:
+def _history(db: str, a: Input, b: Input, order: Order) -> str | None:
+    """The history that knows how sessions differ: the one a side came out of, else the one that was named."""
+    return db if order is Order.STORED and (db or a.stored or b.stored) else None
+
+
+def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: str | None) -> PolicyOf:
     floors = _floors(calibration)
 
     def judged_by(runs: Runs) -> MetricPolicy:
@@ -70,13 +73,14 @@ def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: st
 def _floors(calibration: Path | None) -> Mapping[str, float]:
     if calibration is None:
         return {}
-    from perfadvisor.calibration_file import read_floors
+    from perfadvisor.gating.calibration_file import read_floors
 
     return read_floors(calibration)
 
 
 def run_two(
-    *, a: str, b: str, pairs: int, budget: str | None, policy: Path | None, calibration: Path | None,
+    *, a: str, b: str, name_a: str | None, name_b: str | None, pairs: int, budget: str | None, policy: Path | None,
+    calibration: Path | None,
     allow_undecided: bool, junit: Path | None, markdown: Path | None, json_file: Path | None, openmetrics: Path | None,
     **source: Any,  # noqa: ANN401 - the fields of Source
 ) -> int:  # fmt: skip
@@ -84,14 +88,18 @@ def run_two(
     outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     _require(outputs)
     rules = policy_of(policy)
-    names = (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
+    names = _names(name_a or a, name_b or b)
     places = dict(zip(names, (a, b), strict=True))
     with Source(**source).measuring((a, b)) as measure:
         report = interleaved(
-            lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, ""), most=pairs,
+            lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, None), most=pairs,
             budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
         )  # fmt: skip
     return finished(report, rules, allow_undecided, outputs)
+
+
+def _names(a: str, b: str) -> tuple[str, str]:
+    return (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
 
 
 _NOBODY = Side(name="", runs={})
@@ -128,6 +136,8 @@ def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: 
 
 def _require(outputs: Mapping[str, Path | None]) -> None:
     """Said before anything is measured."""
+    for path in outputs.values():
+        require_folder(path)
     if outputs.get("junit"):
         require("junitparser", "ci", "--junit")
     if outputs.get("openmetrics"):

@@ -6,16 +6,23 @@ from typing import Any
 
 import click
 
-from perfadvisor.analyse.calibration import Calibrated, calibrated
-from perfadvisor.calibration_file import write
+from perfadvisor.analyse.calibration import SIZES, Calibrated, calibrated
+from perfadvisor.analyse.margins import percent
 from perfadvisor.cli.gate_source import Source
+from perfadvisor.cli.output import require_folder
 from perfadvisor.errors import InputError
-from perfadvisor.interleave import Gathered
+from perfadvisor.gating.calibration_file import write
+from perfadvisor.gating.interleave import Gathered
+from perfadvisor.gating.policy import Policy
+from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
-from perfadvisor.policy import Policy
-from perfadvisor.rows import read_side
+from perfadvisor.report.gate_text import table
 
 SEED = 20260101
+EXPLAINED = """\
+false alarms: of 2,000 relabelled comparisons of equal sides, those that claim a regression
+least margin: what a gate of 10 pairs can hold up here; with --calibration, smaller ones are raised to it
+seen: the smallest worsening that is found with 80 % power"""
 
 
 def calibrate(
@@ -32,6 +39,7 @@ def calibrate(
         raise click.UsageError("--margin is relative: 0.03 for 3 %")
     if rows and (source["workload"] or source["cmd"]):
         raise click.UsageError("--rows holds what was measured: it goes with neither a WORKLOAD nor --cmd")
+    require_folder(output)
     side = read_side(rows) if rows else _measured(Source(**source), place, 2 * pairs)
     policies = {key: Policy().of(runs) for key, runs in side.runs.items()}
     found = [
@@ -56,21 +64,27 @@ def _measured(source: Source, place: str, runs: int) -> Side:
 
 
 def _text(found: list[Calibrated]) -> str:
-    lines = ["metric: false alarms, least margin, smallest worsening seen with 80 % power at 5, 10, 20 pairs"]
-    for one in found:
-        seen = ", ".join(f"{one.detectable[n]:.1%}" for n in sorted(one.detectable))
-        modes = "; its values fall into two groups" if one.bimodal else ""
-        lines.append(
-            f"{one.id}: {one.false_alarms:.1%} at a margin of {one.margin:.1%}, {one.least_margin:.1%}, {seen} "
-            f"({one.pairs} pairs{modes})"
+    sizes = [str(n) for n in SIZES]
+    header = ("metric", "false alarms", "at margin", "least margin", f"seen with {', '.join(sizes)} pairs", "measured")
+    rows = [
+        (
+            one.id,
+            percent(one.false_alarms),
+            percent(one.margin),
+            percent(one.least_margin),
+            ", ".join(percent(one.detectable[n]) for n in SIZES),
+            f"{one.pairs} pairs{', in two groups of values' if one.bimodal else ''}",
         )
-    return "\n".join(lines)
+        for one in found
+    ]
+    return "\n".join([*table([header, *rows]), "", EXPLAINED])
 
 
 def _refuse(found: list[Calibrated], margin: float | None) -> None:
     for one in found:
         if margin is not None and margin < one.least_margin:
+            least = percent(one.least_margin)
             raise InputError(
-                f"{one.id}: a margin of {margin:.1%} is below what this host can tell apart ({one.least_margin:.1%})",
+                f"{one.id}: a margin of {percent(margin)} is below what this host can tell apart ({least})",
                 "use a wider margin, or make the host or the benchmark quieter",
             )

@@ -10,11 +10,11 @@ def schema_text(which: str) -> str:
 
 def _schema(which: str) -> object:
     if which == "policy":
-        from perfadvisor.policy_file import policy_schema
+        from perfadvisor.gating.policy_file import policy_schema
 
         return policy_schema()
     if which == "calibration":
-        from perfadvisor.calibration_file import CalibrationFile
+        from perfadvisor.gating.calibration_file import CalibrationFile
 
         return CalibrationFile.model_json_schema()
     if which == "history":

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from perfadvisor.errors import InputError
-from perfadvisor.interleave import measure_command
+from perfadvisor.gating.command import measure_command
 from perfadvisor.model.gate import Side
 
 
@@ -33,7 +33,7 @@ class Source:
             yield lambda place: measure_command(command, folders[place], self.timeout)
             return
         from perfadvisor.cli.running import put_back_leftovers
-        from perfadvisor.interleave_workload import measuring
+        from perfadvisor.gating.workload import measuring
 
         put_back_leftovers()
         with measuring(str(self.workload), places, self.own, self.directory) as measure:

@@ -11,7 +11,7 @@ from perfadvisor.analyse.history import Wanted, changes_of, check
 from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
-from perfadvisor.history_input import from_csv, from_run
+from perfadvisor.gating.history_input import from_csv, from_run
 from perfadvisor.model.history import Series
 from perfadvisor.report.history_text import change_line, history_text
 from perfadvisor.report.quantity import when
@@ -82,7 +82,7 @@ def check_all(
         found = _named(all_series(connection, series), series)
         known = reported(connection) if once else frozenset()
     wanted = Wanted(
-        margin=rules.history.margin, recent=rules.history.recent, known=known,
+        margin_of=rules.margin_of, recent=rules.history.recent, known=known,
         acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
     )  # fmt: skip
     report = check(found, wanted, allow_undecided=allow_undecided)

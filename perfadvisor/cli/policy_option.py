@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from perfadvisor.policy import Policy
+from perfadvisor.gating.policy import Policy
 
 
 def policy_of(path: Path | None) -> Policy:
     """PackError with every mistake at its line."""
     if path is None:
         return Policy()
-    from perfadvisor.policy_file import read_file
+    from perfadvisor.gating.policy_file import read_file
 
     return read_file(path)

@@ -49,7 +49,7 @@ class Change:
 
     `ratio` is the new level over the old with its 95 % interval, None where the values have no logarithm; `worse` is
     None where nobody said which way is better. `marks` says which versions changed at the same point. `alerting`: it
-    is worse by the margin, recent, not recovered and not accepted."""
+    is worse by the margin (or may be, where nobody said), recent, not recovered and not accepted."""
 
     id: str
     series: str
@@ -82,7 +82,8 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryReport:
-    """Everything a check says. 1 for a confirmed alert, 3 for a suspected one unless allowed, else 0."""
+    """Everything a check says. `exit_code`: 1 for a confirmed worsening; 3, unless allowed, for a suspected one and for
+    a change of a series of which nobody said which way is better; else 0."""
 
     changes: tuple[Change, ...]
     events: tuple[Event, ...]
@@ -93,7 +94,6 @@ class HistoryReport:
     @property
     def exit_code(self) -> int:
         """What the check exits with."""
-        kinds = {change.kind for event in self.events for change in event.changes}
-        if Kind.CONFIRMED in kinds:
+        if any(change.worse and change.kind is Kind.CONFIRMED for event in self.events for change in event.changes):
             return 1
-        return 3 if Kind.SUSPECTED in kinds and not self.allow_undecided else 0
+        return 3 if self.events and not self.allow_undecided else 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.analyse.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report import gate_words as words
@@ -31,7 +32,7 @@ def _row(one: Comparison) -> tuple[str, ...]:
         words.level(one.baseline, one.unit),
         words.level(one.candidate, one.unit),
         words.change(one),
-        f"{one.margin:.1%}",
+        percent(one.margin),
         words.runs(one),
     )
 

@@ -6,8 +6,7 @@ from statistics import median
 
 from perfadvisor.analyse.effect import log_margin
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
-from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import NO_VALUE, quantity
+from perfadvisor.report.quantity import NO_VALUE, count_of, figure
 
 HEADLINES = {
     Verdict.REGRESSION: "Regression",
@@ -16,7 +15,6 @@ HEADLINES = {
     Verdict.UNDECIDED: "Undecided",
 }
 BARS = "▁▂▃▄▅▆▇█"
-UNITS = {unit.value: unit for unit in Unit}
 BAR_REACH = 4.0  # at least so many margins on each side of "no change"
 BAR_CELLS = 25
 
@@ -26,7 +24,7 @@ def headline(report: GateReport) -> str:
     if report.findings and not report.alerts:
         return f"{len(report.findings)} new finding(s) at or over the chosen severity"
     judged = [c for c in report.comparisons if c.primary]
-    count = f"{sum(c.verdict is report.verdict for c in judged)} of {len(judged)} metrics"
+    count = f"{sum(c.verdict is report.verdict for c in judged)} of {count_of(len(judged), 'metric')}"
     if report.alerts:
         where = ", ".join(alert.workload for alert in report.alerts)
         return f"Regression in {where}"
@@ -43,11 +41,7 @@ def change(one: Comparison) -> str:
 
 def level(values: Sequence[float], unit: str) -> str:
     """The median with its unit."""
-    if not values:
-        return NO_VALUE
-    if unit in UNITS and unit:
-        return quantity(median(values), UNITS[unit])
-    return f"{median(values):.4g} {unit}".strip()
+    return figure(median(values), unit) if values else NO_VALUE
 
 
 def runs(one: Comparison) -> str:
@@ -94,11 +88,10 @@ def interval_bar(one: Comparison) -> str:
     low, middle, high = sorted(sign * log(ratio) / unit for ratio in (one.low, one.ratio, one.high))
     reach = max(BAR_REACH, -low, high)
     cells = ["·"] * BAR_CELLS
-    for place, mark in ((-1.0, "["), (0.0, "|"), (1.0, "]")):
-        cells[_cell(place, reach)] = mark
     first, last = _cell(low, reach), _cell(high, reach)
     cells[first : last + 1] = "═" * (last + 1 - first)
-    cells[_cell(middle, reach)] = "●"
+    for place, mark in ((-1.0, "["), (0.0, "|"), (1.0, "]"), (middle, "●")):  # the margin stays to be seen
+        cells[_cell(place, reach)] = mark
     return "".join(cells)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from perfadvisor.model.history import Change, Series
 from perfadvisor.report.history_text import change_line
 
-WIDTH, HEIGHT, LEFT, EDGE = 860.0, 150.0, 70.0, 10.0
+# The picture is stretched to whatever room there is, so its words stand beside it: scaled down, nobody could read them.
+WIDTH, HEIGHT, EDGE = 1000.0, 150.0, 10.0
 MOST_DRAWN = 1500
 
 
@@ -21,11 +22,11 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """What the template draws. `path` is an SVG path through the points, `dots` single points, `levels` lines from
-    (x1, y) to (x2, y); `low` and `high` label the axis."""
+    """What the template draws. `path` is an SVG path through the points, `dots` one of single points, `levels` lines
+    from (x1, y) to (x2, y); `low` and `high` label the axis."""
 
     path: str
-    dots: tuple[tuple[float, float], ...]
+    dots: str
     levels: tuple[tuple[float, float, float], ...]
     marks: tuple[Mark, ...]
     low: float
@@ -42,7 +43,7 @@ def chart(series: Series, changes: Sequence[Change]) -> Chart:
     places = [(_x(i, n), _y(series.values[i], low, high)) for i in drawn]
     return Chart(
         path="M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in places),
-        dots=tuple(places) if n <= MOST_DRAWN // 5 else (),
+        dots="".join(f"M{x:.1f},{y:.1f}h0" for x, y in places) if n <= MOST_DRAWN // 5 else "",
         levels=tuple(_levels(changes, n, low, high)),
         marks=tuple(Mark(x=_x(change.index, n), change=change, text=change_line(change)) for change in changes),
         low=low,
@@ -64,7 +65,7 @@ def _levels(changes: Sequence[Change], n: int, low: float, high: float) -> list[
 
 
 def _x(index: int, n: int) -> float:
-    return LEFT + (WIDTH - LEFT - EDGE) * (index / (n - 1) if n > 1 else 0.5)
+    return EDGE + (WIDTH - 2 * EDGE) * (index / (n - 1) if n > 1 else 0.5)
 
 
 def _y(value: float, low: float, high: float) -> float:

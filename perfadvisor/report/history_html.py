@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from perfadvisor.model.history import Change, HistoryReport, Series
 from perfadvisor.packs.locate import shipped
-from perfadvisor.report.history_chart import HEIGHT, LEFT, WIDTH, Chart, chart
-from perfadvisor.report.history_text import NEXT, change_line, state
-from perfadvisor.report.quantity import when
+from perfadvisor.report import history_text as words
+from perfadvisor.report.history_chart import HEIGHT, WIDTH, Chart, chart
+from perfadvisor.report.quantity import count_of, figure, when
 
 MOST_SERIES = 200
 AROUND = 3
@@ -39,9 +39,9 @@ def history_html(series: Sequence[Series], report: HistoryReport) -> str:
         lstrip_blocks=True,
     )
     environment.globals["style"] = Markup((folder / "history.css").read_text("utf-8"))  # noqa: S704 - our file
-    environment.filters.update(when=when, line=change_line, state=lambda change: "; ".join(state(change)))
+    environment.filters.update(when=when, count=count_of, figure=figure)
     return environment.get_template("history.html.j2").render(
-        report=report, shown=shown, left_out=len(series) - len(shown), next=NEXT, width=WIDTH, height=HEIGHT, left=LEFT
+        report=report, shown=shown, words=words, left_out=len(series) - len(shown), width=WIDTH, height=HEIGHT
     )
 
 

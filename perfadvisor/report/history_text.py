@@ -4,19 +4,20 @@ from collections.abc import Iterator
 
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind
 from perfadvisor.plaintext import harmless
-from perfadvisor.report.quantity import when
+from perfadvisor.report.quantity import count_of, when
 
-NEXT = {
-    Kind.CONFIRMED: "confirmed",
-    Kind.SUSPECTED: "suspected: measure both commits in turns (perfadvisor gate run)",
-}
+RERUN = "suspected: measure both commits in turns (perfadvisor gate run) to be sure"
+UNSAID = "nobody said which way is better: give the CSV a column 'better' (higher or lower) and ingest it again"
+ACCEPT = "to accept a change, put its id into the policy, under 'acknowledged'"
 
 
 def history_text(report: HistoryReport) -> str:
-    """What woke us, then everything else that changed."""
-    lines = [f"{report.series_count} series, {report.point_count} points, {len(report.changes)} changes"]
+    """What woke us, what to do about it, then everything else that changed."""
+    lines = [summary(report)]
     for event in report.events:
         lines += _event(event)
+    if report.events:
+        lines += ["", *hints(report)]
     others = [change for change in report.changes if not change.alerting]
     lines += ["", "other changes:", *(f"  {change_line(change)}" for change in others)] if others else []
     return harmless("\n".join(lines))
@@ -24,20 +25,56 @@ def history_text(report: HistoryReport) -> str:
 
 def _event(event: Event) -> Iterator[str]:
     yield ""
-    yield f"worse since {when(event.time)}{commits(event.changes[0])}"
+    yield headline(event)
     for change in event.changes:
-        yield f"  {change_line(change)}"
-        yield f"    {NEXT[change.kind]}; to accept it, acknowledge {change.id}"
+        yield f"  {change.series}: {change_in_event(change, event)}  [id {change.id}]"
+
+
+def summary(report: HistoryReport) -> str:
+    """How much was looked at, and how many changes there are."""
+    series, points = f"{report.series_count:,} series", count_of(report.point_count, "point")
+    return f"{series}, {points}, {count_of(len(report.changes), 'change')}"
+
+
+def headline(event: Event) -> str:
+    """`worse since` when, and between which commits; `changed` where nobody said which way is better."""
+    word = "worse" if any(change.worse for change in event.changes) else "changed"
+    return f"{word} since {when(event.time)}{commits(event.changes[0])}"
+
+
+def hints(report: HistoryReport) -> Iterator[str]:
+    """What to do about what alerts, each thing once."""
+    changes = [change for event in report.events for change in event.changes]
+    if any(change.kind is Kind.SUSPECTED for change in changes):
+        yield RERUN
+    if any(change.worse is None for change in changes):
+        yield UNSAID
+    yield ACCEPT
+
+
+def change_in_event(change: Change, event: Event) -> str:
+    """The size and kind of a change below its event's headline, and where it lies if elsewhere."""
+    elsewhere = [f"at {when(change.time)}{commits(change)}"] if change.time != event.time else []
+    return "; ".join([f"{size(change)}, {kind(change)}", *elsewhere, *state(change)])
 
 
 def change_line(change: Change) -> str:
     """One change in one line."""
-    size = f"{change.before:.4g} -> {change.after:.4g}"
-    if change.ratio is not None and change.low is not None and change.high is not None:
-        percent = [100 * (ratio - 1) for ratio in (change.ratio, change.low, change.high)]
-        size = "{:+.1f} % ({:+.1f} to {:+.1f})".format(*percent)
     where = f"{change.series} at {change.index} ({when(change.time)}{commits(change)})"
-    return "; ".join([f"{where}: {size}, {change.kind.value}", *state(change)])
+    return "; ".join([f"{where}: {size(change)}, {kind(change)}", *state(change)])
+
+
+def size(change: Change) -> str:
+    """`-8.1 % (-9.0 to -7.1)`; the levels themselves where they have no ratio."""
+    if change.ratio is None or change.low is None or change.high is None:
+        return f"{change.before:.4g} -> {change.after:.4g}"
+    percent = [100 * (ratio - 1) for ratio in (change.ratio, change.low, change.high)]
+    return "{:+.1f} % ({:+.1f} to {:+.1f})".format(*percent)
+
+
+def kind(change: Change) -> str:
+    """`confirmed`, or `suspected`; and `better or worse?` where nobody said."""
+    return change.kind.value if change.worse is not None else f"{change.kind.value}, better or worse?"
 
 
 def state(change: Change) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from perfadvisor.analyse.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, NewFinding, Reason, Verdict
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.xmltext import clean
@@ -22,7 +23,8 @@ def junit(report: GateReport) -> str:
 
 def _case(one: Comparison) -> TestCase:
     case = TestCase(clean(one.metric), classname=clean(one.workload))
-    message = clean(f"{words.change(one)}, margin {one.margin:.1%}, {words.runs(one)}. {words.remarks(one)}".strip())
+    told = f"{words.change(one)}, margin {percent(one.margin)}, {words.runs(one)}. {words.remarks(one)}"
+    message = clean(told.strip())
     if one.verdict is Verdict.REGRESSION and one.primary and not one.acknowledged:
         case.result = [Failure(message, "regression")]
     elif one.reason is Reason.MISSING_CANDIDATE and one.primary:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.analyse.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 from perfadvisor.report import gate_words as words
 
 MARKS = {Verdict.REGRESSION: "❌", Verdict.IMPROVED: "🟢", Verdict.EQUIVALENT: "✅", Verdict.UNDECIDED: "❔"}
-MOST_ROWS = 60
+MOST_ROWS, MOST_UNDECIDED = 60, 20
+TOGETHER = "\N{NO-BREAK SPACE}"
 
 
 def markdown(report: GateReport) -> str:
@@ -21,7 +23,7 @@ def markdown(report: GateReport) -> str:
         lines.append(f"- **{finding.severity}**: {_text(finding.title)}{subject} ({_code(finding.rule)})")
     lines += _undecided(report)
     lines += _table(report)
-    lines += [f"> {_text(note)}" for note in report.notes]
+    lines += [f"- {_text(note)}" for note in report.notes]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -31,18 +33,21 @@ def _alert(workload: str, comparisons: tuple[Comparison, ...]) -> Iterator[str]:
     yield "```text"
     for one in comparisons:
         before, after = words.sparks(one)
-        yield f"{_plain(one.metric)}: {words.change(one)}, margin {one.margin:.1%}"
+        yield f"{_plain(one.metric)}: {words.change(one)}"
         yield f"  baseline  {words.level(one.baseline, one.unit):>14}  {before}"
         yield f"  candidate {words.level(one.candidate, one.unit):>14}  {after}"
-        yield f"  worse {words.interval_bar(one)} better   ([ ] the margin, ═ the 95 % interval)"
+        yield f"  worse {words.interval_bar(one)} better"
+        yield f"  [ ] the margin of {percent(one.margin)}, ═ the 95 % interval"
     yield "```"
     yield ""
 
 
 def _undecided(report: GateReport) -> Iterator[str]:
-    for one in report.comparisons:
-        if one.primary and one.verdict is Verdict.UNDECIDED:
-            yield f"- ❔ {_code(one.id)}: {_text(words.remarks(one))}"
+    undecided = [one for one in report.comparisons if one.primary and one.verdict is Verdict.UNDECIDED]
+    for one in undecided[:MOST_UNDECIDED]:
+        yield f"- ❔ {_code(one.id)}: {_text(words.remarks(one))}"
+    if len(undecided) > MOST_UNDECIDED:
+        yield f"- and {len(undecided) - MOST_UNDECIDED} more"
     yield ""
 
 
@@ -55,11 +60,11 @@ def _table(report: GateReport) -> Iterator[str]:
         cells = (
             f"{MARKS[one.verdict]} {_text(words.verdict(one))}",
             _code(one.id),
-            _text(words.level(one.baseline, one.unit)),
-            _text(words.level(one.candidate, one.unit)),
-            words.change(one),
-            f"{one.margin:.1%}",
-            words.runs(one),
+            _figure(_text(words.level(one.baseline, one.unit))),
+            _figure(_text(words.level(one.candidate, one.unit))),
+            " (".join(map(_figure, words.change(one).split(" ("))),
+            _figure(percent(one.margin)),
+            _figure(words.runs(one)),
         )
         yield "| " + " | ".join(cells) + " |"
     if len(report.comparisons) > MOST_ROWS:
@@ -68,6 +73,11 @@ def _table(report: GateReport) -> Iterator[str]:
     yield ""
     yield "</details>"
     yield ""
+
+
+def _figure(text: str) -> str:
+    """A number stays beside its unit, however narrow the column."""
+    return text.replace(" ", TOGETHER)
 
 
 def _plain(text: str) -> str:

@@ -46,6 +46,7 @@ LADDERS: dict[Unit, tuple[Scale, ...]] = {
     Unit.SECTORS: (Scale(1, "sectors"),),
     Unit.PAGES: (Scale(1, "pages"),),
 }
+UNITS = {unit.value: unit for unit in Unit if unit.value}
 EXACT = frozenset({Unit.COUNT, Unit.NONE, Unit.LANES, Unit.SECTORS, Unit.PAGES})
 
 
@@ -86,6 +87,13 @@ def quantity(value: float, unit: Unit) -> str:
     if not isfinite(scaled):
         return f"{value:.{SIGNIFICANT}g} {unit}"
     return _joined(number(scaled, decimals_of(scaled)), scale.suffix)
+
+
+def figure(value: float, unit: str) -> str:
+    """A value whose unit somebody else wrote: as ours where it is one of ours, else the number with that word."""
+    if unit in UNITS:
+        return quantity(value, UNITS[unit])
+    return _joined(number(value, decimals_of(value)), unit)
 
 
 def interval(low: float | None, high: float | None, unit: Unit, *, like: float) -> str:

@@ -22,7 +22,8 @@ class Database:
 
     def __init__(self, place: str, *, wait_s: float = WAIT_S) -> None:
         self._url = _url(place or DEFAULT)
-        self.name = self._url.database or "" if self.is_file else self._url.render_as_string(hide_password=True)
+        shown = self._url.set(drivername=self._url.get_backend_name())
+        self.name = self._url.database or "" if self.is_file else shown.render_as_string(hide_password=True)
         self._engine = _engine(self._url, self.name, wait_s)
 
     @property

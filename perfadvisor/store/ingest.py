@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from perfadvisor.errors import InputError
@@ -110,21 +110,39 @@ def _point_row(key: tuple[int, str], point: StoredPoint) -> dict[str, Any]:
 
 def _series_ids(connection: Connection, points: list[StoredPoint]) -> dict[SeriesKey, int]:
     """The ids of all series, new ones made; in sorted order, so that writers never wait for each other in a ring."""
-    wanted = {point.key: (point.unit, point.better) for point in reversed(points)}
+    wanted = _said(points)
     known = _stored_series(connection)
     missing = sorted(wanted.keys() - known.keys(), key=lambda key: (key.name, key.fingerprint))
     if missing:
         _insert(connection, SERIES, [_series_row(key, *wanted[key]) for key in missing])
         known = _stored_series(connection)
-    for point in points:
-        unit, better = known[point.key][1:]
-        if (unit, better) != (point.unit, point.better):
-            raise InputError(
-                f"{point.key.name}: {point.unit or 'no unit'}, better {point.better or 'unsaid'}; the history has "
-                f"{unit or 'no unit'}, better {better or 'unsaid'}",
-                "convert it, or give the series another name",
-            )
+    for key in sorted(wanted, key=lambda key: known[key][0]):
+        series_id, *before = known[key]
+        unit, better = _agreed(key, (before[0], before[1]), wanted[key])
+        if [unit, better] != before:
+            connection.execute(update(SERIES).where(SERIES.c.id == series_id).values(unit=unit, better=better))
     return {key: known[key][0] for key in wanted}
+
+
+def _said(points: list[StoredPoint]) -> dict[SeriesKey, tuple[str, str]]:
+    """Each series' unit and direction, "" where no point says one."""
+    found: dict[SeriesKey, tuple[str, str]] = {}
+    for point in points:
+        one = (point.unit, point.better)
+        before = found.setdefault(point.key, one)
+        if before != one:
+            found[point.key] = _agreed(point.key, before, one)
+    return found
+
+
+def _agreed(key: SeriesKey, before: tuple[str, str], now: tuple[str, str]) -> tuple[str, str]:
+    """Unit and direction that both say; what one leaves out the other may say, also later."""
+    if any(a and b and a != b for a, b in zip(before, now, strict=True)):
+        told = [f"{unit or 'no unit'}, better {better or 'unsaid'}" for unit, better in (now, before)]
+        raise InputError(
+            f"{key.name}: {told[0]}; before it was {told[1]}", "convert it, or give the series another name"
+        )
+    return before[0] or now[0], before[1] or now[1]
 
 
 def _series_row(key: SeriesKey, unit: str, better: str) -> dict[str, Any]:

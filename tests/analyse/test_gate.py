@@ -64,6 +64,15 @@ def test_undecided(a, b, order, reason) -> None:
     assert found.explanation
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [([5.0] * 6, [5.0] * 6, "do not vary"), (QUIET, QUIET, "the same numbers"), (QUIET, QUIET * 2, "the same ratio")],
+)
+def test_zero_variance_says_what_it_looks_like(a, b, said) -> None:
+    found = compare(runs(a), runs(b), POLICY, Order.PAIRED).comparison
+    assert (found.reason, said in found.explanation) == (Reason.ZERO_VARIANCE, True), found.explanation
+
+
 def test_more_pairs_are_estimated_from_the_spread() -> None:
     noisy = 100 * np.exp(np.random.default_rng(3).normal(size=8) * 0.05)
     found = compare(runs(QUIET[:8]), runs(noisy * 0.94), POLICY, Order.PAIRED).comparison

@@ -11,7 +11,7 @@ from scipy import stats
 from perfadvisor.analyse.changepoints import change_points
 from perfadvisor.analyse.history import Wanted, changes_of, check
 from perfadvisor.analyse.partition import best_partition
-from perfadvisor.analyse.ranks import best_rank_cut, rank_shift, ranks
+from perfadvisor.analyse.ranks import best_rank_cut, likeliest_place, memory, rank_shift, ranks
 from perfadvisor.model.history import Kind, Series, SeriesKey
 
 
@@ -54,6 +54,47 @@ def test_ranks_and_shift_are_scipys(values, data) -> None:
 def test_the_best_rank_cut_is_the_step() -> None:
     assert best_rank_cut(np.array([1.0] * 9 + [2.0] * 11), 5) == 9
     assert best_rank_cut(np.ones(9), 5) == 0
+
+
+def slow_place(values, least, near, worth):
+    ranked = stats.rankdata(values)
+    likelihood = {}
+    for cut in range(least, len(values) - least + 1):
+        pieces = ranked[:cut], ranked[cut:]
+        likelihood[cut] = sum(((piece - piece.mean()) ** 2).sum() for piece in pieces) ** (-worth / 2)
+    whole = sum(likelihood.values())
+    return {cut: sum(likelihood.get(cut + i, 0.0) for i in range(-near, near + 1)) / whole for cut in likelihood}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_change_is_placed_where_most_of_its_likelihood_lies_near(seed) -> None:
+    values = np.random.default_rng(seed).normal(size=60)
+    values[25:] += 0.9
+    place = likeliest_place(values, 5, 5)
+    ranked = stats.rankdata(values)
+    best = best_rank_cut(values, 5)
+    worth = 60 / memory(np.concatenate([ranked[:best] - ranked[:best].mean(), ranked[best:] - ranked[best:].mean()]))
+    around = slow_place(values, 5, 5, worth)
+    assert place.sure == pytest.approx(around[place.cut])
+    good = [cut for cut, share in around.items() if share >= max(around.values()) - 0.01]
+    assert place.cut == min(good, key=lambda cut: abs(cut - best))
+
+
+def test_a_clear_change_is_placed_exactly_and_no_change_nowhere_surely() -> None:
+    clear = likeliest_place(np.array([1.0, 1.1] * 10 + [2.0, 2.1] * 15), 5, 5)
+    assert (clear.cut, clear.sure) == (20, pytest.approx(1.0, abs=1e-6))
+    assert likeliest_place(np.ones(60), 5, 5).sure < 0.25
+    assert likeliest_place(np.ones(10), 5, 5).cut == 5
+
+
+def test_a_confirmed_change_is_one_that_can_be_placed() -> None:
+    """A third of the noise over a thousand points is a change for sure, but nobody can say at which commit."""
+    found = []
+    for step in (0.02, 0.1):
+        logs = np.random.default_rng(4).normal(size=2000) * 0.05
+        logs[1000:] += step
+        found.append([cut.confirmed for cut in change_points(np.exp(logs))])
+    assert found == [[False], [True]]
 
 
 @given(st.lists(st.floats(-1e12, 1e12), max_size=60))
@@ -127,9 +168,9 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
     [
         (noisy(1, step=-0.1), "higher", Wanted(), True),
         (noisy(1, step=-0.1), "lower", Wanted(), False),
-        (noisy(1, step=-0.1), "", Wanted(), False),
+        (noisy(1, step=-0.1), "", Wanted(), True),  # it may be worse
         (noisy(1, step=0.1), "higher", Wanted(), False),
-        (noisy(1, step=-0.1), "higher", Wanted(margin=0.2), False),
+        (noisy(1, step=-0.1), "higher", Wanted(margin_of=lambda _: 0.2), False),
         (noisy(1, step=-0.1), "higher", Wanted(recent=10), False),
         (noisy(1, n=160, step=-0.1), "higher", Wanted(recent=100), True),
     ],
@@ -137,6 +178,22 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
 def test_which_changes_are_news(values, better, wanted, alerts) -> None:
     (change,) = changes_of(series(values, better), wanted)
     assert change.alerting is alerts
+
+
+@pytest.mark.parametrize("step", [-0.1, 0.1])
+def test_a_change_nobody_can_call_worse_is_undecided_not_passed(step) -> None:
+    unsaid = [series(noisy(1, step=step), better="")]
+    report = check(unsaid, Wanted())
+    assert (report.changes[0].kind, report.changes[0].worse, report.exit_code) == (Kind.CONFIRMED, None, 3)
+    assert check(unsaid, Wanted(), allow_undecided=True).exit_code == 0
+
+
+@pytest.mark.parametrize(("back", "recovered"), [(1 / 0.9, True), (1.3, False)])
+def test_without_a_direction_recovered_means_back_where_it_was(back, recovered) -> None:
+    values = noisy(1, n=140, step=-0.1)
+    values[120:] *= back
+    first, _ = changes_of(series(values, better=""), Wanted(recent=100))
+    assert first.recovered is recovered
 
 
 def test_a_recovered_change_closes_itself() -> None:

@@ -18,7 +18,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from perfadvisor.cli.gate import command
 from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.model.history import SeriesKey
 from perfadvisor.packs.problems import PackError
+from perfadvisor.store.baseline import _levels
+from perfadvisor.store.database import DEFAULT, Database
+from perfadvisor.store.ingest import StoredPoint, StoredRun, ingest
 
 HEADER = "workload,metric,unit,better,value"
 
@@ -128,6 +132,35 @@ def test_undecided_is_skipped_in_junit_with_its_reason(files, tmp_path) -> None:
     judged(files, "loud", "--junit", tmp_path / "j.xml")
     skipped = ET.parse(tmp_path / "j.xml").getroot().find(".//skipped")
     assert skipped is not None and "margin" in skipped.get("message", "")
+
+
+# What the schema of Jenkins' xUnit plugin (junit-10.xsd, which pytest's reports keep to as well) wants and allows.
+NEEDED = {"testsuites": set(), "testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"name"}}
+ALLOWED = {"testsuites": {"name", "time"}, "testsuite": {"skipped", "time"}, "testcase": {"classname", "time"}}
+RESULTS = {"failure", "error", "skipped"}
+
+
+@pytest.mark.parametrize("candidate", ["same", "slow", "loud"])
+def test_junit_keeps_to_the_schema_of_jenkins(files, tmp_path, candidate) -> None:
+    judged(files, candidate, "--junit", tmp_path / "j.xml")
+    root = ET.parse(tmp_path / "j.xml").getroot()
+    assert root.tag == "testsuites" and [one.tag for one in root] == ["testsuite"]
+    for one in root.iter():
+        if one.tag in NEEDED:
+            assert NEEDED[one.tag] <= set(one.attrib) <= NEEDED[one.tag] | ALLOWED[one.tag]
+    for case in root.iter("testcase"):
+        tags = [one.tag for one in case]
+        assert set(tags) <= RESULTS | {"system-out"} and len(tags) == len(set(tags))
+        assert all(set(one.attrib) <= {"message", "type"} for one in case)
+
+
+def test_markdown_of_many_undecided_metrics_stays_short(tmp_path) -> None:
+    names = tuple((f"w{i}", "m", "s", "lower") for i in range(100))
+    a, b = (rows(tmp_path / str(seed), names=names, n=2, seed=seed) for seed in (1, 2))
+    gate("--baseline", a, "--candidate", b, "--markdown", tmp_path / "m")
+    text = (tmp_path / "m").read_text()
+    assert "- and 80 more" in text and "and 40 more, in the JSON" in text
+    assert len(text) < 20_000
 
 
 def test_hostile_names_stay_text(tmp_path) -> None:
@@ -243,7 +276,7 @@ def test_gate_run_stops_at_its_budget(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("bench", "code", "said"),
     [
-        ("import sys; sys.exit('no disk')", 3, "no disk"),
+        ("import sys; sys.exit('no disk')", 2, "no disk"),
         ("pass", 2, "PERFADVISOR_CSV"),
         (BENCH + "    rows.write('sort,time,s,lower,1.0\\n')\n", 2, "one row for each metric"),
     ],
@@ -254,11 +287,56 @@ def test_gate_run_says_what_the_command_did_wrong(tmp_path, bench, code, said) -
     assert (error.exit_code, said in error.message + error.hint) == (code, True), error.message
 
 
+@pytest.mark.parametrize(("cmd", "said"), [("python3 'bench.py", "No closing quotation"), (" ", "empty")])
+def test_a_command_that_is_none_is_an_input_error(cmd, said) -> None:
+    error = gate("run", "--cmd", cmd, "--a", ".", "--b", ".").exception
+    assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+@pytest.mark.parametrize(("cmd", "said"), [("no-such-program", "No such file"), ("sleep 9", "ran over 0.3 s")])
+def test_a_benchmark_that_cannot_run_fails_the_gate(tmp_path, cmd, said) -> None:
+    """Taken for undecided, which CI shows as a warning, a change that breaks its benchmark would pass."""
+    error = gate("run", "--cmd", cmd, "--a", tmp_path, "--b", tmp_path, "--timeout", 0.3).exception
+    assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+@pytest.mark.parametrize("option", ["--junit", "--markdown", "--json", "--openmetrics"])
+def test_an_output_without_its_folder_is_said_before_anything_is_measured(tmp_path, option) -> None:
+    result = gate("run", "--cmd", "false", "--a", ".", "--b", ".", option, tmp_path / "none" / "x")
+    assert (result.exception.exit_code, "none" in result.exception.message) == (2, True)
+    assert "pair" not in result.stderr
+    error = gate("calibrate", "--cmd", "false", "-o", tmp_path / "none" / "x").exception
+    assert "none" in error.message
+
+
+def test_a_time_out_is_above_zero() -> None:
+    assert gate("run", "--cmd", "true", "--a", ".", "--b", ".", "--timeout", "0").exit_code == 2
+
+
 def test_gate_run_needs_one_thing_to_run(tmp_path) -> None:
     assert gate("run", "--a", ".", "--b", ".").exit_code == 2
     assert gate("run", "w", "--cmd", "x", "--a", ".", "--b", ".").exit_code == 2
     error = gate("run", "storage/no-such", "--a", "local", "--b", "local").exception
     assert error.exit_code == 2
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_baseline_out_of_the_history_decides_once_ten_sessions_are_known(files, tmp_path, monkeypatch, named) -> None:
+    """Also out of the default one, which no option names."""
+    monkeypatch.chdir(tmp_path)
+    _levels.cache_clear()
+    chance, key = np.random.default_rng(7), SeriesKey(workload="w", metric="iops")
+    runs = [StoredRun(id=f"run-{i}", started=1e9 + i) for i in range(12)]
+    points = [
+        StoredPoint(run_id=run.id, key=key, unit="iops", better="higher", time=run.started, value=100 + 0.1 * (i % 3),
+                    fresh_runs=tuple(100 * np.exp(chance.normal(size=6) * 0.003)))
+        for i, run in enumerate(runs)
+    ]  # fmt: skip
+    with Database("").writing() as connection:
+        ingest(connection, runs, points)
+    more = ("--db", DEFAULT) if named else ()
+    result = gate("--baseline", "history:last", "--candidate", files["slow"], *more)
+    assert result.exit_code == 1, result.output
 
 
 @pytest.mark.slow

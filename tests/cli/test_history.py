@@ -71,10 +71,34 @@ def test_json_keeps_to_its_schema_and_names_the_change(place) -> None:
     assert change["time"] == 1767225680.0
 
 
+def test_a_change_without_a_direction_is_undecided_until_somebody_says_it(tmp_path) -> None:
+    said, unsaid, place = points(tmp_path / "p.csv"), tmp_path / "u.csv", tmp_path / "h.sqlite"
+    unsaid.write_text("\n".join(",".join(line.split(",")[:4]) for line in said.read_text().splitlines()))
+    history("ingest", "--csv", unsaid, "--db", place)
+    result = history("check", "--db", place)
+    assert (result.exit_code, "nobody said which way is better" in result.output) == (3, True)
+    assert "changed since" in result.output and "confirmed" in result.output
+    assert "0 results added" in history("ingest", "--csv", said, "--db", place).output
+    assert history("check", "--db", place).exit_code == 1
+    assert "0 results added" in history("ingest", "--csv", unsaid, "--db", place).output
+    assert history("check", "--db", place).exit_code == 1
+
+
 def test_once_reports_once(place) -> None:
     assert history("check", "--once", "--db", place).exit_code == 1
     assert history("check", "--once", "--db", place).exit_code == 0
     assert history("check", "--db", place).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [("margin: 0.2", 0), ("margin: 0.05", 1), ("primary: false", 0), ("family: x", 1), ("match: no, margin: 0.2", 1)],
+)
+def test_the_rule_of_a_metric_holds_for_its_series_too(place, tmp_path, rule, code) -> None:
+    rule = rule if rule.startswith("match") else f"match: 'rea*', {rule}"
+    (tmp_path / "p.yaml").write_text(f"version: 1\nmetrics:\n  - {{{rule}}}\n")
+    result = history("check", "--policy", tmp_path / "p.yaml", "--db", place)
+    assert (result.exit_code, "-9" in result.output) == (code, True), result.output
 
 
 def test_an_accepted_change_is_quiet(place, tmp_path) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,11 @@ def test_another_unit_is_refused(place) -> None:
     _, points = made(1, series=1)
     put(place, *made(1, series=1))
     other = StoredPoint(run_id="run-9", key=points[0].key, unit="ms", better="higher", time=2e9, value=7.0)
-    with pytest.raises(InputError, match="ms"):
+    with pytest.raises(InputError, match="ms, better higher; before it was iops"):
         put(place, [StoredRun(id="run-9", started=2e9)], [other])
+    both = [replace(points[0], unit=unit, run_id=f"run-{unit}") for unit in ("s", "ms")]
+    with pytest.raises(InputError, match="ms, better higher; before it was s"):
+        put(place, [], [replace(one, key=replace(one.key, workload="new")) for one in both])
 
 
 def test_new_hardware_starts_a_new_series(place) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from perfadvisor import policy
+from perfadvisor.gating import policy
 from perfadvisor.packs.check import Strict, checked, read
 
 
@@ -40,7 +40,8 @@ class Acknowledgement(Strict):
 
 
 class HistoryRule(Strict):
-    """When a change in the history counts: at least `margin`, within the last `recent` points."""
+    """When a change in the history counts: at least `margin`, unless a rule for the metric says another one, within the
+    last `recent` points."""
 
     margin: float = Field(default=0.03, gt=0, lt=0.9)
     recent: int = Field(default=40, ge=5, le=10_000)

@@ -5,9 +5,9 @@ from pathlib import Path
 from statistics import median
 
 from perfadvisor.errors import InputError
+from perfadvisor.gating.points import read_points
 from perfadvisor.model.gate import Side
 from perfadvisor.model.history import SeriesKey
-from perfadvisor.rows import read_points
 from perfadvisor.store.ingest import StoredPoint, StoredRun
 
 Stored = tuple[list[StoredRun], list[StoredPoint]]
@@ -34,7 +34,7 @@ def from_csv(path: Path) -> Stored:
 def from_run(path: Path, commit: str) -> Stored:
     """A run's folder: one point for each metric of each workload and environment, the median of its fresh runs."""
     from perfadvisor import bundle
-    from perfadvisor.gate_input import run_sides
+    from perfadvisor.gating.sides import run_sides
 
     run = bundle.load(path, snapshots=False)
     if run.state != "complete":

@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from perfadvisor.errors import InputError
-from perfadvisor.gate_input import Input, new_findings
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.gating import sides
+from perfadvisor.gating.sides import Input, new_findings
 from perfadvisor.model.gate import Side
 from perfadvisor.model.rule import Outcome, Severity
 
@@ -49,3 +50,14 @@ def test_without_a_baseline_folder_all_are_new(judged) -> None:
 def test_a_csv_candidate_holds_no_machine() -> None:
     with pytest.raises(InputError, match="folder"):
         new_findings(Input(side=BLANK), Input(side=BLANK), "high")
+
+
+@pytest.mark.parametrize(("bad", "error"), [({("w", "m"): "throttled"}, MeasureError), ({}, InputError)])
+def test_a_run_on_a_busy_machine_could_not_be_measured_and_an_empty_one_is_no_input(monkeypatch, bad, error) -> None:
+    run = SimpleNamespace(results=(), before={}, workloads={})
+    monkeypatch.setattr("perfadvisor.bundle.load", lambda path: run)
+    monkeypatch.setattr(sides, "replace", lambda one, **_: one)
+    found = {"local": Side(name="", runs={}, invalid=bad)}
+    monkeypatch.setattr("perfadvisor.analyse.gate_sides.sides_of", lambda *_: found)
+    with pytest.raises(error):
+        sides.run_sides(Path("run"))

@@ -1,11 +1,12 @@
 """The policy of a gate: which metrics count, how much of a difference matters, and what is accepted for now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
 from perfadvisor.analyse.margins import default_margin
 from perfadvisor.model.gate import MetricPolicy, Runs
+from perfadvisor.model.history import SeriesKey
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,8 @@ class Acknowledgement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryPolicy:
-    """When a change in the history counts: at least `margin`, within the last `recent` points."""
+    """When a change in the history counts: at least `margin`, unless a rule for the metric says another one, within the
+    last `recent` points."""
 
     margin: float = 0.03
     recent: int = 40
@@ -49,9 +51,8 @@ class Policy:
 
     def of(self, runs: Runs) -> MetricPolicy:
         """How one metric is judged."""
-        name = f"{runs.workload}/{runs.metric}"
         margin, has_direction = default_margin(runs.metric, runs.unit), bool(runs.better)
-        rule = next((rule for rule in self.metrics if fnmatchcase(name, rule.match)), None)
+        rule = self._rule(f"{runs.workload}/{runs.metric}")
         if rule is None:
             return MetricPolicy(margin=margin, primary=has_direction)
         return MetricPolicy(
@@ -62,6 +63,16 @@ class Policy:
             between_sessions=rule.between_sessions,
             noise_floor=rule.noise_floor,
         )
+
+    def _rule(self, name: str) -> MetricRule | None:
+        return next((rule for rule in self.metrics if fnmatchcase(name, rule.match)), None)
+
+    def margin_of(self, key: SeriesKey) -> float | None:
+        """How much of a change in a series matters; None where it only informs."""
+        rule = self._rule(replace(key, environment="").name)
+        if rule is None:
+            return self.history.margin
+        return None if rule.primary is False else rule.margin or self.history.margin
 
     def acknowledgements(self, today: date) -> dict[str, str]:
         """Id -> reason of those that have not run out."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from perfadvisor.errors import InputError
+from perfadvisor.errors import InputError, MeasureError, PerfAdvisorError
 from perfadvisor.model.gate import MetricPolicy, NewFinding, Runs, Side
 from perfadvisor.model.rule import SEVERITIES, Finding, Outcome, Severity
 
@@ -28,7 +28,7 @@ def read_input(reference: str, database: str) -> Input:
     path = Path(reference)
     if path.is_dir():
         return Input(side=_one_side(path), folder=path)
-    from perfadvisor.rows import read_side
+    from perfadvisor.gating.rows import read_side
 
     return Input(side=read_side(path))
 
@@ -49,7 +49,8 @@ def _one_side(path: Path) -> Side:
 
 
 def run_sides(path: Path) -> dict[str, Side]:
-    """The sides of a run's folder by environment."""
+    """The sides of a run's folder by environment. InputError where it is none or holds no finished trial, MeasureError
+    where none of its trials can be relied on."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate_sides import sides_of
     from perfadvisor.analyse.trust import with_doubts
@@ -60,9 +61,15 @@ def run_sides(path: Path) -> dict[str, Side]:
     facts = {name: catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
     sides = sides_of(run, facts)
     if not any(side.runs for side in sides.values()):
-        bad = next((why for side in sides.values() for why in side.invalid.values()), "no finished trial in this run")
-        raise InputError(f"{path}: {bad}", "measure again, or give another run")
+        raise _unusable(path, next((why for side in sides.values() for why in side.invalid.values()), ""))
     return sides
+
+
+def _unusable(path: Path, why: str) -> PerfAdvisorError:
+    """A run whose trials failed is no input; one on a busy machine is one, from which nothing can be known."""
+    if why:
+        return MeasureError(f"{path}: {why}", "measure again when the machine is quiet")
+    return InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
 
 
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
@@ -88,9 +95,10 @@ def _identity(finding: Finding) -> tuple[str, str]:
     return finding.rule.id, finding.subject
 
 
-def informed(policy: MetricPolicy, runs: Runs, side: Side, database: str) -> MetricPolicy:
-    """The policy with the spread between sessions as the history knows it, where neither says otherwise."""
-    if policy.between_sessions is not None or not database:
+def informed(policy: MetricPolicy, runs: Runs, side: Side, database: str | None) -> MetricPolicy:
+    """The policy with the spread between sessions as the history knows it, where neither says otherwise. `database`
+    is "" for the default one, None where none is to be asked."""
+    if policy.between_sessions is not None or database is None:
         return policy
     from perfadvisor.store.baseline import between_sessions
 

@@ -1,25 +1,18 @@
 """Run two sides in turns, ABBA ABBA, look when planned, and stop as soon as the answer is clear."""
 
-import os
-import shlex
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from perfadvisor.analyse.gate import PolicyOf, gate
 from perfadvisor.analyse.gate_compare import FEWEST_RUNS
 from perfadvisor.analyse.sequential import looks_up_to
-from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.errors import InputError
 from perfadvisor.model.gate import GateReport, Look, Order, Runs, Side, Verdict
-from perfadvisor.targets.base import Command
 
 Key = tuple[str, str]
 Measure = Callable[[str], Side]
 Progress = Callable[[str], None]
-CSV_VARIABLE = "PERFADVISOR_CSV"
-TAIL_CHARACTERS = 400
 
 
 @dataclass(slots=True)
@@ -69,7 +62,7 @@ def interleaved(
     acknowledged: Mapping[str, str] | None = None, clock: Callable[[], float] = time.monotonic,
 ) -> GateReport:  # fmt: skip
     """Measure pairs up to the next look, judge, go on while a primary metric is undecided and pairs and time remain.
-    Raises what `measure` raises, and MeasureError where `most` leaves no look at all."""
+    Raises what `measure` raises, and InputError where `most` leaves no look at all."""
     looks = looks_up_to(most)
     if not looks:
         raise InputError(f"{most} pairs are too few", "the first look is at 5 pairs")
@@ -116,24 +109,3 @@ def _measured(
 
 def _is_settled(report: GateReport) -> bool:
     return all(c.verdict is not Verdict.UNDECIDED for c in report.comparisons if c.primary)
-
-
-def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
-    """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names."""
-    from perfadvisor.rows import read_side
-    from perfadvisor.targets import process
-
-    with tempfile.TemporaryDirectory(prefix="perfadvisor-") as folder:
-        rows = Path(folder) / "rows.csv"
-        argv = ("env", f"--chdir={checkout.resolve()}", *shlex.split(command))
-        done = process.run(Command(argv=argv, timeout_s=timeout_s, environment={**os.environ, CSV_VARIABLE: str(rows)}))
-        if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
-            why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
-            told = f"{why}: {said}" if said else why
-            raise MeasureError(f"{command} in {checkout}: {told}", "run it there by hand first")
-        if not rows.is_file():
-            raise InputError(
-                f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"
-            )
-        return read_side(rows)

@@ -3,7 +3,7 @@
 import pytest
 
 from perfadvisor.errors import InputError
-from perfadvisor.interleave import interleaved
+from perfadvisor.gating.interleave import interleaved
 from perfadvisor.model.gate import MetricPolicy, Reason, Runs, Side, Verdict
 
 POLICY = MetricPolicy(margin=0.03)

@@ -1,0 +1,46 @@
+"""One fresh run of somebody's own benchmark: its command in a checkout, and the rows it wrote."""
+
+import os
+import shlex
+import tempfile
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.gating.rows import read_side
+from perfadvisor.model.gate import Side
+from perfadvisor.targets import process
+from perfadvisor.targets.base import Command
+
+CSV_VARIABLE = "PERFADVISOR_CSV"
+TAIL_CHARACTERS = 400
+
+
+def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
+    """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names.
+    InputError where it is no command, fails, runs over or writes no usable rows: a change that breaks it must
+    not pass for undecided."""
+    words = _words(command)
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-") as folder:
+        rows = Path(folder) / "rows.csv"
+        argv = ("env", f"--chdir={checkout.resolve()}", *words)
+        done = process.run(Command(argv=argv, timeout_s=timeout_s, environment={**os.environ, CSV_VARIABLE: str(rows)}))
+        if done.returncode != 0:
+            said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
+            why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
+            told = f"{why}: {said}" if said else why
+            raise InputError(f"{command} in {checkout}: {told}", "run it there by hand first")
+        if not rows.is_file():
+            raise InputError(
+                f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"
+            )
+        return read_side(rows)
+
+
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputError(f"--cmd {command!r}: {error}", "quote it as a shell would want it") from None
+    if not words:
+        raise InputError("--cmd is empty", "give the benchmark's command")
+    return words

@@ -53,7 +53,7 @@ def measure(request: Request, progress: Progress) -> Outcome:
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
     refuse_early(request)
     with contextlib.ExitStack() as undo:
-        sites = open_sites(request.environments, undo, request.wishes.opening())
+        sites = open_sites(request.environments, undo, request.wishes.opening(), progress.say)
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
         fitted = _fitted(request, base, sites, node(base.machine, storage.way) if storage else None)
@@ -74,7 +74,7 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Out
             return _outcome(saved)
         wishes = wishes_of(saved.header.options, confirm)
         specs = [environment.spec for environment in saved.header.environments]
-        sites = open_sites(specs, undo, wishes.opening())
+        sites = open_sites(specs, undo, wishes.opening(), progress.say)
         storage = place.choose(storage_workloads(_todo_workloads(saved)), ground(sites), wishes)
         saved.set_state("running")
         return _finish(saved, sites, storage, wishes, progress)

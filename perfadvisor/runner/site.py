@@ -1,7 +1,7 @@
 """The environments of a run, opened: how to reach each, and what it looked like before anything ran."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.errors import MeasureError
@@ -41,18 +41,30 @@ class Site:
         return self.before.tree
 
 
-def open_sites(specs: Sequence[str], undo: contextlib.ExitStack, opening: Opening | None = None) -> tuple[Site, ...]:
-    """Reach and read every environment; `undo` closes them again. One that cannot be had is left out of the measuring
-    with its reason. InputError for one that is unknown, MeasureError where none at all can be had."""
-    targets = [_opened(spec, undo, opening) for spec in dict.fromkeys(specs)]
+def open_sites(
+    specs: Sequence[str],
+    undo: contextlib.ExitStack,
+    opening: Opening | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> tuple[Site, ...]:
+    """Reach and read every environment; `undo` closes them again, `say` is told which one is waited for. One that
+    cannot be had is left out of the measuring with its reason. InputError for one that is unknown, MeasureError where
+    none at all can be had."""
+    targets = [_opened(spec, undo, opening, say) for spec in dict.fromkeys(specs)]
     failed = [target for target in targets if isinstance(target, Unreachable)]
     if len(failed) == len(targets):
         raise failed[0].error
-    host = _host(targets)
-    return tuple(look_at(target, host) for target in targets)
+    host, sites = _host(targets), []
+    for target in targets:
+        if isinstance(target, TakesTurns):
+            say(f"reading {target.name}")
+        sites.append(look_at(target, host))
+    return tuple(sites)
 
 
-def _opened(spec: str, undo: contextlib.ExitStack, opening: Opening | None) -> Target:
+def _opened(spec: str, undo: contextlib.ExitStack, opening: Opening | None, say: Callable[[str], None]) -> Target:
+    if spec != "local":
+        say(f"starting {spec}")
     try:
         target = open_target(spec, opening)
     except MeasureError as error:

@@ -23,8 +23,9 @@ KILLED = (124, 137, -9)  # timeout(1) says the first, a shell says the second of
 GRACE_S = 30.0  # beyond the command's own time, which is watched over inside the guest
 FIRST_LOOK_S, LAST_LOOK_S = 0.02, 2.0
 UNTOLD_S = 15.0  # without word that a command is over, its state is asked for after all
-# Says on a second port when the command is over, so that nobody has to ask inside the guest while it measures.
-TELLING = '"$@"; code=$?; echo >"$0"; exit $code'
+# Says on a second port when the command is over, so that nobody has to ask inside the guest while it measures. The mark
+# tells it from one before, whose word came late.
+TELLING = 'port=$0; mark=$1; shift; "$@"; code=$?; echo "$mark" >"$port"; exit $code'
 
 
 class GuestAgent:
@@ -55,14 +56,17 @@ class GuestAgent:
         """Run it in the guest. MeasureError where the guest or its agent goes away meanwhile."""
         started = time.monotonic()
         self._hush()
-        process = self._channel.ask("guest-exec", _request(command, self._done_node))["pid"]
-        status = self._wait(process, started + command.timeout_s + GRACE_S)
+        mark = secrets.token_hex(8)
+        process = self._channel.ask("guest-exec", _request(command, self._done_node, mark))["pid"]
+        status = self._wait(process, mark, started + command.timeout_s + GRACE_S)
         return _completed(command, status, time.monotonic() - started)
 
-    def _wait(self, process: int, deadline: float) -> dict[str, Any]:
-        pause = FIRST_LOOK_S
+    def _wait(self, process: int, mark: str, deadline: float) -> dict[str, Any]:
+        """Once told that it is over the agent is asked more and more slowly until it knows that, too."""
+        pause, told = FIRST_LOOK_S, False
         while True:
-            self._rest(pause, deadline)
+            told = told or self._told(mark, deadline)
+            time.sleep(pause)
             status: dict[str, Any] = self._channel.ask("guest-exec-status", {"pid": process}, timeout_s=60.0)
             if status.get("exited"):
                 return status
@@ -70,26 +74,29 @@ class GuestAgent:
                 raise MeasureError("a command in the guest did not end, not even by SIGKILL", "look at its console")
             pause = min(2 * pause, LAST_LOOK_S)
 
-    def _rest(self, pause: float, deadline: float) -> None:
-        """Until the command says that it is over; the agent sees its end a moment later."""
-        if self._done is None:
-            time.sleep(pause)
-        elif select.select([self._done], [], [], max(0.0, min(deadline - time.monotonic(), UNTOLD_S)))[0]:
-            self._hush()
-            time.sleep(FIRST_LOOK_S)
+    def _told(self, mark: str, deadline: float) -> bool:
+        """Whether the command said that it is over; False after a while without its word."""
+        until, said = min(deadline, time.monotonic() + UNTOLD_S), b""
+        while self._done is not None and mark.encode() not in said:
+            if not select.select([self._done], [], [], max(0.0, until - time.monotonic()))[0]:
+                return False
+            said += self._hush()
+        return True
 
-    def _hush(self) -> None:
+    def _hush(self) -> bytes:
         """Take what is in the second port; an end of it means that the guest is gone, which the agent says next."""
         if self._done is None:
-            return
+            return b""
         try:
-            if self._done.recv(4096) == b"":
-                self._done.close()
-                self._done = None
+            if said := self._done.recv(4096):
+                return said
         except BlockingIOError:
-            return
+            return b""
         except OSError:
-            self._done = None
+            pass
+        self._done.close()
+        self._done = None
+        return b""
 
     def close(self) -> None:
         """End the conversation."""
@@ -98,11 +105,11 @@ class GuestAgent:
             self._done.close()
 
 
-def _request(command: Command, done_node: str) -> dict[str, Any]:
+def _request(command: Command, done_node: str, mark: str) -> dict[str, Any]:
     """Watched over by timeout(1) in the guest, which ends what the command forked, too."""
     argv = ["timeout", "--signal=KILL", f"{max(command.timeout_s, 0.1):.1f}", *command.argv]
     if done_node:
-        argv = ["sh", "-c", TELLING, done_node, *argv]
+        argv = ["sh", "-c", TELLING, done_node, mark, *argv]
     environment = {"PATH": SEARCH, "LC_ALL": "C", "HOME": "/root", **command.environment}
     return {
         "path": argv[0], "arg": argv[1:], "env": [f"{name}={text}" for name, text in environment.items()],

@@ -70,6 +70,8 @@ class RemoteTarget(ABC):
     spec: str
     lifeline = False
     read_s = READ_S
+    same_groups = False  # whether whatever is started there is always in the same control groups
+    _known_groups: tuple[str, ...] | None = None
 
     @abstractmethod
     def exec(self, command: Command) -> Completed:
@@ -126,10 +128,16 @@ class RemoteTarget(ABC):
     def files(self, patterns: Sequence[str]) -> Tree:
         """The files among the patterns, `{cgroup}` filled in with the groups of a process there."""
         grouped = [pattern for pattern in patterns if "{cgroup}" in pattern]
-        first = self._read([cgroup_paths.SELF]) if grouped else Tree({})
-        groups = [group for group in cgroup_paths.groups(first) if not re.search(r"[\s*?\[{]", group)]
+        groups = self._groups() if grouped else ()
         filled = [pattern.replace("{cgroup}", group) for pattern in grouped for group in groups]
         return self._read([*(pattern for pattern in patterns if "{" not in pattern), *filled])
+
+    def _groups(self) -> tuple[str, ...]:
+        if self._known_groups is not None and self.same_groups:
+            return self._known_groups
+        own = self._read([cgroup_paths.SELF])
+        self._known_groups = tuple(group for group in cgroup_paths.groups(own) if not re.search(r"[\s*?\[{]", group))
+        return self._known_groups
 
     def _read(self, patterns: Sequence[str]) -> Tree:
         script, paths = shell_capture.script(patterns)

@@ -18,8 +18,9 @@ BINARY = re.compile(r"/config$")
 ASLEEP = Unreadable("not read: the device is suspended and reading would wake it")
 DENIED = re.compile(r"^grep: (/.*): ([^:]+)$")
 
-# L path and target, D directory, F file, S a sleeping device's file; behind the marks what grep and od print. Links to
-# namespaces are told as links: they open, but nothing can be read from them.
+# D directory, F file, S a sleeping device's file; behind the marks what ls, grep and od print. Links to namespaces are
+# told as links: they open, but nothing can be read from them. Starting a program is what costs: on an emulated guest a
+# third of a second, so there is one `ls` for all links, one `grep` for all text, and the shell itself does the rest.
 SCRIPT = r"""
 LC_ALL=C; export LC_ALL
 links() {
@@ -28,12 +29,15 @@ links() {
     here=$here/${rest%%/*}
     case $rest in */*) rest=${rest#*/};; *) rest="";; esac
     case $seen in *"|$here|"*) continue;; esac
-    if [ -h "$here" ]; then seen="$seen|$here|"; printf 'L\t%s\t%s\n' "$here" "$(readlink "$here")"; fi
+    if [ -h "$here" ]; then seen="$seen|$here|"; linked="$linked
+$here"; fi
   done
 }
-seen=""
+seen=""; linked=""
 asleep() {
-  case $1 in */config) [ "$(cat "${1%config}power/runtime_status" 2>/dev/null)" = suspended ];; *) return 1;; esac
+  case $1 in */config) ;; *) return 1;; esac
+  status=""; [ -r "${1%config}power/runtime_status" ] && read -r status <"${1%config}power/runtime_status"
+  [ "$status" = suspended ]
 }
 set --
 while IFS= read -r pattern; do
@@ -54,9 +58,15 @@ option=-H; echo x | grep -aH x /dev/stdin >/dev/null 2>&1 && option=-aH
 [ $# -gt 0 ] && grep $option '' "$@" /dev/null 2>&1
 echo '=BINARY='
 for path in $binary; do
-  printf 'B\t%s\t%s\n' "$path" "$(od -An -v -tx1 "$path" 2>/dev/null | tr -d ' \n')"
+  printf 'B\t%s\n' "$path"; od -An -v -tx1 "$path" 2>/dev/null
 done
+echo '=LINKS='
+IFS='
+'; set -f; set -- $linked
+[ $# -gt 0 ] && ls -ld "$@" 2>/dev/null
+true
 """
+LINK = re.compile(r"l\S+ [^/]*(/.*?) -> (.*)")
 
 
 def script(patterns: Iterable[str]) -> tuple[str, bytes]:
@@ -68,25 +78,19 @@ def script(patterns: Iterable[str]) -> tuple[str, bytes]:
 def parse(answer: bytes) -> dict[str, Entry]:
     """The entries in the script's answer. Whatever the far side says, only what fits is taken."""
     lines = answer.decode("utf-8", "surrogateescape").split("\n")
-    text, binary = _index(lines, "=TEXT="), _index(lines, "=BINARY=")
-    links = {path: Link(target) for path, target in _pairs(lines[:text], "L")}
+    text, binary, linked = (_index(lines, f"={mark}=") for mark in ("TEXT", "BINARY", "LINKS"))
+    found = (LINK.fullmatch(line) for line in lines[linked + 1 :])
+    links = {link[1]: Link(link[2]) for link in found if link}
     files = [path for path in _singles(lines[:text], "F") if not why_not_opened(path, REGULAR)]
     entries: dict[str, Entry] = dict.fromkeys(_singles(lines[:text], "D"), Directory())
     entries.update(dict.fromkeys(_singles(lines[:text], "S"), ASLEEP))
     entries.update(_texts(lines[text + 1 : binary], files))
-    entries.update(_binaries(lines[binary + 1 :]))
+    entries.update(_binaries(lines[binary + 1 : linked]))
     return redacted(_really_placed(entries, links))
 
 
 def _index(lines: list[str], mark: str) -> int:
     return lines.index(mark) if mark in lines else len(lines)
-
-
-def _pairs(lines: list[str], kind: str) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        parts = line.split("\t")
-        if len(parts) == 3 and parts[0] == kind and parts[1].startswith("/"):
-            yield parts[1], parts[2]
 
 
 def _singles(lines: list[str], kind: str) -> Iterator[str]:
@@ -115,9 +119,17 @@ def _texts(lines: list[str], files: list[str]) -> dict[str, Entry]:
 
 
 def _binaries(lines: list[str]) -> Iterator[tuple[str, Entry]]:
-    for path, digits in _pairs(lines, "B"):
+    """A line that names the file, then od's lines of it."""
+    digits: dict[str, list[str]] = {}
+    own: list[str] = []
+    for line in lines:
+        if named := next(_singles([line], "B"), ""):
+            own = digits.setdefault(named, [])
+        else:
+            own.append(line)
+    for path, found in digits.items():
         try:
-            yield path, bytes.fromhex(digits)
+            yield path, bytes.fromhex("".join(found))
         except ValueError:
             yield path, Unreadable("could not be read whole")
 

@@ -55,6 +55,7 @@ class VmTarget(RemoteTarget):
 
     parent = "local"
     read_s = READ_S
+    same_groups = True
 
     def __init__(self, spec: str, options: VmOptions, opening: Opening) -> None:
         self.name = self.spec = spec

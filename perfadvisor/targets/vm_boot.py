@@ -22,10 +22,21 @@ SLOTS = 4  # ports into which devices are plugged while the guest runs
 AGENT_NODE = "/dev/virtio-ports/org.qemu.guest_agent.0"
 DONE_NODE = "/dev/virtio-ports/org.perfadvisor.done"
 FOREVER_S = 1e9
+# An emulator's pauses look like a broken clock; the one the kernel then takes costs an exit to QEMU at every look.
+SLOW_OPTIONS = " tsc=reliable hpet=disable no_timer_check cryptomgr.notests"
+PROGRAMS = "/usr"
+# Programs are read once and kept: the root virtme-ng mounts keeps nothing, so every start of a program would read it anew,
+# also that of a tool which is measured. Ports are named by udev, which may not have come to it.
 SCRIPT = f"""#!/bin/sh
+mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs {PROGRAMS}
 modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
-until [ -e {AGENT_NODE} ]; do sleep 0.1; done
-mkdir -p /run/agent
+mkdir -p /run/agent /dev/virtio-ports
+until [ -e {AGENT_NODE} ] && [ -e {DONE_NODE} ]; do
+  for port in /sys/class/virtio-ports/*; do
+    read -r name <"$port/name" && [ ! -e "/dev/virtio-ports/$name" ] && ln -s "../${{port##*/}}" "/dev/virtio-ports/$name"
+  done
+  sleep 0.1
+done
 exec qemu-ga --method=virtio-serial --path={AGENT_NODE} --statedir=/run/agent </dev/null >/dev/null 2>&1
 """
 
@@ -124,13 +135,14 @@ def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
     return (
         *(str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--verbose", *accelerator),
         *("--cpus", str(options.cpus), "--memory", f"{options.memory_bytes >> 20}M", f"--rwdir={recipe.directory}"),
-        *("--append", "loglevel=4", f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),
+        *("--append", f"loglevel=4{SLOW_OPTIONS if recipe.slow else ''}", f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),
     )
 
 
 def _qemu(recipe: Recipe) -> list[str]:
     where, options = recipe.directory, recipe.options
-    words = ["-machine q35", "-object iothread,id=disk-thread"]
+    words = ["-machine q35", "-object iothread,id=disk-thread", "-device virtio-9p-pci,fsdev=usr,mount_tag=programs"]
+    words.append(f"-fsdev local,id=usr,path={PROGRAMS},security_model=none,readonly=on,multidevs=remap")
     words += [f"-qmp unix:{where}/monitor,server=on,wait=off", "-device virtio-serial-pci,id=talk"]
     for name, port in (("agent", AGENT_NODE), ("done", DONE_NODE)):
         words.append(f"-chardev socket,path={where}/{name},server=on,wait=off,id={name}")

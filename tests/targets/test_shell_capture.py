@@ -54,10 +54,14 @@ def test_nothing_dangerous_is_kept_even_if_the_far_side_sends_it() -> None:
 
 def test_links_denials_and_directories() -> None:
     answer = (
-        b"L\t/sys/class/net/eth0\t../../devices/e\nF\t/sys/class/net/eth0/mtu\nF\t/sys/a:b/c\nD\t/sys/kernel/iommu_groups\n"
+        b"F\t/sys/class/net/eth0/mtu\nF\t/sys/a:b/c\nD\t/sys/kernel/iommu_groups\n"
         b"=TEXT=\n/sys/class/net/eth0/mtu:1500\ngrep: /sys/a:b/c: Permission denied\n=BINARY=\n"
+        b"B\t/sys/devices/e/config\n 86 80\n 01 02\nB\t/sys/devices/f/config\n"
+        b"=LINKS=\nlrwxrwxrwx    1 root     root             0 Nov 26 00:13 /sys/class/net/eth0 -> ../../devices/e\n"
     )
     told = Tree(parse(answer))
+    assert told.read("/sys/devices/e/config") == b"\x86\x80\x01\x02"
+    assert told.read("/sys/devices/f/config") == b""
     assert told.integer("/sys/devices/e/mtu") == 1500
     assert told.entry("/sys/a:b/c") == Unreadable("Permission denied")
     assert told.entry("/sys/kernel/iommu_groups") == Directory()
@@ -67,7 +71,7 @@ def test_links_denials_and_directories() -> None:
 @given(
     st.one_of(
         st.binary(max_size=300),
-        st.from_regex(rb"([LFDSB]\t/[a-c/]{1,4}(\t[a-c./]{0,4})?\n|=TEXT=\n|/a:x\n|=BINARY=\n)*"),
+        st.from_regex(rb"([LFDSB]\t/[a-c/]{1,4}(\t[a-c./]{0,4})?\n|=TEXT=\n|/a:x\n|=BINARY=\n|=LINKS=\n|l 1 /a -> b\n| 0f\n)*"),
     )
 )
 def test_any_answer_is_taken(answer: bytes) -> None:

@@ -63,7 +63,7 @@ from perfadvisor.targets.container_devices import move_in
 from perfadvisor.errors import MeasureError
 pid = int(sys.argv[1])
 say = lambda *argv: print(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
-say("ip", "link", "add", "perfvf0", "type", "dummy")
+say("ip", "link", "add", "perfvf0", "type", "veth", "peer", "name", "other0")
 move_in(("perfvf0",), "192.0.2.7/24", pid)
 say("ip", "-o", "link")
 print("--- inside")

@@ -6,6 +6,7 @@ throw-away overlays. The kernel, its sysfs, ioctls, interrupts and IOMMU groups 
 
 import argparse
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
@@ -80,6 +82,7 @@ class Server:
     def run(self, script: str, timeout_s: float) -> Ran:
         """Boot, run the shell script with `python` and `perfadvisor` on the PATH, power off."""
         image(self.directory / "fast.img")
+        _keep_program(self.directory / "cache" / "perfadvisor")
         made = self.directory / "inside.sh"
         made.write_text(_wrapped(script, self.directory))
         made.chmod(0o755)
@@ -117,11 +120,18 @@ class Server:
         return _text(self.directory / "output")
 
 
+def _keep_program(folder: Path) -> None:
+    """dmabench as it was built here: the home is read only in there, and the compiler would take minutes."""
+    built = build.program()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy2(built, folder / built.name)
+
+
 def _wrapped(script: str, directory: Path) -> str:
     """Output goes to the shared directory: virtme-ng's own ports overwrite each other in files."""
     head = f"#!/bin/sh\nexec >{directory}/output 2>&1 </dev/null\ncd {directory}\n"
     path = f"export PATH={PYTHON.parent}:/usr/sbin:/sbin:/usr/bin:/bin PYTHONPATH={REPOSITORY}\n"
-    state = f"export XDG_STATE_HOME={directory}/state\n"
+    state = f"export XDG_STATE_HOME={directory}/state XDG_CACHE_HOME={directory}/cache\n"
     return f"{head}{path}{state}{MOUNT}(\n{script}\n)\necho $? >{directory}/returncode\nsync\n"
 
 

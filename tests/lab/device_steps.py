@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from tests.lab.containers import CONFIGURATION, IMAGE, STORE
 from tests.lab.inside import HERE, driver, perfadvisor, start, text
 from tests.lab.server import EDU, PLAIN_NVME
 from tests.lab.steps import _disk as disk_of
@@ -13,12 +14,6 @@ from tests.lab.steps import _wait_for as wait_for
 DEVICES = Path("/sys/bus/pci/devices")
 Seen = dict[str, Any]
 
-# On a file system in memory: the shared root has no room for layers, and knows this machine's own containers.
-STORAGE = """[storage]
-driver = "vfs"
-graphroot = "/run/lab/containers"
-runroot = "/run/lab/containers-run"
-"""
 WORKLOADS = {
     "storage/lab-busy": """
 tool: fio
@@ -37,10 +32,10 @@ metrics: [verified_bytes]
 
 def quota() -> Seen:
     """Random reads with two jobs in a container with half a CPU and in one without a limit."""
-    limited = "podman:cpus=0.5"
-    code = _run("quota", "storage/lab-busy", "--env", limited, "--env", "podman", "--device", disk_of(PLAIN_NVME))
+    limited, free = f"podman:{IMAGE},cpus=0.5", f"podman:{IMAGE}"
+    code = _run("quota", "storage/lab-busy", "--env", limited, "--env", free, "--device", disk_of(PLAIN_NVME))
     version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    return {"exit": code, "limited": limited, "free": "podman", "version_2": version_2}
+    return {"exit": code, "limited": limited, "free": free, "version_2": version_2}
 
 
 def lent() -> Seen:
@@ -63,7 +58,7 @@ def lent_and_killed() -> Seen:
 def contained() -> Seen:
     """A container that was given the device's group maps memory for it and has it do DMA."""
     before = _binding()
-    code = _run("contained", "mapping/map-4k", "mapping/map-2m", "mapping/edu", "--env", f"podman:vfio={EDU}")
+    code = _run("contained", "mapping/map-4k", "mapping/map-2m", "mapping/edu", "--env", f"podman:{IMAGE},vfio={EDU}")
     return {"exit": code, "before": before, "after": _binding()}
 
 
@@ -83,7 +78,7 @@ def _run(name: str, *words: str) -> int:
 
 def _words(name: str, *words: str) -> tuple[str, ...]:
     storage = HERE / "storage.conf"
-    storage.write_text(STORAGE)
+    storage.write_text(CONFIGURATION.format(store=HERE.parent / STORE))
     os.environ["CONTAINERS_STORAGE_CONF"] = str(storage)
     for workload, rest in WORKLOADS.items():
         file = HERE / "own" / f"{workload}.yaml"

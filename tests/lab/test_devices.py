@@ -1,5 +1,6 @@
 """Containers on control groups version 2, devices in them, and mapping for a lent device: one boot, judged out here."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from perfadvisor.facts import catalogue
 from perfadvisor.judge import judge
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.rule import Outcome
+from tests.lab import containers
 from tests.lab.server import EDU
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(700)]
@@ -21,8 +23,11 @@ GIVEN_BACK = {"driver": "", "override": "(null)"}
 
 
 @pytest.fixture(scope="session")
-def lab(booted: Callable[[str, float], Any]) -> Any:
+def lab(booted: Callable[[str, float], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """One boot for all tests here."""
+    if shutil.which("podman") is None:
+        pytest.skip("podman is not installed")
+    containers.make(tmp_path_factory.getbasetemp() / containers.STORE)
     return booted(STEPS, RUN_S)
 
 

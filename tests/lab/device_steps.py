@@ -30,14 +30,6 @@ metrics: [verified_bytes]
 }
 
 
-def quota() -> Seen:
-    """Random reads with two jobs in a container with half a CPU and in one without a limit."""
-    limited, free = f"podman:{IMAGE},cpus=0.5", f"podman:{IMAGE}"
-    code = _run("quota", "storage/lab-busy", "--env", limited, "--env", free, "--device", disk_of(PLAIN_NVME))
-    version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    return {"exit": code, "limited": limited, "free": free, "version_2": version_2}
-
-
 def lent() -> Seen:
     """Every kind of page mapped for a device that is lent for the run."""
     before = _binding()
@@ -56,10 +48,14 @@ def lent_and_killed() -> Seen:
 
 
 def contained() -> Seen:
-    """A container that was given the device's group maps memory for it and has it do DMA."""
-    before = _binding()
-    code = _run("contained", "mapping/map-4k", "mapping/map-2m", "mapping/edu", "--env", f"podman:{IMAGE},vfio={EDU}")
-    return {"exit": code, "before": before, "after": _binding()}
+    """Random reads with two jobs in a container with half a CPU and in one without a limit, which was also given a
+    device's group: it maps memory for it and has it do DMA."""
+    before, limited, free = _binding(), f"podman:{IMAGE},cpus=0.5", f"podman:{IMAGE},vfio={EDU}"
+    names = ("storage/lab-busy", "mapping/map-4k", "mapping/map-2m", "mapping/edu")
+    code = _run("contained", *names, "--env", limited, "--env", free, "--device", disk_of(PLAIN_NVME))
+    version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
+    return {"exit": code, "limited": limited, "free": free, "version_2": version_2, "before": before,
+            "after": _binding()}  # fmt: skip
 
 
 def identity() -> Seen:

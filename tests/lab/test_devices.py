@@ -17,7 +17,7 @@ from tests.lab import containers
 from tests.lab.server import EDU
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(700)]
-STEPS = "quota lent lent_and_killed contained identity"
+STEPS = "lent lent_and_killed contained identity"
 RUN_S = 600.0  # bounds a hang
 GIVEN_BACK = {"driver": "", "override": "(null)"}
 
@@ -31,9 +31,9 @@ def lab(booted: Callable[[str, float], Any], tmp_path_factory: pytest.TempPathFa
     return booted(STEPS, RUN_S)
 
 
-def results(lab: Any, name: str) -> dict[str, TrialResult]:
-    """What came of each workload, all of which were measured."""
-    found = load(lab.folder / name).results
+def results(lab: Any, name: str, environment: str = "local") -> dict[str, TrialResult]:
+    """What came of each workload there, all of which were measured."""
+    found = [one for one in load(lab.folder / name).results if one.trial.environment == environment]
     assert {one.state for one in found} == {TrialState.DONE}, [one.reason for one in found]
     return {one.trial.workload: one for one in found}
 
@@ -43,13 +43,15 @@ def figure(result: TrialResult, metric: str) -> float:
 
 
 def test_half_a_cpu_stops_podman_on_version_2(lab: Any) -> None:
-    said = lab.saw("quota")
+    said = lab.saw("contained")
     assert (said["exit"], said["version_2"]) == (0, True)
-    deltas = {one.trial.environment: one.deltas for one in load(lab.folder / "quota").results}
-    assert deltas[said["limited"]]["cgroup.throttled"] > 0.05 * deltas[said["limited"]]["cgroup.periods"]
-    findings = judge(lab.folder / "quota").findings
-    outcomes = {one.environment: one.outcome for one in findings if one.rule.id == "container-cpu-quota-throttled"}
-    assert outcomes == {said["limited"]: Outcome.FIRES, said["free"]: Outcome.CLEAR}
+    by_name = {one.trial.environment: one for one in load(lab.folder / "contained").results
+               if one.trial.workload == "storage/lab-busy"}  # fmt: skip
+    limited = by_name[said["limited"]].deltas
+    assert limited["cgroup.throttled"] > 0.05 * limited["cgroup.periods"]
+    findings = judge(lab.folder / "contained").findings
+    outcomes = {(one.environment, one.outcome) for one in findings if one.rule.id == "container-cpu-quota-throttled"}
+    assert outcomes == {(said["limited"], Outcome.FIRES), (said["free"], Outcome.CLEAR)}
 
 
 def test_a_run_lends_a_device_and_its_report_has_every_kind_of_page(lab: Any) -> None:
@@ -73,9 +75,12 @@ def test_a_killed_run_gives_the_device_back(lab: Any) -> None:
 def test_a_container_uses_the_group_it_was_given(lab: Any) -> None:
     said = lab.saw("contained")
     assert (said["exit"], said["before"], said["after"]) == (0, GIVEN_BACK, GIVEN_BACK)
-    found = results(lab, "contained")
+    found = results(lab, "contained", said["free"])
     assert figure(found["mapping/map-2m"], "map") < figure(found["mapping/map-4k"], "map")
     assert figure(found["mapping/edu"], "verified_bytes") > 0
+    without = [one for one in load(lab.folder / "contained").results
+               if one.trial.environment == said["limited"] and one.trial.workload.startswith("mapping/")]  # fmt: skip
+    assert {(one.state, "was given no device" in one.reason) for one in without} == {(TrialState.NOT_MEASURED, True)}
 
 
 def test_a_disk_is_measured_without_translation_for_one_run(lab: Any) -> None:

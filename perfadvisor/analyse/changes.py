@@ -26,7 +26,7 @@ SETTINGS = frozenset(
 
 
 # What is used by some workloads only; everything else that is not about one device concerns them all.
-USERS = {"hugepages": ("memory", "dma"), "network": ("network",)}
+USERS = {"hugepages": ("memory", "dma", "mapping"), "network": ("network",)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)

@@ -20,6 +20,10 @@ import click
 @click.option("--seed", type=click.IntRange(0), help="Order of the trials; the same seed gives the same order.")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Where to put test files.")
 @click.option("--device", default="", metavar="DEV", help="Use this raw block device instead of a test file.")
+@click.option("--vfio", multiple=True, metavar="BDF", help="Lend this PCI function to what maps memory for a device.")
+@click.option(
+    "--domain", type=click.Choice(("identity", "DMA", "DMA-FQ")), help="IOMMU translation of the --device for this run."
+)
 @click.option("--peer", default="", metavar="SPEC", help="Far end of network tests: ssh:USER@HOST or local:ADDRESS.")
 @click.option(
     "--workloads", "own", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More workloads."
@@ -36,12 +40,14 @@ def command(
     directory: Path | None,
     device: str,
     peer: str,
+    vfio: tuple[str, ...],
+    domain: str | None,
     own: tuple[Path, ...],
 ) -> None:
     """Measure the suites or workloads named (default: quick), and keep every result in a folder of its own.
 
-    Nothing on the machine stays changed: test files, huge pages and namespaces are taken away again, also after a
-    kill. An interrupted run is finished by --resume DIR.
+    Nothing on the machine stays changed: test files, huge pages, namespaces and lent devices are taken away or given
+    back, also after a kill. An interrupted run is finished by --resume DIR.
     """
     from perfadvisor.cli import running
     from perfadvisor.runner import measure, resume
@@ -50,14 +56,17 @@ def command(
     running.put_back_leftovers()
     with running.progress(sys.stderr) as watch:
         if unfinished is not None:
-            running.refuse_with_resume(workloads=names, out=out, budget=budget, repeats=repeats, env=environments)
+            running.refuse_with_resume(
+                workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain
+            )
             folder = unfinished
             outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
         else:
             folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
             asked = running.request(
                 names or ("quick",), running.specs(environments, named), budget=budget, out=folder, repeats=repeats,
-                seed=seed, directory=directory or Path(), device=device, peer=peer, own=own,
+                seed=seed, directory=directory or Path(), device=device, peer=peer, vfio=vfio, domain=domain or "",
+                own=own,
             )  # fmt: skip
             outcome = running.kept(folder, lambda: measure(asked, watch))
     click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)

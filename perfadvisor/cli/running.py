@@ -21,6 +21,7 @@ from perfadvisor.runner import Outcome, Request
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Wishes
 from perfadvisor.targets import journal
+from perfadvisor.targets.pci_group import full_address
 
 DEFAULT_REPEATS = 5
 
@@ -36,6 +37,8 @@ def request(
     directory: Path,
     device: str,
     peer: str,
+    vfio: Sequence[str],
+    domain: str,
     own: Sequence[Path],
 ) -> Request:
     """The run asked for. InputError for names that mean nothing, PackError for broken workload files."""
@@ -48,7 +51,10 @@ def request(
         repeats=repeats or max(named, default=DEFAULT_REPEATS),
         seed=secrets.randbelow(2**31) if seed is None else seed,
         out=out,
-        wishes=Wishes(directory=directory, device=device, peer=peer, confirm=typed),
+        wishes=Wishes(
+            directory=directory, device=device, peer=peer, vfio=tuple(dict.fromkeys(map(full_address, vfio))),
+            domain=domain, confirm=typed,
+        ),
         budget_s=None if budget is None else seconds(budget),
         argv=tuple(sys.argv),
     )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, installer
 from perfadvisor.targets.base import Command
+from perfadvisor.targets.pci_lendable import lendable
 from perfadvisor.targets.process import run
 
 AREA = "compare with"
+MOST_FUNCTIONS = 4
 
 
 def checks() -> Iterator[Check]:
@@ -55,11 +57,14 @@ def _vm() -> Check:
 
 
 def _passthrough() -> Check:
+    """Devices for guests, for containers and for `perfadvisor run mapping --vfio`."""
     groups = Path("/sys/kernel/iommu_groups")
-    if groups.is_dir() and any(groups.iterdir()):
-        return Check(
-            area=AREA, what="vm:vfio=", state=State.YES, detail="there are IOMMU groups; root is needed to bind"
-        )
-    detail = "no IOMMU groups"
-    unlock = "boot with intel_iommu=on (Intel) or enable AMD-Vi in the firmware (AMD)"
-    return Check(area=AREA, what="vm:vfio=", state=State.NO, detail=detail, unlock=unlock)
+    if not groups.is_dir() or not any(groups.iterdir()):
+        unlock = "boot with intel_iommu=on (Intel) or enable AMD-Vi in the firmware (AMD)"
+        return Check(area=AREA, what="vfio=", state=State.NO, detail="no IOMMU groups", unlock=unlock)
+    names = ", ".join(map(str, lendable(MOST_FUNCTIONS)))
+    if not names:
+        detail = "there are IOMMU groups, but every disk and NIC is in use or shares its group"
+        return Check(area=AREA, what="vfio=", state=State.PARTLY, detail=detail)
+    detail = f"could be lent: {names}" + ("" if os.geteuid() == 0 else "; root is needed to bind")
+    return Check(area=AREA, what="vfio=", state=State.YES, detail=detail)

@@ -24,6 +24,7 @@ from perfadvisor.packs.problems import PackError, Problem
 NAME = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}$"
 SIZE = r"^[0-9]{1,18}[bkmgtBKMGT]?$"
 RATE = r"^/dev/[A-Za-z0-9_./-]+:[0-9]{1,18}[bkmgtBKMGT]?$"
+FUNCTION = r"^(?:[0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]$"
 RESERVED = ("local", "docker", "podman", "ssh", "vm", "libvirt", "saved")
 
 Rate = str | list[str]
@@ -52,6 +53,9 @@ class EnvironmentText(Strict):
     privileged: bool = False
     seccomp: str = Field(default="", pattern=r"^unconfined$|^/[^,=]*$|^$")
     device: list[str] = Field(default=[])
+    vfio: list[str] = Field(default=[])
+    vf: list[str] = Field(default=[])
+    address: str = Field(default="", pattern=r"^[0-9a-fA-F.:]+(?:/[0-9]{1,3})?$|^$")
     blkio: Blkio = Blkio()
 
     @model_validator(mode="after")
@@ -98,6 +102,10 @@ def _mistakes(name: str, text: EnvironmentText) -> Iterator[tuple[tuple[str, ...
     for device in text.device:
         if not device.startswith("/dev/") or "," in device:
             yield ("device",), f"`{device}` is no device, for example /dev/nvme0n1"
+    for key, functions in (("vfio", text.vfio), ("vf", text.vf)):
+        for function in functions:
+            if not re.match(FUNCTION, function):
+                yield (key,), f"`{function}` is no PCI address, for example 0000:01:00.0"
 
 
 def _rates(blkio: Blkio) -> Iterator[tuple[str, list[str]]]:
@@ -121,8 +129,9 @@ def _options(text: EnvironmentText) -> Iterator[str]:
         yield f"cpus={text.cpus:g}"
     plain: Mapping[str, object] = {
         "cpuset": str(text.cpuset).replace(",", "+"), "memory": text.memory, "network": text.network,
-        "privileged": "true" if text.privileged else "", "seccomp": text.seccomp,
+        "privileged": "true" if text.privileged else "", "seccomp": text.seccomp, "address": text.address,
     }  # fmt: skip
     yield from (f"{key}={value}" for key, value in plain.items() if value != "")
-    yield from (f"device={device}" for device in text.device)
+    for key, values in (("device", text.device), ("vfio", text.vfio), ("vf", text.vf)):
+        yield from (f"{key}={value}" for value in values)
     yield from (f"{option}={rate}" for option, rates in _rates(text.blkio) for rate in rates)

@@ -10,7 +10,7 @@ from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import PERCENTILES, metric_words
 
-DEVICE_ORDER = ("storage", "network", "memory", "dma")
+DEVICE_ORDER = ("storage", "network", "memory", "dma", "mapping")
 FULL_COVERAGE = 0.95
 
 

@@ -41,6 +41,7 @@ DEVICE_WORDS = {
     "network": "Network",
     "memory": "Memory path",
     "dma": "DMA from storage into memory",
+    "mapping": "Mapping memory for devices",
 }
 
 _SUBJECT_WORDS = {

@@ -17,27 +17,37 @@ def refuse(_question: str) -> str:
 @dataclass(frozen=True, kw_only=True)
 class Wishes:
     """Where to measure: `directory` holds the test file, `device` is a raw block device to use instead ("" for none),
-    `peer` names the far end of network tests ("" for this machine). `confirm` asks for what it is given to be typed,
-    before anything is written to a raw device."""
+    `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, lent for
+    the run so that mapping memory for the first of them can be measured, and `domain` the kind of translation that the
+    device's own group gets ("" to leave it). `confirm` asks for what it is given to be typed, before anything is
+    written to a raw device."""
 
     directory: Path
     device: str = ""
     peer: str = ""
+    vfio: tuple[str, ...] = ()
+    domain: str = ""
     confirm: Callable[[str], str] = refuse
 
     def opening(self) -> Opening:
         """What the environments have to know of it."""
-        return Opening(directory=self.directory.resolve(), device=self.device)
+        return Opening(directory=self.directory.resolve(), device=self.device, lent=self.vfio)
 
     def options(self) -> dict[str, Scalar]:
         """What a resumed run needs to go on in the same place; a confirmation is never kept."""
-        return {"directory": str(self.directory.resolve()), "device": self.device, "peer": self.peer}
+        return {
+            "directory": str(self.directory.resolve()), "device": self.device, "peer": self.peer,
+            "vfio": ",".join(self.vfio), "domain": self.domain,
+        }  # fmt: skip
 
 
 def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str], str] = refuse) -> Wishes:
     """The wishes a run was started with."""
-    directory, device, peer = (str(options.get(name, "")) for name in ("directory", "device", "peer"))
-    return Wishes(directory=Path(directory or "."), device=device, peer=peer, confirm=confirm)
+    given = {name: str(options.get(name, "")) for name in ("directory", "device", "peer", "vfio", "domain")}
+    return Wishes(
+        directory=Path(given["directory"] or "."), device=given["device"], peer=given["peer"],
+        vfio=tuple(filter(None, given["vfio"].split(","))), domain=given["domain"], confirm=confirm,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,11 +16,13 @@ from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.expand import expand, lone_pairs
 from perfadvisor.facts import cpulist
 from perfadvisor.facts.io_path import node
+from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.plan import FEWEST_HAND_OVERS, Fitted, fewest_repeats, fit, plan
 from perfadvisor.runner import identity, place
+from perfadvisor.runner.borrow import Borrowed, borrow
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, Wishes, wishes_of
@@ -30,6 +32,7 @@ from perfadvisor.runner.trial import run_trial
 from perfadvisor.runner.turns import Turns
 from perfadvisor.snapshotting import take
 from perfadvisor.targets import journal
+from perfadvisor.targets.base import Passed
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link, OwnNetwork, here_link, local_link, own_address, peer_link
 from perfadvisor.targets.open import open_target
@@ -53,16 +56,17 @@ def measure(request: Request, progress: Progress) -> Outcome:
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
     refuse_early(request)
     with contextlib.ExitStack() as undo:
+        borrowed = borrow(request.wishes, undo, progress.say)
         sites = open_sites(request.environments, undo, request.wishes.opening(), progress.say)
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
-        fitted = _fitted(request, base, sites, node(base.machine, storage.way) if storage else None)
+        fitted = _fitted(request, base, sites, _device_node(base, storage, borrowed.any_of(sites)))
         saved = bundle.create(request.out, _run(request, base, sites, fitted), request.wishes.options())
         undo.callback(saved.close)
         saved.note(*fitted.notes)
         for note in fitted.notes:
             progress.say(note)
-        return _finish(saved, sites, storage, request.wishes, progress)
+        return _finish(saved, sites, storage, request.wishes, borrowed, progress)
 
 
 def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Outcome:
@@ -73,16 +77,23 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Out
         if saved.header.state == "complete" and not _todo(saved):
             return _outcome(saved)
         wishes = wishes_of(saved.header.options, confirm)
+        borrowed = borrow(wishes, undo, progress.say)
         specs = [environment.spec for environment in saved.header.environments]
         sites = open_sites(specs, undo, wishes.opening(), progress.say)
         storage = place.choose(storage_workloads(_todo_workloads(saved)), ground(sites), wishes)
         saved.set_state("running")
-        return _finish(saved, sites, storage, wishes, progress)
+        return _finish(saved, sites, storage, wishes, borrowed, progress)
 
 
 def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
     """Those that need a test file or device."""
     return [workload for workload in workloads if needs_storage(workload)]
+
+
+def _device_node(base: Site, storage: place.Storage | None, function: Passed | None) -> int | None:
+    """The node of the device under test: the disk, or else the function that memory is mapped for."""
+    way = storage.way if storage else IoPath(pci=function.address) if function else None
+    return node(base.machine, way) if way else None
 
 
 def _fitted(request: Request, base: Site, sites: Sequence[Site], device_node: int | None) -> Fitted:
@@ -137,9 +148,15 @@ def _run(request: Request, base: Site, sites: Sequence[Site], fitted: Fitted) ->
 
 
 def _finish(
-    saved: Bundle, sites: Sequence[Site], storage: place.Storage | None, wishes: Wishes, progress: Progress
+    saved: Bundle,
+    sites: Sequence[Site],
+    storage: place.Storage | None,
+    wishes: Wishes,
+    borrowed: Borrowed,
+    progress: Progress,
 ) -> Outcome:
     """Measure what is left; on an interrupt keep what there is and say so in run.json."""
+    saved.note(*borrowed.notes)
     for site in sites:
         if not saved.has_snapshot(site.name, "before"):
             saved.save_snapshot(site.before, "before")
@@ -147,7 +164,7 @@ def _finish(
         with contextlib.ExitStack() as undo:
             book = journal.begin(saved.path / "journal.jsonl")
             undo.callback(_put_back, book, saved, progress)
-            stages = _stages(saved, sites, storage, wishes, book, undo, progress)
+            stages = _stages(saved, sites, storage, wishes, borrowed, book, undo, progress)
             turns = Turns(sites)
             _measure_all(saved, sites, stages, turns, progress)
             _read_again(saved, sites, turns)
@@ -170,6 +187,7 @@ def _stages(
     sites: Sequence[Site],
     storage: place.Storage | None,
     wishes: Wishes,
+    borrowed: Borrowed,
     book: Journal,
     undo: contextlib.ExitStack,
     progress: Progress,
@@ -180,7 +198,8 @@ def _stages(
     for site in sites:
         if isinstance(site.target, TakesTurns) and site.target.note:
             saved.note(site.target.note)
-        stage = set_up(workloads, site, storage, partial(link_of, site, wishes), book, undo, progress.say)
+        link, function = partial(link_of, site, wishes), borrowed.of(site)
+        stage = set_up(workloads, site, storage, link, book, undo, progress.say, function)
         saved.note(*stage.notes)
         stages[site.name] = stage
         if isinstance(site.target, TakesTurns):

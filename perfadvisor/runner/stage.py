@@ -13,7 +13,7 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.runner.identity import program_on, require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Choosy, Command, Noted, OwnDisk, Server, Target
+from perfadvisor.targets.base import Choosy, Command, HasFunctions, Noted, OwnDisk, Passed, Server, Target
 from perfadvisor.targets.huge_pages import Need, reserve
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.local import LocalTarget
@@ -73,9 +73,10 @@ def set_up(
     journal: Journal,
     undo: contextlib.ExitStack,
     say: Say,
+    function: Passed | None = None,
 ) -> Stage:
     """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
-    them needs the network."""
+    them needs the network. `function` is the device that the site's trials may open through VFIO."""
     builder = _Builder(settings={workload.id: Setting() for workload in workloads})
     if isinstance(site.target, Noted):
         builder.notes.extend(filter(None, [site.target.note]))
@@ -83,7 +84,8 @@ def set_up(
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
     _storage([workload for workload in usable if needs_storage(workload)], site, storage, journal, builder, say)
     _network([workload for workload in usable if needs_network(workload)], site, link, builder, undo)
-    _huge_pages(usable, journal, builder)
+    _function([workload for workload in usable if needs_function(workload)], site, function, builder)
+    _huge_pages([workload for workload in usable if not builder.settings[workload.id].refusal], journal, builder)
     return Stage(settings=builder.settings, notes=tuple(builder.notes))
 
 
@@ -95,6 +97,12 @@ def needs_storage(workload: Workload) -> bool:
 def needs_network(workload: Workload) -> bool:
     """Whether something must answer at the far end."""
     return TOOLS[workload.tool].server(workload, Context()) is not None
+
+
+def needs_function(workload: Workload) -> bool:
+    """Whether it needs a device that it can open through VFIO."""
+    needs = getattr(TOOLS[workload.tool], "needs_function", None)
+    return needs is not None and bool(needs(workload.parameters))
 
 
 def _tools(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
@@ -216,6 +224,28 @@ def _network(
         context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
         setting = Setting(context=context, path=made.path(site.machine), client=made.client, serve=made.serve)
         builder.set([workload], setting)
+
+
+def _function(workloads: Sequence[Workload], site: Site, function: Passed | None, builder: _Builder) -> None:
+    """No bytes of mapping cross the device, so the way of its results stays empty."""
+    for workload in workloads:
+        if function is None:
+            builder.refuse([workload], _no_function(site))
+            continue
+        context = builder.settings[workload.id].context
+        lent = replace(context, group=function.group, pci_address=function.address)
+        builder.set([workload], Setting(context=lent))
+
+
+def _no_function(site: Site) -> MeasureError:
+    spec = site.environment.spec
+    if isinstance(site.target, HasFunctions):
+        return MeasureError("the container was given no device", f"--env {spec.partition(':')[0]}:vfio=BDF")
+    if spec == "local":
+        return MeasureError(
+            "no device is lent for it", "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
+        )
+    return MeasureError("measured on this machine and in its containers only", "--env local --vfio BDF")
 
 
 def _huge_pages(workloads: Sequence[Workload], journal: Journal, builder: _Builder) -> None:

@@ -8,6 +8,14 @@ from perfadvisor.model.result import Path
 from perfadvisor.model.tree import Tree
 
 
+@dataclass(frozen=True, kw_only=True)
+class Passed:
+    """A PCI function whose IOMMU group may be opened through VFIO: its address and the group's number."""
+
+    address: str
+    group: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
     """An argv, never a shell line. `timeout_s` bounds it; `environment` is added to LC_ALL=C and the PATH. With
@@ -68,6 +76,13 @@ class SeenFromOutside(Protocol):
     def outside(self) -> Tree:
         """Counts read now on this machine, each source marked with `host:`."""
         ...
+
+
+@runtime_checkable
+class HasFunctions(Protocol):
+    """A machine that may be given PCI functions of its host: `passed`, empty where it was given none."""
+
+    passed: tuple[Passed, ...]
 
 
 @runtime_checkable

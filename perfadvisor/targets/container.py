@@ -7,10 +7,17 @@ from functools import cached_property
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts import cgroup
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets import container_engine, container_groups, container_limits, journal, process
-from perfadvisor.targets.base import Command, Completed, Server
+from perfadvisor.targets import (
+    container_devices,
+    container_engine,
+    container_groups,
+    container_limits,
+    journal,
+    process,
+)
+from perfadvisor.targets.base import Command, Completed, Passed, Server
 from perfadvisor.targets.container_engine import Engine, Started
-from perfadvisor.targets.container_spec import Declared, arguments, parse
+from perfadvisor.targets.container_spec import RATES, Declared, arguments, parse
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link, container_link, loopback_link
 from perfadvisor.targets.opening import Opening
@@ -23,16 +30,20 @@ IO_URING = (
 
 
 class ContainerTarget(RemoteTarget):
-    """A running container. `parent` is this machine; `refused` names declared limits that the engine ignored."""
+    """A running container. `parent` is this machine; `passed` are the functions it may open through VFIO."""
 
     parent = "local"
 
-    def __init__(self, started: Started, spec: str, declared: Declared, container: str, book: Journal | None) -> None:
+    def __init__(
+        self, started: Started, spec: str, declared: Declared, container: str, book: Journal | None,
+        passed: tuple[Passed, ...] = (),
+    ) -> None:  # fmt: skip
         self.spec = spec
         self.name = declared.name or spec
         self.engine = started.engine
         self.declared = declared
         self.container = container
+        self.passed = passed
         self.lifeline = bool(declared.attach)
         self._keeper = started.keeper
         self._book = book
@@ -111,11 +122,12 @@ class ContainerTarget(RemoteTarget):
         return f"{self.name}: started with {words}, which this host needs" if words else ""
 
     def close(self) -> None:
-        """Remove the container if it was made here."""
-        if self._book is not None:
-            self._book.close()
+        """Remove the container if it was made here, and give back what it had. MeasureError where that failed."""
+        failed = self._book.close() if self._book is not None else ()
         if self._keeper is not None:
             self._keeper.stop()
+        if failed:
+            raise MeasureError(f"{self.name}: could not be put back: {'; '.join(failed)}", "perfadvisor restore")
 
 
 def _is_gone(done: Completed) -> bool:
@@ -154,12 +166,16 @@ def _made(engine: Engine, declared: Declared, spec: str, image: str, opening: Op
     name, book = container_engine.new_name(), journal.begin()
     with contextlib.ExitStack() as undo:
         undo.callback(book.close)
+        given = container_devices.give(declared, opening, book)  # its journal is undone from the end: container first
         removal = engine.argv(*container_engine.removal(engine, name))
         book.record(undone_by(removal, f"{engine.program} container {name}", lasts_over_reboot=True))
-        started = container_engine.start(engine, name, image, (*arguments(declared), *_shared(opening)))
-        target = ContainerTarget(started, spec, declared, name, book)
+        options = (*arguments(declared), *given.arguments(), *_shared(opening))
+        started = container_engine.start(engine, name, image, options)
+        target = ContainerTarget(started, spec, declared, name, book, given.passed)
         undo.callback(target.close)
         _require_limits(target)
+        _require_memlock(target)
+        container_devices.move_in(given.interfaces, declared.address, target.pid)
         undo.pop_all()
     return target
 
@@ -176,7 +192,7 @@ def _shared(opening: Opening) -> tuple[str, ...]:
 
 def _require_limits(target: ContainerTarget) -> None:
     """MeasureError naming every declared limit that is not in force."""
-    if not target.declared.options:
+    if not {"cpus", "cpuset", "memory", *RATES} & {key for key, _ in target.declared.options}:
         return
     tree = container_groups.seen(target.pid, [pattern for pattern in cgroup.PATTERNS if "{cgroup}" in pattern])
     if tree is None:
@@ -187,4 +203,14 @@ def _require_limits(target: ContainerTarget) -> None:
         raise MeasureError(
             f"{target.spec}: {engine} ignored {missed}",
             "limits without root need control groups version 2 with the controller delegated; or run it as root",
+        )
+
+
+def _require_memlock(target: ContainerTarget) -> None:
+    """MeasureError where the container may not lock the memory that its devices are to reach."""
+    limit = container_devices.memlock(target.pid) if target.passed else "unlimited"
+    if limit != "unlimited":
+        raise MeasureError(
+            f"{target.spec}: {target.engine.program} ignored memlock=-1 (its first process has {limit or 'no limits'})",
+            container_engine.MEMLOCK_HINT,
         )

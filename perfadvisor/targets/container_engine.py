@@ -19,6 +19,8 @@ START_S = 60.0
 IMPORT_S = 300.0
 MAX_REMEDIES = 5
 TOOLS = "perfadvisor-tools"
+MEMLOCK_HINT = "be root, or let this user lock memory: in /etc/security/limits.conf, `USER hard memlock unlimited`"
+_MEMLOCK = re.compile(r"rlimit type 8|RLIMIT_MEMLOCK", re.IGNORECASE)  # include/uapi/asm-generic/resource.h
 _TALKS_ELSEWHERE = re.compile(r"(tcp|ssh|https?)://")
 
 
@@ -69,6 +71,8 @@ def reason(text: str) -> str:
 
 
 def _hint(program: str, text: str) -> str:
+    if _MEMLOCK.search(text):
+        return MEMLOCK_HINT
     if "permission denied" in text.lower() and program == "docker":
         return "be root or in the group docker, or use podman"
     if "lookup" in text or "manifest" in text or "pull" in text.lower():

@@ -4,6 +4,7 @@
 options are, so nobody has to learn another set of words.
 """
 
+import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from difflib import get_close_matches
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts import cpulist
+from perfadvisor.targets.pci_group import full_address
 
 UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"([0-9]{1,18})([bkmgt]?)b?\Z", re.IGNORECASE)
@@ -22,7 +24,10 @@ RATES = ("device-read-iops", "device-write-iops", "device-read-bps", "device-wri
 @dataclass(frozen=True, kw_only=True)
 class Declared:
     """One container as asked for. `attach` is the name of a running one. Limits that are not declared are None or
-    empty; `rates` holds (option, device, number a second)."""
+    empty; `rates` holds (option, device, number a second).
+
+    `vfio` are PCI functions whose groups it gets, `vf` NICs of which each makes a virtual function for it, and
+    `address` ("192.0.2.1/24") what the one virtual function gets in there."""
 
     image: str = ""
     attach: str = ""
@@ -34,6 +39,9 @@ class Declared:
     privileged: bool = False
     seccomp: str = ""
     devices: tuple[str, ...] = ()
+    vfio: tuple[str, ...] = ()
+    vf: tuple[str, ...] = ()
+    address: str = ""
     rates: tuple[tuple[str, str, int], ...] = ()
     options: tuple[tuple[str, str], ...] = field(default=())
 
@@ -54,7 +62,16 @@ def parse(rest: str, spec: str) -> Declared:
     declared = Declared(**named, options=tuple(options), **_values(options, spec))  # type: ignore[arg-type]
     if declared.attach and [key for key, _ in options if key != "name"]:
         raise InputError(f"{spec}: a running container keeps its limits", "declare limits for an image instead")
+    _require_sense(declared, spec)
     return declared
+
+
+def _require_sense(declared: Declared, spec: str) -> None:
+    """A virtual function moves into a network of the container's own, and one address fits one of them."""
+    if declared.vf and declared.network == "host":
+        raise InputError(f"{spec}: vf= needs a network of the container's own", "leave network=host out")
+    if declared.address and len(declared.vf) != 1:
+        raise InputError(f"{spec}: address= is that of one virtual function", "give one vf=PF with it")
 
 
 def _values(options: Sequence[tuple[str, str]], spec: str) -> dict[str, object]:
@@ -62,8 +79,9 @@ def _values(options: Sequence[tuple[str, str]], spec: str) -> dict[str, object]:
     for key, value in options:
         if key in RATES:
             found["rates"] = (*_many(found, "rates"), (key, *_rate(key, value, spec)))
-        elif key == "device":
-            found["devices"] = (*_many(found, "devices"), _device(value, spec))
+        elif key in LISTS:
+            attribute, one = LISTS[key]
+            found[attribute] = tuple(dict.fromkeys((*_many(found, attribute), one(key, value, spec))))
         elif key in READERS:
             attribute, reader = READERS[key]
             found[attribute] = reader(key, value, spec)
@@ -135,10 +153,24 @@ def _rate(key: str, value: str, spec: str) -> tuple[str, int]:
     return match[1], _bytes(key, match[2], spec)
 
 
-def _device(value: str, spec: str) -> str:
+def _device(key: str, value: str, spec: str) -> str:
     if not value.startswith("/dev/"):
-        raise _bad(spec, "device", value, "/dev/nvme0n1")
+        raise _bad(spec, key, value, "/dev/nvme0n1")
     return value
+
+
+def _function(key: str, value: str, spec: str) -> str:
+    try:
+        return full_address(value)
+    except InputError as error:
+        raise _bad(spec, key, value, "0000:01:00.0") from error
+
+
+def _address(key: str, value: str, spec: str) -> str:
+    try:
+        return str(ipaddress.ip_interface(value))
+    except ValueError as error:
+        raise _bad(spec, key, value, "192.0.2.1/24") from error
 
 
 READERS: dict[str, tuple[str, Callable[[str, str, str], object]]] = {
@@ -149,8 +181,14 @@ READERS: dict[str, tuple[str, Callable[[str, str, str], object]]] = {
     "network": ("network", _word),
     "privileged": ("privileged", _flag),
     "seccomp": ("seccomp", _seccomp),
+    "address": ("address", _address),
 }
-KEYS = (*READERS, "device", *RATES)
+LISTS: dict[str, tuple[str, Callable[[str, str, str], str]]] = {
+    "device": ("devices", _device),
+    "vfio": ("vfio", _function),
+    "vf": ("vf", _function),
+}
+KEYS = (*READERS, *LISTS, *RATES)
 
 
 def arguments(declared: Declared) -> tuple[str, ...]:

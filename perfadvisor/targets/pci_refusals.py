@@ -23,8 +23,9 @@ _HIDDEN_PATH = re.compile(r"(nvme\d+)c\d+(n\d+)")  # one way to a disk that seve
 def refusals(function: Function, root: Path = ROOT) -> tuple[str, ...]:
     """All reasons, each a few words."""
     tree = capture(PATTERNS, root=str(root))
-    found = [*_disks(function, tree, root), *_mounted_tags(function, tree), *_interfaces(function, root)]
-    return tuple(dict.fromkeys([*found, *_functions(function), *_users(function, root), *_reset(function)]))
+    found = [*_disks(function, tree, root), *_mounted_tags(function, tree), *network_refusals(function, root)]
+    users = [*_users(function, root), *_containers(function, root)]
+    return tuple(dict.fromkeys([*found, *_functions(function), *users, *_reset(function)]))
 
 
 def _disks(function: Function, tree: Tree, root: Path) -> Iterator[str]:
@@ -70,9 +71,14 @@ def _mounted_tags(function: Function, tree: Tree) -> Iterator[str]:
             yield f"it carries the file system mounted on {one.point}"
 
 
-def _interfaces(function: Function, root: Path) -> Iterator[str]:
-    names = sorted({entry.name for entry in _below(function.folder, "net")})
-    for name in names:
+def interfaces_of(function: Function) -> tuple[str, ...]:
+    """The network interfaces behind it."""
+    return tuple(sorted({entry.name for entry in _below(function.folder, "net")}))
+
+
+def network_refusals(function: Function, root: Path = ROOT) -> Iterator[str]:
+    """Why its interfaces must stay where they are."""
+    for name in interfaces_of(function):
         folder = root / NETWORK / name
         if _flags(folder) & UP and name in _default_routes(root):
             yield f"its interface {name} is up and has the default route"
@@ -121,6 +127,29 @@ def _users(function: Function, root: Path) -> Iterator[str]:
     for process in sorted((root / "proc").glob("[0-9]*")):
         if numbers and _has_open(process, numbers):
             yield f"it is open in process {process.name} ({text_of(process / 'comm')})"
+
+
+def _containers(function: Function, root: Path) -> Iterator[str]:
+    """Whoever has the group's node in a /dev of its own was given it, also one who does not have it open now."""
+    if function.driver != VFIO:
+        return
+    group = (function.folder / "iommu_group").resolve().name
+    seen = {_identity(root / "dev"), None}
+    for process in sorted((root / "proc").glob("[0-9]*")):
+        if (identity := _identity(process / "root/dev")) in seen:
+            continue
+        seen.add(identity)
+        if _identity(process / "root/dev/vfio" / group) is not None:
+            yield f"it was given to the container of process {process.name} ({text_of(process / 'comm')})"
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a directory from others, None where it is not ours to see."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _device_numbers(function: Function, root: Path) -> set[str]:

@@ -9,8 +9,8 @@ from perfadvisor.targets.pci_refusals import disks_of
 from perfadvisor.targets.undo import functions_made, setting_changed
 
 
-def make_one(physical: str, journal: Journal, root: Path = ROOT) -> Function:
-    """The first virtual function of this physical one, without a driver.
+def make_one(physical: str, journal: Journal, root: Path = ROOT, *, driven: bool = False) -> Function:
+    """The first virtual function of this physical one, without a driver, or `driven` by the kernel's own.
 
     MeasureError where it makes none, or has some already: making more would take those away from whoever uses them."""
     owner = function(physical, root)
@@ -23,11 +23,7 @@ def make_one(physical: str, journal: Journal, root: Path = ROOT) -> Function:
         raise MeasureError(
             f"{owner.address} has {now} of {most} virtual functions already", "give one of them: vfio=BDF"
         )
-    # The kernel's own driver would take it, and an NVMe one without resources fails in there.
-    probe = owner.folder / "sriov_drivers_autoprobe"
-    if (was := text_of(probe)) == "1":
-        journal.record(setting_changed(probe, was))
-        probe.write_text("0")
+    _let_drivers_probe(owner, driven, journal)
     number = journal.record(functions_made(owner.folder, now))
     try:
         (owner.folder / "sriov_numvfs").write_text("1")
@@ -42,3 +38,12 @@ def make_one(physical: str, journal: Journal, root: Path = ROOT) -> Function:
 
         nvme_virtual.give_resources(owner)
     return made
+
+
+def _let_drivers_probe(owner: Function, driven: bool, journal: Journal) -> None:
+    """Whether the kernel's own driver takes what is made: it must not where the function is passed on, and an NVMe one
+    without resources fails in there. Kernels before 4.13 have no such switch."""
+    probe, wanted = owner.folder / "sriov_drivers_autoprobe", "1" if driven else "0"
+    if (was := text_of(probe)) not in ("", wanted):
+        journal.record(setting_changed(probe, was))
+        probe.write_text(wanted)

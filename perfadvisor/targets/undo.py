@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import pci_driver
+from perfadvisor.targets import iommu_type, pci_driver
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.process import run
 
@@ -43,6 +43,12 @@ def driver_changed(function: Path, was: str) -> Change:
     """A PCI function (its directory in sysfs) that is going to be bound to another driver; put back: `was` ("" for
     none) drives it again."""
     return {"what": "driver", "path": str(function), "was": was}
+
+
+def domain_changed(group: Path, was: str, drivers: Mapping[str, str]) -> Change:
+    """The type of an IOMMU group (its directory in sysfs) that is going to be changed, for which its functions lose
+    their drivers for a moment; put back: the type it `was`, then these drivers."""
+    return {"what": "domain", "path": str(group), "was": was, "drivers": dict(drivers)}
 
 
 def functions_made(physical: Path, was: str) -> Change:
@@ -96,6 +102,10 @@ def _rebind(change: Change) -> None:
     pci_driver.rebind(Path(change["path"]), change["was"])
 
 
+def _set_domain(change: Change) -> None:
+    iommu_type.set_type(Path(change["path"]), change["was"], change["drivers"])
+
+
 def _unmake_functions(change: Change) -> None:
     path = Path(change["path"])
     if path.exists() and path.read_text().strip() != change["was"]:  # without its device there is nothing to undo
@@ -114,6 +124,7 @@ UNDO: dict[str, Callable[[Change], None]] = {
     "pages": _give_pages_back,
     "command": _run_command,
     "driver": _rebind,
+    "domain": _set_domain,
     "functions": _unmake_functions,
     "module": _unload,
 }

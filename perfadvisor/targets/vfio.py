@@ -6,11 +6,11 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import Command
+from perfadvisor.targets.base import Command, Passed
 from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.pci_group import DEVICES, ROOT, VFIO, Function, Group, full_address, function, group_of
 from perfadvisor.targets.pci_refusals import disks_of, refusals
@@ -27,20 +27,38 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
 
     InputError for an address that is none, MeasureError, with every reason, where one must stay where it is."""
     groups = require_all_lendable(addresses, root)
-    _require_root(root)
-    _load_module(journal, root)
-    for address in dict.fromkeys(addresses):
-        _bind(function(address, root), journal)
+    ours = [one for address in dict.fromkeys(addresses) if (one := function(address, root)).driver != VFIO]
+    if ours:
+        _require_root(root)
+        _load_module(journal, root)
+    for one in ours:
+        _bind(one, journal)
     return groups
+
+
+def passed(addresses: Iterable[str], root: Path = ROOT) -> tuple[Passed, ...]:
+    """The functions with the numbers of their groups, in this order."""
+    return tuple(Passed(address=full_address(one), group=group_of(one, root).number) for one in addresses)
 
 
 def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[Group, ...]:
     """The groups of these functions, if all of them could be lent now, with nobody else of their groups."""
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
+    for address in named:
+        if function(address, root).is_bridge:
+            raise MeasureError(f"{address} is a bridge: bridges stay with the kernel", "name what lies behind it")
     groups = {group.number: group for group in (group_of(address, root) for address in named)}
     for group in groups.values():
         require_lendable(group, named, root)
     return tuple(groups.values())
+
+
+def require_not_measured(addresses: Sequence[str], device: str, root: Path = ROOT) -> None:
+    """MeasureError for a function that the block device (its node, "" for none) under measurement hangs on."""
+    parts = (root / "sys/class/block" / Path(device).resolve().name).resolve().parts if device else ()
+    for address in addresses:
+        if disks_of(function(address, root)) & set(parts):
+            raise MeasureError(f"{device} hangs on {address}, which is to be lent", "measure another device")
 
 
 def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:
@@ -73,8 +91,6 @@ def _load_module(journal: Journal, root: Path) -> None:
 
 
 def _bind(device: Function, journal: Journal) -> None:
-    if device.driver == VFIO:
-        return
     bus = device.folder.parent.parent
     number = journal.record(driver_changed(device.folder, device.driver))
     (device.folder / "driver_override").write_text(VFIO)

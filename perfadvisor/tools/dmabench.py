@@ -7,13 +7,16 @@ from perfadvisor.tools.context import Context
 from perfadvisor.tools.dmabench_parse import parse
 from perfadvisor.tools.parameters import Parameter
 
-__all__ = ["PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "parse", "prepare", "server"]
+__all__ = [
+    "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "needs_function", "parse", "prepare", "server",
+]  # fmt: skip
 
 PROGRAM = "dmabench"  # no package brings it: perfadvisor.dmabench.build makes it, and Context.program says where it is
 PACKAGE = "gcc libc6-dev"
 
 ARRAYS = {"copy": 2, "read": 1, "write": 1, "triad": 3, "chase": 1}
 DEVICE_KERNELS = ("map", "edu")
+OF_A_DEVICE = ("group", "pci_address")
 KERNELS = (*ARRAYS, "pin", *DEVICE_KERNELS)
 PAGES = {"4k": 4096, "thp": 2**21, "2m": 2**21, "1g": 2**30}
 RESERVED = ("2m", "1g")
@@ -45,9 +48,13 @@ _FLAGS = {
 
 def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:
     """The argv of one trial: one fresh process for one kernel, one kind of page and one pair of nodes."""
-    given = {**workload.parameters, **trial.parameters}
+    given = {**_lent(context), **workload.parameters, **trial.parameters}
     kernel = str(given.get("kernel", "copy"))
     return (context.program or PROGRAM, kernel, *_flags(kernel, given), *_times(kernel, trial))
+
+
+def _lent(context: Context) -> Parameters:
+    return {"group": context.group, "pci_address": context.pci_address} if context.pci_address else {}
 
 
 def prepare(workload: Workload, context: Context) -> None:
@@ -68,6 +75,11 @@ def huge_pages(parameters: Parameters) -> tuple[int, int]:
     return PAGES[pages], -(-need // PAGES[pages])
 
 
+def needs_function(parameters: Parameters) -> bool:
+    """Whether a device must be reached through VFIO that the workload does not name itself."""
+    return parameters.get("kernel") in DEVICE_KERNELS and "group" not in parameters
+
+
 def _size(parameters: Parameters) -> int:
     size = parameters.get("size_bytes", DEFAULT_BYTES)
     return size if isinstance(size, int) else DEFAULT_BYTES
@@ -81,7 +93,7 @@ def _flags(kernel: str, given: Parameters) -> Iterator[str]:
     elif "size_bytes" in given and kernel in ARRAYS:
         yield f"--size={given['size_bytes']}"
     for name, flag in _FLAGS.items():
-        if name in given:
+        if name in given and (kernel in DEVICE_KERNELS or name not in OF_A_DEVICE):
             yield f"--{flag}={given[name]}"
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets import vm_kernel
 from tests.lab.server import Server
@@ -35,7 +34,6 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, float], L
 
     def boot(steps: str, timeout_s: float) -> Lab:
         _require()
-        build.program()  # the compiler would take minutes in there
         folder = tmp_path_factory.mktemp("lab")
         try:
             Server(directory=folder).run(f"python -m tests.lab.inside {steps}", timeout_s)

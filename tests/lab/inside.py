@@ -59,14 +59,14 @@ def driver(address: str) -> str:
 
 def main(names: list[str]) -> None:
     """Run the steps in this order."""
-    from tests.lab import steps
+    from tests.lab import device_steps, steps
 
     seen: dict[str, Any] = {}
     for name in names:
         began = time.monotonic()
         say(name)
         try:
-            seen[name] = getattr(steps, name)()
+            seen[name] = getattr(steps if hasattr(steps, name) else device_steps, name)()
         except Exception:
             seen[name] = {"failed": traceback.format_exc()}
             traceback.print_exc()

@@ -6,6 +6,7 @@ throw-away overlays. The kernel, its sysfs, ioctls, interrupts and IOMMU groups 
 
 import argparse
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
@@ -38,22 +40,22 @@ DEVICES = (
     "-device pcie-root-port,id=rp1,bus=pxb1,chassis=1,slot=1",
     "-device nvme,serial=PLAIN,drive=plain,bus=rp1",
     # One that makes virtual functions.
-    "-device pcie-root-port,id=rp2,bus=pcie.0,chassis=2,slot=2,addr=1c.0",
+    "-device pcie-root-port,id=rp2,bus=pcie.0,chassis=2,slot=2,addr=1b.0",
     "-device nvme-subsys,id=ss0",
     "-device nvme,id=nv0,serial=SRIOV,bus=rp2,subsys=ss0,sriov_max_vfs=4,sriov_vq_flexible=8,sriov_vi_flexible=4,"
     "max_ioqpairs=12,msix_qsize=12",
     "-device nvme-ns,drive=sriov,bus=nv0,nsid=1",
     # A NIC whose interrupts can be held back, a second one at the other end of its cable, and a teaching device that
     # does programmed DMA.
-    "-device pcie-root-port,id=rp3,bus=pcie.0,chassis=3,slot=3,addr=1d.0",
+    "-device pcie-root-port,id=rp3,bus=pcie.0,chassis=3,slot=3,addr=1c.0",
     "-netdev hubport,id=near,hubid=0",
     "-device e1000e,netdev=near,bus=rp3",
     "-netdev hubport,id=far,hubid=0",
     f"-device virtio-net-pci,netdev=far,bus=pcie.0,mac={FAR_MAC}",
-    "-device pcie-root-port,id=rp4,bus=pcie.0,chassis=4,slot=4,addr=1e.0",
+    "-device pcie-root-port,id=rp4,bus=pcie.0,chassis=4,slot=4,addr=1d.0",
     "-device edu,bus=rp4",
-    # A free slot for a disk that comes and goes.
-    "-device pcie-root-port,id=rp5,bus=pcie.0,chassis=5,slot=5,addr=1b.0",
+    # A free slot for a disk that comes and goes, behind the others: buses are numbered in this order.
+    "-device pcie-root-port,id=rp5,bus=pcie.0,chassis=5,slot=5,addr=1e.0",
 )
 # Over the shared root alone, starting perfadvisor takes 24 s instead of 6.
 DISKS = {"plain": 512 << 20, "sriov": 256 << 20, "hot": 64 << 20}
@@ -80,6 +82,7 @@ class Server:
     def run(self, script: str, timeout_s: float) -> Ran:
         """Boot, run the shell script with `python` and `perfadvisor` on the PATH, power off."""
         image(self.directory / "fast.img")
+        _keep_program(self.directory / "cache" / "perfadvisor")
         made = self.directory / "inside.sh"
         made.write_text(_wrapped(script, self.directory))
         made.chmod(0o755)
@@ -117,11 +120,18 @@ class Server:
         return _text(self.directory / "output")
 
 
+def _keep_program(folder: Path) -> None:
+    """dmabench as it was built here: the home is read only in there, and the compiler would take minutes."""
+    built = build.program()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy2(built, folder / built.name)
+
+
 def _wrapped(script: str, directory: Path) -> str:
     """Output goes to the shared directory: virtme-ng's own ports overwrite each other in files."""
     head = f"#!/bin/sh\nexec >{directory}/output 2>&1 </dev/null\ncd {directory}\n"
     path = f"export PATH={PYTHON.parent}:/usr/sbin:/sbin:/usr/bin:/bin PYTHONPATH={REPOSITORY}\n"
-    state = f"export XDG_STATE_HOME={directory}/state\n"
+    state = f"export XDG_STATE_HOME={directory}/state XDG_CACHE_HOME={directory}/cache\n"
     return f"{head}{path}{state}{MOUNT}(\n{script}\n)\necho $? >{directory}/returncode\nsync\n"
 
 

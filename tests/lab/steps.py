@@ -118,7 +118,7 @@ def mission() -> Seen:
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
     shape = "cpus=1,memory=512M"
     environments = ("local", f"vm:{shape}", f"vm:vfio={PLAIN_NVME},{shape}")
-    seen = _run_in(environments, "mission", ["storage"], repeats=4, device=disk)
+    seen = _run_in(environments, "mission", ["storage"], repeats=2, device=disk)
     return {**seen, "driver": driver(PLAIN_NVME), "disk": _disk(PLAIN_NVME)}
 
 

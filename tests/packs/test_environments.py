@@ -18,7 +18,10 @@ environments:
     network: none
     privileged: true
     seccomp: unconfined
-    device: [/dev/vfio/12]
+    device: [/dev/sdx]
+    vfio: [0000:03:00.0, 04:00.1]
+    vf: [0000:02:00.0]
+    address: 192.0.2.1/24
     blkio:
       device-read-iops: /dev/vda:1000
       device-write-bps: [/dev/vda:1m, /dev/vdb:2m]
@@ -46,9 +49,11 @@ def test_names_become_specs_that_say_the_same(tmp_path) -> None:
     assert found["plain"] == "docker:name=plain"
     declared = parse(found["half"].removeprefix("docker:"), found["half"])
     assert (declared.name, declared.cpus, declared.cpuset, declared.memory_bytes) == ("half", 0.5, "0-1,3", 2 << 30)
+    assert (declared.vfio, declared.vf) == (("0000:03:00.0", "0000:04:00.1"), ("0000:02:00.0",))
+    assert declared.address == "192.0.2.1/24"
     assert arguments(declared) == (
         "--network=none", "--cpus=0.5", "--cpuset-cpus=0-1,3", "--memory=2147483648b", "--privileged",
-        "--security-opt=seccomp=unconfined", "--device=/dev/vfio/12", "--device-read-iops=/dev/vda:1000",
+        "--security-opt=seccomp=unconfined", "--device=/dev/sdx", "--device-read-iops=/dev/vda:1000",
         "--device-write-bps=/dev/vda:1048576", "--device-write-bps=/dev/vdb:2097152",
     )  # fmt: skip
 
@@ -72,6 +77,8 @@ def test_a_container_without_any_option_is_the_tools_image() -> None:
         ("environments:\n  a:\n    engine: docker\n    blkio:\n      device-read-iops: vda\n", "5:25", "no cap"),
         ("environments:\n  a:\n    engine: docker\n    device: [vda]\n", "4:13", "no device"),
         ("environments:\n  a:\n    engine: docker\n    network: '--privileged'\n", "4:14", "match"),
+        ("environments:\n  a:\n    engine: docker\n    vfio: [eth0]\n", "4:11", "no PCI address"),
+        ("environments:\n  a:\n    engine: docker\n    vf: 0000:01:00.0\n", "4:9", "list"),
         ("environments: {}\n", "1:15", "at least 1"),
         ("environments:\n  a: 1\n  a: 2\n", "3:3", "twice"),
     ],

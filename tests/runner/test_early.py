@@ -9,7 +9,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.workload import Workload
 from perfadvisor.runner import measure, session
 from perfadvisor.runner.early import refuse_early
-from perfadvisor.runner.request import Request, Wishes
+from perfadvisor.runner.request import Request, Wishes, wishes_of
 
 DISK = Workload(
     id="storage/a", title="A", device="storage", tool="fio", metrics=("read.iops",), runtime_s=8, warmup_s=2,
@@ -19,6 +19,12 @@ PAIRS = Workload(
     id="memory/pairs", title="P", device="memory", tool="dmabench", metrics=("chase",),
     parameters={"kernel": "chase", "pages": "4k", "cpu_node": "{cpu_node}", "memory_node": "{memory_node}"},
 )  # fmt: skip
+
+MAP = Workload(
+    id="mapping/m", title="M", device="mapping", tool="dmabench", metrics=("map",),
+    parameters={"kernel": "map", "pages": "4k", "size_bytes": 2**20},
+)  # fmt: skip
+NIC = "0000:02:00.0"
 
 
 def asked(tmp_path: Path, **more: object) -> Request:
@@ -38,6 +44,11 @@ def asked(tmp_path: Path, **more: object) -> Request:
         ({"environments": ("local", "dokcer:x")}, "unknown environment 'dokcer:x'"),
         ({"budget_s": 5.0}, "too short for a single workload"),
         ({"out": Path("/usr")}, "/usr: is not empty"),
+        ({"wishes": {"domain": "identity"}}, "which one is missing"),
+        ({"wishes": {"vfio": (NIC,)}}, "none of these workloads maps memory"),
+        ({"wishes": {"vfio": (NIC,)}, "workloads": (MAP,), "environments": ("docker",)}, "this machine's own trials"),
+        ({"environments": (f"docker:vfio={NIC}", f"podman:cpus=1,vfio={NIC[5:]}")}, f"both ask for {NIC}"),
+        ({"environments": (f"vm:vfio={NIC},cpus=1", f"docker:vfio={NIC}")}, "keeps it for the whole run"),
     ],
 )
 def test_refused_before_anything_is_read(tmp_path, monkeypatch, more, said) -> None:
@@ -57,3 +68,13 @@ def test_what_is_right_goes_through(tmp_path) -> None:
     for environments, budget in itertools.product((("local",), ("ssh:nobody@nowhere",)), (None, 600.0)):
         refuse_early(asked(tmp_path, environments=environments, budget_s=budget))
     refuse_early(asked(tmp_path, workloads=(PAIRS,), wishes={"directory": Path("/nowhere")}))  # needs no disk
+    both = ("local", f"docker:vfio={NIC}", "podman:vfio=03:00.0")
+    refuse_early(asked(tmp_path, workloads=(DISK, MAP), wishes={"vfio": (NIC,)}, environments=both))
+    refuse_early(asked(tmp_path, environments=(f"vm:vfio={NIC}", f"vm:vfio={NIC},cpus=2")))  # guests take turns
+
+
+@pytest.mark.parametrize("more", [{}, {"vfio": (NIC, "0000:02:00.1"), "domain": "identity", "device": "/dev/x"}])
+def test_a_resumed_run_has_the_same_wishes(tmp_path, more) -> None:
+    wishes = Wishes(directory=tmp_path, **more)
+    assert wishes_of(wishes.options()) == wishes
+    assert wishes.opening().lent == wishes.vfio

@@ -1,6 +1,5 @@
 """Groups and refusals, on a machine made of files."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,56 +7,12 @@ import pytest
 
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.targets import vfio
+from perfadvisor.targets.base import Passed
+from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.pci_group import full_address, function, group_of
-from perfadvisor.targets.pci_refusals import disks_of, refusals
-
-NVME, NIC, BRIDGE = "0000:01:00.0", "0000:02:00.0", "0000:00:1c.0"
-
-
-class Machine:
-    """A root directory with a small PCI machine in it; `put` adds a file."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for address, device_class, driver, group in (
-            (BRIDGE, "0x060400", "pcieport", 7), (NVME, "0x010802", "nvme", 7), (NIC, "0x020000", "e1000e", 8),
-        ):  # fmt: skip
-            self.function(address, device_class, driver, group)
-        self.put(f"{self.device(NVME)}/nvme/nvme0/nvme0n1/dev", "259:0")
-        self.link("sys/class/block/nvme0n1", f"{self.device(NVME)}/nvme/nvme0/nvme0n1")
-        self.link("sys/block/nvme0n1", f"{self.device(NVME)}/nvme/nvme0/nvme0n1")
-        self.put(f"{self.device(NIC)}/net/eth0/flags", "0x1003")
-        self.link("sys/class/net/eth0", f"{self.device(NIC)}/net/eth0")
-        self.put("proc/swaps", "Filename Type Size Used Priority\n")
-        self.put("proc/self/mountinfo", "")
-
-    @staticmethod
-    def device(address: str) -> str:
-        return f"sys/devices/pci0000:00/{address}"
-
-    def function(self, address: str, device_class: str, driver: str, group: int) -> None:
-        folder = self.device(address)
-        self.put(f"{folder}/class", device_class)
-        self.put(f"{folder}/reset", "")
-        self.link(f"sys/bus/pci/devices/{address}", folder)
-        (self.root / f"sys/bus/pci/drivers/{driver}").mkdir(parents=True, exist_ok=True)
-        self.link(f"{folder}/driver", f"sys/bus/pci/drivers/{driver}")
-        (self.root / f"sys/kernel/iommu_groups/{group}/devices").mkdir(parents=True, exist_ok=True)
-        self.link(f"sys/kernel/iommu_groups/{group}/devices/{address}", folder)
-        self.link(f"{folder}/iommu_group", f"sys/kernel/iommu_groups/{group}")
-
-    def put(self, path: str, text: str) -> None:
-        file = self.root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-
-    def link(self, path: str, target: str) -> None:
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.symlink_to(os.path.relpath(self.root / target, place.parent))
-
-    def said(self, address: str) -> str:
-        return "; ".join(refusals(function(address, self.root), self.root))
+from perfadvisor.targets.pci_lendable import lendable
+from perfadvisor.targets.pci_refusals import disks_of
+from tests.targets.machine import BRIDGE, NIC, NVME, Machine
 
 
 @pytest.fixture
@@ -75,6 +30,8 @@ def test_bridges_do_not_change_hands(machine: Machine) -> None:
     assert [member.address for member in group.members] == [BRIDGE, NVME]
     assert [member.address for member in group.devices] == [NVME]
     vfio.require_lendable(group, [NVME], machine.root)
+    with pytest.raises(MeasureError, match=f"{BRIDGE} is a bridge"):
+        vfio.require_all_lendable([BRIDGE], machine.root)
 
 
 def mounted(machine: Machine) -> None:
@@ -160,6 +117,47 @@ def test_somebody_else_in_the_group_is_named(machine: Machine) -> None:
     with pytest.raises(MeasureError, match=r"also holds 0000:01:00\.1 \(nvme\)"):
         vfio.require_lendable(group_of(NVME, machine.root), [NVME], machine.root)
     vfio.require_lendable(group_of(NVME, machine.root), [NVME, "0000:01:00.1"], machine.root)
+
+
+def test_a_group_that_a_container_was_given_stays(machine: Machine) -> None:
+    """Nobody has its node open, but a process whose /dev is not this machine's own has it in there."""
+    machine.drive(NIC, "vfio-pci")
+    machine.put("dev/vfio/8", "")
+    machine.put("proc/41/comm", "service")
+    machine.link("proc/41/root", ".")  # the machine's own /dev
+    machine.put("proc/42/root/dev/vfio/7", "")
+    assert machine.said(NIC) == ""
+    machine.put("proc/43/comm", "sleep")
+    machine.put("proc/43/root/dev/vfio/8", "")
+    assert machine.said(NIC) == "it was given to the container of process 43 (sleep)"
+
+
+def test_what_is_bound_already_needs_no_root(machine: Machine, tmp_path: Path) -> None:
+    machine.drive(NIC, "vfio-pci")
+    with Journal(tmp_path / "journal") as book:
+        (group,) = vfio.lend([NIC], book, machine.root)
+        assert (group.number, book.last) == (8, 0)
+    assert vfio.passed([NIC], machine.root) == (Passed(address=NIC, group=8),)
+
+
+def test_what_could_be_lent_is_named_undriven_first(machine: Machine) -> None:
+    assert [one.address for one in lendable(9, machine.root)] == [NVME, NIC]
+    machine.drive(NIC, "")
+    assert [one.address for one in lendable(9, machine.root)] == [NIC, NVME]
+    assert [one.address for one in lendable(1, machine.root)] == [NIC]
+    mounted(machine)
+    assert [one.address for one in lendable(9, machine.root)] == [NIC]
+    (machine.root / machine.device(NIC) / "iommu_group").unlink()
+    assert lendable(9, machine.root) == ()
+
+
+@pytest.mark.parametrize("node", ["nvme0n1", "nvme0n1p1"])
+def test_the_measured_disk_is_not_lent(machine: Machine, tmp_path: Path, node: str) -> None:
+    machine.link("sys/class/block/nvme0n1p1", f"{machine.device(NVME)}/nvme/nvme0/nvme0n1/nvme0n1p1")
+    with pytest.raises(MeasureError, match="which is to be lent"):
+        vfio.require_not_measured([NVME], str(tmp_path / node), machine.root)
+    vfio.require_not_measured([NIC], str(tmp_path / node), machine.root)
+    vfio.require_not_measured([NVME], "", machine.root)
 
 
 def test_no_iommu_says_what_to_switch_on(machine: Machine) -> None:

@@ -58,6 +58,23 @@ def test_command(parameters, expected):
     assert argv(**parameters) == ("/x/dmabench", *expected.split())
 
 
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"kernel": "map", "pages": "4k", "size_bytes": 2**26}, "map --pages=4k --sizes=67108864 --group=9 --device=D"),
+        ({"kernel": "edu"}, "edu --group=9 --device=D"),
+        ({"kernel": "edu", "group": 5, "pci_address": "E"}, "edu --group=5 --device=E"),
+        ({"kernel": "pin", "pages": "4k", "size_bytes": 2**26}, "pin --pages=4k --sizes=67108864"),
+    ],
+)
+def test_the_device_that_was_lent(parameters, expected):
+    trial = Trial(number=1, workload="x/x", environment="local", repeat=1, position=1, runtime_s=3.0, warmup_s=0.5)
+    lent = Context(program="dmabench", group=9, pci_address="D")
+    assert dmabench.command(workload(**parameters), trial, lent) == ("dmabench", *expected.split())
+    needs = parameters["kernel"] != "pin" and "group" not in parameters
+    assert dmabench.needs_function(parameters) is needs
+
+
 def test_a_trials_parameters_go_before_the_workloads():
     assert "--memory-node=1" in argv({"memory_node": 1}, kernel="copy", memory_node=0)
 

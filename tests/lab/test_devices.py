@@ -1,0 +1,94 @@
+"""Containers on control groups version 2, devices in them, and mapping for a lent device: one boot, judged out here."""
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from perfadvisor.bundle import load
+from perfadvisor.cli import group
+from perfadvisor.facts import catalogue
+from perfadvisor.judge import judge
+from perfadvisor.model.result import TrialResult, TrialState
+from perfadvisor.model.rule import Outcome
+from tests.lab import containers
+from tests.lab.server import EDU
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(700)]
+STEPS = "lent lent_and_killed contained identity"
+RUN_S = 600.0  # bounds a hang
+GIVEN_BACK = {"driver": "", "override": "(null)"}
+
+
+@pytest.fixture(scope="session")
+def lab(booted: Callable[[str, float], Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One boot for all tests here."""
+    if shutil.which("podman") is None:
+        pytest.skip("podman is not installed")
+    containers.make(tmp_path_factory.getbasetemp() / containers.STORE)
+    return booted(STEPS, RUN_S)
+
+
+def results(lab: Any, name: str, environment: str = "local") -> dict[str, TrialResult]:
+    """What came of each workload there, all of which were measured."""
+    found = [one for one in load(lab.folder / name).results if one.trial.environment == environment]
+    assert {one.state for one in found} == {TrialState.DONE}, [one.reason for one in found]
+    return {one.trial.workload: one for one in found}
+
+
+def figure(result: TrialResult, metric: str) -> float:
+    return next(sample.value for sample in result.output.samples if sample.metric == metric)
+
+
+def test_half_a_cpu_stops_podman_on_version_2(lab: Any) -> None:
+    said = lab.saw("contained")
+    assert (said["exit"], said["version_2"]) == (0, True)
+    by_name = {one.trial.environment: one for one in load(lab.folder / "contained").results
+               if one.trial.workload == "storage/lab-busy"}  # fmt: skip
+    limited = by_name[said["limited"]].deltas
+    assert limited["cgroup.throttled"] > 0.05 * limited["cgroup.periods"]
+    findings = judge(lab.folder / "contained").findings
+    outcomes = {(one.environment, one.outcome) for one in findings if one.rule.id == "container-cpu-quota-throttled"}
+    assert outcomes == {(said["limited"], Outcome.FIRES), (said["free"], Outcome.CLEAR)}
+
+
+def test_a_run_lends_a_device_and_its_report_has_every_kind_of_page(lab: Any) -> None:
+    said = lab.saw("lent")
+    assert (said["exit"], said["before"], said["after"]) == (0, GIVEN_BACK, GIVEN_BACK)
+    found = results(lab, "lent")
+    assert set(found) == {"mapping/map-4k", "mapping/map-thp", "mapping/map-2m", "mapping/map-1g", "mapping/edu"}
+    assert all(one.output.details["device"] == EDU for one in found.values())
+    assert figure(found["mapping/map-2m"], "map") < figure(found["mapping/map-4k"], "map")
+    page = lab.folder / "report.html"
+    assert CliRunner().invoke(group, ["report", str(lab.folder / "lent"), "-o", str(page)]).exit_code == 0
+    assert all(f"Mapping and unmapping {what}" in page.read_text() for what in ("64 MiB, 4 KiB", "1 GiB, 1 GiB"))
+
+
+def test_a_killed_run_gives_the_device_back(lab: Any) -> None:
+    said = lab.saw("lent_and_killed")
+    assert said["during"]["driver"] == "vfio-pci"
+    assert said["before"] == said["after"] == GIVEN_BACK
+
+
+def test_a_container_uses_the_group_it_was_given(lab: Any) -> None:
+    said = lab.saw("contained")
+    assert (said["exit"], said["before"], said["after"]) == (0, GIVEN_BACK, GIVEN_BACK)
+    found = results(lab, "contained", said["free"])
+    assert figure(found["mapping/map-2m"], "map") < figure(found["mapping/map-4k"], "map")
+    assert figure(found["mapping/edu"], "verified_bytes") > 0
+    without = [one for one in load(lab.folder / "contained").results
+               if one.trial.environment == said["limited"] and one.trial.workload.startswith("mapping/")]  # fmt: skip
+    assert {(one.state, "was given no device" in one.reason) for one in without} == {(TrialState.NOT_MEASURED, True)}
+
+
+def test_a_disk_is_measured_without_translation_for_one_run(lab: Any) -> None:
+    said = lab.saw("identity")
+    assert said["exit"] == 0
+    assert (said["was"], said["after"], said["driver"], said["disk"]) == ("DMA", "DMA", "nvme", True)
+    run = load(lab.folder / "identity")
+    assert [one.state for one in run.results] == [TrialState.DONE]
+    assert any("is identity for this run, it was DMA" in note for note in run.notes)
+    facts = catalogue.read(run.before["local"].tree)
+    assert facts.value("iommu_group.type", said["group"]) == "identity"

@@ -25,15 +25,16 @@ FOREVER_S = 1e9
 # An emulator's pauses look like a broken clock; the one the kernel then takes costs an exit to QEMU at every look.
 SLOW_OPTIONS = " tsc=reliable hpet=disable no_timer_check cryptomgr.notests"
 PROGRAMS = "/usr"
-# Programs are read once and kept: the root virtme-ng mounts keeps nothing, so every start of a program would read it anew,
-# also that of a tool which is measured. Ports are named by udev, which may not have come to it.
+# Programs are read once and kept: the root virtme-ng mounts keeps nothing, so every start of a program would read it
+# anew, also that of a tool which is measured. Ports are named by udev, which may not have come to it.
 SCRIPT = f"""#!/bin/sh
 mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs {PROGRAMS}
 modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
 mkdir -p /run/agent /dev/virtio-ports
 until [ -e {AGENT_NODE} ] && [ -e {DONE_NODE} ]; do
   for port in /sys/class/virtio-ports/*; do
-    read -r name <"$port/name" && [ ! -e "/dev/virtio-ports/$name" ] && ln -s "../${{port##*/}}" "/dev/virtio-ports/$name"
+    read -r name <"$port/name" || continue
+    [ -e "/dev/virtio-ports/$name" ] || ln -s "../${{port##*/}}" "/dev/virtio-ports/$name"
   done
   sleep 0.1
 done
@@ -135,7 +136,8 @@ def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
     return (
         *(str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--verbose", *accelerator),
         *("--cpus", str(options.cpus), "--memory", f"{options.memory_bytes >> 20}M", f"--rwdir={recipe.directory}"),
-        *("--append", f"loglevel=4{SLOW_OPTIONS if recipe.slow else ''}", f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),
+        *("--append", f"loglevel=4{SLOW_OPTIONS if recipe.slow else ''}"),
+        *(f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),
     )
 
 

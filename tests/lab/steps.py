@@ -183,8 +183,8 @@ WORKLOADS = {"storage": "storage/lab-randread", "network": "network/lab-stream"}
 
 
 def _ready_for_guests() -> None:
-    """QEMU's TCG knows AMD's virtualisation, so guests in here have a KVM of their own. They boot from what is in here: it
-    takes udev and tmpfiles half a minute to find out there that nothing needs them."""
+    """QEMU's TCG knows AMD's virtualisation, so guests in here have a KVM of their own. They boot from what is in
+    here: it takes udev and tmpfiles half a minute to find out there that nothing needs them."""
     _do("modprobe", "kvm_amd")
     for program in ("/usr/bin/udevadm", "/usr/bin/systemd-tmpfiles"):
         if Path(program).stat().st_size:

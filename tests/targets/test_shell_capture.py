@@ -71,7 +71,9 @@ def test_links_denials_and_directories() -> None:
 @given(
     st.one_of(
         st.binary(max_size=300),
-        st.from_regex(rb"([LFDSB]\t/[a-c/]{1,4}(\t[a-c./]{0,4})?\n|=TEXT=\n|/a:x\n|=BINARY=\n|=LINKS=\n|l 1 /a -> b\n| 0f\n)*"),
+        st.from_regex(
+            rb"([FDSB]\t/[a-c/]{1,4}\n|=TEXT=\n|/a:x\n|=BINARY=\n|=LINKS=\n|l 1 /[a-c/]{1,4} -> [a-c./]{1,4}\n| 0f\n)*"
+        ),
     )
 )
 def test_any_answer_is_taken(answer: bytes) -> None:

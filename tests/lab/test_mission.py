@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1900)]
 @pytest.fixture(scope="session")
 def lab(booted: Callable[[str, float], Any]) -> Any:
     """One boot for all tests here."""
-    return booted("passed_on", 1800.0)
+    return booted("mission passed_on", 1800.0)
 
 
 def all_done(run: Run) -> list[TrialResult]:

@@ -1,5 +1,6 @@
 """What the devices on a result's way did between two readings: interrupts, disk and NIC statistics, PCIe errors."""
 
+import re
 from collections.abc import Iterator
 
 from perfadvisor.facts import counters_cpu, irq_load, nodes
@@ -20,6 +21,8 @@ AER = {"aer.correctable": "aer_dev_correctable", "aer.fatal": "aer_dev_fatal"}
 NO_BUFFER = frozenset({"rx_out_of_buffer", "rx_no_buffer_count", "rx_no_dma_resources", "rx_discards"})
 # mlx5: the device could not reach memory over PCIe for that long (Documentation/networking/.../mlx5/counters.rst).
 PCI_STALLS = frozenset({"outbound_pci_stalled_rd_events", "outbound_pci_stalled_wr_events"})
+
+_WAY = re.compile(r"(nvme[0-9]+)c[0-9]+(n[0-9]+)")
 
 Pairs = Iterator[tuple[str, float | None]]
 
@@ -107,9 +110,16 @@ def _disk(before: Tree, after: Tree, seconds: float, disk: str) -> Pairs:
 
 
 def _diskstats(tree: Tree, disk: str) -> list[str]:
-    """The fields behind the name: reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, ms busy, ..."""
-    rows = (line.split() for line in (tree.text(DISKSTATS) or "").splitlines())
-    return next((row[3:] for row in rows if len(row) > 3 and row[2] == disk), [])
+    """The fields behind the name: reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, ms busy, ...
+
+    An NVMe disk with native multipath counts nothing itself on older kernels (seen on Linux 6.1; see QUEUE_FLAG_IO_STAT
+    in drivers/nvme/host/multipath.c): then its hidden ways, nvme0c0n1 of nvme0n1, did all of it."""
+    lines = (line.split() for line in (tree.text(DISKSTATS) or "").splitlines())
+    rows = {line[2]: line[3:] for line in lines if len(line) > 3}
+    own, ways = rows.get(disk, []), [row for name, row in rows.items() if _WAY.sub(r"\1\2", name) == disk != name]
+    if not ways or any(field != "0" for field in own):
+        return own
+    return [str(sum(number(field) or 0 for field in column)) for column in zip(*ways, strict=False)]
 
 
 def _at(row: list[str], place: int) -> int | None:

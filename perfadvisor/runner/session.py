@@ -37,7 +37,9 @@ from perfadvisor.targets.journal import Journal
 from perfadvisor.targets.network import Link, OwnNetwork, here_link, local_link, own_address, peer_link
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.turns import TakesTurns
+from perfadvisor.targets.vm_probe import host_is_emulated
 
+EMULATED = "this machine is emulated, without hardware virtualisation: its figures prove the path, not the speed"
 LONE = "this machine has one NUMA node"
 
 
@@ -63,6 +65,8 @@ def measure(request: Request, progress: Progress) -> Outcome:
         fitted = _fitted(request, base, sites, _device_node(base, storage, borrowed.any_of(sites)))
         saved = bundle.create(request.out, _run(request, base, sites, fitted), request.wishes.options())
         undo.callback(saved.close)
+        if host_is_emulated():
+            saved.note(EMULATED)
         saved.note(*fitted.notes)
         for note in fitted.notes:
             progress.say(note)

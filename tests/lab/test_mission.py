@@ -49,7 +49,8 @@ def test_the_report_holds_all_three(lab: Any) -> None:
     assert made.exit_code == 0, made.output
     text = page.read_text()
     assert all(name in text for name in lab.saw("mission")["environments"])
-    assert "proves the path, not the speed" in text
+    assert "proves the path, not the speed" in text, "of the guests"
+    assert "this machine is emulated" in text
 
 
 def test_a_virtual_function_and_a_nic_go_into_a_guest_and_come_back(lab: Any) -> None:

@@ -16,9 +16,9 @@ from perfadvisor.model.rule import Outcome
 from tests.lab import containers
 from tests.lab.server import EDU
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(700)]
-STEPS = "lent lent_and_killed contained identity"
-RUN_S = 600.0  # bounds a hang
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1000)]
+STEPS = "contained identity lent lent_and_killed"
+RUN_S = 900.0  # bounds a hang
 GIVEN_BACK = {"driver": "", "override": "(null)"}
 
 
@@ -49,9 +49,10 @@ def test_half_a_cpu_stops_podman_on_version_2(lab: Any) -> None:
                if one.trial.workload == "storage/lab-busy"}  # fmt: skip
     limited = by_name[said["limited"]].deltas
     assert limited["cgroup.throttled"] > 0.05 * limited["cgroup.periods"]
-    findings = judge(lab.folder / "contained").findings
-    outcomes = {(one.environment, one.outcome) for one in findings if one.rule.id == "container-cpu-quota-throttled"}
-    assert outcomes == {(said["limited"], Outcome.FIRES), (said["free"], Outcome.CLEAR)}
+    findings = [one for one in judge(lab.folder / "contained").findings
+                if one.rule.id == "container-cpu-quota-throttled" and one.subject.startswith("storage/")]  # fmt: skip
+    outcomes = {one.environment: one.outcome for one in findings}
+    assert outcomes == {said["limited"]: Outcome.FIRES, said["free"]: Outcome.CLEAR}
 
 
 def test_a_run_lends_a_device_and_its_report_has_every_kind_of_page(lab: Any) -> None:
@@ -59,7 +60,7 @@ def test_a_run_lends_a_device_and_its_report_has_every_kind_of_page(lab: Any) ->
     assert (said["exit"], said["before"], said["after"]) == (0, GIVEN_BACK, GIVEN_BACK)
     found = results(lab, "lent")
     assert set(found) == {"mapping/map-4k", "mapping/map-thp", "mapping/map-2m", "mapping/map-1g", "mapping/edu"}
-    assert all(one.output.details["device"] == EDU for one in found.values())
+    assert all(f"--device={EDU}" in one.command for one in found.values())
     assert figure(found["mapping/map-2m"], "map") < figure(found["mapping/map-4k"], "map")
     page = lab.folder / "report.html"
     assert CliRunner().invoke(group, ["report", str(lab.folder / "lent"), "-o", str(page)]).exit_code == 0

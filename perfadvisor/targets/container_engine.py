@@ -174,11 +174,12 @@ def _detached(engine: Engine, words: Sequence[str]) -> Started | str:
 def _kept(engine: Engine, name: str, words: Sequence[str]) -> Started | str:
     """podman has no daemon: the container is a descendant of the command, and ends with it and with perfadvisor."""
     keeper = serve(Command(argv=engine.argv("run", *words), timeout_s=START_S))
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and not keeper.wait(0.05):
+    deadline, pause = time.monotonic() + START_S, 0.05
+    while time.monotonic() < deadline and not keeper.wait(pause):
         running = engine.call("inspect", "--type=container", "--format={{.State.Running}}", name)
         if running.stdout.strip() == b"true" and keeper.running():
             return Started(engine=engine, keeper=keeper)
+        pause = running.duration_s  # a slow machine would spend its time on being asked
     return keeper.stop().stderr.decode("utf-8", "replace") or f"it did not start within {START_S:.0f} s"
 
 

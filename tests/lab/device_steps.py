@@ -51,7 +51,7 @@ def contained() -> Seen:
     """Random reads with two jobs in a container with half a CPU and in one without a limit, which was also given a
     device's group: it maps memory for it and has it do DMA."""
     before, limited, free = _binding(), f"podman:{IMAGE},cpus=0.5", f"podman:{IMAGE},vfio={EDU}"
-    names = ("storage/lab-busy", "mapping/map-4k", "mapping/map-2m", "mapping/edu")
+    names = ("storage/lab-busy", "mapping/map-4k", "mapping/edu")
     code = _run("contained", *names, "--env", limited, "--env", free, "--device", disk_of(PLAIN_NVME))
     version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
     return {"exit": code, "limited": limited, "free": free, "version_2": version_2, "before": before,

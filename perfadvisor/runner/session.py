@@ -122,7 +122,7 @@ def _too_few(repeats: int, fewest: int) -> tuple[str, ...]:
     """Said only where a device changes hands: elsewhere the marks on the results say it."""
     if not repeats < fewest == FEWEST_HAND_OVERS:
         return ()
-    return (f"a device changes hands {repeats} times, too few for an interval: give --repeats {fewest} or more",)
+    return (f"hand-overs of a device: {repeats}, too few for an interval (give --repeats {fewest} or more)",)
 
 
 def _in_time(request: Request, workloads: Sequence[Workload], environments: Sequence[Environment]) -> Fitted:

@@ -80,7 +80,11 @@ def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable
 
 def percent(ratio: float) -> str:
     """`52 %`, `97.3 %`."""
-    return f"{ratio * 100:.3g} %"
+    return f"{_hundredths(ratio)} %"
+
+
+def _hundredths(ratio: float) -> str:
+    return f"{ratio * 100:.3g}" if ratio < 9.995 else f"{ratio * 100:,.0f}"
 
 
 def _row(
@@ -101,7 +105,7 @@ def _row(
         title=title_of(view, ratio.workload),
         metric=metric_words(ratio.metric),
         ratio="withheld" if ratio.ratio is None else percent(ratio.ratio),
-        interval=f"{(ratio.low or 0) * 100:.3g} to {percent(ratio.high or 0)}" if known else "",
+        interval=f"{_hundredths(ratio.low or 0)} to {percent(ratio.high or 0)}" if known else "",
         meanwhile=tuple(_counter(name, ratio.counters.get(name)) for name in counters),
         reasons=tuple(reasons),
         shape=shape,

@@ -15,7 +15,7 @@ from typing import Any
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Completed
-from perfadvisor.targets.json_socket import JsonSocket
+from perfadvisor.targets.json_socket import JsonSocket, connected
 
 SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TIMED_OUT = 124
@@ -37,8 +37,7 @@ class GuestAgent:
         self._done_node = done_node
         self._done: socket.socket | None = None
         if done is not None:
-            self._done = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._done.connect(str(done))
+            self._done = connected(done)
             self._done.setblocking(False)
 
     def sync(self, timeout_s: float) -> None:

@@ -14,12 +14,22 @@ MAX_ANSWER_BYTES = 128 << 20  # the agent gives a command's output in one line, 
 STEP_S = 0.2
 
 
+def connected(path: Path) -> socket.socket:
+    """A stream to the socket at `path`; nothing stays open where there is none."""
+    stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        stream.connect(str(path))
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
 class JsonSocket:
     """`who` is spoken of in errors; what the far end says that is no answer (events) is passed over."""
 
     def __init__(self, path: Path, who: str) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._socket.connect(str(path))
+        self._socket = connected(path)
         self._who = who
         self._rest = b""
 

@@ -123,6 +123,7 @@ class VmTarget(RemoteTarget):
                 raise
             reason = f"KVM passed a small probe, but not a guest ({error.message.splitlines()[0]})"
             self._guest = vm_boot.boot(replace(recipe, kvm=False))
+            vm_probe.learned(reason)
         self.emulated = self._guest.emulated
         why = reason or "this host is emulated itself"
         self.note = f"{self.spec}: emulated, proves the path, not the speed: {why}" if self.emulated else ""

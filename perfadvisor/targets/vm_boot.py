@@ -87,8 +87,12 @@ def boot(recipe: Recipe) -> Guest:
         undo.callback(process.stop)
         try:
             monitor = JsonSocket(_socket(recipe, "monitor", process, started + limit_s), "QEMU")
+            undo.callback(monitor.close)
             monitor.ask("qmp_capabilities", timeout_s=30.0)
-            agent = _agent(recipe, process, started + limit_s)
+            talk = _socket(recipe, "agent", process, started + limit_s)
+            agent = GuestAgent(talk, recipe.directory / "done", DONE_NODE)
+            undo.callback(agent.close)
+            _wait_for_answer(agent, process, started + limit_s)
         except MeasureError as error:
             said = tail(process.stop().stderr)
             raise MeasureError(f"the guest did not start: {error.message}; its console ends with:\n{said}") from error
@@ -106,14 +110,13 @@ def _pid(monitor: JsonSocket) -> int:
     return int(fields(Path(f"/proc/{thread}/status").read_text())["Tgid"])
 
 
-def _agent(recipe: Recipe, process: LocalServer, deadline: float) -> GuestAgent:
-    agent = GuestAgent(_socket(recipe, "agent", process, deadline), recipe.directory / "done", DONE_NODE)
+def _wait_for_answer(agent: GuestAgent, process: LocalServer, deadline: float) -> None:
     while True:
         if not process.running():
             raise MeasureError("QEMU ended")
         with contextlib.suppress(MeasureError):
             agent.sync(timeout_s=3.0)
-            return agent
+            return
         if time.monotonic() > deadline:
             raise MeasureError("its agent did not answer in time")
 

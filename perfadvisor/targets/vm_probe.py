@@ -17,6 +17,12 @@ PORT, SAID = 0xF4, 0x10
 # mov al, SAID; out PORT, al; cli; hlt: 512 bytes with the signature that a BIOS looks for.
 SECTOR = bytes([0xB0, SAID, 0xE6, PORT, 0xFA, 0xF4]).ljust(510, b"\0") + b"\x55\xaa"
 RAN = SAID << 1 | 1  # as isa-debug-exit makes exit codes (QEMU hw/misc/debugexit.c)
+_learned: list[str] = []  # a guest that hangs costs a minute, and the next one would hang, too
+
+
+def learned(reason: str) -> None:
+    """A guest booted without KVM and not with it: none tries again while this process lives."""
+    _learned[:] = [reason]
 
 
 def host_is_emulated(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
@@ -26,6 +32,8 @@ def host_is_emulated(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
 
 def why_no_kvm(device: Path = KVM) -> str:
     """The reason why guests must be emulated, "" where KVM boots something."""
+    if _learned and device == KVM:
+        return _learned[0]
     if not device.exists():
         return "there is no /dev/kvm: switch virtualisation on in the firmware, or allow it nested"
     if not os.access(device, os.R_OK | os.W_OK):

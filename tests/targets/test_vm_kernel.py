@@ -67,3 +67,9 @@ def test_a_host_that_is_emulated_itself_is_known(tmp_path: Path, model: str, emu
 def test_vng_finds_its_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert vm_kernel.vng_environment()["PATH"].split(os.pathsep)[0].endswith("bin")
+
+
+def test_what_a_guest_learned_about_kvm_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vm_probe, "_learned", [])
+    vm_probe.learned("KVM passed a small probe, but not a guest")
+    assert vm_probe.why_no_kvm() == "KVM passed a small probe, but not a guest"

@@ -3,9 +3,10 @@
 `python -m benchmarks.memory [--rounds N]`. All get one pinned thread, arrays of the same size (256 MB, or four times
 the last-level cache) in 4 KiB pages (transparent huge pages are switched off for them) and STREAM's counting of
 bytes: mbw counts a copy once, so its figure is doubled, and its MiB are made bytes; sysbench moves one stream and
-does not copy at all, so its better one of read and write stands beside both. Every kernel a tool has takes part, and
-the best one by its median counts. Each round runs all once, in a new seeded order; the ratio is taken within the
-round, so that what the machine did at the time falls out.
+does not copy at all, so its better one of read and write stands beside both. Every kernel a tool has takes part in
+heats, and the best one by its median goes on to the rounds that count, so that choosing it favours nobody. Each round
+runs all once, in a new seeded order; the ratio is taken within the round, so that what the machine did at the time
+falls out.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from perfadvisor.dmabench.build import program
 
 LEAST_BYTES, CACHES = 256_000_000, 4  # an array; decimal, as likwid's MB are, and a multiple of 4 KiB
 STEP = 64_000_000
+HEATS = 3
 GOAL = 0.95
 PR_SET_THP_DISABLE = 41
 PACKAGES = {"likwid-bench": "likwid", "mbw": "mbw", "sysbench": "sysbench"}
@@ -49,6 +51,9 @@ class Contender:
         return f"{self.tool} {self.kernel}"
 
 
+Rates = dict[Contender, list[float]]  # bytes per second of every run
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables; 1 where a ratio is below the goal beyond its interval, 3 where nothing could be compared."""
     parser = argparse.ArgumentParser(prog="benchmarks.memory", description="memory bandwidth, dmabench against others")
@@ -67,28 +72,36 @@ def array_bytes() -> int:
 
 
 def _compare(kind: str, rounds: int, seconds: float, dice: Random) -> int:
-    contenders = list(_contenders(kind, seconds))
-    rates: dict[str, list[float]] = {contender.name: [] for contender in contenders}
+    best = _best(_rates(list(_contenders(kind, seconds)), HEATS, dice))
+    return _report(kind, rounds, _rates(best, rounds, dice))
+
+
+def _rates(contenders: list[Contender], rounds: int, dice: Random) -> Rates:
+    rates: Rates = {contender: [] for contender in contenders}
     for _ in range(rounds):
         for contender in dice.sample(contenders, len(contenders)):
-            rates[contender.name].append(contender.rate(_run(contender.argv)))
-    return _report(kind, rounds, contenders, rates)
+            rates[contender].append(contender.rate(_run(contender.argv)))
+    return rates
 
 
-def _report(kind: str, rounds: int, contenders: list[Contender], rates: dict[str, list[float]]) -> int:
-    ours = rates[contenders[0].name]
-    best: dict[str, str] = {}
-    for contender in contenders:
-        known = best.get(contender.tool)
-        if known is None or median(rates[contender.name]) > median(rates[known]):
-            best[contender.tool] = contender.name
+def _best(rates: Rates) -> list[Contender]:
+    """One kernel of each tool."""
+    best: dict[str, Contender] = {}
+    for contender in sorted(rates, key=lambda one: median(rates[one])):
+        best[contender.tool] = contender
+    return list(best.values())
+
+
+def _report(kind: str, rounds: int, rates: Rates) -> int:
+    own = next(contender for contender in rates if contender.tool == "dmabench")
+    ours = rates[own]
     print(f"\n{kind}, {rounds} rounds, one thread, arrays of {array_bytes() / 1e6:.0f} MB in 4 KiB pages")
     print(f"  {'best kernel of each tool':34} {'GB/s':>6} {'lowest':>7} {'highest':>8}  dmabench against it")
-    others = sorted((name for tool, name in best.items() if tool != "dmabench"), key=lambda name: -median(rates[name]))
-    for name in [best["dmabench"], *others]:
-        ratio = "" if rates[name] is ours else _ratio_text(ours, rates[name])
-        low, middle, high = (pick(rates[name]) / 1e9 for pick in (min, median, max))
-        print(f"  {name:34} {middle:6.1f} {low:7.1f} {high:8.1f}  {ratio}")
+    others = sorted((one for one in rates if one is not own), key=lambda one: -median(rates[one]))
+    for contender in [own, *others]:
+        ratio = "" if contender is own else _ratio_text(ours, rates[contender])
+        low, middle, high = (pick(rates[contender]) / 1e9 for pick in (min, median, max))
+        print(f"  {contender.name:34} {middle:6.1f} {low:7.1f} {high:8.1f}  {ratio}", flush=True)
     if not others:
         print("  nothing to compare with: apt install " + " ".join(PACKAGES.values()))
         return 3

@@ -14,7 +14,14 @@ from perfadvisor.model.fact import Absent, Fact
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
 SUBJECT = "subject"
-_NAMED = re.compile(r"\b(its |the |a )?\b((?:NUMA )?(?:container|guest|disk|node|device)) \{[a-z_]+\}", re.IGNORECASE)
+_NAMED = re.compile(
+    r"\b(its |the |a )?\b((?:NUMA )?(?:container|guest|disk|node|device|root port)) \{[a-z_]+\}", re.IGNORECASE
+)
+_KINDS = {
+    "nic": "NIC", "pci": "PCIe function", "block": "disk", "vm": "guest", "vm_disk": "guest's disk", "irq": "interrupt",
+    "vm_nic": "guest's NIC", "vm_hostdev": "assigned device", "iommu_group": "IOMMU group", "node": "NUMA node",
+    "hugepages": "pool of huge pages", "infiniband": "port", "": "machine",
+}  # fmt: skip
 
 
 def placeholders(text: str) -> tuple[str, ...]:
@@ -33,14 +40,16 @@ def command(text: str, view: View) -> str:
 
 
 def general(text: str, for_each: str) -> str:
-    """The text without any machine in view: `{subject}` as "the nic", `{nic.rx_usecs}` as "nic.rx_usecs", and
+    """The text without any machine in view: `{subject}` as "the NIC", the value `{nic.rx_usecs}` as dots, and
     `guest {subject}` as "the guest"."""
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        return name if "." in name else f"the {for_each if name == SUBJECT else name}"
+        kind = for_each if name == SUBJECT else name
+        return "…" if "." in name else f"the {_KINDS.get(kind, kind)}"
 
     filled = PLACEHOLDER.sub(fill, _NAMED.sub(lambda match: f"{match[1] or 'the '}{_uncapped(match[2])}", text))
+    filled = filled.replace("'s the ", "'s ")
     return filled[:1].upper() + filled[1:] if filled[1:2].islower() or filled[1:2] == " " else filled
 
 

@@ -1,7 +1,6 @@
 """The words of the report: what marks, severities, metrics and confidences are called, and what they mean."""
 
-import re
-
+from perfadvisor.analyse.wording import general
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Confidence, Rule, Severity
 from perfadvisor.model.workload import EnvironmentKind
@@ -43,21 +42,6 @@ DEVICE_WORDS = {
     "dma": "DMA from storage into memory",
     "mapping": "Mapping memory for devices",
 }
-
-_SUBJECT_WORDS = {
-    "nic": "a network device",
-    "block": "a disk",
-    "pci": "a PCIe function",
-    "result": "a result",
-    "irq": "an interrupt",
-    "iommu_group": "an IOMMU group",
-    "vm": "a guest",
-    "vm_disk": "a guest's disk",
-    "vm_nic": "a guest's NIC",
-    "vm_hostdev": "an assigned device",
-    "container": "a container",
-}
-_PLACEHOLDER = re.compile(r"\{([a-z_]+)(\.[a-z0-9_.]+)?\}")
 
 _METRIC_PARTS = {
     "iops": "operations",
@@ -105,14 +89,8 @@ def lasts_words(lasts: str) -> str:
 
 
 def general_title(rule: Rule) -> str:
-    """A rule's title about nothing in particular: `{subject} lost packets` as `A network device lost packets`."""
-
-    def fill(match: re.Match[str]) -> str:
-        kind = rule.for_each if match[1] == "subject" else match[1]
-        return match[1].replace("_", " ") + " value" if match[2] else _SUBJECT_WORDS.get(kind, kind or "the machine")
-
-    title = _PLACEHOLDER.sub(fill, rule.title)
-    return title[:1].upper() + title[1:]
+    """A rule's title about nothing in particular."""
+    return general(rule.title, rule.for_each)
 
 
 def host_words(key: str) -> str:

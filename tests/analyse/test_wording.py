@@ -60,7 +60,7 @@ def test_other_braces_stay():
 
 
 def test_without_a_machine():
-    assert general("{subject} waits {nic.rx_usecs}", "nic") == "The nic waits nic.rx_usecs"
+    assert general("{subject} waits {nic.rx_usecs}", "nic") == "The NIC waits …"
     assert general("Guest {subject} has pages", "vm") == "The guest has pages"
     assert general("Far from its device {pci}, NUMA node {subject}", "node") == "Far from its device, the NUMA node"
     assert general("vCPUs of guest {vm}", "vm") == "vCPUs of the guest"

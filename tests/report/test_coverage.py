@@ -43,4 +43,4 @@ def test_unknowns_by_what_would_unlock_most(synthetic) -> None:
 
 
 def test_titles_about_nothing_in_particular(synthetic) -> None:
-    assert general_title(make(synthetic, "x", Outcome.CLEAR).rule) == "A network device has x at nic value"
+    assert general_title(make(synthetic, "x", Outcome.CLEAR).rule) == "The NIC has x at …"

@@ -123,7 +123,9 @@ def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | A
     yield SEVERAL.fact(len(nodes) > 1, source=source)
     yield CPU_NODE_COUNT.fact(sum(bool(node.cpus) for node in nodes), source=source)
     without_cpus = [node.number for node in nodes if node.cpus == () and node.memory_total != 0]
-    yield MEMORY_ONLY.fact(cpulist.format(without_cpus), source=source)
+    unread = [node.number for node in nodes if node.cpus is None or (node.cpus == () and node.memory_total is None)]
+    reason = f"what node {cpulist.format(unread)} has was not read"
+    yield MEMORY_ONLY.given(None if unread else cpulist.format(without_cpus), source=source, reason=reason)
     claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
     shared = [cpu for cpu, count in claims.items() if count > 1]
     yield SHARED_CPUS.fact(cpulist.format(shared), source=source)

@@ -61,7 +61,8 @@ def test_cpus_that_several_nodes_claim_are_named():
 
 
 def test_a_mask_serves_where_there_is_no_list():
-    facts = read({f"{SYSTEM}/node0/cpumap": "00000000,0000000f\n", f"{SYSTEM}/node1/cpumap": "00000000\n"})
+    masks = {f"{SYSTEM}/node0/cpumap": "00000000,0000000f\n", f"{SYSTEM}/node1/cpumap": "00000000\n"}
+    facts = read({**masks, f"{SYSTEM}/node1/meminfo": "Node 1 MemTotal: 1 kB\n"})
     assert facts.value("node.cpu_list", "0") == "0-3"
     assert facts.value("numa.memory_only_nodes") == "1"
 
@@ -73,7 +74,13 @@ def test_distances_of_nodes_that_are_not_there_do_not_count():
 def test_a_node_without_any_file_has_unknown_cpus_and_is_not_called_memory_only():
     facts = read({f"{SYSTEM}/node0/cpulist": "0-1", f"{SYSTEM}/node1/vmstat": "x"})
     assert facts.find("node.cpu_list", "1").reason == "not in what was read"
-    assert facts.value("numa.memory_only_nodes") == ""
+    assert facts.value("numa.memory_only_nodes") is None
+    assert "node 1 has was not read" in facts.find("numa.memory_only_nodes").reason
+
+
+def test_a_node_without_cpus_whose_memory_was_not_read_may_have_none():
+    files = {**node(0, "0-3", 1, "10"), f"{SYSTEM}/node1/cpulist": "\n"}
+    assert read(files).value("numa.memory_only_nodes") is None
 
 
 def test_a_kernel_without_numa_has_no_nodes_and_an_unread_one_is_unknown():

@@ -74,6 +74,7 @@ class VmTarget(RemoteTarget):
         self._here = self._stopped = False
         self._before_lending = 0
         self._disks: dict[str, frozenset[str]] = {}
+        self._own_disk = ""  # of the functions passed through, as the guest calls it
 
     def start_up(self) -> None:
         """Boot, with everything plugged in that belongs to it."""
@@ -154,7 +155,9 @@ class VmTarget(RemoteTarget):
         for slot, address in enumerate(self.exclusive, FIRST_FUNCTION_SLOT):
             vm_plug.plug_function(guest.monitor, slot, address)
         if self.exclusive:
-            self._wait_for(self._inside().arrived)
+            inside = self._inside()
+            arrived = self._wait_for(inside.arrived)
+            self._own_disk = arrived if inside.expects_disks() else ""
         if self._options.address:
             self._wait_for(partial(self._inside().give_address, self._options.address))
         self._here = True
@@ -208,7 +211,7 @@ class VmTarget(RemoteTarget):
             self._book.put_back_after(self._before_lending)
             for address, disks in self._disks.items():
                 vfio.wait_for_disks(address, disks)
-        self.exclusive = ()
+        self.exclusive, self._own_disk = (), ""
 
     def outside(self) -> Tree:
         """What KVM counts of it."""
@@ -258,7 +261,7 @@ class VmTarget(RemoteTarget):
         and what a reader must know. MeasureError where it has none."""
         self.take()
         guest = self._running()
-        if self._options.passthrough and (disk := self._inside().disk()):
+        if disk := self._own_disk:
             return f"/dev/{disk}", self._way(disk), f"{self.spec}: reads its own disk /dev/{disk}, passed through"
         if self._disk != file or self._disk_writable != writable:
             vm_plug.pull_disk(guest.monitor)
@@ -277,8 +280,8 @@ class VmTarget(RemoteTarget):
         return IoPath(block=disk, pci=block_path.pci_address(tree, disk) or "")
 
     def _wait_for_disk(self) -> str:
-        script = f'for d in /sys/block/vd*; do [ "$(cat $d/serial)" = {vm_plug.SERIAL} ] && echo ${{d##*/}}; done; true'
-        return self._wait_for(lambda: self._said(script))
+        ours = f'read -r serial <$d/serial; [ "$serial" = {vm_plug.SERIAL} ] && echo ${{d##*/}}'
+        return self._wait_for(lambda: self._said(f"for d in /sys/block/vd*; do {ours}; done; true"))
 
     def _inside(self) -> Inside:
         return Inside(lent=self.exclusive, said=self._said, tree=self.tree)

@@ -25,10 +25,21 @@ FOREVER_S = 1e9
 # An emulator's pauses look like a broken clock; the one the kernel then takes costs an exit to QEMU at every look.
 SLOW_OPTIONS = " tsc=reliable hpet=disable no_timer_check cryptomgr.notests"
 PROGRAMS = "/usr"
+ROOT, MOUNTS = "/run/root", "/run/root.mounts"
 # Programs are read once and kept: the root virtme-ng mounts keeps nothing, so every start of a program would read it
-# anew, also that of a tool which is measured. Ports are named by udev, which may not have come to it.
+# anew, also that of a tool which is measured. For the same reason the links of the root (/lib) are laid into a root in
+# memory: they would be asked for with every library. Ports are named by udev, which may not have come to it.
 SCRIPT = f"""#!/bin/sh
-mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs {PROGRAMS}
+if [ "$1" != inside ]; then
+  mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs {PROGRAMS}
+  links=""; folders=""
+  for path in /*; do
+    case $path in *[!a-zA-Z0-9/._-]*) continue;; /run) how=bind;; *) how=rbind;; esac
+    if [ -h "$path" ]; then links="$links $path"
+    elif [ -d "$path" ]; then folders="$folders {ROOT}$path"; echo "$path {ROOT}$path none $how 0 0" >>{MOUNTS}; fi
+  done
+  mkdir -p $folders && cp -P $links {ROOT} && mount -a -T {MOUNTS} && exec chroot {ROOT} "$0" inside
+fi
 modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
 mkdir -p /run/agent /dev/virtio-ports
 until [ -e {AGENT_NODE} ] && [ -e {DONE_NODE} ]; do

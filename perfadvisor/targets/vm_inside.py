@@ -10,7 +10,8 @@ from perfadvisor.targets.pci_group import DEVICES, ROOT, function, text_of
 from perfadvisor.targets.vm_network import addressed
 
 STORAGE = "0x01"  # base class of disk controllers
-FUNCTIONS = "for d in /sys/bus/pci/devices/*; do echo ${d##*/} $(cat $d/vendor $d/device); done"
+# The shell reads by itself: an emulated guest takes a third of a second to start a program.
+FUNCTIONS = "for d in /sys/bus/pci/devices/*; do read -r v <$d/vendor; read -r w <$d/device; echo ${d##*/} $v $w; done"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Inside:
 
     def arrived(self) -> str:
         """Not empty as soon as the guest has them, disks included."""
-        return self.disk() if self._expects_disks() else " ".join(sorted(self.functions()))
+        return self.disk() if self.expects_disks() else " ".join(sorted(self.functions()))
 
     def disk(self) -> str:
         """The first disk in the guest that hangs on one of them."""
@@ -42,7 +43,8 @@ class Inside:
         """Give the network interface among them this address; its name as soon as it has a carrier."""
         return self.said(addressed(address, self.functions()))
 
-    def _expects_disks(self) -> bool:
+    def expects_disks(self) -> bool:
+        """Whether a disk controller is among them."""
         return any(function(address).device_class.startswith(STORAGE) for address in self.lent)
 
 

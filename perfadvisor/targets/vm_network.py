@@ -18,7 +18,7 @@ TUN, VHOST = Path("/dev/net/tun"), Path("/dev/vhost-net")
 USER_HOST = "10.0.2.2"  # this machine as seen through QEMU's user network
 USER_GUEST = "10.0.2.15"
 FOREVER_S = 3600.0
-UP = 'for n in /sys/class/net/*; do if [ "$(cat $n/address)" = "$0" ]; then n=${n##*/}; '
+UP = 'for n in /sys/class/net/*; do read -r a <$n/address; if [ "$a" = "$0" ]; then n=${n##*/}; '
 UP += 'ip addr add "$1" dev $n; ip link set $n up; echo $n; fi; done'
 
 
@@ -67,7 +67,7 @@ def addressed(address: str, functions: Iterable[str]) -> str:
     soon as it has a carrier."""
     folders = " ".join(f"/sys/bus/pci/devices/{one}/net/*" for one in sorted(functions))
     up = f'ip addr replace {address} dev "$n" && ip link set "$n" up'
-    told = '[ "$(cat /sys/class/net/$n/carrier)" = 1 ] && echo "$n"'
+    told = 'read -r up </sys/class/net/$n/carrier && [ "$up" = 1 ] && echo "$n"'
     return f'for n in {folders}; do [ -e "$n" ] || continue; n=${{n##*/}}; {up} && {told}; done; true'
 
 

@@ -36,10 +36,7 @@ def ratios(run: Run, cells: Iterable[Cell], tables: Tables) -> tuple[Environment
         for (workload, name), cell in by_place.items()
         if (environment := environments.get(name)) and (parent := by_place.get((workload, environment.parent)))
         for row in _rows(
-            run.workloads[workload],
-            cell,
-            parent,
-            tables,
+            run.workloads[workload], cell, parent, tables,
             emulated=_emulated(environment, environments, tables),
             fewest=FEWEST_HAND_OVERS if environment.takes_device else FEWEST_PAIRS,
         )

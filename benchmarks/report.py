@@ -1,24 +1,23 @@
 """How long a report of 1,000 trials takes and how large it gets: two shapes, many repeats or many workloads.
 
-Run with `python benchmarks/report.py`. The promise is 5 s, start of Python included, and 3 MB.
+Run with `python -m benchmarks.report`. The promise is 5 s, start of Python included, and 3 MB.
 """
 
 import resource
-import runpy
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-SYNTHETIC = Path(__file__).resolve().parent.parent / "tests" / "report" / "synthetic.py"
 SHAPES = {"50 workloads, 20 runs each": (20, 6), "200 workloads, 5 runs each": (5, 25)}
 ROUNDS = 5
 
 
 def once(repeats: int, copies: int) -> None:
     """Render one report, in a process of its own; print its trials and bytes."""
-    view = runpy.run_path(str(SYNTHETIC))["view"](repeats=repeats, copies=copies)
     from perfadvisor.report.html import render
+    from tests.report import synthetic
+
+    view = synthetic.view(repeats=repeats, copies=copies)
 
     print(len(view.run.results), len(render(view).encode()))
 
@@ -34,7 +33,7 @@ def main() -> None:
         seconds, used = [], []
         for _ in range(ROUNDS):
             started, before = time.perf_counter(), cpu_seconds()
-            argv = [sys.executable, __file__, *map(str, shape)]
+            argv = [sys.executable, "-m", "benchmarks.report", *map(str, shape)]
             done = subprocess.run(argv, check=True, capture_output=True, text=True)
             seconds.append(time.perf_counter() - started)
             used.append(cpu_seconds() - before)

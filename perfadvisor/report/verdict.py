@@ -150,7 +150,7 @@ def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
         yield Part(": what is said here rests on settings alone. ")
         return
     fine = sum(cell.trust is Trust.VALID for cell in measured)
-    yield Part(f"{fine or 'None'} of {count_of(len(measured), 'result')} can be trusted as they stand", strong=True)
+    yield Part(_trusted(fine, len(measured)), strong=True)
     doubted = [(mark, [cell for cell in measured if cell.trust is mark]) for mark in (Trust.NOISY, Trust.INVALID)]
     words = [f"{len(group)} {mark.lower()} ({_reasons(group)})" for mark, group in doubted if group]
     missed = len(view.cells) - len(measured)
@@ -158,6 +158,12 @@ def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
         words.append(f"{count_of(missed, 'workload')} not measured")
     yield Part(f"; {listed(words)}" if words else "")
     yield from _disturbed(found)
+
+
+def _trusted(fine: int, measured: int) -> str:
+    if measured == 1:
+        return f"The one result {'can' if fine else 'cannot'} be trusted as it stands"
+    return f"{fine or 'None'} of {count_of(measured, 'result')} can be trusted as they stand"
 
 
 def _disturbed(found: Sequence[Entry]) -> Iterator[Part]:

@@ -1,5 +1,4 @@
 import json
-import runpy
 from pathlib import Path
 
 import pytest
@@ -8,15 +7,14 @@ from click.testing import CliRunner
 from perfadvisor.cli.advise import command
 from perfadvisor.cli.report import command as report_command
 from perfadvisor.errors import GateError
-
-SYNTHETIC = Path(__file__).resolve().parent.parent / "report" / "synthetic.py"
+from tests.report import synthetic
 
 
 @pytest.fixture
 def judged(monkeypatch):
     """The made-up view in place of a judgement; what was asked for is returned."""
     asked: list[tuple] = []
-    view = runpy.run_path(str(SYNTHETIC))["view"]()
+    view = synthetic.view()
 
     def judge(path, rules_dirs=(), goal=""):
         asked.append((path, tuple(rules_dirs), goal))

@@ -3,11 +3,12 @@ from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import general_title
+from tests.report import synthetic
 
 
-def make(synthetic, rule_id: str, outcome: Outcome, *reasons: str) -> Finding:
+def make(rule_id: str, outcome: Outcome, *reasons: str) -> Finding:
     missing = tuple(Absent(name=f"a.fact{i}", reason=reason, source=f"/{i}") for i, reason in enumerate(reasons))
-    rule = synthetic["rule"](rule_id, f"{{subject}} has {rule_id} at {{nic.rx_usecs}}", for_each="nic")
+    rule = synthetic.rule(rule_id, f"{{subject}} has {rule_id} at {{nic.rx_usecs}}", for_each="nic")
     return Finding(rule=rule, environment="e", subject="s", outcome=outcome, missing=missing)
 
 
@@ -15,26 +16,26 @@ def judged(*findings: Finding) -> ReportView:
     return ReportView(source="s", now="n", version="v", findings=findings)
 
 
-def test_a_rule_that_fires_anywhere_has_not_passed(synthetic) -> None:
+def test_a_rule_that_fires_anywhere_has_not_passed() -> None:
     view = judged(
-        make(synthetic, "a", Outcome.CLEAR),
-        make(synthetic, "a", Outcome.FIRES),
-        make(synthetic, "b", Outcome.CLEAR),
-        make(synthetic, "b", Outcome.CLEAR),
-        make(synthetic, "b", Outcome.NOT_APPLICABLE),
-        make(synthetic, "c", Outcome.NOT_APPLICABLE),
+        make("a", Outcome.CLEAR),
+        make("a", Outcome.FIRES),
+        make("b", Outcome.CLEAR),
+        make("b", Outcome.CLEAR),
+        make("b", Outcome.NOT_APPLICABLE),
+        make("c", Outcome.NOT_APPLICABLE),
     )
     assert [(each.rule.id, each.count) for each in passed(view)] == [("b", 2)]
     assert [each.rule.id for each in not_applicable(view)] == ["c"]
 
 
-def test_unknowns_by_what_would_unlock_most(synthetic) -> None:
+def test_unknowns_by_what_would_unlock_most() -> None:
     view = judged(
-        make(synthetic, "a", Outcome.UNKNOWN, "the driver does not report it"),
-        make(synthetic, "b", Outcome.UNKNOWN, "Permission denied"),
-        make(synthetic, "c", Outcome.UNKNOWN, "Permission denied", "the driver does not report it"),
-        make(synthetic, "d", Outcome.UNKNOWN, "Permission denied"),
-        make(synthetic, "e", Outcome.UNKNOWN),
+        make("a", Outcome.UNKNOWN, "the driver does not report it"),
+        make("b", Outcome.UNKNOWN, "Permission denied"),
+        make("c", Outcome.UNKNOWN, "Permission denied", "the driver does not report it"),
+        make("d", Outcome.UNKNOWN, "Permission denied"),
+        make("e", Outcome.UNKNOWN),
     )
     first, second, third = locked(view)
     assert ([r.id for r in first.rules], first.unlock) == (["b", "c", "d"], "run perfadvisor as root")
@@ -42,5 +43,5 @@ def test_unknowns_by_what_would_unlock_most(synthetic) -> None:
     assert (third.reason, third.facts) == ("no reason recorded", ())
 
 
-def test_titles_about_nothing_in_particular(synthetic) -> None:
-    assert general_title(make(synthetic, "x", Outcome.CLEAR).rule) == "The NIC has x at …"
+def test_titles_about_nothing_in_particular() -> None:
+    assert general_title(make("x", Outcome.CLEAR).rule) == "The NIC has x at …"

@@ -1,14 +1,13 @@
 """The long table: a row per sample, in the order measured, and readable back."""
 
-import runpy
 from io import StringIO
-from pathlib import Path
 
 import pandas as pd
 
 from perfadvisor.report.frame import COLUMNS, frame
+from tests.report import synthetic
 
-VIEW = runpy.run_path(str(Path(__file__).with_name("synthetic.py")))["view"](repeats=3, copies=1)
+VIEW = synthetic.view(repeats=3, copies=1)
 
 
 def test_one_row_a_sample() -> None:

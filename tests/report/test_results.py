@@ -6,6 +6,7 @@ from perfadvisor.model.result import Trust
 from perfadvisor.report.matrix import matrices
 from perfadvisor.report.results import groups
 from perfadvisor.report.strip import MARGIN, WIDTH, deviation, span_of, strip, trusts_of
+from tests.report import synthetic
 
 
 def test_groups_and_rows(view) -> None:
@@ -24,9 +25,9 @@ def test_what_the_intervals_of_a_table_cover(view) -> None:
     assert groups(view(repeats=2))[0].coverage == ""
 
 
-def test_one_wild_row_does_not_flatten_the_others(synthetic) -> None:
-    calm = [synthetic["estimate"]("m", "iops", "higher", (99.0, 100.0, 101.0)) for _ in range(20)]
-    wild = synthetic["estimate"]("m", "iops", "higher", (10.0, 100.0, 300.0))
+def test_one_wild_row_does_not_flatten_the_others() -> None:
+    calm = [synthetic.estimate("m", "iops", "higher", (99.0, 100.0, 101.0)) for _ in range(20)]
+    wild = synthetic.estimate("m", "iops", "higher", (10.0, 100.0, 300.0))
     assert span_of([*calm, wild]) == 0.02
     assert span_of([wild]) == 1.0
     assert span_of([]) == 0.02

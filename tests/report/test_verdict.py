@@ -4,6 +4,7 @@ from perfadvisor.model.result import Path, Trust
 from perfadvisor.model.rule import Confidence, Finding, Outcome, Severity
 from perfadvisor.report.findings import entries
 from perfadvisor.report.verdict import plain, verdict
+from tests.report import synthetic
 
 
 def said(view) -> str:
@@ -18,6 +19,16 @@ def test_it_says_what_the_machine_delivers_what_holds_it_back_and_whether_to_tru
     assert "3 findings hold it back: (1) the NIC's interrupts" in text
     assert "1 hint from settings alone" in text
     assert "10 of 12 results can be trusted as they stand; 1 noisy (other work was running)" in text
+
+
+def test_one_result_is_spoken_of_as_one(view) -> None:
+    def of(trust: Trust) -> str:
+        shown = view()
+        cell = next(cell for cell in shown.cells if cell.estimates and cell.trust is trust)
+        return said(replace(shown, cells=(cell,)))
+
+    assert "The one result can be trusted as it stands." in of(Trust.VALID)
+    assert "The one result cannot be trusted as it stands; 1 invalid (page cache in the result)" in of(Trust.INVALID)
 
 
 def test_an_invalid_number_is_never_the_best(view) -> None:
@@ -47,9 +58,9 @@ def test_loopback_is_not_called_a_network_and_what_others_measured_is_neither(vi
     assert "crossing no NIC" not in by(()) and "Network traffic reaches" in by(())
 
 
-def test_settings_alone_are_only_hints(view, synthetic) -> None:
+def test_settings_alone_are_only_hints(view) -> None:
     hint = Finding(
-        rule=synthetic["rule"]("x", "A thing is off", Severity.HIGH), environment="", subject="", outcome=Outcome.FIRES
+        rule=synthetic.rule("x", "A thing is off", Severity.HIGH), environment="", subject="", outcome=Outcome.FIRES
     )
     read = replace(view(), run=None, cells=(), findings=(hint,))
     assert said(read) == (

@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from perfadvisor.analyse.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
-from perfadvisor.model.result import TrialResult
-
-WAYS = ("read", "write", "mixed")  # mixed: fio counted both together
+from perfadvisor.model.result import WAYS, TrialResult
 
 
 def _latency(percentile: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from perfadvisor.model.result import Doubt, TrialResult, Trust
+from perfadvisor.model.result import WAYS, Doubt, TrialResult, Trust
 from perfadvisor.model.workload import Workload
 
 STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing CPU time
@@ -100,7 +100,7 @@ def achieved_depth(result: TrialResult) -> float | None:
     values = {sample.metric: sample.value for sample in result.output.samples}
     depths = [
         values[f"{way}.iops"] * values[f"{way}.lat_mean"] * 1e-9
-        for way in ("read", "write", "mixed")
+        for way in WAYS
         if f"{way}.iops" in values and f"{way}.lat_mean" in values
     ]
     return sum(depths) if depths else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from perfadvisor.model.result import WAYS
 from perfadvisor.model.workload import Workload
 from perfadvisor.tools.configuration import Configuration, slug
 
@@ -67,5 +68,5 @@ def _headline(configuration: Configuration) -> Iterator[str]:
     size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
     first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
     kinds = ("lat_p50", first, "lat_p99") if depth == 1 and first == "iops" else (first, "lat_p50", "lat_p99")
-    yield from (f"{way}.{kind}" for kind in kinds for way in ("read", "write", "mixed"))
-    yield from (f"{way}.{kind}" for kind in ("iops", "bytes_per_s") for way in ("read", "write", "mixed"))
+    yield from (f"{way}.{kind}" for kind in kinds for way in WAYS)
+    yield from (f"{way}.{kind}" for kind in ("iops", "bytes_per_s") for way in WAYS)

@@ -10,6 +10,9 @@ from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Trial
 
 Better = Literal["higher", "lower", ""]
+# What fio's I/Os are counted under. "mixed": reads and writes together (unified_rw_reporting=1); "round_trip": a
+# message and its answer (the net engine with pingpong=1, where fio says write).
+WAYS = ("read", "write", "mixed", "round_trip")
 
 
 class Trust(StrEnum):

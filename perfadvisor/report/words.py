@@ -62,6 +62,7 @@ PERCENTILES = {
     "p90": "p90",
     "p95": "p95",
     "p99": "p99",
+    "p995": "p99.5",
     "p999": "p99.9",
     "p9999": "p99.99",
 }
@@ -74,7 +75,7 @@ def metric_words(metric: str) -> str:
     percentile = PERCENTILES.get(last)
     one = _METRIC_PARTS.get(part, part.replace("_", " "))
     words = f"{_METRIC_PARTS.get(kind, 'latency')} {percentile}" if percentile else one
-    return f"{side.replace('.', ' ')} {words}".strip()
+    return f"{side.replace('.', ' ').replace('_', ' ')} {words}".strip()
 
 
 def device_words(device: str) -> str:

@@ -50,6 +50,12 @@ def is_set(options: Mapping[str, str], name: str) -> bool:
     return name in options and options[name] in ("", "1", "true")
 
 
+def is_ping_pong(run: FioRun, job: FioJob) -> bool:
+    """Whether each write of the net engine waits for its answer, so that its latency is that of a round trip."""
+    options = merged(run, job)
+    return option(options, "ioengine") == "net" and is_set(options, "pingpong")
+
+
 def described(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
     """What these jobs of one configuration did together. fio before 2.3 does not print options: what it was asked for
     is then unknown, and only the block size can be told from the counts."""

@@ -8,7 +8,7 @@ from perfadvisor.model.result import Histogram, Output, Sample
 from perfadvisor.model.units import Unit
 from perfadvisor.tools import fio_latency
 from perfadvisor.tools.fio_document import DIRECTIONS, LATENCIES, FioDirection, FioJob, FioRun
-from perfadvisor.tools.fio_options import described
+from perfadvisor.tools.fio_options import described, is_ping_pong
 from perfadvisor.tools.fio_text import FioText, complaint, take_apart
 from perfadvisor.tools.jsontext import decode
 
@@ -68,8 +68,10 @@ def output(run: FioRun, jobs: Sequence[FioJob], *, interrupted: bool = False) ->
     """The given jobs of a run as one result."""
     samples: list[Sample] = []
     histograms: list[Histogram] = []
-    for name in DIRECTIONS:
-        ways = [way for job in jobs for way in job.directions if way.name == name and way.moved]
+    there_and_back = bool(jobs) and all(is_ping_pong(run, job) for job in jobs)
+    for direction in DIRECTIONS:
+        ways = [way for job in jobs for way in job.directions if way.name == direction and way.moved]
+        name = "round_trip" if there_and_back and direction == "write" else direction
         samples.extend(_samples(name, ways))
         histograms.extend(_histogram(name, ways))
     details = {**_details(run, jobs), **_latency_note(jobs), **({"interrupted": True} if interrupted else {})}

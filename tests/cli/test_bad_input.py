@@ -187,7 +187,7 @@ class Zeros(io.RawIOBase):
 def tiny(tmp_path: Path) -> tuple[str, ...]:
     """Workloads of a fraction of a second: names and options for `run`."""
     for tool, name, given, metric in (
-        ("fio", "rr", "{engine: net, block_size_bytes: 64}", "write.iops"),
+        ("fio", "rr", "{engine: net, block_size_bytes: 64}", "round_trip.iops"),
         ("iperf3", "stream", "{protocol: tcp, streams: 1}", "bits_per_s"),
         ("fio", "disk", "{rw: read, engine: psync, size_bytes: 1048576}", "read.iops"),
     ):

@@ -27,15 +27,10 @@ PROGRAMS = (
     *("ip", "ethtool", "mount", "od", "tr", "readlink", "sleep", "mkdir", "ss", "lsblk", "hostname", "env", "mktemp"),
 )
 SPARE = 1.3
-# Bind mounts for whole directories; what is only part of /usr is merged over it. The rest of /usr is mounted once more,
-# so that what is known of its directories is kept: the root asks this machine at every look, and a guest inside the lab
-# looks a thousand times to start fio.
-SHARED = "-fsdev local,id=usr,path=/usr,security_model=none,readonly=on,multidevs=remap"
-SHARED += " -device virtio-9p-pci,fsdev=usr,mount_tag=programs,bus=pcie.0"
+# Bind mounts for whole directories; what is only part of /usr is merged over it.
 MOUNT = """
-mkdir -p /run/fast /run/usr && mount -o ro /dev/disk/by-id/virtio-fast /run/fast
-mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs /run/usr
-mount -t overlay -o lowerdir=/run/fast/merged/usr:/run/usr merged /usr
+mkdir -p /run/fast && mount -o ro /dev/disk/by-id/virtio-fast /run/fast
+mount -t overlay -o lowerdir=/run/fast/merged/usr:/usr merged /usr
 for way in $(cat /run/fast/ways); do mount --bind /run/fast$way $way; done
 """
 

@@ -20,7 +20,7 @@ from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.process import run
 from tests.lab.attendant import Attendant
-from tests.lab.image import MOUNT, SHARED, image
+from tests.lab.image import MOUNT, image
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYTHON = Path(sys.executable)
@@ -103,7 +103,7 @@ class Server:
         fast = f"-drive file={self.directory}/fast.img,if=none,id=fast,format=raw,readonly=on"
         disks = [fast, "-device virtio-blk-pci,drive=fast,serial=fast", *(self._drive(name) for name in DISKS)]
         monitor = f"-qmp unix:{self.directory}/monitor,server=on,wait=off"
-        qemu = ["-machine q35,kernel-irqchip=split", monitor, *disks, *DEVICES, SHARED, *self.more]
+        qemu = ["-machine q35,kernel-irqchip=split", monitor, *disks, *DEVICES, *self.more]
         words = [str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--disable-kvm"]
         words += ["--cpus", str(CPUS), "--memory", MEMORY, *NUMA, f"--rwdir={self.directory}"]
         words += ["-a", f"{self.kernel_options} {HUGE_PAGES}", f"--qemu-opts={' '.join(qemu)}"]

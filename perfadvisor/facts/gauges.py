@@ -9,7 +9,7 @@ _MEAN = {
     "procs_running": "gauge.procs_running_mean",
     "remote_cpu_share": "gauge.remote_cpu_share",
 }
-# Two counts taken one after the other: tasks that sleep and wake ten thousand times a second make it stray both ways.
+# Counts taken one after the other: tasks that sleep and wake ten thousand times a second make it stray both ways.
 _DIFFERENCE = {"other_runnable": "gauge.other_runnable_mean"}
 _LOWEST = {
     "frequency_hz": "gauge.frequency_min_hz",

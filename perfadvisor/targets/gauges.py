@@ -62,13 +62,13 @@ class GaugeReader:
 
 def read_row(watched: Watched) -> dict[str, Any]:
     """One reading; a gauge that this machine does not have is left out."""
+    runnable = _own_runnable()
     running = procs_running()
-    own = threads(os.getpid())
-    runnable = [thread for thread in own if thread.state == RUNNABLE]
+    softirq = sum(thread.state == RUNNABLE for thread in states(watched.softirq_threads))
     found = {
         "procs_running": running,
         "own_runnable": len(runnable),
-        "other_runnable": _others(running, len(runnable), watched.softirq_threads),
+        "other_runnable": _others(running, len(runnable), len(_own_runnable()), softirq),
         "remote_cpu_share": _remote_share(runnable, watched.remote_cpus),
         "frequency_hz": _frequency({thread.cpu for thread in runnable}),
         **(_link(watched.pci) if watched.pci else {}),
@@ -83,12 +83,15 @@ def procs_running() -> int | None:
     return int(running[0].split("/")[0]) if running else None
 
 
-def _others(running: int | None, own: int, softirq_threads: tuple[str, ...]) -> int | None:
-    """Below zero where threads of ours woke up between the two looks: only the mean over the trial says something."""
-    if running is None:
-        return None
-    softirq = sum(thread.state == RUNNABLE for thread in states(softirq_threads))
-    return running - own - softirq
+def _own_runnable() -> list[Thread]:
+    return [thread for thread in threads(os.getpid()) if thread.state == RUNNABLE]
+
+
+def _others(running: int | None, before: int, after: int, softirq: int) -> float | None:
+    """The machine's count less ours from both sides of it. This reader takes a CPU from one end of a connection, and
+    the other end soon falls asleep: counts further apart would take the sleeper for somebody else's. Below zero where
+    threads of ours woke up meanwhile: only the mean over the trial says something."""
+    return None if running is None else running - (before + after) / 2 - softirq
 
 
 def _remote_share(runnable: list[Thread], remote: frozenset[int] | None) -> float | None:

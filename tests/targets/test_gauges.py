@@ -13,7 +13,7 @@ from perfadvisor.facts.gauges import deltas
 from perfadvisor.targets import gauges
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.gauges import GaugeReader, Watched, procs_running, read_row
-from perfadvisor.targets.own_threads import threads
+from perfadvisor.targets.own_threads import Thread, threads
 from perfadvisor.targets.process import serve
 
 SPIN = "while True: pass"
@@ -46,6 +46,40 @@ def test_somebody_elses_load_is_not_ours() -> None:
         assert sum(row["other_runnable"] for row in rows) / len(rows) >= 0.5
     finally:
         os.kill(pid, signal.SIGKILL)
+
+
+def test_threads_of_ours_that_fall_asleep_while_we_look_are_nobody_elses(monkeypatch) -> None:
+    """The reader takes the sender's CPU, and the receiver on the other one has nothing left to receive."""
+    running, asleep = Thread("R", 0), Thread("S", 1)
+    looks = iter([[running, running, running], [running, running, asleep]])
+    monkeypatch.setattr(gauges, "threads", lambda _: next(looks))
+    counts = iter([3, 2])
+    monkeypatch.setattr(gauges, "procs_running", lambda: next(counts))
+    row = read_row(Watched(softirq_threads=()))
+    assert (row["own_runnable"], row["other_runnable"]) == (3, 0.5)
+    looks = iter([[running, running, asleep]] * 2)
+    assert read_row(Watched(softirq_threads=()))["other_runnable"] == 0.0
+
+
+@pytest.mark.tools
+def test_both_ends_of_a_connection_are_ours(tmp_path) -> None:
+    """On two CPUs a count from before the look at our threads said that two thirds of a thread were somebody else's."""
+    port = "47821"
+    server = serve(Command(argv=("iperf3", "--server", "--one-off", f"--port={port}"), timeout_s=60))
+    time.sleep(0.5)
+    argv = ("iperf3", "--client=127.0.0.1", f"--port={port}", "--time=8")
+    client = serve(Command(argv=argv, timeout_s=60))
+    try:
+        time.sleep(0.5)
+        rows = []
+        for _ in range(14):
+            time.sleep(0.5)
+            rows.append(read_row(Watched()))
+    finally:
+        client.stop()
+        server.stop()
+    assert max(row["own_runnable"] for row in rows) >= 2, "it ran"
+    assert deltas([{"t": 1.0, **row} for row in rows], seconds=7.0)["gauge.other_runnable_mean"] < 0.5
 
 
 def test_where_it_runs_is_seen(our_load) -> None:

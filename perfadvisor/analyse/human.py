@@ -11,7 +11,8 @@ _SCALES: dict[Unit, _Scale] = {
     Unit.BYTES: ((1, "bytes"), (2**10, "KiB"), (2**20, "MiB"), (2**30, "GiB"), (2**40, "TiB")),
     Unit.BYTES_PER_SECOND: ((1, "B/s"), (1e3, "kB/s"), (1e6, "MB/s"), (1e9, "GB/s"), (1e12, "TB/s")),
     Unit.BITS_PER_SECOND: ((1, "bit/s"), (1e3, "kbit/s"), (1e6, "Mbit/s"), (1e9, "Gbit/s"), (1e12, "Tbit/s")),
-    Unit.NANOSECONDS: ((1, "ns"), (1e3, "us"), (1e6, "ms"), (1e9, "s")),
+    Unit.NANOSECONDS: ((1, "ns"), (1e3, "µs"), (1e6, "ms"), (1e9, "s")),
+    Unit.MICROSECONDS: ((1, "µs"), (1e3, "ms"), (1e6, "s")),
     Unit.HERTZ: ((1, "Hz"), (1e3, "kHz"), (1e6, "MHz"), (1e9, "GHz")),
 }
 _SUFFIXES: dict[Unit, str] = {
@@ -19,7 +20,6 @@ _SUFFIXES: dict[Unit, str] = {
     Unit.PER_SECOND: "/s",
     Unit.CELSIUS: " °C",
     Unit.GIGATRANSFERS_PER_SECOND: " GT/s",
-    Unit.MICROSECONDS: " us",
     Unit.MILLISECONDS: " ms",
     Unit.SECONDS: " s",
     Unit.SECTORS: " sectors",

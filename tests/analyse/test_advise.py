@@ -167,7 +167,7 @@ def test_a_result_reaches_its_device():
 def test_texts_are_filled():
     found = the(findings(rule("a", "nic.speed > 50")), "a", "eth0")
     assert found.title == "rule eth0"
-    assert found.why == "eth0 is at 50 us"
+    assert found.why == "eth0 is at 50 µs"
     assert found.fix_run == "ethtool -C eth0 rx-usecs 8"
     assert found.fix_persist == "eth0.link"
     assert found.rollback == "ethtool -C eth0 rx-usecs 50"

@@ -29,7 +29,7 @@ def view(nic: str = "eth0", driver: str = "ice") -> View:
 
 
 def test_a_sentence_has_units():
-    assert sentence("{nic} waits {nic.rx_usecs}, adaptive {nic.adaptive_rx}", view()) == "eth0 waits 50 us, adaptive no"
+    assert sentence("{nic} waits {nic.rx_usecs}, adaptive {nic.adaptive_rx}", view()) == "eth0 waits 50 µs, adaptive no"
     assert sentence("{subject}", view()) == "r"
 
 

@@ -68,9 +68,11 @@ class Bench:
         )
 
     def start(self, argv: list[str]) -> "subprocess.Popen[str]":
+        """As from a terminal: what a script starts in the background ignores SIGINT, and so would its children."""
         return subprocess.Popen(
-            argv, env=self.environment(), cwd=self.root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+            ["env", "--default-signal=INT", *argv], env=self.environment(), cwd=self.root,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
 
     def processes(self) -> list[str]:
         """Everything that was started from here and still lives; zombies that nobody reaps do not count."""

@@ -19,6 +19,7 @@ html_title = "perfadvisor"
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]
+# A quoted script over several lines of a console is more than the lexer of consoles knows; it is shown all the same.
+suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
 
 reference.write(HERE / "reference")

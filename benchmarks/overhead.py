@@ -6,7 +6,7 @@ machine that gets steadily faster or slower meanwhile moves both sides alike. Th
 interval is the one the gate uses for pairs. Pairs are added until the interval is 1 % wide on each side, wherever it
 lies. Trials are short because what other guests of a shared host do changes within seconds: more turns find more than
 longer ones. The ends are pinned, each to a CPU: left alone, fio's null engine takes one of two speeds, 0.7 apart, for
-all of a process's life on some CPUs (AMD EPYC with AVX-512 here), bare or not, and iperf3's noise doubles.
+the whole of a trial on some CPUs (seen on an AMD EPYC with AVX-512), bare or not, and iperf3's noise doubles.
 
 The promise: the whole 95 % interval of the ratio lies within 0.98 to 1.02, and perfadvisor's own CPU time is below 1 %
 of a core while the tool runs.

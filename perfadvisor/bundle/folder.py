@@ -74,11 +74,11 @@ class Bundle:
         return saving(what, self.path, kept)
 
 
-def create(path: Path, run: Run, options: dict[str, Scalar] | None = None) -> Bundle:
+def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal: str = "") -> Bundle:
     """A new run's folder, there with its plan or not at all. InputError where something lies there already."""
     path = path.resolve()
     refuse_used(path)
-    header = run_file(run, options or {})
+    header = run_file(run, options or {}, seal)
     with saving("run.json", path, "choose another folder"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_folder(path, {"run.json": RUN_FILE.encode(header)})

@@ -21,7 +21,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, kw_only=True)
 class RunFile:
     """`run.json`: everything of a run but its results. Times are seconds since the epoch; `options` are what a resumed
-    run needs to go on as it began."""
+    run needs to go on as it began, and `seal` proves who planned it (perfadvisor.runner.orders; "" where nobody did, as
+    in an import)."""
 
     schema_version: int
     id: str
@@ -36,6 +37,7 @@ class RunFile:
     plan: tuple[Trial, ...]
     notes: tuple[str, ...]
     options: dict[str, Scalar] = field(default_factory=dict)
+    seal: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +124,12 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {"run.json": RUN_FILE.json_schema(), "trial.json": TRIAL_FILE.json_schema()}
 
 
-def run_file(run: Run, options: dict[str, Scalar]) -> RunFile:
+def run_file(run: Run, options: dict[str, Scalar], seal: str = "") -> RunFile:
     """The part of a run that `run.json` holds."""
     return RunFile(
         schema_version=SCHEMA_VERSION, id=run.id, started=run.started, seed=run.seed, argv=run.argv, state=run.state,
         versions=dict(run.versions), host=dict(run.host), environments=run.environments, workloads=dict(run.workloads),
-        plan=run.plan, notes=run.notes, options=options,
+        plan=run.plan, notes=run.notes, options=options, seal=seal,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import click
 @click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
 @click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")
+@click.option("--like", type=click.Path(path_type=Path), metavar="RUN", help="Measure the workloads of this run anew.")
 @click.option("--repeats", type=click.IntRange(1, 1000), help="Fresh runs of each workload (default: the suite's).")
 @click.option("--seed", type=click.IntRange(0), help="Order of the trials; the same seed gives the same order.")
 @click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Where to put test files.")
@@ -35,6 +36,7 @@ def command(
     budget: str | None,
     out: Path | None,
     unfinished: Path | None,
+    like: Path | None,
     repeats: int | None,
     seed: int | None,
     directory: Path | None,
@@ -47,7 +49,8 @@ def command(
     """Measure the suites or workloads named (default: quick), and keep every result in a folder of its own.
 
     Nothing on the machine stays changed: test files, huge pages, namespaces and lent devices are taken away or given
-    back, also after a kill. An interrupted run is finished by --resume DIR.
+    back, also after a kill. --resume DIR finishes an interrupted run of the same user. --like RUN takes only the names
+    of the workloads from any run: parameters come from the workload files here, environments from --env.
     """
     from perfadvisor.cli import running
     from perfadvisor.runner import measure, resume
@@ -57,14 +60,16 @@ def command(
     with running.progress(sys.stderr) as watch:
         if unfinished is not None:
             running.refuse_with_resume(
-                workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain
-            )
+                workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain,
+                like=like,
+            )  # fmt: skip
             folder = unfinished
             outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
         else:
             folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
             asked = running.request(
-                names or ("quick",), running.specs(environments, named), budget=budget, out=folder, repeats=repeats,
+                (*names, *running.workloads_of(like, own)) or ("quick",), running.specs(environments, named),
+                budget=budget, out=folder, repeats=repeats,
                 seed=seed, directory=directory or Path(), device=device, peer=peer, vfio=vfio, domain=domain or "",
                 own=own,
             )  # fmt: skip

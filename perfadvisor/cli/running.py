@@ -1,6 +1,7 @@
 """What `perfadvisor run` needs between its options and the runner."""
 
 import contextlib
+import re
 import secrets
 import signal
 import sys
@@ -10,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from perfadvisor.bundle.reading import read_header
 from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import Sample
@@ -24,6 +26,7 @@ from perfadvisor.targets import journal
 from perfadvisor.targets.pci_group import full_address
 
 DEFAULT_REPEATS = 5
+NODES = r"(-(node|cpu|memory)[0-9]+)+"
 
 
 def request(
@@ -58,6 +61,21 @@ def request(
         budget_s=None if budget is None else seconds(budget),
         argv=tuple(sys.argv),
     )
+
+
+def workloads_of(run: Path | None, own: Sequence[Path]) -> tuple[str, ...]:
+    """The workloads known here that a run measured, by name alone. A workload that was made one per NUMA node there has
+    the nodes behind its name (perfadvisor.expand). InputError where there are none."""
+    if run is None:
+        return ()
+    known = load_workloads(own)
+    names = []
+    for id in read_header(run).workloads:
+        found = [name for name in known if id == name or re.fullmatch(re.escape(name) + NODES, id)]
+        names += sorted(found, key=len)[-1:]
+    if not names:
+        raise InputError(f"{run}: none of its workloads is known here", "perfadvisor workloads list")
+    return tuple(dict.fromkeys(names))
 
 
 def specs(given: Sequence[str], file: Path | None) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from perfadvisor import bundle
 from perfadvisor.analyse.trust import with_doubts
 from perfadvisor.bundle import Bundle
 from perfadvisor.bundle.evidence import Evidence
+from perfadvisor.bundle.schema import run_file
 from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.expand import expand, lone_pairs
 from perfadvisor.facts import cpulist
@@ -21,7 +22,7 @@ from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.plan import FEWEST_HAND_OVERS, Fitted, fewest_repeats, fit, plan
-from perfadvisor.runner import identity, place
+from perfadvisor.runner import identity, orders, place
 from perfadvisor.runner.borrow import Borrowed, borrow
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.progress import Progress
@@ -63,7 +64,7 @@ def measure(request: Request, progress: Progress) -> Outcome:
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
         fitted = _fitted(request, base, sites, _device_node(base, storage, borrowed.any_of(sites)))
-        saved = bundle.create(request.out, _run(request, base, sites, fitted), request.wishes.options())
+        saved = _created(request, _run(request, base, sites, fitted))
         undo.callback(saved.close)
         if host_is_emulated():
             saved.note(EMULATED)
@@ -75,9 +76,11 @@ def measure(request: Request, progress: Progress) -> Outcome:
 
 def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Outcome:
     """Finish a run that was interrupted: the trials it planned and does not have."""
+    orders.refuse_folder(path)
     with contextlib.ExitStack() as undo:
         saved = bundle.reopen(path)
         undo.callback(saved.close)
+        orders.refuse_foreign(path, saved.header)
         if saved.header.state == "complete" and not _todo(saved):
             return _outcome(saved)
         wishes = wishes_of(saved.header.options, confirm)
@@ -87,6 +90,12 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Out
         storage = place.choose(storage_workloads(_todo_workloads(saved)), ground(sites), wishes)
         saved.set_state("running")
         return _finish(saved, sites, storage, wishes, borrowed, progress)
+
+
+def _created(request: Request, run: Run) -> Bundle:
+    """The run's folder, sealed, so that this user can resume it."""
+    options = request.wishes.options()
+    return bundle.create(request.out, run, options, orders.seal(run_file(run, options)))
 
 
 def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:

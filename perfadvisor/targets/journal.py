@@ -190,9 +190,14 @@ def is_alive(owner: Mapping[str, Any]) -> bool:
     return owner.get("boot") == boot_id() and isinstance(pid, int) and bool(started) and _start_time(pid) == started
 
 
+def state_directory() -> Path:
+    """The user's private state, made if need be: below XDG_STATE_HOME, or below the temporary directory for a user
+    without a writable home. Never where somebody else could write, for what lies there is believed."""
+    return directory().parent
+
+
 def directory() -> Path:
-    """Where journals lie, made if need be: below XDG_STATE_HOME, or below the temporary directory for a user without
-    a writable home. Never where somebody else could put a journal, for its commands are run."""
+    """Where journals lie, made if need be; their commands are run."""
     home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111 (never raises)
     for state in (Path(home) / "perfadvisor", Path(tempfile.gettempdir()) / f"perfadvisor-{os.geteuid()}"):
         journals = private.made(state / "journals")

@@ -27,8 +27,13 @@ def made(folder: Path) -> Path | None:
 
 def is_private(path: Path) -> bool:
     """Whether `path`, absolute and without links, belongs to this user and nobody else can write or replace it."""
+    return path.lstat().st_uid == os.geteuid() and may_be_obeyed(path)
+
+
+def may_be_obeyed(path: Path) -> bool:
+    """Whether nobody but this user and root can write or replace the file `path`, absolute and without links."""
     own = path.lstat()
-    if own.st_uid != os.geteuid() or _others_write(own) or stat.S_ISLNK(own.st_mode):
+    if own.st_uid not in (0, os.geteuid()) or _others_write(own) or stat.S_ISLNK(own.st_mode):
         return False
     return all(_cannot_be_swapped(parent.lstat()) for parent in path.parents)
 

@@ -6,8 +6,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from perfadvisor.errors import MeasureError
-from perfadvisor.targets import process
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.targets import private, process
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.ssh_spec import Address
 
@@ -34,10 +34,24 @@ _REASONS = (
 )  # fmt: skip
 
 
+def _refuse_config(address: Address) -> None:
+    """InputError for an ssh_config(5) that others can write: a ProxyCommand in it runs a program here."""
+    if not address.config:
+        return
+    file = Path(address.config).resolve()
+    if not file.is_file():
+        raise InputError(f"ssh: config={address.config}: no such file", "check the path")
+    if not private.may_be_obeyed(file):
+        raise InputError(
+            f"ssh: config={address.config}: other users can write to it, and it can run programs", f"chmod 600 {file}"
+        )
+
+
 class Connection:
     """A way to run commands on one machine."""
 
     def __init__(self, address: Address) -> None:
+        _refuse_config(address)
         self.address = address
         self._folder = tempfile.TemporaryDirectory(prefix="pa-ssh-")  # short: a socket's path has 107 bytes
         self.control = Path(self._folder.name) / "c"

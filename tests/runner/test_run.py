@@ -211,3 +211,17 @@ def test_huge_pages_are_as_before(bench) -> None:
 def test_restore_says_when_there_is_nothing(bench) -> None:
     done = bench.call([*bench.argv()[:3], "restore"])
     assert (done.returncode, done.stdout) == (0, "nothing to put back\n")
+
+
+def test_a_run_like_another_takes_its_workloads_by_name_alone(bench) -> None:
+    assert bench.run("storage/tiny", more=("--repeats", "1")).returncode == 0
+    header = json.loads((bench.out / "run.json").read_text())
+    header["workloads"]["storage/tiny"]["parameters"]["engine"] = f"external:{bench.root}/evil.so"
+    (bench.out / "run.json").write_text(json.dumps(header))
+    again = bench.call([*bench.argv(more=("--repeats", "1", "--like", str(bench.out)))[:-1], str(bench.out)])
+    assert again.returncode == 2, "the same folder is in use"
+    argv = [word if word != str(bench.out) else f"{bench.out}-2" for word in bench.argv(more=("--repeats", "1"))]
+    done = bench.call([*argv, "--like", str(bench.out)])
+    assert done.returncode == 0, done.stderr
+    made = json.loads((bench.root / "run-2" / "run.json").read_text())
+    assert made["workloads"]["storage/tiny"]["parameters"]["engine"] == "psync"

@@ -1,0 +1,94 @@
+"""The orders of a run (workloads, plan, environments, options), and who may give them.
+
+A run folder is data: anybody can be handed one. `run --resume` starts programs and opens machines, so it follows only
+orders that this user gave on this machine. Proof is an HMAC (RFC 2104) over the orders in `run.json`, whose key lies in
+the user's private state directory; a folder that somebody else can write is refused before it is read.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from perfadvisor.bundle.schema import RUN_FILE, RunFile
+from perfadvisor.errors import InputError
+from perfadvisor.targets import journal, private
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.parameters import complaints
+
+KEY_BYTES = 32
+SEALED = ("id", "environments", "workloads", "plan", "options")
+WAY_OUT = "measure anew, with the environments typed again: perfadvisor run --like {path} --out NEW-DIR [--env SPEC]..."
+
+
+def seal(header: RunFile) -> str:
+    """The hexadecimal HMAC-SHA256 of a run's orders, as `run.json` holds them, under this user's key."""
+    kept = json.loads(RUN_FILE.encode(RUN_FILE.decode(RUN_FILE.encode(header), Path("run.json"))))
+    text = json.dumps({name: kept[name] for name in SEALED}, sort_keys=True, separators=(",", ":"))
+    return hmac.new(_key(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def refuse_folder(path: Path) -> None:
+    """InputError where somebody else could have written the orders in this folder."""
+    for place in (path.resolve(), path.resolve() / "run.json"):
+        if place.exists() and not private.is_private(place):
+            raise InputError(f"{place}: other users own it or can write to it, so its plan is not run", _way_out(path))
+
+
+def refuse_foreign(path: Path, header: RunFile) -> None:
+    """InputError for orders that this user did not give on this machine, or that no typed command could give."""
+    if not hmac.compare_digest(seal(header).encode(), header.seal.encode()):
+        raise InputError(
+            f"{path}: this plan was not made here by this user, or was changed since; it is not run", _way_out(path)
+        )
+    problems = list(_problems(header))
+    if problems:
+        raise InputError(f"{path}/run.json: {problems[0]}", _way_out(path))
+
+
+def _way_out(path: Path) -> str:
+    return WAY_OUT.format(path=path)
+
+
+def _problems(header: RunFile) -> Iterable[str]:
+    """The checks of a workload file, over the workloads and over each trial."""
+    for workload in header.workloads.values():
+        if workload.tool not in TOOLS:
+            yield f"{workload.id}: unknown tool {workload.tool!r}"
+            continue
+        for _, complaint in complaints(TOOLS[workload.tool].PARAMETERS, workload.parameters):
+            yield f"{workload.id}: {complaint}"
+    for trial in header.plan:
+        if trial.parameters != header.workloads[trial.workload].parameters:
+            yield f"trial {trial.number}: other parameters than its workload {trial.workload}"
+
+
+def _key() -> bytes:
+    """This user's key, made on first use; `O_EXCL` decides between two commands that make it at once."""
+    file = journal.state_directory() / "seal.key"
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    if not file.exists():
+        fresh.unlink(missing_ok=True)  # left by a killed command of the same number
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(KEY_BYTES))
+            stream.flush()
+            os.fsync(descriptor)
+        _link(fresh, file)
+    key = file.read_bytes() if private.is_private(file) else b""
+    if len(key) != KEY_BYTES:
+        raise InputError(f"{file}: not a key that only this user can write", f"rm {file}")
+    return key
+
+
+def _link(fresh: Path, file: Path) -> None:
+    """Give the whole key its name, unless another command was faster."""
+    try:
+        os.link(fresh, file)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

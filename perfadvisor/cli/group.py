@@ -1,11 +1,33 @@
 """A click group that knows its commands by name and imports the one that is called."""
 
-from collections.abc import Mapping
+import select
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
 from perfadvisor import __version__
+from perfadvisor.errors import MeasureError
+
+
+class ClosedOutputError(Exception):
+    """The reader of the output went away. No OSError: click would turn that into exit code 1."""
+
+
+@contextmanager
+def telling_closed_output() -> Iterator[None]:
+    """Raise ClosedOutputError for a broken pipe of the output, MeasureError for that of another program."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        watch = select.poll()
+        watch.register(sys.stdout.fileno(), 0)
+        if watch.poll(0):
+            raise ClosedOutputError from error
+        raise MeasureError("a program or a connection closed while it was written to (broken pipe)") from error
 
 
 class LazyGroup(click.Group):
@@ -15,6 +37,14 @@ class LazyGroup(click.Group):
         super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self._help = commands_help
         click.version_option(__version__, prog_name="perfadvisor")(self)
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's own signature
+        with telling_closed_output():  # `--help` prints here
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401
+        with telling_closed_output():
+            return super().invoke(context)
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(self._help)

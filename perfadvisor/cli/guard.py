@@ -9,10 +9,12 @@ from pathlib import Path
 import click
 
 from perfadvisor import __version__
+from perfadvisor.cli.group import ClosedOutputError
 from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.plaintext import harmless
 
 INTERRUPTED, BUG = 130, 4
+CLOSED_OUTPUT = 141  # 128 + SIGPIPE: 1 would be a gate's "regression", and 0 its "good"
 HINTS = {
     errno.ENOENT: "check the path: is it written as meant, and is its directory there?",
     errno.EACCES: "choose another place, or be a user who may",
@@ -26,7 +28,8 @@ HINTS = {
 
 
 def exit_code_of(call: Callable[[], object]) -> int:
-    """Run `call`; print what went wrong on stderr; return the exit code of the design: 0, 1, 2, 3, 4 or 130."""
+    """Run `call`; print what went wrong on stderr; return the exit code: 0, 1, 2, 3, 4, 130, or 141 where the
+    reader of the output went away."""
     try:
         code = call()
         sys.stdout.flush()
@@ -42,9 +45,9 @@ def exit_code_of(call: Callable[[], object]) -> int:
         return _say(_uncapped(error.format_message()), _help_of(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted", "", INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, ClosedOutputError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return CLOSED_OUTPUT
     except OSError as error:
         return _say(_words(error), HINTS.get(error.errno or 0, "look at the path and its permissions"), 2)
     except Exception:

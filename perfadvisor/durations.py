@@ -13,11 +13,3 @@ def seconds(text: str) -> float:
     if not parts or "".join(number + unit for number, unit in parts) != text.replace(" ", ""):
         raise InputError(f"{text!r} is not a duration", "write it like 90s, 5m or 1h30m")
     return sum(float(number) * UNITS[unit] for number, unit in parts)
-
-
-def in_words(duration_s: float) -> str:
-    """A duration for people: "45 s", "4 min", "1 h 20 min"."""
-    if duration_s < 90:
-        return f"{duration_s:.0f} s"
-    minutes = round(duration_s / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from perfadvisor.durations import in_words
 from perfadvisor.errors import InputError
+from perfadvisor.formatting import duration
 from perfadvisor.model.workload import Environment, Trial, Workload
 
 SHORTEST_TRIAL_S = 10.0
@@ -96,8 +96,8 @@ def fit(
         chosen.pop()
     least = setup_s + fewest * len(environments) * _round_s([shortest(workload) for workload in workloads[:1]])
     raise InputError(
-        f"a budget of {in_words(budget_s)} is too short for a single workload",
-        f"give at least {in_words(least)}: {fewest} repeats, preparation included",
+        f"a budget of {duration(budget_s)} is too short for a single workload",
+        f"give at least {duration(least)}: {fewest} repeats, preparation included",
     )
 
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "perfadvisor"
 LEVELS = {
     "errors": 0,
     "durations": 1,
+    "formatting": 1.5,
     "plaintext": 1,
     "model": 1,
     "facts": 2,

@@ -46,9 +46,9 @@ def _show(view: "ReportView", form: str) -> None:
 
 def _fail(view: "ReportView", fail_on: str) -> None:
     from perfadvisor.errors import GateError
+    from perfadvisor.formatting import count_of
     from perfadvisor.model.rule import Severity
     from perfadvisor.report.findings import at_or_over
-    from perfadvisor.report.quantity import count_of
 
     severe = at_or_over(view.findings, Severity(fail_on))
     if severe:

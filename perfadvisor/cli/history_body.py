@@ -11,10 +11,10 @@ from perfadvisor.analyse.history import Wanted, changes_of, check
 from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
+from perfadvisor.formatting import when
 from perfadvisor.gating.history_input import from_csv, from_run
 from perfadvisor.model.history import Series
 from perfadvisor.report.history_text import change_line, history_text
-from perfadvisor.report.quantity import when
 from perfadvisor.store.alerts import remember
 from perfadvisor.store.database import Database
 from perfadvisor.store.ingest import ingest

@@ -14,11 +14,11 @@ import click
 from perfadvisor.bundle.reading import read_header
 from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
+from perfadvisor.formatting import quantity
 from perfadvisor.model.result import Sample
 from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.suites import select
-from perfadvisor.report.quantity import quantity
 from perfadvisor.runner import Outcome, Request
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Wishes

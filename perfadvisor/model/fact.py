@@ -2,20 +2,32 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from perfadvisor.model.units import Unit
 
 Scalar = bool | int | float | str
 
 
+class Nature(StrEnum):
+    """What a fact is: a `SETTING` somebody may change, a `MEASURED` value that moves by itself (counters, gauges,
+    free memory, results), or the `IDENTITY` of a thing: what it is, what it can do, where it is connected."""
+
+    SETTING = "setting"
+    MEASURED = "measured"
+    IDENTITY = "identity"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the host), and its `source`."""
+    """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the host), its `source`, and the
+    nature of what it tells."""
 
     name: str
     subject: str = ""
     value: Scalar
     unit: Unit = Unit.NONE
+    nature: Nature = Nature.IDENTITY
     source: str
 
 

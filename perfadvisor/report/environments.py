@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import ceil
 
+from perfadvisor.formatting import NO_VALUE, count_of, quantity
 from perfadvisor.model.ratio import EnvironmentRatio, Explanation
 from perfadvisor.model.units import Unit
 from perfadvisor.report.findings import Entry, anchors_of
-from perfadvisor.report.quantity import NO_VALUE, count_of, quantity
 from perfadvisor.report.results import title_of
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import metric_words

@@ -11,10 +11,10 @@ from html import escape
 from math import isfinite
 from typing import Any
 
+from perfadvisor.formatting import quantity, scale_of
 from perfadvisor.model.result import Cell, Estimate, Trust
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin
-from perfadvisor.report.quantity import quantity, scale_of
 from perfadvisor.report.strip import trials_behind, trusts_of
 from perfadvisor.report.words import metric_words
 

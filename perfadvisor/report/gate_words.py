@@ -5,8 +5,8 @@ from math import log
 from statistics import median
 
 from perfadvisor.analyse.effect import log_margin
+from perfadvisor.formatting import NO_VALUE, count_of, figure
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
-from perfadvisor.report.quantity import NO_VALUE, count_of, figure
 
 HEADLINES = {
     Verdict.REGRESSION: "Regression",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from perfadvisor.formatting import count_of, figure, when
 from perfadvisor.model.history import Change, HistoryReport, Series
 from perfadvisor.packs.locate import shipped
 from perfadvisor.report import history_text as words
 from perfadvisor.report.history_chart import HEIGHT, WIDTH, Chart, chart
-from perfadvisor.report.quantity import count_of, figure, when
 
 MOST_SERIES = 200
 AROUND = 3

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.formatting import count_of, when
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind
 from perfadvisor.plaintext import harmless
-from perfadvisor.report.quantity import count_of, when
 
 RERUN = "suspected: measure both commits in turns (perfadvisor gate run) to be sure"
 UNSAID = "nobody said which way is better: give the CSV a column 'better' (higher or lower) and ingest it again"

@@ -7,8 +7,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from perfadvisor import formatting
 from perfadvisor.packs.locate import shipped
-from perfadvisor.report import charts, quantity, words
+from perfadvisor.report import charts, words
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.environments import environments, gap_words
 from perfadvisor.report.findings import entries, severity_counts
@@ -41,11 +42,11 @@ def _templates() -> Environment:
     )
     environment.globals["verbatim"] = lambda name: Markup((folder / name).read_text("utf-8"))  # noqa: S704 - our files
     environment.filters.update(
-        quantity=lambda estimate: quantity.quantity(estimate.median, estimate.unit),
-        value=quantity.fact_value,
-        measured=quantity.quantity,
-        raw=quantity.raw,
-        when=quantity.when,
+        quantity=lambda estimate: formatting.quantity(estimate.median, estimate.unit),
+        written=formatting.fact_text,
+        measured=formatting.quantity,
+        raw=formatting.raw,
+        when=formatting.when,
         sample_map=lambda samples: {sample.metric: sample for sample in samples},
         shell=shlex.join,
         capital=lambda text: text[:1].upper() + text[1:],
@@ -62,7 +63,7 @@ def _context(view: ReportView) -> dict[str, Any]:
     return {
         "view": view,
         "words": words,
-        "count_of": quantity.count_of,
+        "count_of": formatting.count_of,
         "subtitle": subtitle(view),
         "verdict": verdict(view, found),
         "entries": found,

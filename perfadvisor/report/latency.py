@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import floor, log10
 
+from perfadvisor.formatting import quantity
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import quantity
 from perfadvisor.report.results import Group, Row
 from perfadvisor.report.words import PERCENTILES
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from perfadvisor.formatting import fact_text, raw, value_text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import EnvironmentKind
-from perfadvisor.report.quantity import fact_value, raw
 from perfadvisor.report.topology import link_words
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import KIND_WORDS
@@ -73,8 +73,7 @@ class DeviceTable:
 def shown(fact: Fact | Absent | None) -> Shown:
     """A fact in words; for an absent one the reason."""
     if isinstance(fact, Fact):
-        text = "none" if fact.value == "" else fact_value(fact.value, fact.unit)
-        return Shown(text, f"{fact.name} = {raw(fact.value)}, from {fact.source}")
+        return Shown(fact_text(fact), f"{fact.name} = {raw(fact.value)}, from {fact.source}")
     return Shown(fact.reason if fact else "not read", fact.source if fact else "", absent=True)
 
 
@@ -102,7 +101,7 @@ def _subtitle(view: ReportView, table: FactTable) -> Iterator[str]:
         value = table.value(name)
         if value is not None:
             plural = "s" if words and value != 1 else ""
-            yield f"{fact_value(value, unit)} {words}{plural}".strip()
+            yield f"{value_text(value, unit)} {words}{plural}".strip()
     release = table.value("kernel.release")
     if release:
         yield f"Linux {release}"

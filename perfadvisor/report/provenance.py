@@ -3,9 +3,9 @@
 import shlex
 from dataclasses import dataclass
 
+from perfadvisor.formatting import duration, when
 from perfadvisor.model.result import TrialResult
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.report.quantity import duration, when
 from perfadvisor.report.view import ReportView
 
 

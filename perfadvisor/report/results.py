@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from perfadvisor.formatting import interval, quantity
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.workload import Workload
-from perfadvisor.report.quantity import interval, quantity
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import PERCENTILES, metric_words

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from perfadvisor.formatting import count_of, fact_text, listed
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Severity
@@ -13,7 +14,6 @@ from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.findings import Entry, entries, severity_counts
 from perfadvisor.report.machine import subtitle
-from perfadvisor.report.quantity import count_of, fact_value, listed
 from perfadvisor.report.results import Group, Row, groups
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
@@ -106,7 +106,7 @@ def _evidence(entry: Entry, width: int) -> Iterator[Text]:
 
 
 def _fact(label: str, fact: Fact | Absent, about: str, width: int) -> Iterator[Text]:
-    value = fact_value(fact.value, fact.unit) if isinstance(fact, Fact) else f"absent, {fact.reason}"
+    value = fact_text(fact) if isinstance(fact, Fact) else f"absent, {fact.reason}"
     line = _labelled(label)
     line.append(one_line(f"{fact.name}{about} = {value}"))
     source = one_line(fact.source)

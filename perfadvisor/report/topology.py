@@ -6,9 +6,9 @@ This module only places things, in pixels; the template draws them. Devices that
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from perfadvisor.formatting import quantity, setting, value_text
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import fact_value, quantity
 
 WIDTH = 440
 HEADER, LINE, GAP, TOP = 68, 17, 16, 18
@@ -16,7 +16,6 @@ NAMED = 3  # functions of one device that are named; the others are counted
 SHOWN = 14  # devices of one node that are drawn; the others are counted
 LONGEST = 30  # characters that fit a box
 NO_NODE = ""
-TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
     cpus, count = table.value("node.cpu_list", node), table.value("node.cpu_count", node)
     memory, distances = table.value("node.memory_total_bytes", node), table.value("node.distances", node)
     processors = f"CPUs {clipped(str(cpus), 26)} ({count})" if cpus and count else "no CPUs"
-    ram = fact_value(memory, Unit.BYTES) if memory is not None else "memory unknown"
+    ram = value_text(memory, Unit.BYTES) if memory is not None else "memory unknown"
     return processors, ram + (f", distances {clipped(str(distances), 24)}" if distances else "")
 
 
@@ -161,7 +160,7 @@ def _function(table: FactTable, address: str, *, alone: bool) -> list[Line]:
 
 
 def link_words(table: FactTable, address: str) -> tuple[str, str]:
-    """The link as it runs (`8 GT/s x 4`) and, where that is less, what both its ends can do."""
+    """The link as it runs (`8 GT/s x4`) and, where that is less, what both its ends can do."""
     now = (table.value("pci.link_speed_gtps", address), table.value("pci.link_width", address))
     best = (table.value("pci.link_expected_speed_gtps", address), table.value("pci.link_expected_width", address))
     if None in now:
@@ -175,8 +174,11 @@ def link_words(table: FactTable, address: str) -> tuple[str, str]:
 
 def _link(pair: tuple[object, object]) -> str:
     speed, width = pair
-    lanes = f"{TIMES}{width}"
-    return f"{speed:g} GT/s {lanes}" if isinstance(speed, int | float) else lanes
+    return " ".join(
+        setting(value, unit)
+        for value, unit in ((speed, Unit.GIGATRANSFERS_PER_SECOND), (width, Unit.LANES))
+        if isinstance(value, int | float)
+    )
 
 
 def clipped(text: str, longest: int) -> str:

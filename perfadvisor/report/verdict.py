@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from perfadvisor.formatting import count_of, listed, quantity
 from perfadvisor.model.result import Cell, Estimate, Trust
 from perfadvisor.model.rule import Confidence, Outcome, Severity
 from perfadvisor.report.findings import Entry, severity_counts
-from perfadvisor.report.quantity import count_of, listed, quantity
 from perfadvisor.report.results import DEVICE_ORDER, device_of, title_of
 from perfadvisor.report.view import ReportView
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from perfadvisor.durations import in_words
+from perfadvisor.formatting import duration
 from perfadvisor.model.result import Sample, TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.plaintext import harmless
@@ -34,7 +34,7 @@ class Progress:
         self.total, self._todo = len(plan), list(todo)
         self._began = time.monotonic()
         done = f", {len(plan) - len(todo)} of them done already" if len(todo) < len(plan) else ""
-        self.say(f"{len(plan)} trials{done}: about {in_words(seconds_of(todo))}")
+        self.say(f"{len(plan)} trials{done}: about {duration(seconds_of(todo))}")
 
     def start(self, trial: Trial) -> None:
         """A trial begins."""
@@ -52,7 +52,7 @@ class Progress:
 
     def left_words(self) -> str:
         """How long it still takes, as the end of a line; nothing where all is done."""
-        return f"  ({in_words(self.left_s())} left)" if self._todo else ""
+        return f"  ({duration(self.left_s())} left)" if self._todo else ""
 
     def left_s(self) -> float:
         """Seconds still to go, from what the trials so far really took against what was planned for them."""

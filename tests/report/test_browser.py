@@ -80,7 +80,7 @@ def test_charts_change_colour_with_the_scheme(opened, view) -> None:
 
 
 def test_without_scripts_every_number_is_there(opened, view) -> None:
-    from perfadvisor.report.quantity import quantity
+    from perfadvisor.formatting import quantity
 
     made = view(environments=("local", "vm"))
     found = opened(made, java_script_enabled=False)

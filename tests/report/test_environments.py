@@ -1,8 +1,8 @@
 from dataclasses import replace
 
+from perfadvisor.formatting import NO_VALUE
 from perfadvisor.report.environments import environments
 from perfadvisor.report.findings import entries
-from perfadvisor.report.quantity import NO_VALUE
 
 
 def test_rows_by_workload_with_their_reasons(view) -> None:

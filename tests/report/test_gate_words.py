@@ -2,9 +2,9 @@
 
 import pytest
 
+from perfadvisor.formatting import NO_VALUE
 from perfadvisor.model.gate import Comparison, Order, Verdict
 from perfadvisor.report.gate_words import interval_bar, level, spark
-from perfadvisor.report.quantity import NO_VALUE
 
 
 def comparison(low: float, ratio: float, high: float, better: str = "higher") -> Comparison:

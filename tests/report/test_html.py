@@ -111,8 +111,8 @@ def test_pictures_have_words_or_are_hidden(parsed: Page) -> None:
 
 
 def test_every_number_of_every_chart_stands_in_the_text(view, parsed: Page) -> None:
+    from perfadvisor.formatting import quantity
     from perfadvisor.report.latency import histogram
-    from perfadvisor.report.quantity import quantity
 
     for cell in view(environments=("local", "docker", "vm")).cells:
         for estimate in cell.estimates:

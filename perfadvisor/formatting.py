@@ -1,16 +1,22 @@
-"""Numbers as people write them: three significant figures, the fitting prefix, always with the unit."""
+"""Every value as people write it: the fitting prefix, always with the unit.
+
+Sentences, tables, charts, Markdown and the terminal all write values with this module, so that one value has one
+spelling. A measured value has three significant figures and keeps its trailing zeros; a setting drops them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import floor, isfinite, log10
 
-from perfadvisor.model.fact import Scalar
+from perfadvisor.model.fact import Fact, Nature, Scalar
 from perfadvisor.model.units import Unit
+from perfadvisor.plaintext import one_line
 
 SIGNIFICANT = 3
 PLAIN = (1e-4, 1e15)
-SMALL_BYTES = 16384  # an MTU of 1500 or 9000 is no round number of KiB, and nobody would know it as one
+SMALL_BYTES = 16384  # below this only powers of two are written in KiB: an MTU is 9,216 bytes, a page 4 KiB
+LONGEST = 200  # characters of a text from a machine
 MINUS = "\N{MINUS SIGN}"
 NO_VALUE = "\N{EN DASH}"
 
@@ -33,7 +39,7 @@ LADDERS: dict[Unit, tuple[Scale, ...]] = {
     Unit.MICROSECONDS: _ladder(1e3, "µs", "ms", "s"),
     Unit.MILLISECONDS: _ladder(1e3, "ms", "s"),
     Unit.SECONDS: (Scale(1, "s"),),
-    Unit.BYTES: _ladder(1024, "B", "KiB", "MiB", "GiB", "TiB", "PiB"),
+    Unit.BYTES: _ladder(1024, "bytes", "KiB", "MiB", "GiB", "TiB", "PiB"),
     Unit.BYTES_PER_SECOND: _ladder(1e3, "B/s", "kB/s", "MB/s", "GB/s", "TB/s"),
     Unit.BITS_PER_SECOND: _ladder(1e3, "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s"),
     Unit.IOPS: _ladder(1e3, "IOPS", "k IOPS", "M IOPS"),
@@ -42,11 +48,11 @@ LADDERS: dict[Unit, tuple[Scale, ...]] = {
     Unit.RATIO: (Scale(0.01, "%"),),
     Unit.CELSIUS: (Scale(1, "°C"),),
     Unit.GIGATRANSFERS_PER_SECOND: (Scale(1, "GT/s"),),
-    Unit.LANES: (Scale(1, "lanes"),),
     Unit.SECTORS: (Scale(1, "sectors"),),
     Unit.PAGES: (Scale(1, "pages"),),
 }
 UNITS = {unit.value: unit for unit in Unit if unit.value}
+ONE = {"bytes": "byte", "sectors": "sector", "pages": "page"}
 EXACT = frozenset({Unit.COUNT, Unit.NONE, Unit.LANES, Unit.SECTORS, Unit.PAGES})
 
 
@@ -81,19 +87,36 @@ def quantity(value: float, unit: Unit) -> str:
     if not isfinite(value):
         return str(value)
     if unit in EXACT and float(value).is_integer():
-        return _joined(number(value, 0), scale_of(value, unit).suffix)
+        return _joined(number(value, 0), scale_of(value, unit).suffix, unit)
     scale = scale_of(value, unit)
     scaled = value / scale.divisor
     if not isfinite(scaled):
         return f"{value:.{SIGNIFICANT}g} {unit}"
-    return _joined(number(scaled, decimals_of(scaled)), scale.suffix)
+    return _joined(number(scaled, decimals_of(scaled)), scale.suffix, unit)
+
+
+def setting(value: float, unit: Unit) -> str:
+    """A value that somebody set, or that a device states: `25 Gbit/s`, `4 KiB`, `1,500 bytes`, `x8`."""
+    if not isfinite(value):
+        return str(value)
+    if unit is Unit.BYTES and abs(value) < SMALL_BYTES and float(value).is_integer() and not _is_round(int(value)):
+        return _joined(number(value, 0), "bytes", unit)
+    text = quantity(value, unit)
+    figure, _, suffix = text.partition(" ")
+    if "." in figure and "e" not in figure:
+        figure = figure.rstrip("0").rstrip(".")
+    return f"{figure} {suffix}" if suffix else figure
+
+
+def _is_round(value: int) -> bool:
+    return abs(value) >= 1024 and abs(value).bit_count() == 1
 
 
 def figure(value: float, unit: str) -> str:
     """A value whose unit somebody else wrote: as ours where it is one of ours, else the number with that word."""
     if unit in UNITS:
         return quantity(value, UNITS[unit])
-    return _joined(number(value, decimals_of(value)), unit)
+    return f"{number(value, decimals_of(value))} {unit}".rstrip()
 
 
 def interval(low: float | None, high: float | None, unit: Unit, *, like: float) -> str:
@@ -105,33 +128,30 @@ def interval(low: float | None, high: float | None, unit: Unit, *, like: float) 
     return f"{number(low / scale.divisor, decimals)} to {number(high / scale.divisor, decimals)}"
 
 
-def fact_value(value: Scalar, unit: Unit = Unit.NONE) -> str:
-    """A value that was read: `25 Gbit/s`, `yes`, `mq-deadline`; an empty text is shown as such."""
+def fact_text(fact: Fact) -> str:
+    """The value of a fact: `25 Gbit/s`, `45.5 k IOPS`, `yes`, `mq-deadline`; an empty text is `none`."""
+    return value_text(fact.value, fact.unit, measured=fact.nature is Nature.MEASURED)
+
+
+def value_text(value: Scalar, unit: Unit = Unit.NONE, *, measured: bool = False) -> str:
+    """Any value, made harmless to show: text from a machine cannot steer a terminal and is not endless."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value or "(empty)"
+        return _clipped(one_line(value)) or "none"
     try:
         as_float = float(value)
     except OverflowError:
         return _beyond(value)
-    if not isfinite(as_float):
-        return str(as_float)
     if unit is Unit.UNIX_TIME:
         return when(as_float)
-    if unit is Unit.BYTES and abs(as_float) < SMALL_BYTES and as_float % 1024:
-        return f"{value:,} B"
-    if unit is Unit.NONE:
-        return f"{value:.6g}" if isinstance(value, float) else str(value)
-    return _trimmed(quantity(as_float, unit))
+    if unit is Unit.NONE and isinstance(value, int):
+        return str(value)  # a number that names something: a NUMA node, a CPU, a mode
+    return quantity(as_float, unit) if measured else setting(as_float, unit)
 
 
-def _trimmed(text: str) -> str:
-    """`25.0 Gbit/s` as `25 Gbit/s`: a setting is exact."""
-    figure, _, suffix = text.partition(" ")
-    if "." in figure:
-        figure = figure.rstrip("0").rstrip(".")
-    return _joined(figure, suffix)
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "..."
 
 
 def when(seconds: float) -> str:
@@ -143,11 +163,11 @@ def when(seconds: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """`42 s`, `12 min`, `3 h 5 min`."""
-    minutes = round(seconds / 60)
-    if seconds < 100:
+    """A time for people: `45 s`, `4 min`, `1 h 20 min`."""
+    if seconds < 90:
         return f"{seconds:.0f} s"
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def raw(value: Scalar) -> str:
@@ -164,8 +184,11 @@ def _beyond(value: int | float) -> str:
     return f"over 10^{int((int(value).bit_length() - 1) * log10(2))}"
 
 
-def _joined(figure: str, suffix: str) -> str:
-    return f"{figure} {suffix}" if suffix else figure
+def _joined(figure: str, suffix: str, unit: Unit) -> str:
+    if unit is Unit.LANES:
+        return f"x{figure}"  # as lspci writes them
+    word = ONE.get(suffix, suffix) if figure == "1" else suffix
+    return f"{figure} {word}" if word else figure
 
 
 def count_of(count: int, one: str, many: str = "") -> str:

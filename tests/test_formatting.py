@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfadvisor.formatting import NO_VALUE, count_of, duration, interval, listed, quantity, raw, value_text, when
 from perfadvisor.model.units import Unit
-from perfadvisor.report.quantity import NO_VALUE, count_of, duration, fact_value, interval, listed, quantity, raw, when
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,18 @@ def test_quantity(value: float, unit: Unit, text: str) -> None:
     ("value", "unit", "text"),
     [
         (True, Unit.NONE, "yes"),
-        ("", Unit.NONE, "(empty)"),
+        ("", Unit.NONE, "none"),
         (25e9, Unit.BITS_PER_SECOND, "25 Gbit/s"),
         (4096, Unit.BYTES, "4 KiB"),
-        (1500, Unit.BYTES, "1,500 B"),
+        (0, Unit.BYTES, "0 bytes"),
+        (1, Unit.BYTES, "1 byte"),
+        (1500, Unit.BYTES, "1,500 bytes"),
+        (8192, Unit.BYTES, "8 KiB"),
+        pytest.param(9216, Unit.BYTES, "9,216 bytes", id="a jumbo MTU"),
+        (8, Unit.LANES, "x8"),
+        (1, Unit.PAGES, "1 page"),
+        (0.05, Unit.RATIO, "5 %"),
+        (2.5, Unit.NONE, "2.5"),
         (16, Unit.GIGATRANSFERS_PER_SECOND, "16 GT/s"),
         (4096, Unit.COUNT, "4,096"),
         pytest.param(10**400, Unit.COUNT, "over 10^399", id="beyond a float"),
@@ -46,8 +54,8 @@ def test_quantity(value: float, unit: Unit, text: str) -> None:
         (1, Unit.NONE, "1"),
     ],
 )
-def test_fact_value(value, unit: Unit, text: str) -> None:
-    assert fact_value(value, unit) == text
+def test_value_text(value, unit: Unit, text: str) -> None:
+    assert value_text(value, unit) == text
 
 
 def test_an_interval_has_the_step_and_digits_of_its_median() -> None:
@@ -68,14 +76,14 @@ numbers = st.integers() | st.floats() | st.integers(10**300, 10**320) | st.boole
 @settings(max_examples=100, deadline=None)
 @given(numbers, st.sampled_from(Unit))
 def test_whatever_a_machine_says_can_be_written(value, unit: Unit) -> None:
-    assert fact_value(value, unit)
+    assert value_text(value, unit)
     assert isinstance(raw(value), str)
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(1e-3, 1e15), st.sampled_from([Unit.IOPS, Unit.NANOSECONDS, Unit.BYTES_PER_SECOND, Unit.BYTES]))
 def test_a_written_quantity_is_within_its_last_digit(value: float, unit: Unit) -> None:
-    from perfadvisor.report.quantity import scale_of
+    from perfadvisor.formatting import scale_of
 
     figure = float(quantity(value, unit).split()[0].replace(",", ""))
     assert figure * scale_of(value, unit).divisor == pytest.approx(value, rel=0.006)

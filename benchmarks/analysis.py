@@ -22,8 +22,8 @@ from pathlib import Path
 from perfadvisor.judge import judge_snapshot
 from perfadvisor.packs import load_rules
 from perfadvisor.snapshotting import take
-from perfadvisor.targets.local import LocalTarget
-from perfadvisor.targets.saved import load
+from perfadvisor.targets.here.local import LocalTarget
+from perfadvisor.saved.saved import load
 rules = load_rules(())
 snapshot = load(Path(sys.argv[1])) if sys.argv[1] else take(LocalTarget())
 began = time.perf_counter()

@@ -12,8 +12,8 @@ CODE = """
 import time
 began = time.perf_counter()
 from perfadvisor.facts import catalogue
-from perfadvisor.targets import netlink
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.here import netlink
+from perfadvisor.targets.here.local import LocalTarget
 imported = time.perf_counter()
 tree = LocalTarget().tree(catalogue.PATTERNS)
 captured = time.perf_counter()

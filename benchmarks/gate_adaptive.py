@@ -7,10 +7,10 @@ from numpy.random import Generator
 
 from benchmarks.gate_noise import PROFILES, drift, noise
 from benchmarks.gate_score import Table, percent
-from perfadvisor.analyse.effect import log_margin, quantile
-from perfadvisor.analyse.gate_compare import judge
-from perfadvisor.analyse.paired import paired_effect
-from perfadvisor.analyse.sequential import LOOKS, MOST_PAIRS
+from perfadvisor.analyse.gate.compare import judge
+from perfadvisor.analyse.statistics.effect import log_margin, quantile
+from perfadvisor.analyse.statistics.paired import paired_effect
+from perfadvisor.analyse.statistics.sequential import LOOKS, MOST_PAIRS
 from perfadvisor.model.gate import Verdict
 
 MARGIN = 0.03

@@ -10,7 +10,7 @@ from benchmarks.gate_score import Table
 CHECK = """
 import resource, time
 import numpy as np
-from perfadvisor.analyse.changepoints import change_points
+from perfadvisor.analyse.statistics.changepoints import change_points
 chance = np.random.default_rng(1)
 series = np.exp(chance.normal(size=({series}, {points})) * 0.03)
 series[: {series} // 2, {points} // 2 :] *= 1.1

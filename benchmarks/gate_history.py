@@ -7,8 +7,8 @@ from numpy.random import Generator
 
 from benchmarks.gate_noise import PROFILES, Floats, noise
 from benchmarks.gate_score import NEAR, Score, Table, percent
-from perfadvisor.analyse.changepoints import Cut, change_points
-from perfadvisor.analyse.history import Wanted, changes_of
+from perfadvisor.analyse.gate.history import Wanted, changes_of
+from perfadvisor.analyse.statistics.changepoints import Cut, change_points
 from perfadvisor.model.history import Change, Kind, Series, SeriesKey
 
 LOOK_BACK = 120

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from benchmarks.gate_history import KINDS, places
 from benchmarks.gate_noise import SERIES, Floats, quietest, real_series
 from benchmarks.gate_score import NEAR, Score, Table, percent
-from perfadvisor.analyse.changepoints import change_points
+from perfadvisor.analyse.statistics.changepoints import change_points
 
 FILES = {"fio-mountpoint-s3": 200, "github-action-benchmark": 60}
 

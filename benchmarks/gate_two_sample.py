@@ -5,9 +5,9 @@ from numpy.random import Generator
 
 from benchmarks.gate_noise import Floats, drift, noise, real_series
 from benchmarks.gate_score import Table, percent
-from perfadvisor.analyse.effect import log_margin
-from perfadvisor.analyse.gate import gate
-from perfadvisor.analyse.gate_compare import compare
+from perfadvisor.analyse.gate.compare import compare
+from perfadvisor.analyse.gate.gate import gate
+from perfadvisor.analyse.statistics.effect import log_margin
 from perfadvisor.model.gate import MetricPolicy, Order, Runs, Side, Verdict
 
 POLICY = MetricPolicy(margin=0.03)

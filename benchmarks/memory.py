@@ -22,8 +22,8 @@ from pathlib import Path
 from random import Random
 from statistics import harmonic_mean, median
 
-from perfadvisor.analyse.estimate import order_interval
-from perfadvisor.dmabench.build import program
+from perfadvisor.analyse.statistics.estimate import order_interval
+from perfadvisor.targets.here.dmabench_build import program
 
 LEAST_BYTES, CACHES = 256_000_000, 4  # an array; decimal, as likwid's MB are, and a multiple of 4 KiB
 STEP = 64_000_000

@@ -26,15 +26,15 @@ from statistics import fmean, median
 
 import numpy as np
 
-from perfadvisor.analyse.effect import Effect
-from perfadvisor.analyse.paired import paired_effect
+from perfadvisor.analyse.statistics.effect import Effect
+from perfadvisor.analyse.statistics.paired import paired_effect
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.site import Site, look_at
 from perfadvisor.runner.stage import Setting
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.targets.base import Command, Completed, Server
-from perfadvisor.targets.local import LocalTarget
-from perfadvisor.targets.network import Link, local_link
+from perfadvisor.targets.here.local import LocalTarget
+from perfadvisor.targets.here.network import Link, local_link
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 

@@ -56,7 +56,7 @@ def check_histories() -> None:
     """Find the changes of twenty series of 500 points."""
     import numpy as np
 
-    from perfadvisor.analyse.changepoints import change_points
+    from perfadvisor.analyse.statistics.changepoints import change_points
 
     for series in np.exp(np.random.default_rng(1).normal(size=(20, 500)) * 0.03):
         change_points(series)
@@ -66,8 +66,8 @@ def judge_many() -> None:
     """Judge 200 metrics of ten pairs."""
     import numpy as np
 
-    from perfadvisor.analyse.gate_compare import judge
-    from perfadvisor.analyse.paired import paired_effect
+    from perfadvisor.analyse.gate.compare import judge
+    from perfadvisor.analyse.statistics.paired import paired_effect
 
     for pairs in np.random.default_rng(1).normal(size=(200, 2, 10)) * 0.03:
         judge(paired_effect(pairs[0], pairs[1]), 0.03, 0.05)

@@ -7,17 +7,17 @@ from functools import cache
 from pathlib import Path
 
 from perfadvisor import __version__
-from perfadvisor.analyse import environments
-from perfadvisor.analyse.advise import advise
-from perfadvisor.analyse.cells import cell, cells
-from perfadvisor.analyse.changes import Change, changed_settings
-from perfadvisor.analyse.disk_best import best_of_disks
-from perfadvisor.analyse.guest_join import joined
-from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
-from perfadvisor.analyse.result_facts import result_facts
+from perfadvisor.analyse.environments import environments
+from perfadvisor.analyse.environments.guest_join import joined
+from perfadvisor.analyse.results.catalogue import RESULT_CATALOGUE
+from perfadvisor.analyse.results.cells import cell, cells
+from perfadvisor.analyse.results.changes import Change, changed_settings
+from perfadvisor.analyse.results.disk_best import best_of_disks
+from perfadvisor.analyse.results.facts import result_facts
+from perfadvisor.analyse.rules.advise import advise
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
-from perfadvisor.facts import own_load
+from perfadvisor.facts.trial import own_load
 from perfadvisor.model.fact import FactSpec, FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
@@ -46,7 +46,7 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
         found = definition(path)
         if found is not None:
             return judge_definition(path.name, found, rules, source=str(path), goal=goal)
-    from perfadvisor.targets.saved import load
+    from perfadvisor.saved.saved import load
 
     return judge_snapshot(load(path), rules, source=str(path), goal=goal)
 
@@ -54,7 +54,7 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
 def definition(path: Path) -> FactTable | None:
     """The facts of a file that defines guests or containers, None where it is something else."""
     from perfadvisor.facts.text.recognise import recognise
-    from perfadvisor.targets.archive import is_tar, read_all
+    from perfadvisor.saved.archive import is_tar, read_all
     from perfadvisor.tools.facts_of_output import recognise as results_of
 
     data = read_all(path)

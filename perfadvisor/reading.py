@@ -9,8 +9,8 @@ from perfadvisor.facts import catalogue
 from perfadvisor.facts.text import recognise as text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.targets.archive import is_tar, read_all
-from perfadvisor.targets.saved import load
+from perfadvisor.saved.archive import is_tar, read_all
+from perfadvisor.saved.saved import load
 from perfadvisor.tools import facts_of_output as output
 
 ARCHIVES = (".tar", ".tgz", ".gz", ".xz", ".bz2", ".ttar", ".zst")

@@ -6,12 +6,13 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from perfadvisor import __version__
-from perfadvisor.facts import catalogue, counters, own_load
+from perfadvisor.facts import catalogue
+from perfadvisor.facts.trial import counters, own_load
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.base import Hosted, Target
-from perfadvisor.targets.gauges import GaugeReader, Watched
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.here.gauges import GaugeReader, Watched
+from perfadvisor.targets.here.local import LocalTarget
 
 CLOCK_SOURCE = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 

@@ -34,7 +34,7 @@ class Bundle:
 
     def save_snapshot(self, snapshot: Snapshot, when: str) -> None:
         """Keep an environment's snapshot; `when` is "before" or "after"."""
-        from perfadvisor.targets.saved import save_snapshot
+        from perfadvisor.saved.saved import save_snapshot
 
         file = snapshot_file(self.path, snapshot.environment, when)
         with self._saving(f"the snapshot of {snapshot.environment} {when}"):

@@ -137,7 +137,7 @@ def snapshot_file(path: Path, environment: str, when: str) -> Path:
 
 
 def _snapshots(path: Path, header: RunFile, when: str) -> dict[str, Snapshot]:
-    from perfadvisor.targets.saved import load_snapshot
+    from perfadvisor.saved.saved import load_snapshot
 
     files = {environment.name: snapshot_file(path, environment.name, when) for environment in header.environments}
     return {name: load_snapshot(file) for name, file in files.items() if file.exists()}

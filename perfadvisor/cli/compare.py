@@ -13,8 +13,8 @@ def command(first: str, second: str, db: str) -> None:
     The runs may come from different machines or kinds of environment. Runs of different sessions differ by more than
     the interval says: it only knows how the fresh runs within each of them vary.
     """
-    from perfadvisor.analyse.ordering import order_by_time
-    from perfadvisor.analyse.side_by_side import left_out, side_by_side
+    from perfadvisor.analyse.gate.ordering import order_by_time
+    from perfadvisor.analyse.gate.side_by_side import left_out, side_by_side
     from perfadvisor.gating.sides import read_input
     from perfadvisor.model.gate import Order
     from perfadvisor.report.compare_text import compare_text

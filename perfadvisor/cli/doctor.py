@@ -21,7 +21,7 @@ def command(directory: Path) -> None:
     """Say in one screen what can be measured and read here, what cannot, and the command that unlocks each."""
     from perfadvisor.doctor import environments, measuring, reading
     from perfadvisor.facts import catalogue
-    from perfadvisor.targets.local import LocalTarget
+    from perfadvisor.targets.here.local import LocalTarget
 
     tree = LocalTarget().tree(catalogue.PATTERNS)
     found = [

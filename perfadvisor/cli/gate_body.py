@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from perfadvisor.analyse.gate import PolicyOf, gate
-from perfadvisor.analyse.ordering import order_by_time
+from perfadvisor.analyse.gate.gate import PolicyOf, gate
+from perfadvisor.analyse.gate.ordering import order_by_time
 from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
 from perfadvisor.cli.output import require_folder, write_text

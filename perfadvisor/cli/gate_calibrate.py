@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from perfadvisor.analyse.calibration import SIZES, Calibrated, calibrated
-from perfadvisor.analyse.margins import percent
+from perfadvisor.analyse.gate.calibration import SIZES, Calibrated, calibrated
+from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.cli.gate_source import Source
 from perfadvisor.cli.output import require_folder
 from perfadvisor.errors import InputError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from perfadvisor.analyse.history import Wanted, changes_of, check
+from perfadvisor.analyse.gate.history import Wanted, changes_of, check
 from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError

@@ -10,7 +10,7 @@ def command() -> None:
     Every other command that measures does this too before it starts; commands that still run are left alone.
     """
     from perfadvisor.errors import MeasureError
-    from perfadvisor.targets import journal
+    from perfadvisor.targets.changing import journal
 
     done, failed = journal.restore()
     for what in done:

@@ -28,7 +28,7 @@ def command() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(own: tuple[Path, ...], form: str) -> None:
     """All rules, one a line: id, severity, what it looks at, title."""
-    from perfadvisor.analyse.wording import general
+    from perfadvisor.analyse.rules.wording import general
     from perfadvisor.packs.rules import load_rules
 
     rules = load_rules(own)
@@ -69,7 +69,7 @@ def lint(own: tuple[Path, ...]) -> None:
 @OWN
 def test(own: tuple[Path, ...]) -> None:
     """Run the cases of every rule."""
-    from perfadvisor.analyse.rule_cases import failures
+    from perfadvisor.analyse.rules.cases import failures
     from perfadvisor.packs.rules import check_rules
 
     rules = check_rules(own)
@@ -87,7 +87,7 @@ def _json(rules: tuple[Rule, ...]) -> str:
 
 
 def _described(rule: Rule) -> str:
-    from perfadvisor.analyse.wording import general
+    from perfadvisor.analyse.rules.wording import general
 
     parts = (
         (rule.id, general(rule.title, rule.for_each)),

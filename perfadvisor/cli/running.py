@@ -22,8 +22,8 @@ from perfadvisor.packs.suites import select
 from perfadvisor.runner import Outcome, Request
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Wishes
-from perfadvisor.targets import journal
-from perfadvisor.targets.pci_group import full_address
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.lending.pci_group import full_address
 
 DEFAULT_REPEATS = 5
 NODES = r"(-(node|cpu|memory)[0-9]+)+"

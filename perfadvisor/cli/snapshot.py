@@ -20,10 +20,10 @@ def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
     Works without root and says what root would add. Nothing is changed on the machine.
     """
     from perfadvisor.durations import seconds
+    from perfadvisor.saved.saved import load_snapshot, save_snapshot
+    from perfadvisor.saved.snapshot_file import require_place
     from perfadvisor.snapshotting import describe, host_of, take
     from perfadvisor.targets.open import open_target
-    from perfadvisor.targets.saved import load_snapshot, save_snapshot
-    from perfadvisor.targets.snapshot_file import require_place
 
     require_place(output)
     host, window_s = load_snapshot(parent) if parent else None, seconds(window)

@@ -1,1 +1,1 @@
-"""dmabench: the one native program, in C, and how it is built on first use. `build.program()` gives its path."""
+"""dmabench: the one native program, in C. `targets/here/dmabench_build.py` builds it on first use."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, installer
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.pci_lendable import lendable
-from perfadvisor.targets.process import run
+from perfadvisor.targets.here.process import run
+from perfadvisor.targets.lending.pci_lendable import lendable
 
 AREA = "compare with"
 MOST_FUNCTIONS = 4

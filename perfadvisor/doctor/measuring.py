@@ -8,7 +8,7 @@ from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, as_root, installer
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.process import run
+from perfadvisor.targets.here.process import run
 
 AREA = "measure"
 TEST_FILE_BYTES = 1 << 30

@@ -1,22 +1,25 @@
 """Every fact perfadvisor knows, and reading them all from one tree.
 
-To add a subsystem: write its module with PATTERNS, CATALOGUE and facts(tree), and add it to MODULES.
+To add a subsystem: write its module with PATTERNS, CATALOGUE and facts(tree), in the room it belongs to. It is found
+there.
 """
 
 from collections.abc import Iterator
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from types import ModuleType
 
 import perfadvisor.facts as package
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
 from perfadvisor.model.tree import Tree
 
+_NOT_OF_A_TREE = (__name__, f"{package.__name__}.text.")  # saved outputs of commands are read one by one
+
 
 def _modules() -> Iterator[ModuleType]:
-    for info in iter_modules(package.__path__):
-        if info.name != "catalogue" and not info.ispkg:
-            module = import_module(f"{package.__name__}.{info.name}")
+    for info in walk_packages(package.__path__, f"{package.__name__}."):
+        if not info.ispkg and not info.name.startswith(_NOT_OF_A_TREE):
+            module = import_module(info.name)
             if hasattr(module, "CATALOGUE"):
                 yield module
 

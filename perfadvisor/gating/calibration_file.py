@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from perfadvisor.analyse.calibration import Calibrated
+from perfadvisor.analyse.gate.calibration import Calibrated
 from perfadvisor.errors import InputError
 
 MAX_BYTES = 4 << 20

@@ -8,8 +8,8 @@ from pathlib import Path
 from perfadvisor.errors import InputError
 from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
-from perfadvisor.targets import process
 from perfadvisor.targets.base import Command
+from perfadvisor.targets.here import process
 
 CSV_VARIABLE = "PERFADVISOR_CSV"
 TAIL_CHARACTERS = 400

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from perfadvisor.analyse.gate import PolicyOf, gate
-from perfadvisor.analyse.gate_compare import FEWEST_RUNS
-from perfadvisor.analyse.sequential import looks_up_to
+from perfadvisor.analyse.gate.compare import FEWEST_RUNS
+from perfadvisor.analyse.gate.gate import PolicyOf, gate
+from perfadvisor.analyse.statistics.sequential import looks_up_to
 from perfadvisor.errors import InputError
 from perfadvisor.model.gate import GateReport, Look, Order, Runs, Side, Verdict
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
-from perfadvisor.analyse.margins import default_margin
+from perfadvisor.analyse.gate.margins import default_margin
 from perfadvisor.model.gate import MetricPolicy, Runs
 from perfadvisor.model.history import SeriesKey
 

@@ -52,8 +52,8 @@ def run_sides(path: Path) -> dict[str, Side]:
     """The sides of a run's folder by environment. InputError where it is none or holds no finished trial, MeasureError
     where none of its trials can be relied on."""
     from perfadvisor import bundle
-    from perfadvisor.analyse.gate_sides import sides_of
-    from perfadvisor.analyse.trust import with_doubts
+    from perfadvisor.analyse.gate.sides import sides_of
+    from perfadvisor.analyse.results.trust import with_doubts
     from perfadvisor.facts import catalogue
 
     run = bundle.load(path)

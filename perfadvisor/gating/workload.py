@@ -8,11 +8,11 @@ from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 
-from perfadvisor.analyse.trust import with_doubts
+from perfadvisor.analyse.results.trust import with_doubts
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.expand import expand
-from perfadvisor.facts import cpulist
-from perfadvisor.facts.io_path import node
+from perfadvisor.facts.block.io_path import node
+from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.gate import Runs, Side
 from perfadvisor.model.result import TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Trial, Workload
@@ -23,7 +23,7 @@ from perfadvisor.runner.session import link_of, storage_workloads
 from perfadvisor.runner.site import Site, ground, open_sites
 from perfadvisor.runner.stage import Stage, set_up
 from perfadvisor.runner.trial import run_trial
-from perfadvisor.targets import journal
+from perfadvisor.targets.changing import journal
 
 
 @dataclass(slots=True)

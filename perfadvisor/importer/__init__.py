@@ -40,6 +40,6 @@ def import_files(files: Sequence[Path], out: Path, snapshot: Path | None = None,
 
 
 def _snapshot(path: Path) -> Snapshot:
-    from perfadvisor.targets.saved import load
+    from perfadvisor.saved.saved import load
 
     return replace(load(path), environment=ENVIRONMENT)

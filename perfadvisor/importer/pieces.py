@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import InputError
-from perfadvisor.targets.archive import read_all
+from perfadvisor.saved.archive import read_all
 from perfadvisor.tools import facts_of_output as output
 from perfadvisor.tools import fio_configurations, fio_parse, fio_text, iperf3_configurations, iperf3_parse, iperf3_text
 from perfadvisor.tools.configuration import Configuration

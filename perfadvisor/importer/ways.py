@@ -1,6 +1,7 @@
 """The way the bytes of an imported result went, looked up in the machine's snapshot where there is one."""
 
-from perfadvisor.facts import catalogue, io_path
+from perfadvisor.facts import catalogue
+from perfadvisor.facts.block import io_path
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Path
 from perfadvisor.model.snapshot import Snapshot

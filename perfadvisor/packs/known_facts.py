@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from perfadvisor.analyse.result_catalogue import RESULT_CATALOGUE
+from perfadvisor.analyse.results.catalogue import RESULT_CATALOGUE
 from perfadvisor.facts.catalogue import CATALOGUE
 from perfadvisor.model.fact import FactSpec
 

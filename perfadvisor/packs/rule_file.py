@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from perfadvisor.analyse.lookup import HOST
+from perfadvisor.analyse.rules.lookup import HOST
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.packs.check import Strict

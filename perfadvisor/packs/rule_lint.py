@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from perfadvisor.analyse.condition_check import check, spec_of, unknown_fact
-from perfadvisor.analyse.conditions import parse
-from perfadvisor.analyse.expression import ConditionError
-from perfadvisor.analyse.wording import SUBJECT, placeholders
+from perfadvisor.analyse.rules.condition_check import check, spec_of, unknown_fact
+from perfadvisor.analyse.rules.conditions import parse
+from perfadvisor.analyse.rules.expression import ConditionError
+from perfadvisor.analyse.rules.wording import SUBJECT, placeholders
 from perfadvisor.model.fact import FactSpec, Scalar
 from perfadvisor.packs.problems import Problem, did_you_mean
 from perfadvisor.packs.rule_file import RuleText

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.analyse.margins import percent
+from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report import gate_words as words

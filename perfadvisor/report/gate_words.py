@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import log
 from statistics import median
 
-from perfadvisor.analyse.effect import log_margin
+from perfadvisor.analyse.statistics.effect import log_margin
 from perfadvisor.formatting import NO_VALUE, count_of, figure
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
 

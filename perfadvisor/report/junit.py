@@ -2,7 +2,7 @@
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from perfadvisor.analyse.margins import percent
+from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, NewFinding, Reason, Verdict
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.xmltext import clean

@@ -1,6 +1,6 @@
 """The words of the report: what marks, severities, metrics and confidences are called, and what they mean."""
 
-from perfadvisor.analyse.wording import general
+from perfadvisor.analyse.rules.wording import general
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Confidence, Rule, Severity
 from perfadvisor.model.workload import EnvironmentKind

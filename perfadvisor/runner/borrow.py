@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from perfadvisor.errors import InputError
 from perfadvisor.runner.request import Wishes
 from perfadvisor.runner.site import Site
-from perfadvisor.targets import iommu_domain, journal, vfio
 from perfadvisor.targets.base import HasFunctions, Passed
-from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.lending import iommu_domain, vfio
 
 Say = Callable[[str], None]
 

@@ -6,17 +6,17 @@ from itertools import combinations
 
 from perfadvisor.bundle import refuse_used
 from perfadvisor.errors import InputError
-from perfadvisor.facts.mount import MOUNTINFO
+from perfadvisor.facts.block.mount import MOUNTINFO
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment
 from perfadvisor.plan import fit
 from perfadvisor.runner.place import size_of
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.stage import needs_function, needs_storage
-from perfadvisor.targets import raw_device, storage_file
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.changing import raw_device, storage_file
+from perfadvisor.targets.here.local import LocalTarget
+from perfadvisor.targets.lending.pci_group import full_address
 from perfadvisor.targets.open import kind_of
-from perfadvisor.targets.pci_group import full_address
 
 _VFIO = re.compile(r"(?<=[:,])vfio=([^,]*)")
 ON_OUR_DISK = frozenset({"local", "docker", "podman"})  # kinds whose test file lies below --dir on this machine

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 
 from perfadvisor import __version__
-from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import Command, OwnPrograms, Target
+from perfadvisor.targets.here import dmabench_build as build
 from perfadvisor.tools.catalogue import TOOLS
 
 MACHINE_ID = "/etc/machine-id"

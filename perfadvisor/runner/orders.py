@@ -15,7 +15,8 @@ from pathlib import Path
 
 from perfadvisor.bundle.schema import RUN_FILE, RunFile
 from perfadvisor.errors import InputError
-from perfadvisor.targets import journal, private
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.here import private
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.parameters import complaints
 

@@ -9,10 +9,10 @@ from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.request import Wishes
 from perfadvisor.runner.site import Site
-from perfadvisor.targets import raw_device, storage_file
 from perfadvisor.targets.base import OwnDisk
-from perfadvisor.targets.raw_device import RawDevice
-from perfadvisor.targets.storage_file import Place
+from perfadvisor.targets.changing import raw_device, storage_file
+from perfadvisor.targets.changing.raw_device import RawDevice
+from perfadvisor.targets.changing.storage_file import Place
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 

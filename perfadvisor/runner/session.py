@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from perfadvisor import bundle
-from perfadvisor.analyse.trust import with_doubts
+from perfadvisor.analyse.results.trust import with_doubts
 from perfadvisor.bundle import Bundle
 from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.bundle.schema import run_file
 from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.expand import expand, lone_pairs
-from perfadvisor.facts import cpulist
-from perfadvisor.facts.io_path import node
+from perfadvisor.facts.block.io_path import node
+from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.run import Run
@@ -32,13 +32,13 @@ from perfadvisor.runner.stage import Setting, Stage, needs_storage, set_up
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.runner.turns import Turns
 from perfadvisor.snapshotting import take
-from perfadvisor.targets import journal
 from perfadvisor.targets.base import Passed
-from perfadvisor.targets.journal import Journal
-from perfadvisor.targets.network import Link, OwnNetwork, here_link, local_link, own_address, peer_link
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.here.network import Link, OwnNetwork, here_link, local_link, own_address, peer_link
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.turns import TakesTurns
-from perfadvisor.targets.vm_probe import host_is_emulated
+from perfadvisor.targets.vm.probe import host_is_emulated
 
 EMULATED = "this machine is emulated, without hardware virtualisation: its figures prove the path, not the speed"
 LONE = "this machine has one NUMA node"

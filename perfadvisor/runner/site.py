@@ -12,7 +12,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment, EnvironmentKind
 from perfadvisor.snapshotting import take
 from perfadvisor.targets.base import Hosted, OwnDisk, Target
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.turns import TakesTurns

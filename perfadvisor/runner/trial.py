@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 
 from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import CutOffError, MeasureError
-from perfadvisor.facts import counters, gauges, nodes
-from perfadvisor.facts.io_path import node
+from perfadvisor.facts.block.io_path import node
+from perfadvisor.facts.memory import nodes
+from perfadvisor.facts.trial import counters, gauges
 from perfadvisor.model.result import Output, TrialResult, TrialState
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Setting
 from perfadvisor.targets.base import Command, Completed, SeenFromOutside, Target
-from perfadvisor.targets.gauges import GaugeReader, Watched
+from perfadvisor.targets.here.gauges import GaugeReader, Watched
 from perfadvisor.tools.catalogue import TOOLS
 
 GRACE_S = 60.0  # a slow disk may take long to finish what is in flight

@@ -9,12 +9,12 @@ from perfadvisor.targets.opening import Opening
 
 # kind -> module and function, imported when it is first asked for; called with what follows the colon and an Opening
 KINDS = {
-    "local": "perfadvisor.targets.local:open_local",
-    "docker": "perfadvisor.targets.container:open_docker",
-    "podman": "perfadvisor.targets.container:open_podman",
-    "ssh": "perfadvisor.targets.ssh:open_ssh",
-    "vm": "perfadvisor.targets.vm:open_vm",
-    "libvirt": "perfadvisor.targets.libvirt:open_libvirt",
+    "local": "perfadvisor.targets.here.local:open_local",
+    "docker": "perfadvisor.targets.container.container:open_docker",
+    "podman": "perfadvisor.targets.container.container:open_podman",
+    "ssh": "perfadvisor.targets.ssh.ssh:open_ssh",
+    "vm": "perfadvisor.targets.vm.vm:open_vm",
+    "libvirt": "perfadvisor.targets.libvirt.libvirt:open_libvirt",
 }
 
 

@@ -11,7 +11,7 @@ __all__ = [
     "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "needs_function", "parse", "prepare", "server",
 ]  # fmt: skip
 
-PROGRAM = "dmabench"  # no package brings it: perfadvisor.dmabench.build makes it, and Context.program says where it is
+PROGRAM = "dmabench"  # no package brings it: targets/here/dmabench_build.py makes it, Context.program says where
 PACKAGE = "gcc libc6-dev"
 
 ARRAYS = {"copy": 2, "read": 1, "write": 1, "triad": 3, "chase": 1}

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from junitparser import JUnitXml
 
-from perfadvisor.analyse.gate import gate
+from perfadvisor.analyse.gate.gate import gate
 from perfadvisor.cli.gate import command
 from perfadvisor.gating.policy import Policy
 from perfadvisor.model.gate import Order, Runs, Side, Verdict

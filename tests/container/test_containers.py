@@ -16,10 +16,11 @@ from perfadvisor.judge import judge
 from perfadvisor.model.result import TrialState
 from perfadvisor.model.rule import Outcome
 from perfadvisor.model.run import Run
-from perfadvisor.targets import container, container_limits
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.container_spec import parse
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.container import container
+from perfadvisor.targets.container import limits as container_limits
+from perfadvisor.targets.container.spec import parse
+from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
 

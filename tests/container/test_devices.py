@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import container_devices
 from perfadvisor.targets.base import Passed
-from perfadvisor.targets.container_devices import Given
-from perfadvisor.targets.container_engine import MEMLOCK_HINT
+from perfadvisor.targets.container import devices as container_devices
+from perfadvisor.targets.container.devices import Given
+from perfadvisor.targets.container.engine import MEMLOCK_HINT
 from perfadvisor.targets.open import open_target
 
 pytestmark = pytest.mark.container
@@ -59,7 +59,7 @@ def test_a_limit_on_locked_memory_that_was_ignored_refuses_the_environment(engin
 # In a network namespace of its own, so that the machine's is left alone.
 MOVES = """
 import os, subprocess, sys
-from perfadvisor.targets.container_devices import move_in
+from perfadvisor.targets.container.devices import move_in
 from perfadvisor.errors import MeasureError
 pid = int(sys.argv[1])
 say = lambda *argv: print(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)

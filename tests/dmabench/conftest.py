@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.dmabench import build
+from perfadvisor.targets.here import dmabench_build as build
 
 
 def compiled(target, *flags):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.here import dmabench_build as build
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def path(tmp_path, monkeypatch):
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr("perfadvisor.targets.process.ADMIN_PATHS", ())
+    monkeypatch.setattr("perfadvisor.targets.here.process.ADMIN_PATHS", ())
     return folder
 
 
@@ -61,9 +61,10 @@ def test_no_warning_at_all(tmp_path, optimised):
 
 @pytest.mark.slow
 def test_two_at_once_both_get_it(tmp_path):
-    code = "from pathlib import Path; from perfadvisor.dmabench.build import program; print(program(Path(sys.argv[1])))"
+    imports = "import sys; from pathlib import Path; from perfadvisor.targets.here.dmabench_build import program"
+    code = f"{imports}; print(program(Path(sys.argv[1])))"
     both = [
-        subprocess.Popen([sys.executable, "-c", f"import sys; {code}", tmp_path], stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
         for _ in "ab"
     ]
     paths = {process.communicate(timeout=120)[0] for process in both}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.dmabench import build
+from perfadvisor.targets.here import dmabench_build as build
 from perfadvisor.tools import dmabench
 
 pytestmark = pytest.mark.tools

@@ -6,22 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.facts import (
-    block,
-    infiniband,
-    iommu,
-    irq,
-    mount,
-    network,
-    network_sysctl,
-    nic_settings,
-    pci,
-    pci_config,
-    pci_link,
-)  # fmt: skip
+from perfadvisor.facts.block import block, mount
+from perfadvisor.facts.irq import irq  # fmt: skip
+from perfadvisor.facts.net import infiniband, network, network_sysctl, nic_settings
+from perfadvisor.facts.pci import config as pci_config
+from perfadvisor.facts.pci import iommu, pci
+from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.model.fact import Fact, FactSpec
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
-from perfadvisor.targets.capture import capture
+from perfadvisor.targets.here.capture import capture
 
 MODULES = (block, infiniband, iommu, irq, mount, network, network_sysctl, nic_settings, pci, pci_config, pci_link)
 CATALOGUE: dict[str, FactSpec] = {spec.name: spec for module in MODULES for spec in module.CATALOGUE}

@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.facts import block, iommu, irq, network, nic_settings, pci, pci_config, pci_link
+from perfadvisor.facts.block import block
+from perfadvisor.facts.irq import irq
+from perfadvisor.facts.net import network, nic_settings
+from perfadvisor.facts.pci import config as pci_config
+from perfadvisor.facts.pci import iommu, pci
+from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.facts.text import lspci
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.targets.saved import load_tree
+from perfadvisor.saved.saved import load_tree
 
 MODULES = (pci, pci_config, pci_link, iommu, irq, block, network, nic_settings)
 DISK, PHYSICAL, VIRTUAL = "0000:81:00.0", "0000:01:00.0", "0000:01:00.1"

@@ -7,25 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.facts import (
-    cgroup,
-    cpu,
-    environment,
-    frequency,
-    hugepages,
-    idle,
-    kernel,
-    limits,
-    memory,
-    mitigations,
-    numa,
-    sysctl,
-    transparent_hugepages,
-)
+from perfadvisor.facts.cgroup import cgroup, limits
+from perfadvisor.facts.cpu import cpu, frequency, idle, mitigations
+from perfadvisor.facts.machine import environment, kernel, sysctl
+from perfadvisor.facts.memory import hugepages, memory, numa, transparent_hugepages
 from perfadvisor.facts.text import cpuinfo, lscpu, numactl
 from perfadvisor.model.fact import Absent, FactTable
 from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
-from perfadvisor.targets.saved import load_tree
+from perfadvisor.saved.saved import load_tree
 
 MODULES = (
     cgroup, cpu, environment, frequency, hugepages, idle, kernel, limits, memory, mitigations, numa, sysctl,

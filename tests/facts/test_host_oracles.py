@@ -10,10 +10,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from perfadvisor.facts import cgroup, cpu, cpulist, environment, hugepages, kernel, limits, memory, numa
+from perfadvisor.facts.cgroup import cgroup, limits
+from perfadvisor.facts.cpu import cpu
+from perfadvisor.facts.machine import environment, kernel
+from perfadvisor.facts.memory import hugepages, memory, numa
+from perfadvisor.facts.reading import cpulist
 from perfadvisor.facts.text import lscpu, numactl
 from perfadvisor.model.fact import FactTable
-from perfadvisor.targets.capture import capture
+from perfadvisor.targets.here.capture import capture
 
 MODULES = (cgroup, cpu, environment, hugepages, kernel, limits, memory, numa)
 

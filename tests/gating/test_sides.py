@@ -58,6 +58,6 @@ def test_a_run_on_a_busy_machine_could_not_be_measured_and_an_empty_one_is_no_in
     monkeypatch.setattr("perfadvisor.bundle.load", lambda path: run)
     monkeypatch.setattr(sides, "replace", lambda one, **_: one)
     found = {"local": Side(name="", runs={}, invalid=bad)}
-    monkeypatch.setattr("perfadvisor.analyse.gate_sides.sides_of", lambda *_: found)
+    monkeypatch.setattr("perfadvisor.analyse.gate.sides.sides_of", lambda *_: found)
     with pytest.raises(error):
         sides.run_sides(Path("run"))

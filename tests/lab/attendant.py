@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.json_socket import JsonSocket
+from perfadvisor.targets.agent.json_socket import JsonSocket
 
 LOOK_S = 0.2
 

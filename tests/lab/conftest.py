@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import vm_kernel
+from perfadvisor.targets.vm import kernel as vm_kernel
 from tests.lab.server import Server
 
 

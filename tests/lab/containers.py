@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
-from perfadvisor.dmabench import build
-from perfadvisor.targets import tools_image
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.process import run
+from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.here.process import run
+from perfadvisor.targets.remote import tools_image
 
 IMAGE = "lab-tools"
 STORE = "store"  # beside the directories of the lab's boots

@@ -11,9 +11,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.process import run
+from perfadvisor.targets.here.process import run
+from perfadvisor.targets.vm import kernel as vm_kernel
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Large, and not needed to measure and to read.

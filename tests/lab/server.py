@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from perfadvisor.dmabench import build
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.process import run
+from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.here.process import run
+from perfadvisor.targets.vm import kernel as vm_kernel
 from tests.lab.attendant import Attendant
 from tests.lab.image import MOUNT, image
 

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from perfadvisor.dmabench import build
 from perfadvisor.errors import PerfAdvisorError
-from perfadvisor.targets import journal, pci_group, sriov, vfio
-from perfadvisor.targets.huge_pages import Need, reserve
-from perfadvisor.targets.journal import Journal
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.huge_pages import Need, reserve
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.lending import pci_group, sriov, vfio
 from tests.lab.inside import HERE, driver, perfadvisor, say, start, text
 from tests.lab.server import EDU, FAR_MAC, NIC, PLAIN_NVME, SRIOV_NVME
 
@@ -246,7 +247,7 @@ def _state() -> Seen:
 
 def _guardians() -> list[int]:
     files = Path("/proc").glob("[0-9]*/cmdline")
-    return [int(file.parent.name) for file in files if b"perfadvisor.targets.guardian" in _bytes(file)]
+    return [int(file.parent.name) for file in files if b"perfadvisor.targets.changing.guardian" in _bytes(file)]
 
 
 def _bytes(file: Path) -> bytes:

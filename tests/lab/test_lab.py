@@ -10,7 +10,7 @@ from perfadvisor.bundle import load
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import TrialState
-from perfadvisor.targets.saved import load_snapshot
+from perfadvisor.saved.saved import load_snapshot
 from perfadvisor.tools.dmabench_parse import parse
 from tests.lab.server import NIC, PLAIN_NVME, SRIOV_NVME
 

@@ -14,11 +14,11 @@ from perfadvisor.bundle import load
 from perfadvisor.cli import group
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.model.result import TrialState
-from perfadvisor.targets import vm_kernel
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
-from perfadvisor.targets.vm import VmTarget
+from perfadvisor.targets.vm import kernel as vm_kernel
+from perfadvisor.targets.vm.vm import VmTarget
 
 SHORT = Path(__file__).with_name("workloads")
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(900)]

@@ -6,7 +6,7 @@ import pytest
 
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.problems import PackError
-from perfadvisor.targets.container_spec import Declared, arguments, parse
+from perfadvisor.targets.container.spec import Declared, arguments, parse
 
 GOOD = """\
 environments:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from perfadvisor.analyse.history import Wanted, check
+from perfadvisor.analyse.gate.history import Wanted, check
 from perfadvisor.model.history import Series, SeriesKey
 from perfadvisor.report.history_chart import EDGE, HEIGHT, WIDTH, chart
 from perfadvisor.report.history_html import history_html

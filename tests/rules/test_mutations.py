@@ -13,9 +13,9 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from perfadvisor.analyse.conditions import parse
-from perfadvisor.analyse.result_catalogue import MEASURED_NAMES
-from perfadvisor.analyse.rule_cases import failures
+from perfadvisor.analyse.results.catalogue import MEASURED_NAMES
+from perfadvisor.analyse.rules.cases import failures
+from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs.rules import check_rules
 from perfadvisor.packs.workloads import load_workloads

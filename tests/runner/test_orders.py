@@ -19,8 +19,8 @@ from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.runner import orders
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.session import resume
-from perfadvisor.targets.ssh_connection import Connection
-from perfadvisor.targets.ssh_spec import parse
+from perfadvisor.targets.ssh.connection import Connection
+from perfadvisor.targets.ssh.spec import parse
 
 TINY = Workload(
     id="storage/tiny", title="T", device="storage", tool="fio", parameters={"rw": "randread", "engine": "psync"},

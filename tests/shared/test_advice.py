@@ -11,7 +11,7 @@ from perfadvisor.judge import judge_snapshot
 from perfadvisor.model.fact import Fact
 from perfadvisor.model.rule import Outcome
 from perfadvisor.packs.rules import load_rules
-from perfadvisor.targets.saved import load
+from perfadvisor.saved.saved import load
 
 pytestmark = pytest.mark.shared
 

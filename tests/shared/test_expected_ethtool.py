@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from perfadvisor.facts.text import ethtool
+from perfadvisor.facts.net import ethtool
 from perfadvisor.model.fact import Absent, Fact, FactTable
 
 pytestmark = pytest.mark.shared

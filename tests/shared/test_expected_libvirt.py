@@ -2,7 +2,8 @@
 
 import pytest
 
-from perfadvisor.facts import guest_libvirt, xmltext
+from perfadvisor.facts.guest import libvirt as guest_libvirt
+from perfadvisor.facts.reading import xmltext
 from perfadvisor.facts.text import libvirt
 from perfadvisor.model.fact import FactTable
 

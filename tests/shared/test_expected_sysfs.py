@@ -5,10 +5,11 @@ from collections import Counter
 
 import pytest
 
-from perfadvisor.facts import catalogue, cpulist
-from perfadvisor.facts.text import interrupts as interrupts_text
+from perfadvisor.facts import catalogue
+from perfadvisor.facts.reading import cpulist
+from perfadvisor.facts.reading import interrupts as interrupts_text
 from perfadvisor.model.fact import Fact, FactTable
-from perfadvisor.targets.saved import load_tree
+from perfadvisor.saved.saved import load_tree
 
 pytestmark = pytest.mark.shared
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from perfadvisor.facts import cpulist
-from perfadvisor.facts.text import interrupts, lscpu, numactl
+from perfadvisor.facts.reading import cpulist, interrupts
+from perfadvisor.facts.text import lscpu, numactl
 from perfadvisor.model.fact import FactTable
 
 pytestmark = pytest.mark.shared

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from perfadvisor.facts import catalogue, cpulist
+from perfadvisor.facts import catalogue
+from perfadvisor.facts.reading import cpulist
 from perfadvisor.facts.text import lscpu
 from perfadvisor.model.fact import FactTable
-from perfadvisor.targets.saved import load_tree
+from perfadvisor.saved.saved import load_tree
 
 pytestmark = pytest.mark.shared
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets import namespaces
-from perfadvisor.targets.listening import is_listening
+from perfadvisor.targets.here import namespaces
+from perfadvisor.targets.here.listening import is_listening
 
 PORT = 2222
 SSHD = "/usr/sbin/sshd"

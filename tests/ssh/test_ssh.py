@@ -8,9 +8,9 @@ import pytest
 from perfadvisor import bundle
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import TrialState
-from perfadvisor.targets import namespaces
+from perfadvisor.targets.here import namespaces
 from perfadvisor.targets.open import open_target
-from perfadvisor.targets.ssh_spec import Address, parse
+from perfadvisor.targets.ssh.spec import Address, parse
 
 pytestmark = pytest.mark.slow
 
@@ -122,7 +122,7 @@ target.close()
 def test_facts_are_those_of_a_local_reading(far) -> None:
     code = OPEN + """
 from perfadvisor.facts import catalogue
-from perfadvisor.targets.local import LocalTarget
+from perfadvisor.targets.here.local import LocalTarget
 there, here = catalogue.read(target.tree(catalogue.PATTERNS)), catalogue.read(LocalTarget().tree(catalogue.PATTERNS))
 for name in ("cpu.model_name", "cpu.online", "numa.node_count", "memory.total_bytes", "environment.kind",
              "cgroup.version", "pci.function_count", "kernel.release"):

@@ -27,7 +27,7 @@ def as_nobody() -> Iterator[tuple[str, ...]]:
         shutil.copytree(Path(perfadvisor.__file__).parent, copy / "perfadvisor")
         drop = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs")
         argv = (*drop, "env", f"PYTHONPATH={copy}", "HOME=/nonexistent", SYSTEM_PYTHON)
-        probe = subprocess.run([*argv, "-c", "import perfadvisor.targets.process"], capture_output=True, text=True)
+        probe = subprocess.run([*argv, "-c", "import perfadvisor.targets.here.process"], capture_output=True, text=True)
         if probe.returncode:
             pytest.skip(f"no Python for an ordinary user here: {probe.stderr.strip().splitlines()[-1]}")
         yield argv

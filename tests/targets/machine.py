@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from perfadvisor.targets.pci_group import function
-from perfadvisor.targets.pci_refusals import refusals
+from perfadvisor.targets.lending.pci_group import function
+from perfadvisor.targets.lending.pci_refusals import refusals
 
 NVME, NIC, BRIDGE = "0000:01:00.0", "0000:02:00.0", "0000:00:1c.0"
 

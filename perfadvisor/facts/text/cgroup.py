@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.facts import cgroup_paths, environment
+from perfadvisor.facts.cgroup import paths as cgroup_paths
+from perfadvisor.facts.machine import environment
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.tree import Tree
 

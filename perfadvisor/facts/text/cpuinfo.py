@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.facts import cpu, cpuinfo
+from perfadvisor.facts.cpu import cpu, cpuinfo
 from perfadvisor.model.fact import Absent, Fact
 
 

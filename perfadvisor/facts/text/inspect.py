@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts import container_inspect
+from perfadvisor.facts.container import inspect as container_inspect
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ docker inspect"

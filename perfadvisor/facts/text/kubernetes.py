@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts import sizes, yamltext
-from perfadvisor.facts.container_spec import BY_NAME, CONTAINER
-from perfadvisor.facts.reader import number
-from perfadvisor.facts.yamltext import Value
+from perfadvisor.facts.container.spec import BY_NAME, CONTAINER
+from perfadvisor.facts.reading import sizes, yamltext
+from perfadvisor.facts.reading.reader import number
+from perfadvisor.facts.reading.yamltext import Value
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
 SOURCE = "$ kubectl get -o yaml"

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts import cpu, cpulist, guest, guest_libvirt, kernel, numa, reader, xmltext
-from perfadvisor.facts.iommu import PRESENT
-from perfadvisor.facts.sizes import scaled
-from perfadvisor.facts.xmltext import attribute, text
+from perfadvisor.facts.cpu import cpu
+from perfadvisor.facts.guest import guest
+from perfadvisor.facts.guest import libvirt as guest_libvirt
+from perfadvisor.facts.machine import kernel
+from perfadvisor.facts.memory import numa
+from perfadvisor.facts.pci.iommu import PRESENT
+from perfadvisor.facts.reading import cpulist, reader, xmltext
+from perfadvisor.facts.reading.sizes import scaled
+from perfadvisor.facts.reading.xmltext import attribute, text
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ virsh dumpxml"

@@ -5,7 +5,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from perfadvisor.facts import cpu, cpulist, frequency, kernel, numa, reader
+from perfadvisor.facts.cpu import cpu, frequency
+from perfadvisor.facts.machine import kernel
+from perfadvisor.facts.memory import numa
+from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 from perfadvisor.model.units import Unit
 

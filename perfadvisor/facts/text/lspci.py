@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from perfadvisor.facts import pci, pci_class, pci_config, pci_link
-from perfadvisor.facts.config_space import ConfigSpace, parse
-from perfadvisor.facts.reader import number
+from perfadvisor.facts.pci import classes as pci_class
+from perfadvisor.facts.pci import config as pci_config
+from perfadvisor.facts.pci import link as pci_link
+from perfadvisor.facts.pci import pci
+from perfadvisor.facts.pci.config_space import ConfigSpace, parse
+from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.text.lspci_parse import Device, devices
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from perfadvisor.facts import cpu, cpulist, numa, reader
+from perfadvisor.facts.cpu import cpu
+from perfadvisor.facts.memory import numa
+from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ numactl --hardware"

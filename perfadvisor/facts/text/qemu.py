@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 
-from perfadvisor.facts import guest, guest_qemu
+from perfadvisor.facts.guest import guest
+from perfadvisor.facts.guest import qemu as guest_qemu
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ ps -ww -o args"

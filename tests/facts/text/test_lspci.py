@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.facts import pci, pci_config, pci_link
+from perfadvisor.facts.pci import config as pci_config
+from perfadvisor.facts.pci import link as pci_link
+from perfadvisor.facts.pci import pci
 from perfadvisor.facts.text import lspci
 from perfadvisor.facts.text.lspci_parse import devices
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.targets.capture import capture
+from perfadvisor.targets.here.capture import capture
 
 FILES = ("virtio-vvvnn.txt", "virtio-vvvnnxxxx.txt", "virtio-vmmkn.txt", "server-vvvnnxxxx.txt")
 VERBOSE = b"""81:00.0 Ethernet controller [0200]: Some Vendor Fast Adapter [15b3:1017] (rev 01)

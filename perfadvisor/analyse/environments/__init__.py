@@ -1,0 +1,1 @@
+"""Environments beside their parents: ratios, and what explains them."""

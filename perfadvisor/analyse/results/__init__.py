@@ -1,0 +1,1 @@
+"""Results of trials: what they are worth, summed up, and turned into facts."""

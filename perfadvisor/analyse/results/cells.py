@@ -1,0 +1,80 @@
+"""Trials summed up: one cell per workload and environment, and nothing ever averaged over unlike configurations."""
+
+from collections.abc import Iterator, Mapping
+
+from perfadvisor.analyse.results.changes import Change
+from perfadvisor.analyse.results.trust import merged, with_doubts
+from perfadvisor.analyse.statistics.estimate import estimate, spread
+from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
+from perfadvisor.model.run import Run
+from perfadvisor.model.workload import Workload
+
+FEW_RUNS = 3
+SPREAD_NOISY = 0.15  # judgement: single-run differences below 10 to 15 % are noise for fio in VMs
+CHANGED = "the machine changed between the start and the end of the run"
+
+
+def cells(run: Run, changed: Mapping[str, tuple[Change, ...]] | None = None) -> tuple[Cell, ...]:
+    """The cells of a run in the order its plan names them; `changed` lists, per environment, settings that differ
+    between the snapshots before and after."""
+    groups: dict[tuple[str, str], list[TrialResult]] = {}
+    for trial in run.plan:
+        groups.setdefault((trial.workload, trial.environment), [])
+    for result in run.results:
+        key = (result.trial.workload, result.trial.environment)
+        groups.setdefault(key, []).append(with_doubts(result, run.workloads[key[0]]))
+    return tuple(
+        cell(run.workloads[workload], environment, tuple(results), (changed or {}).get(environment, ()))
+        for (workload, environment), results in groups.items()
+    )
+
+
+def cell(
+    workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[Change, ...] = ()
+) -> Cell:
+    """All fresh runs of one workload in one environment. INVALID runs are left out of the estimates as long as any
+    other is there; with nothing else the cell is INVALID itself and its numbers are shown, not used."""
+    done = tuple(result for result in results if result.state is TrialState.DONE)
+    sound = tuple(result for result in done if result.trust is not Trust.INVALID)
+    used = sound or done
+    estimates = tuple(_estimates(used))
+    doubts = [_as_noise(doubt) if sound else doubt for doubt in merged(done)]
+    doubts += _cell_doubts(workload, estimates, used, changed)
+    return Cell(
+        workload=workload.id,
+        environment=environment,
+        estimates=estimates,
+        trials=results,
+        doubts=tuple(doubts),
+        reason=_why_nothing(results) if not done else "",
+    )
+
+
+def _as_noise(doubt: Doubt) -> Doubt:
+    return Doubt(trust=Trust.NOISY, reason=doubt.reason, evidence=doubt.evidence)
+
+
+def _estimates(results: tuple[TrialResult, ...]) -> Iterator[Estimate]:
+    samples = [sample for result in results for sample in result.output.samples]
+    for first in {sample.metric: sample for sample in reversed(samples)}.values():
+        values = [sample.value for sample in samples if sample.metric == first.metric]
+        yield estimate(first.metric, first.unit, first.better, values)
+
+
+def _cell_doubts(
+    workload: Workload, estimates: tuple[Estimate, ...], used: tuple[TrialResult, ...], changed: tuple[Change, ...]
+) -> Iterator[Doubt]:
+    felt = [change for change in changed if change.concerns(workload, (result.path for result in used))]
+    if felt:
+        yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(map(str, felt)))
+    if used and workload.metrics and len(used) < FEW_RUNS:
+        yield Doubt(trust=Trust.NOISY, reason="too few runs for an interval", evidence=f"{len(used)} usable")
+    headline = next((e for name in workload.metrics for e in estimates if e.metric == name), None)
+    apart = spread(headline.values) if headline else None
+    if headline and apart is not None and apart > SPREAD_NOISY:
+        evidence = f"{headline.metric}: {headline.n} runs lie {apart:.0%} of the median apart"
+        yield Doubt(trust=Trust.NOISY, reason="the runs disagree", evidence=evidence)
+
+
+def _why_nothing(results: tuple[TrialResult, ...]) -> str:
+    return next((result.reason for result in results if result.reason), "not run yet")

@@ -1,0 +1,135 @@
+"""`result.*` facts: what rules may ask of a cell, made from its trials' samples, details and counter deltas.
+
+A fact is the median over the cell's usable trials; texts and yes/no values must agree in all of them, else they are
+absent with that reason.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from statistics import median
+
+from perfadvisor.analyse.results.io_limit import io_limit_share
+from perfadvisor.analyse.results.sources import DELTAS, DERIVED, DETAILS, SAMPLES
+from perfadvisor.analyse.results.steady import settled
+from perfadvisor.analyse.statistics.estimate import spread
+from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
+from perfadvisor.model.result import Cell, Path, TrialResult, TrialState, Trust
+from perfadvisor.model.workload import Workload
+
+Getter = Callable[[TrialResult], Scalar | None]
+
+
+def result_facts(
+    cell: Cell,
+    workload: Workload,
+    catalogue: Mapping[str, FactSpec],
+    *,
+    machine: FactTable | None = None,
+    ratio_to_parent: float | None = None,
+) -> Iterator[Fact | Absent]:
+    """The facts of one cell, each with its source in words. Units and types come from the catalogue; `machine` holds
+    the settings that a limit of this result is computed from."""
+    trials = _usable(cell)
+    source = f"{len(trials)} runs of {cell.workload} in {cell.environment}"
+    for name, value in _identity(cell, workload, trials, ratio_to_parent).items():
+        yield _fact(catalogue[f"result.{name}"], value, cell.id, source, "not known for this result")
+    for name, getter in _getters().items():
+        value, reason = _agreed([getter(trial) for trial in trials])
+        yield _fact(catalogue[f"result.{name}"], value, cell.id, source, reason)
+    steady, reason = settled(trials)
+    yield _fact(catalogue["result.steady"], steady, cell.id, source, reason)
+    window, reason = _window_limit(trials, machine)
+    yield _fact(catalogue["result.window_limit_bits_per_s"], window, cell.id, source, reason)
+    share, reason = io_limit_share(trials, machine)
+    yield _fact(catalogue["result.io_limit_share"], share, cell.id, source, reason)
+
+
+def _window_limit(trials: list[TrialResult], machine: FactTable | None) -> tuple[float | None, str]:
+    """The rate one TCP flow can reach with the largest window the sysctls allow: half of it (tcp_adv_win_scale 1,
+    networking/ip-sysctl.rst) per round trip."""
+    rtt, _ = _agreed([trial.output.details.get("min_rtt_us") or _sample(("rtt_mean",))(trial) for trial in trials])
+    limits = [machine.value(f"network.tcp_{way}mem_max_bytes") for way in "rw"] if machine else []
+    known = [float(limit) for limit in limits if isinstance(limit, int)]
+    if not isinstance(rtt, int | float) or rtt <= 0 or len(known) != 2:
+        return None, "needs the round-trip time and both TCP buffer limits"
+    return 0.5 * min(known) * 8 / (rtt * 1e-6), ""
+
+
+def _usable(cell: Cell) -> list[TrialResult]:
+    done = [trial for trial in cell.trials if trial.state is TrialState.DONE]
+    return [trial for trial in done if trial.trust is not Trust.INVALID] or done
+
+
+def _identity(
+    cell: Cell, workload: Workload, trials: list[TrialResult], ratio: float | None
+) -> dict[str, Scalar | None]:
+    paths = {trial.path for trial in trials}
+    path = paths.pop() if len(paths) == 1 else None
+    headline = next((e for metric in workload.metrics for e in cell.estimates if e.metric == metric), None)
+    return {
+        "workload": cell.workload,
+        "device": workload.device,
+        "tool": workload.tool,
+        "environment": cell.environment,
+        "trust": str(cell.trust),
+        "n": len(trials),
+        "spread_ratio": spread(headline.values) if headline else None,
+        "block": (path.block or None) if path else None,
+        "nic": (path.nic or None) if path else None,
+        "pci": (path.pci or None) if path else None,
+        "file_system": (path.file_system or None) if path else None,
+        "crosses_nic": _crosses_nic(path, trials),
+        "ratio_to_parent": ratio,
+    }
+
+
+def _crosses_nic(path: Path | None, trials: list[TrialResult]) -> bool | None:
+    """Unknown for imported results: somebody else ran them, and their files do not say which way the bytes went."""
+    if path is None:
+        return None
+    return bool(path.nic) if path.nic or any(trial.command for trial in trials) else None
+
+
+def _getters() -> dict[str, Getter]:
+    getters: dict[str, Getter] = dict(DERIVED)
+    for name, keys in SAMPLES.items():
+        getters.setdefault(name, _sample(keys))
+    for name, key in DETAILS.items():
+        getters.setdefault(name, _detail(key))
+    for name, key in DELTAS.items():
+        getters.setdefault(name, _delta(key))
+    return getters
+
+
+def _sample(keys: tuple[str, ...]) -> Getter:
+    def get(trial: TrialResult) -> float | None:
+        values = {sample.metric: sample.value for sample in trial.output.samples}
+        return next((values[key] for key in keys if key in values), None)
+
+    return get
+
+
+def _detail(key: str) -> Getter:
+    """What the tool said; where it says nothing, what it was asked for."""
+    return lambda trial: trial.output.details.get(key, trial.trial.parameters.get(key))
+
+
+def _delta(key: str) -> Getter:
+    return lambda trial: trial.deltas.get(key)
+
+
+def _agreed(values: list[Scalar | None]) -> tuple[Scalar | None, str]:
+    known = [value for value in values if value is not None]
+    if not known:
+        return None, "the runs did not give it"
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
+        middle = median(float(value) for value in known)
+        return (int(middle) if middle.is_integer() and all(isinstance(v, int) for v in known) else middle), ""
+    return (known[0], "") if len(set(known)) == 1 else (None, "the runs differ in it")
+
+
+def _fact(spec: FactSpec, value: Scalar | None, subject: str, source: str, reason: str) -> Fact | Absent:
+    if value is not None and spec.type is int and isinstance(value, float):
+        value = round(value)
+    if value is not None and type(value) not in (spec.type, int if spec.type is float else spec.type):
+        value, reason = None, f"what the runs gave is no {spec.type.__name__}"
+    return spec.given(value, source=source, subject=subject, reason=reason)

@@ -1,0 +1,1 @@
+"""Rules against facts: conditions, answers, and the advice that comes of them."""

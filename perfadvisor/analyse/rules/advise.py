@@ -1,0 +1,124 @@
+"""All rules over all subjects of one machine: the findings, in the order in which to read them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
+from perfadvisor.analyse.rules.conditions import parse
+from perfadvisor.analyse.rules.confidence import confidence
+from perfadvisor.analyse.rules.lookup import Lookup, View
+from perfadvisor.analyse.rules.order import explain, order
+from perfadvisor.analyse.rules.wording import command, general, sentence
+from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
+from perfadvisor.model.rule import Confidence, Finding, Outcome, Rule, Severity
+
+# Advice on these is shown whatever the user wants to tune for.
+ALWAYS = frozenset({"measurement", "function", "isolation"})
+
+
+def advise(
+    facts: FactTable,
+    rules: Iterable[Rule],
+    *,
+    catalogue: Mapping[str, FactSpec],
+    environment: str = "local",
+    host: FactTable | None = None,
+    goal: str = "",
+) -> tuple[Finding, ...]:
+    """Every rule's answer for every subject, `result.*` facts being part of `facts`; sorted, root causes first.
+
+    `host` is the parent's table for rules that name `host.` facts. `goal` ("throughput", "latency", ...) leaves advice
+    that serves only other goals unevaluated, with that reason.
+    """
+    lookup = Lookup(facts, catalogue, host)
+    found = [finding for rule in rules for finding in _apply(rule, lookup, environment, goal)]
+    return tuple(sorted(_doubted(explain(found, lookup)), key=order))
+
+
+def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[Finding]:
+    refusal = _refusal(rule, goal)
+    subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if _wanted(rule, s, lookup))
+    if not subjects:
+        yield Finding(
+            rule=rule,
+            environment=environment,
+            subject="",
+            outcome=Outcome.NOT_APPLICABLE,
+            title=general(rule.title, rule.for_each),
+            reason=refusal or f"there is no {rule.for_each} to look at",
+        )
+    for subject in subjects:
+        yield _finding(rule, lookup.view(rule.for_each, subject), environment)
+
+
+def _refusal(rule: Rule, goal: str) -> str:
+    if not goal or goal in rule.goals or ALWAYS & set(rule.goals):
+        return ""
+    return f"it serves {' and '.join(rule.goals)}, not {goal}"
+
+
+def _wanted(rule: Rule, subject: str, lookup: Lookup) -> bool:
+    """Whether the rule looks at this result's workload; subjects of results are `workload@environment`.
+
+    An imported result ("imported/fio-randread-4k") is also known by what it exercises ("storage/fio-randread-4k")."""
+    if not rule.workloads:
+        return True
+    workload = subject.partition("@")[0]
+    device = lookup.view(rule.for_each, subject)("result.device")
+    names = [workload]
+    if isinstance(device, Fact):
+        names.append(f"{device.value}/{workload.partition('/')[2]}")
+    return any(fnmatchcase(name, glob) for name in names for glob in rule.workloads)
+
+
+def _finding(rule: Rule, view: View, environment: str) -> Finding:
+    judged = judge(rule, view)
+    about = Finding(
+        rule=rule,
+        environment=environment,
+        subject=view.subject,
+        outcome=judged.outcome,
+        title=sentence(rule.title, view),
+        missing=judged.missing,
+        reason=judged.reason,
+    )
+    if judged.outcome is Outcome.NOT_APPLICABLE:
+        return about
+    about = replace(about, evidence=_evidence(rule, view))
+    return _advice(about, view) if judged.outcome is Outcome.FIRES else about
+
+
+def _evidence(rule: Rule, view: View) -> tuple[Fact | Absent, ...]:
+    """The facts the rule lists and those its condition names, each once."""
+    names = dict.fromkeys((*rule.evidence, *parse(rule.when).names))
+    return tuple(view(name) for name in names)
+
+
+def _advice(finding: Finding, view: View) -> Finding:
+    rule = finding.rule
+    return replace(
+        finding,
+        confidence=confidence(rule),
+        why=sentence(rule.why, view),
+        fix_run=command(rule.fix.run, view),
+        fix_persist=command(rule.fix.persist, view),
+        rollback=command(rule.rollback, view),
+    )
+
+
+def _doubted(findings: list[Finding]) -> list[Finding]:
+    """A result whose measurement is itself at fault proves nothing: what rests on it stays a hint."""
+    at_fault = {finding.subject for finding in findings if _faults_result(finding)}
+    return [replace(f, confidence=Confidence.HINT) if _rests_on(f, at_fault) else f for f in findings]
+
+
+def _faults_result(finding: Finding) -> bool:
+    rule = finding.rule
+    serious = rule.step == MEASUREMENT and rule.severity in (Severity.CRITICAL, Severity.HIGH)
+    fires = finding.outcome is Outcome.FIRES and not finding.explained_by
+    return serious and fires and rule.for_each == "result"
+
+
+def _rests_on(finding: Finding, results: set[str]) -> bool:
+    return finding.rule.for_each == "result" and finding.rule.step != MEASUREMENT and finding.subject in results

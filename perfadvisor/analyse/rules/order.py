@@ -1,0 +1,80 @@
+"""Root causes first: a finding that another one explains says so, and stands behind it.
+
+A rule names what it explains by globs over rule ids ("irq-*"), and explains it only on the same thing: the same
+subject, or a device on its path. Two results over one device do not explain each other, nor do two disks of one
+controller.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from perfadvisor.analyse.rules.lookup import Lookup
+from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule
+
+STEPS = ("measurement", "ceiling", "hardware", "placement", "virtual", "memory", "stack")
+_CONFIDENCES = tuple(reversed(Confidence))
+_OUTCOMES = tuple(Outcome)
+
+
+def order(finding: Finding) -> tuple[int | str, ...]:
+    """Sort key: fires first, root causes before what they explain, then the order of evaluation, then weight."""
+    rule = finding.rule
+    return (
+        _OUTCOMES.index(finding.outcome),
+        int(bool(finding.explained_by)),
+        STEPS.index(rule.step) if rule.step in STEPS else len(STEPS),
+        _CONFIDENCES.index(finding.confidence),
+        SEVERITIES.index(rule.severity),
+        rule.id,
+        finding.subject,
+    )
+
+
+def explain(findings: Sequence[Finding], lookup: Lookup) -> list[Finding]:
+    """The findings with `explained_by` filled in, following chains of causes to their root."""
+    firing = sorted((finding for finding in findings if finding.outcome is Outcome.FIRES), key=order)
+    candidates = _candidates(firing)
+    cause: dict[int, int] = {}
+    for effect in reversed(range(len(firing))):  # of two that explain each other, the one read first is the root
+        for candidate in candidates[firing[effect].rule.id]:
+            related = _related(firing[candidate], firing[effect], lookup)
+            if related and effect not in _chain(candidate, cause):
+                cause[effect] = candidate
+                break
+    roots = {id(firing[effect]): firing[_chain(effect, cause)[-1]].rule.id for effect in cause}
+    return [replace(f, explained_by=roots[id(f)]) if id(f) in roots else f for f in findings]
+
+
+def _candidates(firing: Sequence[Finding]) -> dict[str, list[int]]:
+    """Rule id -> the findings whose rules explain that rule, if they are about the same thing."""
+    return {
+        effect: [place for place, finding in enumerate(firing) if _explains(finding.rule, effect)]
+        for effect in {finding.rule.id for finding in firing}
+    }
+
+
+def _explains(rule: Rule, effect: str) -> bool:
+    return rule.id != effect and any(fnmatchcase(effect, glob) for glob in rule.suppresses)
+
+
+def _related(one: Finding, other: Finding, lookup: Lookup) -> bool:
+    """Whether both are about the same thing, or one is about a device on the other's path. A cause that concerns the
+    whole machine reaches everything on it."""
+    if not one.rule.for_each:
+        return True
+    return _on_path(one, other, lookup) or _on_path(other, one, lookup)
+
+
+def _on_path(thing: Finding, of: Finding, lookup: Lookup) -> bool:
+    return bool(thing.rule.for_each) and lookup.view(of.rule.for_each, of.subject).related().get(
+        thing.rule.for_each
+    ) == (thing.subject)
+
+
+def _chain(start: int, cause: dict[int, int]) -> list[int]:
+    """The finding, its cause, that one's cause, ... to the root."""
+    chain = [start]
+    while chain[-1] in cause:
+        chain.append(cause[chain[-1]])
+    return chain

@@ -1,0 +1,81 @@
+"""Fill a rule's texts: `{nic.rx_usecs}` a fact, `{nic}` the subject of that kind, `{subject}` the rule's own.
+
+Nothing but names stands in the braces, so a text can neither run code nor fail; braces around anything else stay as
+they are. In commands every value is quoted for the shell, because names come from the machine that is looked at.
+"""
+
+import re
+import shlex
+from collections.abc import Callable
+
+from perfadvisor.analyse.rules.human import human, printable
+from perfadvisor.analyse.rules.lookup import View
+from perfadvisor.model.fact import Absent, Fact
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
+SUBJECT = "subject"
+_NAMED = re.compile(
+    r"\b(its |the |a )?\b((?:NUMA )?(?:container|guest|disk|node|device|root port)) \{[a-z_]+\}", re.IGNORECASE
+)
+_KINDS = {
+    "nic": "NIC", "pci": "PCIe function", "block": "disk", "vm": "guest", "vm_disk": "guest's disk", "irq": "interrupt",
+    "vm_nic": "guest's NIC", "vm_hostdev": "assigned device", "iommu_group": "IOMMU group", "node": "NUMA node",
+    "hugepages": "pool of huge pages", "infiniband": "port", "": "machine",
+}  # fmt: skip
+
+
+def placeholders(text: str) -> tuple[str, ...]:
+    """The names in braces: facts (with a dot), kinds, or `subject`."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+def sentence(text: str, view: View) -> str:
+    """The text for reading: values with their units, a missing one as "(unknown)"."""
+    return PLACEHOLDER.sub(_filler(view, _in_words, "(unknown)"), text)
+
+
+def command(text: str, view: View) -> str:
+    """The text for a shell: bare values, quoted; a missing one stays as <name> for the reader to fill in."""
+    return PLACEHOLDER.sub(_filler(view, _in_shell, ""), text)
+
+
+def general(text: str, for_each: str) -> str:
+    """The text without any machine in view: `{subject}` as "the NIC", the value `{nic.rx_usecs}` as dots, and
+    `guest {subject}` as "the guest"."""
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        kind = for_each if name == SUBJECT else name
+        return "…" if "." in name else f"the {_KINDS.get(kind, kind)}"
+
+    filled = PLACEHOLDER.sub(fill, _NAMED.sub(lambda match: f"{match[1] or 'the '}{_uncapped(match[2])}", text))
+    filled = filled.replace("'s the ", "'s ")
+    return filled[:1].upper() + filled[1:] if filled[1:2].islower() or filled[1:2] == " " else filled
+
+
+def _uncapped(noun: str) -> str:
+    return noun if noun.startswith("NUMA") else noun.lower()
+
+
+def _in_words(fact: Fact) -> str:
+    return human(fact.value, fact.unit)
+
+
+def _in_shell(fact: Fact) -> str:
+    if isinstance(fact.value, bool):
+        return "on" if fact.value else "off"
+    return shlex.quote(printable(str(fact.value)))
+
+
+def _filler(view: View, written: Callable[[Fact], str], unknown: str) -> Callable[[re.Match[str]], str]:
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(1)
+        found = view(name) if "." in name else _subject(view, name)
+        return (unknown or f"<{name}>") if isinstance(found, Absent) else written(found)
+
+    return fill
+
+
+def _subject(view: View, kind: str) -> Fact | Absent:
+    subject = view.subject if kind == SUBJECT else view.subject_of(kind)
+    return subject if isinstance(subject, Absent) else Fact(name=kind, value=subject, source="")

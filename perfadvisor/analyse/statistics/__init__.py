@@ -1,0 +1,1 @@
+"""Numbers to numbers: estimates, effects, ranks, change points."""

@@ -1,0 +1,1 @@
+"""Facts of disks and mounts, and the way of a file's bytes down to its devices."""

@@ -1,0 +1,114 @@
+"""Mounted file systems, and which disks carry them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from perfadvisor.facts.block.path import BLOCK, whole_disks
+from perfadvisor.facts.block.path import PATTERNS as BLOCK_PATTERNS
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+
+MOUNTINFO = "/proc/self/mountinfo"
+MOUNTS = "/proc/mounts"
+SWAPS = "/proc/swaps"
+PATTERNS = (MOUNTINFO, SWAPS, *BLOCK_PATTERNS)
+
+
+def _spec(name: str, meaning: str, refers_to: str = "") -> FactSpec:
+    return FactSpec(name=f"mount.{name}", type=str, subject="mount", meaning=meaning, refers_to=refers_to)
+
+
+FILE_SYSTEM = _spec("file_system", "type of the file system")
+SOURCE = _spec("source", "what is mounted, as the kernel names it")
+DEVICE = _spec("device", "whole disk it lies on", refers_to="block")
+OPTIONS = _spec("options", "mount options, then those of the file system, comma separated")
+CATALOGUE = (FILE_SYSTEM, SOURCE, DEVICE, OPTIONS)
+
+_ESCAPE = re.compile(r"\\([0-7]{3})")
+_MOST_MOUNTS = 100_000  # the kernel's own limit is fs.mount-max, 100,000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mount:
+    """One mount: its point, type, source, options, and the device number "259:2" ("" where it is not told)."""
+
+    point: str
+    file_system: str
+    source: str
+    options: str
+    number: str
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """Every mount point; where several are stacked on one, the last, which is the one that is seen."""
+    path, mounts = read(tree)
+    disks = whole_disks(tree)
+    for mount in {mount.point: mount for mount in mounts}.values():
+        yield FILE_SYSTEM.fact(mount.file_system, source=path, subject=mount.point)
+        yield SOURCE.fact(mount.source, source=path, subject=mount.point)
+        yield OPTIONS.fact(mount.options, source=path, subject=mount.point)
+        disk = disk_of(mount, disks)
+        yield DEVICE.given(disk, source=path, subject=mount.point, reason="no disk of this machine is behind it")
+
+
+def read(tree: Tree) -> tuple[str, tuple[Mount, ...]]:
+    """(source, mounts): mountinfo where it was read, else the older list without device numbers."""
+    text = tree.text(MOUNTINFO)
+    if text is not None:
+        return MOUNTINFO, tuple(parse_mountinfo(text))
+    return MOUNTS, tuple(parse_mounts(tree.text(MOUNTS) or ""))
+
+
+def parse_mountinfo(text: str) -> Iterator[Mount]:
+    """The lines of /proc/PID/mountinfo (Documentation/filesystems/proc.rst, 3.5)."""
+    for line in text.splitlines()[:_MOST_MOUNTS]:
+        left, separator, right = line.partition(" - ")
+        fields, rest = left.split(" "), right.split(" ")
+        if separator and len(fields) >= 6 and len(rest) >= 2:
+            options = ",".join(filter(None, [fields[5], *rest[2:3]]))
+            yield Mount(
+                point=_unescape(fields[4]),
+                file_system=rest[0],
+                source=_unescape(rest[1]),
+                options=options,
+                number=fields[2],
+            )
+
+
+def parse_mounts(text: str) -> Iterator[Mount]:
+    """The lines of /proc/mounts and /etc/mtab."""
+    for line in text.splitlines()[:_MOST_MOUNTS]:
+        fields = line.split(" ")
+        if len(fields) >= 4:
+            point, source = _unescape(fields[1]), _unescape(fields[0])
+            yield Mount(point=point, file_system=fields[2], source=source, options=fields[3], number="")
+
+
+def _unescape(text: str) -> str:
+    """Blanks, newlines and backslashes are written as three octal digits."""
+    return _ESCAPE.sub(lambda match: chr(int(match.group(1), 8)), text)
+
+
+def disk_of(mount: Mount, disks: dict[str, str]) -> str | None:
+    """The whole disk of a mount, of those in `whole_disks`: by its number, else (btrfs makes one up) by its source."""
+    if mount.number in disks:
+        return disks[mount.number]
+    return disks.get(mount.source.removeprefix("/dev/")) if mount.source.startswith("/dev/") else None
+
+
+def mounted_disks(tree: Tree) -> set[str] | None:
+    """The disks that carry a mount or swap, those below them included; None where no list of mounts was read."""
+    path, mounts = read(tree)
+    if not tree.exists(path):
+        return None
+    disks = whole_disks(tree)
+    swapped = (line.split(" ", 1)[0] for line in (tree.text(SWAPS) or "").splitlines())
+    swaps = (disks.get(name.removeprefix("/dev/")) for name in swapped if name.startswith("/dev/"))
+    todo = [disk for disk in (*(disk_of(mount, disks) for mount in mounts), *swaps) if disk]
+    used = set(todo)
+    while todo:
+        below = {disks[slave] for slave in tree.names(f"{BLOCK}/{todo.pop()}/slaves") if slave in disks}
+        todo.extend(below - used)
+        used |= below
+    return used

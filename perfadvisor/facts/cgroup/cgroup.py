@@ -1,0 +1,178 @@
+"""Limits of the control group this process runs in, from the tightest of the group and everything above it."""
+
+from collections.abc import Iterator
+
+from perfadvisor.facts.cgroup import paths as cgroup_paths
+from perfadvisor.facts.cgroup.limits import STATUS
+from perfadvisor.facts.memory import memory
+from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+VERSION = FactSpec(name="cgroup.version", type=int, meaning="2, or 1 where any controller is on the old hierarchy")
+HYBRID = FactSpec(
+    name="cgroup.hybrid", type=bool, meaning="whether both versions are mounted, with controllers on the old one"
+)
+PATH = FactSpec(name="cgroup.path", type=str, meaning="the group, as this process sees it")
+QUOTA = FactSpec(name="cgroup.cpu_quota_cpus", type=float, meaning="CPU time the group may use, in CPUs")
+CPU_LIMITED = FactSpec(
+    name="cgroup.cpu_limited", type=bool, meaning="whether a quota gives less than the CPUs that are online"
+)
+PERIODS = FactSpec(
+    name="cgroup.cpu_periods", type=int, unit=Unit.COUNT, meaning="quota periods the group has run in, since it exists"
+)
+THROTTLED = FactSpec(
+    name="cgroup.cpu_throttled", type=int, unit=Unit.COUNT, meaning="quota periods in which it was stopped"
+)
+CPUSET = FactSpec(name="cgroup.cpuset", type=str, meaning="CPUs the group may run on, as a list")
+CPUSET_COUNT = FactSpec(
+    name="cgroup.cpuset_count", type=int, unit=Unit.COUNT, meaning="how many CPUs the group may run on"
+)
+MEMS = FactSpec(name="cgroup.mems", type=str, meaning="NUMA nodes the group may take memory from, as a list")
+MEMORY_MAX = FactSpec(
+    name="cgroup.memory_max_bytes", type=int, unit=Unit.BYTES, meaning="memory the group may use before it is killed"
+)
+MEMORY_LIMITED = FactSpec(
+    name="cgroup.memory_limited", type=bool, meaning="whether the group may use less memory than the machine has"
+)
+IO_LIMITED = FactSpec(name="cgroup.io_limited", type=bool, meaning="whether bytes or operations per second are capped")
+
+CATALOGUE: tuple[FactSpec, ...] = (
+    *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED),
+    *(CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_LIMITED, IO_LIMITED),
+)
+
+_V1_FILES = {
+    "cpu": ("cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.stat"),
+    "cpuset": ("cpuset.effective_cpus", "cpuset.effective_mems", "cpuset.cpus", "cpuset.mems"),
+    "memory": ("memory.limit_in_bytes",),
+    "blkio": tuple(f"blkio.throttle.{way}_{unit}_device" for way in ("read", "write") for unit in ("bps", "iops")),
+}
+_V2_FILES = (
+    *("cgroup.controllers", "cpu.max", "cpu.stat", "cpuset.cpus.effective", "cpuset.mems.effective"),
+    *("memory.max", "io.max"),
+)
+_V1_NO_LIMIT = 1 << 62  # an unset memory limit reads as LONG_MAX rounded to pages (mm/page_counter.c)
+_UNREAD = "the group's directory was not read"
+
+# "{cgroup}" stands for the path of this process's group and of every group above it, "" first.
+PATTERNS: tuple[str, ...] = (
+    cgroup_paths.SELF,
+    cgroup_paths.MOUNTINFO,
+    STATUS,
+    *(f"{cgroup_paths.ROOT}{{cgroup}}/{file}" for file in _V2_FILES),
+    *(f"{cgroup_paths.ROOT}/{name}{{cgroup}}/{file}" for name, files in _V1_FILES.items() for file in files),
+)
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The control group facts of this tree."""
+    yield from _hierarchy(tree)
+    yield from _cpu(tree)
+    yield from _cpuset(tree)
+    yield from _memory(tree)
+    yield _io(tree)
+
+
+def _hierarchy(tree: Tree) -> Iterator[Fact | Absent]:
+    number, joined = cgroup_paths.version(tree), cgroup_paths.memberships(tree)
+    where, why = cgroup_paths.SELF, reader.reason(tree, cgroup_paths.SELF)
+    yield VERSION.given(number, source=where, reason=why)
+    versions = {mount.version for mount in cgroup_paths.mounts(tree)}
+    yield HYBRID.given(None if number is None else number == 1 and versions == {1, 2}, source=where, reason=why)
+    paths = [member.path for member in joined if not member.controllers or "cpu" in member.controllers]
+    yield PATH.given(max(paths, key=len, default=None), source=where, reason=why)
+
+
+def _cpu(tree: Tree) -> Iterator[Fact | Absent]:
+    """The tightest quota, and the throttling of the group that sets it: only that one counts the stops."""
+    directories = cgroup_paths.directories(tree, "cpu")
+    quotas = [(quota, directory) for directory in directories if (quota := _quota(tree, directory)) is not None]
+    tightest, holder = min(quotas, default=(None, directories[0] if directories else ""))
+    seen = _seen(tree, directories, ("cpu.max", "cpu.cfs_quota_us"))
+    why = "no quota" if seen else _UNREAD
+    yield QUOTA.given(tightest, source=holder, reason=why)
+    yield CPU_LIMITED.given(_is_tight(tree, tightest, known=seen), source=holder, reason=why)
+    counts = reader.fields(tree.text(f"{holder}/cpu.stat"), " ")
+    for spec, key in ((PERIODS, "nr_periods"), (THROTTLED, "nr_throttled")):
+        yield spec.given(reader.number(counts.get(key)), source=f"{holder}/cpu.stat", reason=why)
+
+
+def _quota(tree: Tree, directory: str) -> float | None:
+    """CPUs this directory allows: "max 100000" and "150000 100000" (version 2), or two files (version 1, -1: none)."""
+    words = (tree.text(f"{directory}/cpu.max") or "").split()
+    if len(words) == 2:
+        quota, period = reader.number(words[0]), reader.number(words[1])
+    else:
+        quota = reader.integer(tree, f"{directory}/cpu.cfs_quota_us")
+        period = reader.integer(tree, f"{directory}/cpu.cfs_period_us")
+    if quota is None or period is None or quota < 0 or period <= 0:
+        return None
+    return quota / period
+
+
+def _is_tight(tree: Tree, quota: float | None, *, known: bool) -> bool | None:
+    if quota is None:
+        return False if known else None
+    online = cpulist.parse(tree.text("/sys/devices/system/cpu/online") or "")
+    return quota < len(online) if online else None
+
+
+def _cpuset(tree: Tree) -> Iterator[Fact | Absent]:
+    """From the nearest directory that has the list, or the process's own mask, which cgroup and affinity share."""
+    directories = cgroup_paths.directories(tree, "cpuset")
+    own = reader.fields(tree.text(STATUS))
+    cpus = _nearest(tree, directories, ("cpuset.cpus.effective", "cpuset.effective_cpus", "cpuset.cpus"))
+    path, text = cpus or (STATUS, own.get("Cpus_allowed_list", ""))
+    ids = cpulist.parse(text)
+    yield CPUSET.given(text if ids else None, source=path, reason=reader.reason(tree, path))
+    yield CPUSET_COUNT.given(len(ids) or None, source=path, reason=reader.reason(tree, path))
+    mems = _nearest(tree, directories, ("cpuset.mems.effective", "cpuset.effective_mems", "cpuset.mems"))
+    path, text = mems or (STATUS, own.get("Mems_allowed_list", ""))
+    yield MEMS.given(text if cpulist.parse(text) else None, source=path, reason=reader.reason(tree, path))
+
+
+def _nearest(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> tuple[str, str] | None:
+    return reader.first_text(tree, *(f"{directory}/{file}" for directory in directories for file in files))
+
+
+def _memory(tree: Tree) -> Iterator[Fact | Absent]:
+    directories = cgroup_paths.directories(tree, "memory")
+    files = [f"{directory}/{file}" for directory in directories for file in ("memory.max", "memory.limit_in_bytes")]
+    sizes = [(size, file) for file in files if (size := reader.integer(tree, file)) is not None]
+    limits = [(size, file) for size, file in sizes if 0 <= size < _V1_NO_LIMIT]
+    seen = _seen(tree, directories, ("memory.max", "memory.limit_in_bytes"))
+    size, file = min(limits, default=(None, files[0] if files else ""))
+    why = "no limit" if seen else _UNREAD
+    yield MEMORY_MAX.given(size, source=file, reason=why)
+    total = reader.kibibytes(reader.fields(tree.text(memory.MEMINFO)).get("MemTotal"))
+    limited = (False if seen else None) if size is None else None if total is None else size < total
+    yield MEMORY_LIMITED.given(limited, source=file, reason=why)
+
+
+def _seen(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> bool:
+    """Whether a limit would have shown. The group at the top has no such files, nor has one on version 2 whose
+    controller is not enabled: its directory shows by cgroup.controllers (Documentation/admin-guide/cgroup-v2.rst)."""
+    if len(directories) == 1 or any(tree.exists(f"{path}/{file}") for path in directories for file in files):
+        return True
+    return bool(directories) and tree.exists(f"{directories[0]}/cgroup.controllers")
+
+
+def _io(tree: Tree) -> Fact | Absent:
+    """Any cap counts: "8:0 rbps=1048576 wbps=max" (version 2), "8:0 1048576" (version 1)."""
+    on_v1 = any("blkio" in member.controllers for member in cgroup_paths.memberships(tree))
+    directories = cgroup_paths.directories(tree, "blkio" if on_v1 else "io")
+    names = _V1_FILES["blkio"] if on_v1 else ("io.max",)
+    files = [f"{directory}/{name}" for directory in directories for name in names]
+    capped = next((file for file in files if _has_cap(tree.text(file) or "")), None)
+    if capped:
+        return IO_LIMITED.fact(True, source=capped)
+    if _seen(tree, directories, names):
+        return IO_LIMITED.fact(False, source=files[0])
+    return IO_LIMITED.absent(_UNREAD, source=files[0] if files else "")
+
+
+def _has_cap(text: str) -> bool:
+    words = (word.partition("=")[2] or word for line in text.splitlines() for word in line.split()[1:])
+    return any(reader.number(word) is not None for word in words)

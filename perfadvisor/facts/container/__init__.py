@@ -1,0 +1,1 @@
+"""Facts of containers, as their engines and their host tell them."""

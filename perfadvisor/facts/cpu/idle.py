@@ -1,0 +1,51 @@
+"""How deeply idle CPUs sleep, which is how long they take to wake."""
+
+from collections.abc import Iterator
+
+from perfadvisor.facts.cpu.cpu import SYSTEM
+from perfadvisor.facts.reading import reader
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+_STATES = f"{SYSTEM}/cpu0/cpuidle"  # the states are the same on every CPU of one kind; a thousand CPUs cost time
+_GOVERNORS = ("current_governor", "current_governor_ro")  # the second where it cannot be changed
+
+DRIVER = FactSpec(name="cpu.idle_driver", type=str, meaning='driver of the idle states, "none" where there is none')
+GOVERNOR = FactSpec(name="cpu.idle_governor", type=str, meaning="what chooses the idle state")
+MAX_LATENCY = FactSpec(
+    name="cpu.cstate_max_latency_us",
+    type=int,
+    unit=Unit.MICROSECONDS,
+    meaning="longest time to wake from an idle state that is enabled, on CPU 0",
+)
+DEEPEST = FactSpec(
+    name="cpu.cstate_deepest", type=str, meaning="the enabled idle state that takes longest to wake from"
+)
+
+CATALOGUE: tuple[FactSpec, ...] = (DRIVER, GOVERNOR, MAX_LATENCY, DEEPEST)
+PATTERNS: tuple[str, ...] = (
+    f"{SYSTEM}/cpuidle/current_*",
+    f"{_STATES}/state*/name",
+    f"{_STATES}/state*/latency",
+    f"{_STATES}/state*/disable",
+)
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The idle facts of this tree."""
+    yield reader.text_fact(DRIVER, tree, f"{SYSTEM}/cpuidle/current_driver")
+    paths = [f"{SYSTEM}/cpuidle/{name}" for name in _GOVERNORS]
+    yield reader.text_fact(GOVERNOR, tree, next(filter(tree.exists, paths), paths[0]))
+    latency, name = max(_enabled(tree), default=(None, None))
+    source, reason = f"{_STATES}/state*", "no idle states"
+    yield MAX_LATENCY.given(latency, source=f"{source}/latency", reason=reason)
+    yield DEEPEST.given(name, source=f"{source}/name", reason=reason)
+
+
+def _enabled(tree: Tree) -> Iterator[tuple[int, str]]:
+    """(exit latency in microseconds, name) of every state that is not disabled."""
+    for number, state in reader.numbered(tree, _STATES, "state"):
+        latency = reader.integer(tree, f"{state}/latency")
+        if latency is not None and latency >= 0 and tree.text(f"{state}/disable") in ("0", None):
+            yield latency, tree.text(f"{state}/name") or f"state{number}"

@@ -1,0 +1,1 @@
+"""Facts of virtual machines, seen from their host and from inside."""

@@ -1,0 +1,104 @@
+"""The devices of a libvirt definition: disks, network devices, and what was given away of the host."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from perfadvisor.facts.guest.model import Disk, Hostdev, Nic
+from perfadvisor.facts.reading.reader import number
+from perfadvisor.facts.reading.xmltext import attribute
+
+_SOURCES = ("file", "dev", "name", "volume", "dir")
+_CONNECTIONS = ("bridge", "network", "dev", "path")
+_EMPTY = Element("devices")
+
+
+def disks(devices: Element | None) -> Iterator[Disk]:
+    """Every `<disk>`, drives for media included, in their order."""
+    devices = _EMPTY if devices is None else devices
+    controllers = [one for one in devices.findall("controller") if one.get("type") == "scsi"]
+    for place, disk in enumerate(devices.findall("disk")):
+        found = _disk(disk, place)
+        yield _behind(found, disk, controllers) if found.bus == "scsi" else found
+
+
+def _disk(disk: Element, place: int) -> Disk:
+    driver, target = disk.find("driver"), disk.find("target")
+    single = attribute(driver, "", "iothread")
+    mapped = () if driver is None else tuple(one.get("id", "") for one in driver.findall("iothreads/iothread"))
+    serial = disk.find("serial")
+    return Disk(
+        target=attribute(target, "", "dev") or f"disk{place}",
+        device=disk.get("device", "disk"),
+        bus=attribute(target, "", "bus"),
+        format=attribute(driver, "", "type"),
+        cache=attribute(driver, "", "cache"),
+        io=attribute(driver, "", "io"),
+        iothreads=mapped or ((single,) if single else ()),
+        queues=number(attribute(driver, "", "queues")),
+        source=_first(disk.find("source"), _SOURCES),
+        serial=(serial.text or "").strip() or None if serial is not None else None,
+        place=address(disk.find("address")),
+        offloaded=disk.get("type") in ("vhostuser", "vhostvdpa"),
+    )
+
+
+def _behind(disk: Disk, element: Element, controllers: list[Element]) -> Disk:
+    """A SCSI disk's queues and I/O thread are its controller's."""
+    index = attribute(element, "address", "controller") or "0"
+    places = enumerate(controllers)
+    driver = next((one.find("driver") for place, one in places if one.get("index", str(place)) == index), None)
+    thread = attribute(driver, "", "iothread")
+    return replace(disk, iothreads=(thread,) if thread else (), queues=number(attribute(driver, "", "queues")))
+
+
+def nics(devices: Element | None) -> Iterator[Nic]:
+    """Every `<interface>`, also those that are an assigned function, in their order."""
+    for interface in (_EMPTY if devices is None else devices).findall("interface"):
+        driver, name = interface.find("driver"), attribute(interface, "driver", "name")
+        yield Nic(
+            kind=interface.get("type", ""),
+            target=attribute(interface, "target", "dev") or "",
+            model=attribute(interface, "model", "type"),
+            queues=number(attribute(driver, "", "queues")),
+            vhost=None if name not in ("vhost", "qemu") else name == "vhost",
+            source=_first(interface.find("source"), _CONNECTIONS),
+            mac=attribute(interface, "mac", "address"),
+            host_address=address(interface.find("source/address")) if interface.get("type") == "hostdev" else None,
+            place=address(interface.find("address")),
+        )
+
+
+def hostdevs(devices: Element | None) -> Iterator[Hostdev]:
+    """Every `<hostdev>`; those with mode "capabilities" (LXC) too."""
+    for device in (_EMPTY if devices is None else devices).findall("hostdev"):
+        kind, managed = device.get("type", ""), device.get("managed")
+        yield Hostdev(
+            kind=kind,
+            managed=None if managed is None else managed == "yes",
+            address=address(device.find("source/address")) if kind == "pci" else None,
+            place=address(device.find("address")),
+        )
+
+
+def address(element: Element | None) -> str | None:
+    """The PCI address "0000:81:00.0" of an `<address>`, whose numbers are decimal or hexadecimal with 0x; None where it
+    is not one."""
+    if element is None or element.get("type", "pci") != "pci" or element.get("bus") is None:
+        return None
+    parts = [_number(element.get(name, "0")) for name in ("domain", "bus", "slot", "function")]
+    domain, bus, slot, function = parts
+    if domain is None or bus is None or slot is None or function is None:
+        return None
+    if domain > 0xFFFFFFFF or bus > 0xFF or slot > 0x1F or function > 7:
+        return None
+    return f"{domain:04x}:{bus:02x}:{slot:02x}.{function}"
+
+
+def _number(text: str) -> int | None:
+    found = number(text)
+    return found if found is not None and found >= 0 else None
+
+
+def _first(element: Element | None, names: tuple[str, ...]) -> str | None:
+    return None if element is None else next((value for name in names if (value := element.get(name))), None)

@@ -1,0 +1,53 @@
+"""What the kernel says of the memory of a guest's QEMU process: its huge pages, explicit and transparent ones.
+
+One `smaps_rollup` a guest is read instead of its `smaps`: the kernel adds up all mappings itself (fs/proc/task_mmu.c).
+"""
+
+from dataclasses import dataclass
+
+from perfadvisor.facts.reading import reader
+from perfadvisor.model.tree import Tree
+
+# "{qemu}" stands for the process id of every QEMU on the machine, and for 1, which shows that they were looked for; a
+# glob over all processes would read thousands.
+_INIT = "/proc/1/comm"
+PATTERNS: tuple[str, ...] = ("/proc/{qemu}/comm", "/proc/{qemu}/cmdline", "/proc/{qemu}/smaps_rollup")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """Bytes resident in small and transparent huge pages, those of them in huge ones, and bytes in hugetlb pages."""
+
+    resident: int
+    transparent: int
+    hugetlb: int
+    source: str
+
+
+def looked(tree: Tree) -> bool:
+    """Whether the machine's processes were looked at when the tree was made."""
+    return tree.exists(_INIT)
+
+
+def processes(tree: Tree) -> dict[str, tuple[str, ...]]:
+    """Process id -> argv of everything in the tree that is a QEMU."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pid in tree.names("/proc"):
+        data = tree.read(f"/proc/{pid}/cmdline") if pid.isdecimal() else None
+        words = tuple(word.decode("utf-8", "replace") for word in (data or b"").rstrip(b"\0").split(b"\0"))
+        if data and words[0].rsplit("/", 1)[-1].startswith(("qemu-system", "qemu-kvm", "kvm")):
+            found[pid] = words
+    return found
+
+
+def memory(tree: Tree, pid: str) -> Memory | None:
+    """The memory of one process, None where it was not read (that takes root)."""
+    source = f"/proc/{pid}/smaps_rollup"
+    lines = reader.fields(tree.text(source))
+    sizes = {name: reader.kibibytes(value) for name, value in lines.items()}
+    resident = sizes.get("Rss")
+    if resident is None:
+        return None
+    transparent = (sizes.get("AnonHugePages") or 0) + (sizes.get("ShmemPmdMapped") or 0)
+    hugetlb = (sizes.get("Private_Hugetlb") or 0) + (sizes.get("Shared_Hugetlb") or 0)
+    return Memory(resident=resident, transparent=transparent, hugetlb=hugetlb, source=source)

@@ -1,0 +1,1 @@
+"""Facts of interrupts: which CPUs they may go to, and which they went to."""

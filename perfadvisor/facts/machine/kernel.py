@@ -1,0 +1,50 @@
+"""The kernel that runs: its release, its command line, the host's name, and its clock source."""
+
+from collections.abc import Iterator
+
+from perfadvisor.facts.reading import reader
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+
+_CLOCK = "/sys/devices/system/clocksource/clocksource0"
+
+RELEASE = FactSpec(name="kernel.release", type=str, meaning="kernel release, as uname -r prints it")
+ARCHITECTURE = FactSpec(name="kernel.architecture", type=str, meaning="machine architecture, as uname -m prints it")
+
+_TEXTS = (
+    (
+        FactSpec(name="kernel.cmdline", type=str, meaning="boot command line of the kernel"),
+        "/proc/cmdline",
+    ),
+    (
+        FactSpec(name="kernel.hostname", type=str, meaning="host name, of this UTS namespace"),
+        "/proc/sys/kernel/hostname",
+    ),
+    (ARCHITECTURE, "/proc/sys/kernel/arch"),
+    (
+        FactSpec(name="cpu.clocksource", type=str, meaning="clock source the kernel reads time from"),
+        f"{_CLOCK}/current_clocksource",
+    ),
+    (
+        FactSpec(name="cpu.clocksources_available", type=str, meaning="clock sources that could be chosen"),
+        f"{_CLOCK}/available_clocksource",
+    ),
+)
+
+CATALOGUE: tuple[FactSpec, ...] = (RELEASE, *(spec for spec, _ in _TEXTS))
+PATTERNS: tuple[str, ...] = ("/proc/sys/kernel/osrelease", "/proc/version", *(path for _, path in _TEXTS))
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The kernel's facts in this tree."""
+    yield _release(tree)
+    for spec, path in _TEXTS:
+        yield reader.text_fact(spec, tree, path)
+
+
+def _release(tree: Tree) -> Fact | Absent:
+    """From osrelease, or the third word of "Linux version 6.1.0-18-amd64 (...)"."""
+    words = (tree.text("/proc/version") or "").split()
+    if not tree.text("/proc/sys/kernel/osrelease") and words[:2] == ["Linux", "version"] and words[2:]:
+        return RELEASE.fact(words[2], source="/proc/version")
+    return reader.text_fact(RELEASE, tree, "/proc/sys/kernel/osrelease")

@@ -1,0 +1,1 @@
+"""Facts of memory: sizes, huge pages and NUMA nodes."""

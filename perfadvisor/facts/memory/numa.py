@@ -1,0 +1,204 @@
+"""NUMA: the nodes, which CPUs and how much memory each has, and how far they are from one another."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+SYSTEM = "/sys/devices/system/node"
+_CPUS = "/sys/devices/system/cpu"
+_BALANCING = "/proc/sys/kernel/numa_balancing"
+
+NODE_COUNT = FactSpec(
+    name="numa.node_count", type=int, unit=Unit.COUNT, meaning="NUMA nodes; 0 where the kernel knows of none"
+)
+SEVERAL = FactSpec(name="numa.several_nodes", type=bool, meaning="whether there is more than one NUMA node")
+CPU_NODE_COUNT = FactSpec(name="numa.cpu_node_count", type=int, unit=Unit.COUNT, meaning="NUMA nodes that have CPUs")
+MEMORY_ONLY = FactSpec(
+    name="numa.memory_only_nodes", type=str, meaning="nodes with memory and without CPUs (CXL, GPU, HBM), as a list"
+)
+SHARED_CPUS = FactSpec(
+    name="numa.cpus_in_several_nodes",
+    type=str,
+    meaning="CPUs listed more than once, as by several nodes (firmware fault), as a list",
+)
+DISTANCE_MAX = FactSpec(
+    name="numa.distance_max", type=int, meaning="largest distance between two nodes; 10 is local, 20 twice as far"
+)
+CPU_SPREAD = tuple(
+    FactSpec(name=f"numa.node_cpus_{word}", type=int, unit=Unit.COUNT, meaning=f"{what} CPUs of any node that has some")
+    for word, what in (("min", "fewest"), ("max", "most"))
+)
+MEMORY_SPREAD = tuple(
+    FactSpec(
+        name=f"numa.node_memory_{word}_bytes",
+        type=int,
+        unit=Unit.BYTES,
+        meaning=f"{what} memory of any node that has CPUs",
+    )
+    for word, what in (("min", "least"), ("max", "most"))
+)
+BALANCING = FactSpec(name="numa.balancing", type=int, meaning="automatic NUMA balancing: 0 off, 1 on, 2 memory tiering")
+_STATES = tuple(
+    FactSpec(name=f"numa.{name}", type=str, meaning=f"nodes that {what}, as a list")
+    for name, what in (("online", "are online"), ("has_cpu", "have CPUs"), ("has_memory", "have memory"))
+)
+
+CPU_LIST = FactSpec(name="node.cpu_list", type=str, subject="node", meaning="CPUs of the node, as a list")
+CPU_COUNT = FactSpec(name="node.cpu_count", type=int, unit=Unit.COUNT, subject="node", meaning="CPUs of the node")
+MEMORY_TOTAL = FactSpec(
+    name="node.memory_total_bytes", type=int, unit=Unit.BYTES, subject="node", meaning="memory of the node"
+)
+MEMORY_FREE = FactSpec(
+    name="node.memory_free_bytes", type=int, unit=Unit.BYTES, subject="node", meaning="free memory of the node"
+)
+DISTANCES = FactSpec(
+    name="node.distances", type=str, subject="node", meaning="distances to the online nodes in ascending order"
+)
+
+CATALOGUE: tuple[FactSpec, ...] = (
+    *(NODE_COUNT, SEVERAL, CPU_NODE_COUNT, MEMORY_ONLY, SHARED_CPUS, DISTANCE_MAX, BALANCING, *_STATES),
+    *(*CPU_SPREAD, *MEMORY_SPREAD),
+    *(CPU_LIST, CPU_COUNT, MEMORY_TOTAL, MEMORY_FREE, DISTANCES),
+)
+PATTERNS: tuple[str, ...] = (
+    *(f"{SYSTEM}/{spec.name.removeprefix('numa.')}" for spec in _STATES),
+    *(f"{SYSTEM}/node[0-9]*/{file}" for file in ("cpulist", "meminfo", "distance")),
+    _BALANCING,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Node:
+    """One node as it was read; None for what was not. `cpus` is empty for a node that has none."""
+
+    number: int
+    cpus: tuple[int, ...] | None
+    memory_total: int | None
+    memory_free: int | None
+    distances: tuple[int, ...] | None
+    cpu_source: str
+    directory: str
+
+
+def facts(tree: Tree) -> Iterator[Fact | Absent]:
+    """The NUMA facts of this tree."""
+    nodes = [_node(tree, number, path) for number, path in reader.numbered(tree, SYSTEM, "node")]
+    for node in nodes:
+        yield from _node_facts(node, tree)
+    yield from summary(nodes, SYSTEM, known=bool(nodes or tree.names(_CPUS)))
+    for spec in _STATES:
+        yield _state(spec, tree)
+    yield reader.integer_fact(BALANCING, tree, _BALANCING)
+
+
+def _state(spec: FactSpec, tree: Tree) -> Fact | Absent:
+    """A list of nodes. Older kernels have has_normal_memory only, which differs for 32-bit high memory alone."""
+    path = f"{SYSTEM}/{spec.name.removeprefix('numa.')}"
+    if path.endswith("has_memory") and not tree.exists(path):
+        path = f"{SYSTEM}/has_normal_memory"
+    return reader.fact(spec, tree, path, tree.text(path))
+
+
+def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:
+    """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
+    if not known:
+        specs = (
+            NODE_COUNT,
+            SEVERAL,
+            CPU_NODE_COUNT,
+            MEMORY_ONLY,
+            SHARED_CPUS,
+            DISTANCE_MAX,
+            *CPU_SPREAD,
+            *MEMORY_SPREAD,
+        )
+        yield from (spec.absent("not in what was read", source=source) for spec in specs)
+        return
+    yield NODE_COUNT.fact(len(nodes), source=source)
+    yield SEVERAL.fact(len(nodes) > 1, source=source)
+    yield CPU_NODE_COUNT.fact(sum(bool(node.cpus) for node in nodes), source=source)
+    without_cpus = [node.number for node in nodes if node.cpus == () and node.memory_total != 0]
+    unread = [node.number for node in nodes if node.cpus is None or (node.cpus == () and node.memory_total is None)]
+    reason = f"what node {cpulist.format(unread)} has was not read"
+    yield MEMORY_ONLY.given(None if unread else cpulist.format(without_cpus), source=source, reason=reason)
+    claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
+    shared = [cpu for cpu, count in claims.items() if count > 1]
+    yield SHARED_CPUS.fact(cpulist.format(shared), source=source)
+    yield DISTANCE_MAX.given(_distance_max(nodes), source=source, reason="no distances given")
+    yield from _spread(CPU_SPREAD, [len(node.cpus) for node in nodes if node.cpus], f"{source}/node*/cpulist")
+    memory = [node.memory_total for node in nodes if node.cpus]
+    yield from _spread(MEMORY_SPREAD, memory, f"{source}/node*/meminfo")
+
+
+def _spread(specs: tuple[FactSpec, ...], values: Sequence[int | None], source: str) -> Iterator[Fact | Absent]:
+    """The smallest and the largest; absent where one node was not read, as that could be either."""
+    known = [value for value in values if value is not None]
+    complete = bool(known) and len(known) == len(values)
+    for spec, pick in zip(specs, (min, max), strict=True):
+        yield spec.given(pick(known) if complete else None, source=source, reason="not read of every node")
+
+
+def _distance_max(nodes: list[Node]) -> int | None:
+    """A list longer than the nodes there are has an entry for every possible node: take those of the nodes seen."""
+    numbers = [node.number for node in nodes]
+    found: list[int] = []
+    for node in nodes:
+        row = node.distances or ()
+        found += [row[n] for n in numbers if n < len(row)] if len(row) > len(nodes) else row
+    return max(found, default=None)
+
+
+def _node(tree: Tree, number: int, path: str) -> Node:
+    memory = _memory(tree.text(f"{path}/meminfo"))
+    cpus, source = _cpus(tree, path)
+    return Node(
+        number=number,
+        cpus=cpus,
+        memory_total=reader.kibibytes(memory.get("MemTotal")),
+        memory_free=reader.kibibytes(memory.get("MemFree")),
+        distances=_distances(tree.text(f"{path}/distance")),
+        cpu_source=source,
+        directory=path,
+    )
+
+
+def memory_total(text: str | None) -> int | None:
+    """The bytes of a node's MemTotal, from the text of its meminfo."""
+    return reader.kibibytes(_memory(text).get("MemTotal"))
+
+
+def _memory(text: str | None) -> dict[str, str]:
+    """The lines "Node 0 MemTotal:  123 kB" by their last word."""
+    return {key.split()[-1]: value for key, value in reader.fields(text).items() if key}
+
+
+def _cpus(tree: Tree, path: str) -> tuple[tuple[int, ...] | None, str]:
+    """The node's CPUs and where that was read: the list, or the mask where only that was kept."""
+    text = tree.text(f"{path}/cpulist")
+    if text is not None:
+        cpus = cpulist.parse(text)
+        return (cpus if cpus or not text else None), f"{path}/cpulist"
+    mask = tree.text(f"{path}/cpumap")
+    return (cpulist.parse_mask(mask) if mask else None), f"{path}/cpumap" if mask else f"{path}/cpulist"
+
+
+def _distances(text: str | None) -> tuple[int, ...] | None:
+    numbers = [reader.number(word) for word in (text or "").split()]
+    return tuple(n for n in numbers if n is not None) if numbers and None not in numbers else None
+
+
+def _node_facts(node: Node, tree: Tree) -> Iterator[Fact | Absent]:
+    subject, where = str(node.number), node.directory
+    listed = None if node.cpus is None else cpulist.format(node.cpus)
+    yield reader.fact(CPU_LIST, tree, node.cpu_source, listed, subject=subject)
+    count = None if node.cpus is None else len(node.cpus)
+    yield reader.fact(CPU_COUNT, tree, node.cpu_source, count, subject=subject)
+    yield reader.fact(MEMORY_TOTAL, tree, f"{where}/meminfo", node.memory_total, subject=subject)
+    yield reader.fact(MEMORY_FREE, tree, f"{where}/meminfo", node.memory_free, subject=subject)
+    distances = None if node.distances is None else " ".join(map(str, node.distances))
+    yield reader.fact(DISTANCES, tree, f"{where}/distance", distances, subject=subject)

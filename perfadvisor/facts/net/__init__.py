@@ -1,0 +1,1 @@
+"""Facts of network interfaces and of the network stack's settings."""

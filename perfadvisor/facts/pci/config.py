@@ -1,0 +1,126 @@
+"""What only the configuration space of a PCI function tells: payload and read sizes, ordering, ASPM, ACS."""
+
+from collections.abc import Callable, Iterator
+
+from perfadvisor.facts.pci.address import DEVICES, chain, functions
+from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+PATTERNS = tuple(f"{DEVICES}/*/{name}" for name in ("config", "link/l0s_aspm", "link/l1_aspm"))
+
+NEEDS_ROOT = "needs root: without it the kernel gives the first 64 bytes of the configuration space"
+NOT_EXPRESS = "not a PCI Express function"
+IN_PHYSICAL = "reserved in a virtual function: its physical function decides"
+
+Kind = type[bool] | type[int] | type[str]
+
+
+def _spec(name: str, kind: Kind, meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
+    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning)
+
+
+ROOT_READABLE = FactSpec(
+    name="pci.root_readable",
+    type=bool,
+    meaning="whether configuration space beyond 64 bytes was read, which takes root",
+)
+MAX_PAYLOAD = _spec("max_payload_bytes", int, "payload of a packet the function may send (MPS)", Unit.BYTES)
+MAX_PAYLOAD_SUPPORTED = _spec("max_payload_supported_bytes", int, "largest payload it supports", Unit.BYTES)
+PATH_MAX_PAYLOAD = _spec(
+    "path_max_payload_supported_bytes", int, "largest payload every hop up to the root port supports", Unit.BYTES
+)
+MAX_READ = _spec("max_read_request_bytes", int, "largest read the function may ask for (MRRS)", Unit.BYTES)
+RELAXED = _spec("relaxed_ordering", bool, "whether the function may mark its packets for relaxed ordering")
+EXTENDED_TAGS = _spec("extended_tags", bool, "whether 256 instead of 32 requests may be open")
+ASPM = _spec("aspm", str, "power saving the link may enter by itself: disabled, L0s, L1, L0s L1")
+ACS = _spec("acs", str, "Access Control Services that are on, by lspci's names (SV RR CR UF), or none")
+CATALOGUE = (
+    ROOT_READABLE, MAX_PAYLOAD, MAX_PAYLOAD_SUPPORTED, PATH_MAX_PAYLOAD, MAX_READ, RELAXED, EXTENDED_TAGS, ASPM, ACS,
+)  # fmt: skip
+
+_CONTROL: tuple[tuple[FactSpec, Callable[[Express], Scalar | None]], ...] = (
+    (MAX_PAYLOAD, lambda express: express.max_payload),
+    (MAX_READ, lambda express: express.max_read_request),
+    (RELAXED, lambda express: express.relaxed_ordering),
+    (EXTENDED_TAGS, lambda express: express.extended_tags),
+    (ASPM, lambda express: express.aspm),
+)
+
+Facts = Iterator[Fact | Absent]
+
+
+def facts(tree: Tree) -> Facts:
+    """Whether the spaces were readable, then what each says."""
+    directories = functions(tree)
+    spaces = {address: read(tree, path) for address, path in directories.items()}
+    known = [space for space in spaces.values() if space is not None]
+    readable = any(space.whole for space in known) if known else None
+    yield ROOT_READABLE.given(readable, source=f"{DEVICES}/*/config", reason="no configuration space was read")
+    for address, path in directories.items():
+        yield from _control(tree, path, address, spaces[address])
+        yield from _features(tree, path, address, spaces[address])
+        yield _path_payload(path, address, spaces)
+
+
+def read(tree: Tree, directory: str) -> ConfigSpace | None:
+    """The configuration space of the function in this directory, None where it was not read."""
+    data = tree.read(f"{directory}/config")
+    return None if data is None else parse(data)
+
+
+def _control(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> Facts:
+    source = f"{path}/config"
+    express = space.express if space else None
+    virtual = tree.link_name(f"{path}/physfn") is not None
+    for spec, value in _CONTROL:
+        if virtual:
+            yield spec.absent(IN_PHYSICAL, source=source, subject=address)
+        elif express is not None:
+            yield spec.given(
+                value(express), source=source, subject=address, reason="reserved, or inside the root complex"
+            )
+        elif spec is ASPM:
+            yield _aspm_of_files(tree, path, address, _why(tree, source, space))
+        else:
+            yield spec.absent(_why(tree, source, space), source=source, subject=address)
+
+
+def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> Facts:
+    source = f"{path}/config"
+    express, why = (space.express if space else None), _why(tree, source, space)
+    supported = express.max_payload_supported if express else None
+    yield MAX_PAYLOAD_SUPPORTED.given(supported, source=source, subject=address, reason=why)
+    acs, extended = (space.acs, space.extended) if space else (None, False)
+    yield ACS.given(acs, source=source, subject=address, reason="no such capability" if extended else why)
+
+
+def _aspm_of_files(tree: Tree, path: str, address: str, why: str) -> Fact | Absent:
+    """ASPM as the `link` files tell it without root; they are there only where the kernel controls ASPM."""
+    states = {name: tree.text(f"{path}/link/{name.lower()}_aspm") for name in ("L0s", "L1")}
+    if set(states.values()) == {None}:
+        return ASPM.absent(why, source=f"{path}/config", subject=address)
+    enabled = " ".join(name for name, state in states.items() if state == "1")
+    return ASPM.fact(enabled or "disabled", source=f"{path}/link", subject=address)
+
+
+def _path_payload(path: str, address: str, spaces: dict[str, ConfigSpace | None]) -> Fact | Absent:
+    """The smallest of what every hop supports; unknown as soon as one hop is."""
+    hops = [spaces.get(hop) for hop in chain(path)]
+    sizes = [hop.express.max_payload_supported if hop and hop.express else None for hop in hops]
+    known = [size for size in sizes if size is not None]
+    if not sizes or len(known) < len(sizes):
+        reason = "what a hop up to the root port supports is not known"
+        return PATH_MAX_PAYLOAD.absent(reason, source=f"{path}/config", subject=address)
+    return PATH_MAX_PAYLOAD.fact(min(known), source=f"{path}/config", subject=address)
+
+
+def _why(tree: Tree, source: str, space: ConfigSpace | None) -> str:
+    """Why a capability is not known."""
+    if space is not None:
+        return NOT_EXPRESS if space.whole else NEEDS_ROOT
+    data = tree.read(source)
+    if data is None:
+        return tree.why_unreadable(source)
+    return "the function does not answer (all bits set)" if len(data) >= 64 else "too short to be a configuration space"

@@ -1,0 +1,190 @@
+"""PCI Express links: what each runs at, what both of its ends could do, and the slowest hop up to the root port."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from perfadvisor.facts.pci.address import DEVICES, chain, functions
+from perfadvisor.facts.pci.config import read as read_config
+from perfadvisor.facts.pci.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
+from perfadvisor.facts.reading.reader import number
+from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
+
+PATTERNS = tuple(
+    f"{DEVICES}/*/{name}"
+    for name in ("current_link_speed", "current_link_width", "max_link_speed", "max_link_width", "physfn")
+)
+
+GTPS, LANES, RATE = Unit.GIGATRANSFERS_PER_SECOND, Unit.LANES, Unit.BYTES_PER_SECOND
+
+
+def _spec(
+    name: str, kind: type[int] | type[float] | type[str], unit: Unit, meaning: str, refers_to: str = ""
+) -> FactSpec:
+    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to)
+
+
+BELOW_COUNT = FactSpec(
+    name="pci.link_below_max_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="functions whose link runs slower or narrower than both of its ends can (a link at rest may be meant to)",
+)
+SPEED = _spec("link_speed_gtps", float, GTPS, "speed the link runs at now")
+WIDTH = _spec("link_width", int, LANES, "lanes the link uses now")
+SPEED_MAX = _spec("link_speed_max_gtps", float, GTPS, "fastest speed the function supports")
+WIDTH_MAX = _spec("link_width_max", int, LANES, "most lanes the function supports")
+PORT_SPEED_MAX = _spec("port_link_speed_max_gtps", float, GTPS, "fastest speed the port above supports")
+PORT_WIDTH_MAX = _spec("port_link_width_max", int, LANES, "most lanes the port above supports")
+UPSTREAM = _spec("upstream_port", str, Unit.NONE, "the bridge or port above the function", refers_to="pci")
+ROOT = _spec("root_port", str, Unit.NONE, "the port of the root complex the function hangs under", refers_to="pci")
+EXPECTED_SPEED = _spec("link_expected_speed_gtps", float, GTPS, "fastest speed both ends of the link support")
+EXPECTED_WIDTH = _spec("link_expected_width", int, LANES, "most lanes both ends of the link support")
+LINK_RATE = _spec(
+    "link_bytes_per_s", float, RATE,
+    "payload the link can carry in one direction at its present speed, width and payload size (256 bytes where unread)",
+)  # fmt: skip
+PATH_RATE = _spec("path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port")
+CATALOGUE = (
+    BELOW_COUNT, SPEED, WIDTH, SPEED_MAX, WIDTH_MAX, PORT_SPEED_MAX, PORT_WIDTH_MAX, UPSTREAM, ROOT, EXPECTED_SPEED,
+    EXPECTED_WIDTH, LINK_RATE, PATH_RATE,
+)  # fmt: skip
+
+_SPEED_TEXT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) GT/s.*")
+_WIDEST = 32  # lanes; 255 is what a register nobody answers for reads as
+_VIRTUAL = "a virtual function has no link of its own"
+
+Facts = Iterator[Fact | Absent]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A function's four link attributes in GT/s and lanes; None where it has no link or nothing is trained."""
+
+    speed: float | None
+    width: int | None
+    speed_max: float | None
+    width_max: int | None
+    payload: int | None
+
+    @property
+    def rate(self) -> float | None:
+        """Payload bytes a second of the link as it runs now."""
+        if self.speed is None or self.width is None:
+            return None
+        return bytes_per_s(self.speed, self.width, self.payload or USUAL_PAYLOAD_BYTES)
+
+
+def facts(tree: Tree) -> Facts:
+    """Every link, then how many run below what they could."""
+    directories = functions(tree)
+    links = {address: _link(tree, path) for address, path in directories.items()}
+    below = 0
+    for address, path in directories.items():
+        yield from _own(tree, path, address, links[address])
+        port = partner(path)
+        yield from _ports(path, address)
+        yield from _both_ends(path, address, links[address], links.get(port or ""))
+        yield from _rates(path, address, links)
+        below += _is_below(links[address], links.get(port or ""))
+    known = any(link.speed is not None for link in links.values())
+    yield BELOW_COUNT.given(below if known else None, source=f"{DEVICES}/*/current_link_*", reason="no link is known")
+
+
+def partner(directory: str) -> str | None:
+    """The function at the other, upper end of this one's link; None for a port whose link is the one below it.
+
+    Along the chain root port, switch upstream port, switch downstream port, endpoint, every second one hangs on a link
+    to the one above it; between the ports inside a switch there is no link."""
+    hops = chain(directory)
+    return hops[-2] if len(hops) % 2 == 0 and hops else None
+
+
+def parse_speed(text: str | None) -> float | None:
+    """GT/s of "8.0 GT/s PCIe", "8 GT/s", "2.5 GT/s"; None for "Unknown speed" and all else."""
+    match = _SPEED_TEXT.fullmatch(text or "")
+    return float(match.group(1)) or None if match else None
+
+
+def parse_width(text: str | None) -> int | None:
+    """Lanes; None for 0 (no link) and 255 (no answer)."""
+    width = number(text)
+    return width if width is not None and 0 < width <= _WIDEST else None
+
+
+def _link(tree: Tree, path: str) -> Link:
+    if tree.link_name(f"{path}/physfn") is not None:
+        return Link(speed=None, width=None, speed_max=None, width_max=None, payload=None)
+    space = read_config(tree, path)
+    width = parse_width(tree.text(f"{path}/current_link_width"))
+    return Link(
+        speed=parse_speed(tree.text(f"{path}/current_link_speed")) if width else None,
+        width=width,
+        speed_max=parse_speed(tree.text(f"{path}/max_link_speed")),
+        width_max=parse_width(tree.text(f"{path}/max_link_width")),
+        payload=space.express.max_payload if space and space.express else None,
+    )
+
+
+def _own(tree: Tree, path: str, address: str, link: Link) -> Facts:
+    for spec, value, name in (
+        (SPEED, link.speed, "current_link_speed"),
+        (WIDTH, link.width, "current_link_width"),
+        (SPEED_MAX, link.speed_max, "max_link_speed"),
+        (WIDTH_MAX, link.width_max, "max_link_width"),
+    ):
+        source = f"{path}/{name}"
+        why = "" if value is not None else _why(tree, path, source)
+        yield spec.given(value, source=source, subject=address, reason=why)
+
+
+def _why(tree: Tree, path: str, source: str) -> str:
+    if tree.link_name(f"{path}/physfn") is not None:
+        return _VIRTUAL
+    text = tree.text(source)
+    if text is None:
+        return "no PCI Express link" if tree.exists(f"{path}/vendor") else tree.why_unreadable(source)
+    return f"no link: the kernel says {text[:20]!r}"
+
+
+def _ports(path: str, address: str) -> Facts:
+    hops = chain(path)
+    above, root = (hops[-2], hops[0]) if len(hops) > 1 else (None, None)
+    yield UPSTREAM.given(above, source=path, subject=address, reason="directly at the root complex")
+    yield ROOT.given(root, source=path, subject=address, reason="directly at the root complex")
+
+
+def _both_ends(path: str, address: str, link: Link, port: Link | None) -> Facts:
+    reason = "the other end of the link is not known"
+    for spec, value in (
+        (PORT_SPEED_MAX, port.speed_max if port else None),
+        (PORT_WIDTH_MAX, port.width_max if port else None),
+        (EXPECTED_SPEED, _smaller(link.speed_max, port.speed_max if port else None)),
+        (EXPECTED_WIDTH, _smaller(link.width_max, port.width_max if port else None)),
+    ):
+        yield spec.given(value, source=path, subject=address, reason=reason)
+
+
+def _smaller(mine: float | None, other: float | None) -> float | None:
+    return None if mine is None or other is None else min(mine, other)
+
+
+def _is_below(link: Link, port: Link | None) -> bool:
+    if port is None:
+        return False
+    speed, width = _smaller(link.speed_max, port.speed_max), _smaller(link.width_max, port.width_max)
+    slower = link.speed is not None and speed is not None and link.speed < speed
+    return slower or (link.width is not None and width is not None and link.width < width)
+
+
+def _rates(path: str, address: str, links: Mapping[str, Link]) -> Facts:
+    hops = chain(path)
+    # Every second function counted from the root has its link above it; see `partner`.
+    rates = [links[hop].rate if hop in links else None for hop in hops[1::2]]
+    own = links[address].rate
+    yield LINK_RATE.given(own, source=path, subject=address, reason="no link with a known speed and width")
+    known = [rate for rate in rates if rate is not None]
+    slowest = min(known) if known and len(known) == len(rates) else None
+    yield PATH_RATE.given(slowest, source=path, subject=address, reason="the rate of a link on the path is not known")

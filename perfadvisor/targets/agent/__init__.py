@@ -1,0 +1,1 @@
+"""Guests reached through the agent of QEMU."""

@@ -1,0 +1,1 @@
+"""Containers of Docker and Podman, made for the run or there before."""

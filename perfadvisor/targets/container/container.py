@@ -1,0 +1,214 @@
+"""A container of docker or podman: one that is made for the run and serves all its trials, or one that is there."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.facts.cgroup import cgroup
+from perfadvisor.model.tree import Tree
+from perfadvisor.targets.base import Command, Completed, Passed, Server
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.changing.undo import undone_by
+from perfadvisor.targets.container import devices as container_devices
+from perfadvisor.targets.container import engine as container_engine
+from perfadvisor.targets.container import groups as container_groups
+from perfadvisor.targets.container import limits as container_limits
+from perfadvisor.targets.container.engine import Engine, Started
+from perfadvisor.targets.container.spec import RATES, Declared, arguments, parse
+from perfadvisor.targets.here import process
+from perfadvisor.targets.here.network import Link, container_link, loopback_link
+from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.remote.remote import RemoteTarget
+
+IO_URING = (
+    "fio", "--name=probe", "--ioengine=io_uring", "--rw=read", "--bs=4k", "--size=4k", "--filename=/dev/zero"
+)  # fmt: skip
+
+
+class ContainerTarget(RemoteTarget):
+    """A running container. `parent` is this machine; `passed` are the functions it may open through VFIO."""
+
+    parent = "local"
+
+    def __init__(
+        self, started: Started, spec: str, declared: Declared, container: str, book: Journal | None,
+        passed: tuple[Passed, ...] = (),
+    ) -> None:  # fmt: skip
+        self.spec = spec
+        self.name = declared.name or spec
+        self.engine = started.engine
+        self.declared = declared
+        self.container = container
+        self.passed = passed
+        self.lifeline = bool(declared.attach)
+        self._keeper = started.keeper
+        self._book = book
+
+    @cached_property
+    def pid(self) -> int:
+        """The process id of its first process on this machine; 0 where it runs on another one."""
+        said = self.engine.ask("inspect", "--format", "{{.State.Pid}}", self.container)
+        return int(said) if said.isdigit() else 0
+
+    def exec(self, command: Command) -> Completed:
+        """Run one command in the container. MeasureError where the container is gone."""
+        done = process.run(self._inside(command))
+        if done.returncode and not done.timed_out and _is_gone(done):
+            raise MeasureError(f"{self.name}: the container is gone: {container_engine.said(done)}", "run it again")
+        return done
+
+    def start(self, command: Command) -> Server:
+        """Start one command in the container."""
+        return process.serve(self._inside(command))
+
+    def _inside(self, command: Command) -> Command:
+        given = {"LC_ALL": "C", **command.environment}
+        interactive = ("--interactive",) if command.stdin or command.hold_stdin else ()
+        words = ("exec", *interactive, *(f"--env={name}={value}" for name, value in given.items()), self.container)
+        return Command(
+            argv=self.engine.argv(*words, *command.argv), timeout_s=command.timeout_s, stdin=command.stdin,
+            hold_stdin=command.hold_stdin,
+        )  # fmt: skip
+
+    def tree(self, patterns: Sequence[str]) -> Tree:
+        """What the patterns name inside; control groups as the host sees them, where it does."""
+        try:
+            pid = self.pid
+        except MeasureError:
+            pid = 0
+        inside = [pattern for pattern in patterns if "{cgroup}" not in pattern] if pid else patterns
+        return container_groups.overlaid(super().tree(inside), pid, patterns)
+
+    def program(self, tool: str) -> str:
+        """Found by name in every image."""
+        del tool
+        return ""
+
+    def link(self) -> Link:
+        """From inside the container to a namespace of its own outside of it."""
+        if self.declared.attach:
+            return loopback_link(self, self.pid, "somebody else's container is left as it is")
+        if self.declared.network == "host":
+            return loopback_link(self, self.pid, "the container uses this machine's network")
+        return container_link(self.pid)
+
+    def forbids(self, parameters: Mapping[str, object]) -> str:
+        """io_uring, where the engine's seccomp profile does not know it."""
+        return self._no_io_uring if parameters.get("engine", "io_uring") == "io_uring" and "rw" in parameters else ""
+
+    @cached_property
+    def _no_io_uring(self) -> str:
+        done = self.exec(Command(argv=IO_URING, timeout_s=20.0))
+        text = (done.stderr + done.stdout).decode("utf-8", "replace")
+        if done.returncode == 0 or "io_uring" not in text:
+            return ""
+        with contextlib.suppress(MeasureError):
+            if process.run(Command(argv=IO_URING, timeout_s=20.0)).returncode != 0:
+                return "this machine does not allow io_uring (next: sysctl kernel.io_uring_disabled=0)"
+        engine = self.engine.program
+        return (
+            f"{engine}'s seccomp profile forbids io_uring in this container, the machine itself allows it "
+            f"(next: --env {engine}:seccomp=unconfined, or a workload with libaio)"
+        )
+
+    @property
+    def note(self) -> str:
+        """What this host made necessary to start it at all."""
+        words = container_engine.needed(self.engine)
+        return f"{self.name}: started with {words}, which this host needs" if words else ""
+
+    def close(self) -> None:
+        """Remove the container if it was made here, and give back what it had. MeasureError where that failed."""
+        failed = self._book.close() if self._book is not None else ()
+        if self._keeper is not None:
+            self._keeper.stop()
+        if failed:
+            raise MeasureError(f"{self.name}: could not be put back: {'; '.join(failed)}", "perfadvisor restore")
+
+
+def _is_gone(done: Completed) -> bool:
+    text = done.stderr.decode("utf-8", "replace").lower()
+    return any(words in text for words in ("no such container", "is not running", "can only create exec sessions"))
+
+
+def open_docker(rest: str, opening: Opening) -> ContainerTarget:
+    """A container of docker. InputError for a spec that means nothing, MeasureError where it cannot be had."""
+    declared = parse(rest, _spec("docker", rest))
+    return _open(container_engine.docker(), declared, _spec("docker", rest), opening)
+
+
+def open_podman(rest: str, opening: Opening) -> ContainerTarget:
+    """A container of podman. InputError for a spec that means nothing, MeasureError where it cannot be had."""
+    declared = parse(rest, _spec("podman", rest))
+    return _open(container_engine.podman(), declared, _spec("podman", rest), opening)
+
+
+def _spec(engine: str, rest: str) -> str:
+    return f"{engine}:{rest}" if rest else engine
+
+
+def _open(engine: Engine, declared: Declared, spec: str, opening: Opening) -> ContainerTarget:
+    if declared.attach:
+        running = engine.ask("inspect", "--type", "container", "--format", "{{.State.Running}}", declared.attach)
+        if running != "true":
+            raise MeasureError(f"{spec}: the container does not run", f"{engine.program} start {declared.attach}")
+        return ContainerTarget(Started(engine=engine), spec, declared, declared.attach, None)
+    image = declared.image or container_engine.tools(engine)
+    return _made(engine, declared, spec, image, opening)
+
+
+def _made(engine: Engine, declared: Declared, spec: str, image: str, opening: Opening) -> ContainerTarget:
+    """A new container, written down before it is made, so that it is removed whatever happens."""
+    name, book = container_engine.new_name(), journal.begin()
+    with contextlib.ExitStack() as undo:
+        undo.callback(book.close)
+        given = container_devices.give(declared, opening, book)  # its journal is undone from the end: container first
+        removal = engine.argv(*container_engine.removal(engine, name))
+        book.record(undone_by(removal, f"{engine.program} container {name}", lasts_over_reboot=True))
+        options = (*arguments(declared), *given.arguments(), *_shared(opening))
+        started = container_engine.start(engine, name, image, options)
+        target = ContainerTarget(started, spec, declared, name, book, given.passed)
+        undo.callback(target.close)
+        _require_limits(target)
+        _require_memlock(target)
+        container_devices.move_in(given.interfaces, declared.address, target.pid)
+        undo.pop_all()
+    return target
+
+
+def _shared(opening: Opening) -> tuple[str, ...]:
+    """The test directory under its own name, past the container's layers, and the raw device where one is measured."""
+    found = []
+    if opening.directory is not None:
+        found.append(f"--volume={opening.directory}:{opening.directory}")
+    if opening.device:
+        found.append(f"--device={opening.device}")
+    return tuple(found)
+
+
+def _require_limits(target: ContainerTarget) -> None:
+    """MeasureError naming every declared limit that is not in force."""
+    if not {"cpus", "cpuset", "memory", *RATES} & {key for key, _ in target.declared.options}:
+        return
+    tree = container_groups.seen(target.pid, [pattern for pattern in cgroup.PATTERNS if "{cgroup}" in pattern])
+    if tree is None:
+        raise MeasureError(f"{target.spec}: its control groups cannot be read, so no limit can be checked", "be root")
+    missed = ", ".join(container_limits.ignored(target.declared, tree))
+    if missed:
+        engine = target.engine.program
+        raise MeasureError(
+            f"{target.spec}: {engine} ignored {missed}",
+            "limits without root need control groups version 2 with the controller delegated; or run it as root",
+        )
+
+
+def _require_memlock(target: ContainerTarget) -> None:
+    """MeasureError where the container may not lock the memory that its devices are to reach."""
+    limit = container_devices.memlock(target.pid) if target.passed else "unlimited"
+    if limit != "unlimited":
+        raise MeasureError(
+            f"{target.spec}: {target.engine.program} ignored memlock=-1 (its first process has {limit or 'no limits'})",
+            container_engine.MEMLOCK_HINT,
+        )

@@ -1,0 +1,1 @@
+"""This machine: its programs and processes, reading it live, and its network."""

@@ -1,0 +1,121 @@
+"""The one thing of perfadvisor that runs while a trial measures: a reader that looks at a few files once a second.
+
+It says what it cost itself, so that whoever doubts a result can see it.
+"""
+
+# ruff: noqa: PTH123 (text paths: this is read while a trial runs, so it has to be cheap)
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from perfadvisor.facts.pci.link import parse_speed, parse_width
+from perfadvisor.targets.here.own_threads import RUNNABLE, Thread, kernel_threads, states, threads
+
+PERIOD_S = 1.0
+DEVICES = "/sys/bus/pci/devices"
+FREQUENCY = "/sys/devices/system/cpu/cpu{}/cpufreq/scaling_cur_freq"  # in kHz
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What to look at besides the CPUs: the PCI function on the way ("" for none), and the CPUs that are far from it
+    (None where that means nothing). `softirq_threads` are the kernel's own, which work for whoever does I/O."""
+
+    pci: str = ""
+    remote_cpus: frozenset[int] | None = None
+    softirq_threads: tuple[str, ...] = field(default_factory=lambda: kernel_threads("ksoftirqd/"))
+
+
+class GaugeReader:
+    """Reads once a second between `with GaugeReader(watched) as reader:` and its end; `rows` holds what was read."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.rows: tuple[Row, ...] = ()
+        self._watched = watched
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="gauges", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _read(self) -> None:
+        """Half a period into each, so that neither the start nor the end of the trial is caught."""
+        began, rows = time.monotonic(), []
+        next_s = PERIOD_S / 2
+        while not self._ended.wait(max(0.0, began + next_s - time.monotonic())):
+            spent = time.thread_time()
+            row = {"t": round(time.monotonic() - began, 3), **read_row(self._watched)}
+            rows.append({**row, "cost_s": round(time.thread_time() - spent, 6)})
+            next_s += PERIOD_S
+        self.rows = tuple(rows)
+
+
+def read_row(watched: Watched) -> dict[str, Any]:
+    """One reading; a gauge that this machine does not have is left out."""
+    runnable = _own_runnable()
+    running = procs_running()
+    softirq = sum(thread.state == RUNNABLE for thread in states(watched.softirq_threads))
+    found = {
+        "procs_running": running,
+        "own_runnable": len(runnable),
+        "other_runnable": _others(running, len(runnable), len(_own_runnable()), softirq),
+        "remote_cpu_share": _remote_share(runnable, watched.remote_cpus),
+        "frequency_hz": _frequency({thread.cpu for thread in runnable}),
+        **(_link(watched.pci) if watched.pci else {}),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def procs_running() -> int | None:
+    """Runnable threads of the whole machine, this one included, from /proc/loadavg: the same count as procs_running in
+    /proc/stat, which takes far longer to write on large machines (fs/proc/loadavg.c, nr_running)."""
+    running = _text("/proc/loadavg").split()[3:4]
+    return int(running[0].split("/")[0]) if running else None
+
+
+def _own_runnable() -> list[Thread]:
+    return [thread for thread in threads(os.getpid()) if thread.state == RUNNABLE]
+
+
+def _others(running: int | None, before: int, after: int, softirq: int) -> float | None:
+    """The machine's count less ours from both sides of it. This reader takes a CPU from one end of a connection, and
+    the other end soon falls asleep: counts further apart would take the sleeper for somebody else's. Below zero where
+    threads of ours woke up meanwhile: only the mean over the trial says something."""
+    return None if running is None else running - (before + after) / 2 - softirq
+
+
+def _remote_share(runnable: list[Thread], remote: frozenset[int] | None) -> float | None:
+    """Of the threads of the tool; this reader's own thread is always among the runnable ones."""
+    if remote is None or len(runnable) < 2:
+        return None
+    return sum(thread.cpu in remote for thread in runnable) / len(runnable)
+
+
+def _frequency(cpus: set[int]) -> float | None:
+    """The fastest of the CPUs that work for us: the idle ones may rest."""
+    speeds = [float(text) * 1000 for cpu in cpus if (text := _text(FREQUENCY.format(cpu)).strip()).isdecimal()]
+    return max(speeds, default=None)
+
+
+def _link(address: str) -> dict[str, float | None]:
+    speed = parse_speed(_text(f"{DEVICES}/{address}/current_link_speed").strip())
+    width = parse_width(_text(f"{DEVICES}/{address}/current_link_width").strip())
+    return {"link_speed_gtps": speed, "link_width": width}
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

@@ -1,0 +1,65 @@
+"""The threads of perfadvisor and of everything it started: which of them run, and on which CPUs."""
+
+# ruff: noqa: PTH110, PTH123, PTH208 (text paths: this is read while a trial runs, so it has to be cheap)
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from perfadvisor.targets.here.keeper import descendants
+
+RUNNABLE = "R"
+_MOST_PROCESSES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """`state` as in /proc/PID/stat ("R" is running or waiting for a CPU); `cpu` is the one it last ran on."""
+
+    state: str
+    cpu: int
+
+
+def threads(ancestor: int) -> list[Thread]:
+    """The threads of a process and of all below it. What ends meanwhile is left out."""
+    found: list[Thread] = []
+    todo, seen = [str(ancestor)], 0
+    if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):  # CONFIG_PROC_CHILDREN, or a costly look at all
+        todo += map(str, descendants(ancestor))
+    while todo and seen < _MOST_PROCESSES:
+        process, seen = todo.pop(), seen + 1
+        for task in _names(f"/proc/{process}/task"):
+            found += _thread(f"/proc/{process}/task/{task}")
+            todo += _line(f"/proc/{process}/task/{task}/children").split()
+    return found
+
+
+def kernel_threads(prefix: str) -> tuple[str, ...]:
+    """The process ids of the kernel's threads of this name, "ksoftirqd/"; none inside a container."""
+    return tuple(pid for pid in _names("/proc") if pid.isdigit() and _line(f"/proc/{pid}/comm").startswith(prefix))
+
+
+def states(pids: tuple[str, ...]) -> list[Thread]:
+    """The threads with these process ids."""
+    return [thread for pid in pids for thread in _thread(f"/proc/{pid}")]
+
+
+def _thread(directory: str) -> Iterator[Thread]:
+    """Fields 3 and 39 of stat, counted behind the name, which may hold anything (proc(5))."""
+    fields = _line(f"{directory}/stat").rpartition(")")[2].split()
+    if len(fields) > 36:
+        yield Thread(fields[0], int(fields[36]))
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:
+        return []
+
+
+def _line(path: str) -> str:
+    try:
+        with open(path, errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""

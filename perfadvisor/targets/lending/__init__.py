@@ -1,0 +1,1 @@
+"""Devices handed to guests and containers, and why one may not be."""

@@ -1,0 +1,70 @@
+"""Measuring a disk under another kind of IOMMU translation: its group's type is changed, and changed back."""
+
+import os
+import time
+from pathlib import Path
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.facts.block import path as block_path
+from perfadvisor.targets.changing.iommu_type import set_type
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.changing.undo import domain_changed
+from perfadvisor.targets.here.capture import capture
+from perfadvisor.targets.lending import vfio
+from perfadvisor.targets.lending.pci_group import ROOT, function, text_of
+from perfadvisor.targets.lending.pci_refusals import disks_of
+
+TYPES = ("identity", "DMA", "DMA-FQ")
+
+
+def function_behind(device: str, root: Path = ROOT) -> str:
+    """The address of the PCI function that a block device hangs on. MeasureError where it hangs on none."""
+    tree = capture(block_path.PATTERNS, root=str(root))
+    entry = (root / "sys/class/block" / Path(device).resolve().name).resolve()
+    whole = entry.parent if (entry / "partition").exists() else entry
+    address = block_path.pci_address(tree, whole.name)
+    if address is None:
+        raise MeasureError(f"{device} hangs on no PCI function, so no IOMMU stands before it", "choose another disk")
+    return address
+
+
+def change(device: str, wanted: str, book: Journal, root: Path = ROOT) -> str:
+    """Give the group of this disk's function the type `wanted` and wait for the disk to be back; returns in words what
+    was changed, "" for nothing. MeasureError where somebody uses it, or the kernel does not do it."""
+    address = function_behind(device, root)
+    (group,) = vfio.require_all_lendable([address], root)
+    folder = (root / "sys/kernel/iommu_groups" / str(group.number)).resolve()
+    was = text_of(folder / "type")
+    if was == wanted:
+        return ""
+    _require_changeable(folder, was)
+    disks = disks_of(function(address, root))
+    drivers = {str(one.folder): one.driver for one in group.devices}
+    number = book.record(domain_changed(folder, was, drivers))
+    try:
+        set_type(folder, wanted, drivers)
+        _wait_for(device, address, disks, root)
+    except (MeasureError, OSError) as error:
+        book.put_back(number)
+        _wait_for(device, address, disks, root)
+        reason = error.message if isinstance(error, MeasureError) else str(error)
+        raise MeasureError(f"{device} stays as it is: {reason}", "see dmesg, and the kernel options iommu=") from error
+    return f"{device} ({address}): the IOMMU group {group.number} is {wanted} for this run, it was {was}"
+
+
+def _require_changeable(folder: Path, was: str) -> None:
+    if was not in TYPES:
+        said = f"is {was}" if was else "shows no type"
+        raise MeasureError(f"IOMMU group {folder.name} {said}: it could not be put back", "Linux 5.11 or newer can")
+    if not os.access(folder / "type", os.W_OK):
+        raise MeasureError("changing an IOMMU group needs root", "run it with sudo")
+
+
+def _wait_for(device: str, address: str, disks: frozenset[str], root: Path) -> None:
+    """Until the disk has its node again: udev makes links a moment after the disk is there."""
+    vfio.wait_for_disks(address, disks, root)
+    deadline = time.monotonic() + vfio.READY_S
+    while not Path(device).exists():
+        if time.monotonic() > deadline:
+            raise MeasureError(f"{device} did not come back", "see dmesg")
+        time.sleep(0.05)

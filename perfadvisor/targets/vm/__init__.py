@@ -1,0 +1,1 @@
+"""Guests that are booted for the run."""

@@ -1,0 +1,149 @@
+"""Each trust mark fires on its evidence, stays quiet just below it, and stays quiet when nothing was read."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from perfadvisor.analyse.results.cells import cell
+from perfadvisor.analyse.results.changes import Change
+from perfadvisor.analyse.results.trust import achieved_depth, with_doubts
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.result import Output, Sample, TrialResult, TrialState, Trust
+from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import Trial, Workload
+
+METRICS = ("read.iops", "read.lat_p99")
+
+
+def workload(**parameters: Scalar) -> Workload:
+    return Workload(id="storage/x", title="x", device="storage", tool="fio", parameters=parameters, metrics=METRICS)
+
+
+def result(
+    deltas: Mapping[str, float] | None = None,
+    details: Mapping[str, Scalar] | None = None,
+    iops: float = 1000.0,
+    lat_ns: float = 32e6,
+    number: int = 1,
+) -> TrialResult:
+    trial = Trial(
+        number=number, workload="storage/x", environment="local", repeat=1, position=0, runtime_s=1, warmup_s=0
+    )
+    samples = (
+        Sample(metric="read.iops", value=iops, unit=Unit.IOPS, better="higher"),
+        Sample(metric="read.lat_mean", value=lat_ns, unit=Unit.NANOSECONDS, better="lower"),
+    )
+    output = Output(samples=samples, details=details or {})
+    return TrialResult(trial=trial, state=TrialState.DONE, started=0, duration_s=1, output=output, deltas=deltas or {})
+
+
+def reasons(given: TrialResult, work: Workload | None = None) -> dict[str, Trust]:
+    return {doubt.reason: doubt.trust for doubt in with_doubts(given, work or workload()).doubts}
+
+
+def test_nothing_read_nothing_said() -> None:
+    assert reasons(result()) == {}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "reason", "mark"),
+    [
+        ({"cpu.steal_share": 0.02}, "CPU time was stolen by the hypervisor", Trust.NOISY),
+        ({"cpu.steal_share": 0.1}, "CPU time was stolen by the hypervisor", Trust.INVALID),
+        ({"cpu.steal_share": 0.019}, None, None),
+        ({"gauge.other_runnable_mean": 0.5}, "other work ran on the CPUs", Trust.NOISY),
+        ({"gauge.other_runnable_mean": 0.49}, None, None),
+        ({"gauge.other_runnable_mean": 2, "cpu.busy_share": 0.96}, "other work ran on the CPUs", Trust.INVALID),
+        ({"gauge.other_runnable_mean": 2, "cpu.busy_share": 0.9}, "other work ran on the CPUs", Trust.NOISY),
+        ({"pressure.memory_some_share": 0.05}, "memory was short", Trust.NOISY),
+        ({"vmstat.swapped_pages": 1}, "memory was short", Trust.NOISY),
+        ({"pressure.memory_some_share": 0.049, "vmstat.swapped_pages": 0}, None, None),
+        ({"thermal.throttle_events": 1}, "the CPU throttled for heat", Trust.NOISY),
+        ({"thermal.throttle_events": 0}, None, None),
+    ],
+)
+def test_counters(deltas: dict[str, float], reason: str | None, mark: Trust | None) -> None:
+    assert reasons(result(deltas)) == ({reason: mark} if reason else {})
+
+
+@pytest.mark.parametrize(
+    ("moved", "asked", "fires"), [(0.0, 1e9, True), (0.89e9, 1e9, True), (0.9e9, 1e9, False), (2e9, 1e9, False)]
+)
+def test_page_cache(moved: float, asked: float, fires: bool) -> None:
+    given = result({"path.block.read_bytes": moved}, {"read_io_bytes": asked})
+    assert ("the page cache is in the result" in reasons(given)) is fires
+
+
+def test_page_cache_needs_the_disk_counter() -> None:
+    assert reasons(result({}, {"read_io_bytes": 1e9})) == {}
+
+
+@pytest.mark.parametrize(("lat_ns", "fires"), [(32e6, False), (25.6e6, False), (25e6, True), (1e6, True)])
+def test_queue_depth_by_littles_law(lat_ns: float, fires: bool) -> None:
+    given = result(details={"iodepth": 32, "numjobs": 1}, lat_ns=lat_ns)
+    assert achieved_depth(given) == pytest.approx(1000 * lat_ns * 1e-9)
+    assert ("the queue depth was not reached" in reasons(given)) is fires
+
+
+def test_page_cache_counts_the_warm_up() -> None:
+    given = result({"path.block.read_bytes": 1.1e9}, {"read_io_bytes": 1e9})
+    warmed = replace(given, trial=replace(given.trial, runtime_s=8.0, warmup_s=2.0))
+    assert "the page cache is in the result" in reasons(warmed)
+
+
+def test_queue_depth_is_not_expected_of_a_rate_limited_job() -> None:
+    assert reasons(result(details={"iodepth": 32}, lat_ns=1e6), workload(rate_iops=100)) == {}
+
+
+def test_depth_one_is_never_short() -> None:
+    assert reasons(result(details={"iodepth": 1}, lat_ns=1e3)) == {}
+
+
+@pytest.mark.parametrize(("total", "fires"), [(9999, True), (10000, False)])
+def test_completions_for_a_percentile(total: int, fires: bool) -> None:
+    assert ("too few completions for read.lat_p99" in reasons(result(details={"total_ios": total}))) is fires
+
+
+def test_completions_for_a_percentile_of_completion_latency() -> None:
+    old = replace(workload(), metrics=("read.iops", "read.clat_p99"))
+    assert "too few completions for read.clat_p99" in reasons(result(details={"total_ios": 9999}), old)
+
+
+def test_unsteady() -> None:
+    assert reasons(result(details={"steady": False})) == {"never steady": Trust.NOISY}
+
+
+def test_invalid_runs_are_left_out_while_others_are_sound() -> None:
+    runs = tuple(with_doubts(result(iops=1000, number=i), workload()) for i in range(3))
+    bad = with_doubts(result({"cpu.steal_share": 0.5}, iops=10, number=9), workload())
+    summed = cell(workload(), "local", (*runs, bad))
+    assert summed.trust is Trust.NOISY
+    assert [estimate.n for estimate in summed.estimates] == [3, 3]
+    assert "in 1 of 4 runs" in summed.doubts[0].evidence
+
+
+def test_all_runs_invalid_makes_the_cell_invalid() -> None:
+    bad = tuple(with_doubts(result({"cpu.steal_share": 0.5}, number=i), workload()) for i in range(3))
+    assert cell(workload(), "local", bad).trust is Trust.INVALID
+
+
+def test_runs_that_disagree() -> None:
+    runs = tuple(result(iops=value) for value in (900.0, 1000.0, 1100.0))
+    assert [doubt.reason for doubt in cell(workload(), "local", runs).doubts] == ["the runs disagree"]
+    close = tuple(result(iops=value) for value in (950.0, 1000.0, 1050.0))
+    assert cell(workload(), "local", close).trust is Trust.VALID
+
+
+def test_changed_settings_invalidate() -> None:
+    runs = tuple(result(number=i) for i in range(3))
+    change = Change(name="cpu.governors", subject="", before="performance", after="powersave")
+    assert cell(workload(), "local", runs, (change,)).trust is Trust.INVALID
+
+
+def test_nothing_measured_says_why() -> None:
+    failed = TrialResult(
+        trial=result().trial, state=TrialState.FAILED, started=0, duration_s=0, reason="fio is not installed"
+    )
+    assert cell(workload(), "local", (failed,)).reason == "fio is not installed"
+    assert cell(workload(), "local", ()).reason == "not run yet"

@@ -1,0 +1,43 @@
+"""Rows of gauges summed up."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from perfadvisor.facts.trial.gauges import deltas
+
+ROWS = (
+    {"t": 0.5, "cost_s": 0.002, "procs_running": 9, "frequency_hz": 1e9},
+    {"t": 2.5, "cost_s": 0.001, "procs_running": 2, "other_runnable": 1, "frequency_hz": 3e9, "link_speed_gtps": 16.0},
+    {"t": 3.5, "cost_s": 0.001, "procs_running": 4, "other_runnable": 0, "frequency_hz": 2e9, "link_width": 8},
+)
+
+
+def test_the_warm_up_does_not_count_but_its_cost_does() -> None:
+    assert deltas(ROWS, warmup_s=2.0, seconds=4.0) == {
+        "gauge.samples": 2.0, "gauge.reader_cpu_share": 0.001, "gauge.procs_running_mean": 3.0,
+        "gauge.other_runnable_mean": 0.5, "gauge.frequency_min_hz": 2e9, "gauge.frequency_max_hz": 3e9,
+        "gauge.link_speed_min_gtps": 16.0, "gauge.link_width_min": 8.0,
+    }  # fmt: skip
+
+
+def test_what_strays_both_ways_is_no_load_of_others() -> None:
+    """The tool's threads sleep and wake between the two counts: a lone surplus is noise, a steady one is somebody."""
+    noise = [{"t": 1.0 * second, "other_runnable": (-1, 1)[second % 2]} for second in range(8)]
+    assert deltas(noise, seconds=8)["gauge.other_runnable_mean"] == 0.0
+    assert deltas([{"t": 1.0, "other_runnable": -2}], seconds=8)["gauge.other_runnable_mean"] == 0.0
+    somebody = [{**row, "other_runnable": row["other_runnable"] + 1} for row in noise]
+    assert deltas(somebody, seconds=8)["gauge.other_runnable_mean"] == 1.0
+
+
+def test_nothing_read_is_unknown() -> None:
+    assert deltas((), seconds=5) == {}
+    assert deltas(({"t": 1.0},), seconds=5) == {"gauge.samples": 1.0, "gauge.reader_cpu_share": 0.0}
+
+
+JSON = st.one_of(st.none(), st.booleans(), st.floats(), st.integers(), st.text(max_size=3), st.lists(st.integers()))
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["t", "cost_s", "frequency_hz", "procs_running"]), JSON), max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_any_rows_are_borne(rows) -> None:
+    assert all(isinstance(value, float) for value in deltas(rows, seconds=2).values())

@@ -1,0 +1,119 @@
+"""The reader beside a trial: it sees what runs, tells ours from others', and costs next to nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.facts.trial.gauges import deltas
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.here import gauges
+from perfadvisor.targets.here.gauges import GaugeReader, Watched, procs_running, read_row
+from perfadvisor.targets.here.own_threads import Thread, threads
+from perfadvisor.targets.here.process import serve
+
+SPIN = "while True: pass"
+
+
+@pytest.fixture
+def our_load():
+    """A program of ours that keeps one CPU busy."""
+    server = serve(Command(argv=(sys.executable, "-c", SPIN), timeout_s=60))
+    assert server.pid
+    time.sleep(0.2)
+    yield server
+    server.stop()
+
+
+def test_the_tool_is_ours_and_runs(our_load) -> None:
+    rows = [read_row(Watched()) for _ in range(5)]
+    assert max(row["own_runnable"] for row in rows) >= 2, "the tool and this reader"
+    assert all(row["procs_running"] >= 1 for row in rows)
+
+
+def test_somebody_elses_load_is_not_ours() -> None:
+    leave = "if pid: print(pid, flush=True); os._exit(0)"
+    detached = f"import os; pid = os.fork()\n{leave}\nos.close(1); os.setsid()\n{SPIN}"
+    started = subprocess.run([sys.executable, "-c", detached], stdout=subprocess.PIPE, timeout=10)
+    pid = int(started.stdout)
+    try:
+        time.sleep(0.2)
+        rows = [read_row(Watched()) for _ in range(20)]
+        assert sum(row["other_runnable"] for row in rows) / len(rows) >= 0.5
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_threads_of_ours_that_fall_asleep_while_we_look_are_nobody_elses(monkeypatch) -> None:
+    """The reader takes the sender's CPU, and the receiver on the other one has nothing left to receive."""
+    running, asleep = Thread("R", 0), Thread("S", 1)
+    looks = iter([[running, running, running], [running, running, asleep]])
+    monkeypatch.setattr(gauges, "threads", lambda _: next(looks))
+    counts = iter([3, 2])
+    monkeypatch.setattr(gauges, "procs_running", lambda: next(counts))
+    row = read_row(Watched(softirq_threads=()))
+    assert (row["own_runnable"], row["other_runnable"]) == (3, 0.5)
+    looks = iter([[running, running, asleep]] * 2)
+    assert read_row(Watched(softirq_threads=()))["other_runnable"] == 0.0
+
+
+@pytest.mark.tools
+def test_both_ends_of_a_connection_are_ours(tmp_path) -> None:
+    """On two CPUs a count from before the look at our threads said that two thirds of a thread were somebody else's."""
+    port = "47821"
+    server = serve(Command(argv=("iperf3", "--server", "--one-off", f"--port={port}"), timeout_s=60))
+    time.sleep(0.5)
+    argv = ("iperf3", "--client=127.0.0.1", f"--port={port}", "--time=8")
+    client = serve(Command(argv=argv, timeout_s=60))
+    try:
+        time.sleep(0.5)
+        rows = []
+        for _ in range(14):
+            time.sleep(0.5)
+            rows.append(read_row(Watched()))
+    finally:
+        client.stop()
+        server.stop()
+    assert max(row["own_runnable"] for row in rows) >= 2, "it ran"
+    assert deltas([{"t": 1.0, **row} for row in rows], seconds=7.0)["gauge.other_runnable_mean"] < 0.5
+
+
+def test_where_it_runs_is_seen(our_load) -> None:
+    everywhere, nowhere = frozenset(range(4096)), frozenset[int]()
+    shares = [read_row(Watched(remote_cpus=cpus)).get("remote_cpu_share") for cpus in (everywhere, nowhere, None)]
+    assert shares[0] in (1.0, None)
+    assert shares[1] in (0.0, None)
+    assert shares[2] is None
+
+
+def test_rows_come_once_a_period_and_tell_their_cost(monkeypatch) -> None:
+    monkeypatch.setattr(gauges, "PERIOD_S", 0.1)
+    with GaugeReader(Watched(pci="0000:ff:1f.7")) as reader:
+        time.sleep(0.5)
+    assert 3 <= len(reader.rows) <= 6
+    assert all(row["cost_s"] > 0 for row in reader.rows)
+    assert deltas(reader.rows, seconds=0.5)["gauge.samples"] == len(reader.rows)
+
+
+def test_reading_is_cheap() -> None:
+    watched = Watched()
+    spent = time.process_time()
+    for _ in range(50):
+        read_row(watched)
+    assert (time.process_time() - spent) / 50 < 0.01, "1 % of a core at one reading a second"
+
+
+def test_an_unfinished_with_block_stops_the_reader() -> None:
+    with pytest.raises(KeyboardInterrupt), GaugeReader(Watched()) as reader:
+        raise KeyboardInterrupt
+    assert reader.rows == ()
+
+
+def test_the_kernel_agrees_on_what_runs() -> None:
+    stat = dict(line.split(" ", 1) for line in Path("/proc/stat").read_text().splitlines())
+    assert abs(procs_running() - int(stat["procs_running"])) <= 8
+    assert len(threads(1)) > 0

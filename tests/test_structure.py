@@ -64,6 +64,7 @@ ROOMS = {
         "changing": 2,
         "remote": 2,
         "lending": 3,
+        "raw": 3,
         "ssh": 3,
         "vm": 4,
         "container": 4,

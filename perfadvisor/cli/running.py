@@ -87,9 +87,12 @@ def specs(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
     return tuple(named.get(word, word) for word in given) or ("local", *named.values())
 
 
-def typed(name: str) -> str:
-    """What somebody types who was told that everything on the device will be lost; nothing where nobody is there."""
-    click.echo(f"Everything on this device will be overwritten. To go on, type its name: {name}", err=True)
+def typed(name: str, seen: str) -> str:
+    """What a person at a terminal types who was told that everything on the device will be lost. Nothing where standard
+    input is a pipe or a file: those answer whatever is asked."""
+    click.echo(f"{seen}\nEverything on this device will be overwritten. To go on, type its name: {name}", err=True)
+    if not sys.stdin.isatty():
+        return ""
     try:
         answer: str = click.prompt("name", err=True, default="", show_default=False)
     except click.Abort:

@@ -13,10 +13,11 @@ from perfadvisor.plan import fit
 from perfadvisor.runner.place import size_of
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.stage import needs_function, needs_storage
-from perfadvisor.targets.changing import raw_device, storage_file
+from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.lending.pci_group import full_address
 from perfadvisor.targets.open import kind_of
+from perfadvisor.targets.raw import device as raw_device
 
 _VFIO = re.compile(r"(?<=[:,])vfio=([^,]*)")
 ON_OUR_DISK = frozenset({"local", "docker", "podman"})  # kinds whose test file lies below --dir on this machine

@@ -1,6 +1,7 @@
 """Where storage is measured, decided and checked before anything is made: a test file's directory, or a raw device."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.request import Wishes
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import OwnDisk
-from perfadvisor.targets.changing import raw_device, storage_file
-from perfadvisor.targets.changing.raw_device import RawDevice
+from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.changing.storage_file import Place
+from perfadvisor.targets.raw import device as raw_device
+from perfadvisor.targets.raw import ledger
+from perfadvisor.targets.raw.device import RawDevice
+from perfadvisor.targets.raw.guard import allow_writing
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
@@ -61,8 +65,27 @@ def choose(workloads: Sequence[Workload], site: Site, wishes: Wishes) -> Storage
     device = raw_device.look(wishes.device, site.machine)
     writers = [workload.id for workload in workloads if writes(workload)]
     if writers:
-        raw_device.allow_writing(device, site.machine, wishes.confirm)
+        allow_writing(device, site.machine, wishes.confirm)
     return Storage(device=device, writable=bool(writers))
+
+
+def written_in(storage: Storage | None) -> Iterator[RawDevice]:
+    """The raw device that the trials write to, if there is one."""
+    if storage and storage.device and storage.writable:
+        yield storage.device
+
+
+@contextlib.contextmanager
+def mark_after(say: Callable[[str], None]) -> Iterator[list[RawDevice]]:
+    """Whatever is put into the list was written to. At the end, when it was given back by every environment, it gets
+    the mark by which the next run knows it."""
+    written: list[RawDevice] = []
+    yield written
+    for device in written:
+        try:
+            ledger.mark(device.node, device.size_bytes)
+        except OSError as error:
+            say(f"{device.node} could not be marked as a test device: {error.strerror or error}")
 
 
 def size_of(workload: Workload) -> int:

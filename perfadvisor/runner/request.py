@@ -9,7 +9,7 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.targets.opening import Opening
 
 
-def refuse(_question: str) -> str:
+def refuse(_name: str, _seen: str) -> str:
     """The answer of somebody who was not asked."""
     return ""
 
@@ -19,15 +19,15 @@ class Wishes:
     """Where to measure: `directory` holds the test file, `device` is a raw block device to use instead ("" for none),
     `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, lent for
     the run so that mapping memory for the first of them can be measured, and `domain` the kind of translation that the
-    device's own group gets ("" to leave it). `confirm` asks for what it is given to be typed, before anything is
-    written to a raw device."""
+    device's own group gets ("" to leave it). `confirm` asks for its first text to be typed, before anything is
+    written to a raw device; its second one tells what was read of the device."""
 
     directory: Path
     device: str = ""
     peer: str = ""
     vfio: tuple[str, ...] = ()
     domain: str = ""
-    confirm: Callable[[str], str] = refuse
+    confirm: Callable[[str, str], str] = refuse
 
     def opening(self) -> Opening:
         """What the environments have to know of it."""
@@ -41,7 +41,7 @@ class Wishes:
         }  # fmt: skip
 
 
-def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str], str] = refuse) -> Wishes:
+def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str] = refuse) -> Wishes:
     """The wishes a run was started with."""
     given = {name: str(options.get(name, "")) for name in ("directory", "device", "peer", "vfio", "domain")}
     return Wishes(

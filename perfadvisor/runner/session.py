@@ -59,10 +59,12 @@ def measure(request: Request, progress: Progress) -> Outcome:
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
     refuse_early(request)
     with contextlib.ExitStack() as undo:
+        written = undo.enter_context(place.mark_after(progress.say))
         borrowed = borrow(request.wishes, undo, progress.say)
         sites = open_sites(request.environments, undo, request.wishes.opening(), progress.say)
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, request.wishes)
+        written.extend(place.written_in(storage))
         fitted = _fitted(request, base, sites, _device_node(base, storage, borrowed.any_of(sites)))
         saved = _created(request, _run(request, base, sites, fitted))
         undo.callback(saved.close)
@@ -74,10 +76,11 @@ def measure(request: Request, progress: Progress) -> Outcome:
         return _finish(saved, sites, storage, request.wishes, borrowed, progress)
 
 
-def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Outcome:
+def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -> Outcome:
     """Finish a run that was interrupted: the trials it planned and does not have."""
     orders.refuse_folder(path)
     with contextlib.ExitStack() as undo:
+        written = undo.enter_context(place.mark_after(progress.say))
         saved = bundle.reopen(path)
         undo.callback(saved.close)
         orders.refuse_foreign(path, saved.header)
@@ -88,6 +91,7 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str], str]) -> Out
         specs = [environment.spec for environment in saved.header.environments]
         sites = open_sites(specs, undo, wishes.opening(), progress.say)
         storage = place.choose(storage_workloads(_todo_workloads(saved)), ground(sites), wishes)
+        written.extend(place.written_in(storage))
         saved.set_state("running")
         return _finish(saved, sites, storage, wishes, borrowed, progress)
 

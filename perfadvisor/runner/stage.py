@@ -16,11 +16,11 @@ from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import Choosy, Command, HasFunctions, Noted, OwnDisk, Passed, Server, Target
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
-from perfadvisor.targets.changing.raw_device import RawDevice
 from perfadvisor.targets.changing.storage_file import make
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.here.network import Link
 from perfadvisor.targets.here.process import installed
+from perfadvisor.targets.raw.device import RawDevice
 from perfadvisor.targets.turns import OwnNodes
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context

@@ -58,7 +58,7 @@ def rewrite(path: Path, change: Callable[[Any], None]) -> None:
 
 
 def resumed(path: Path) -> None:
-    resume(path, Progress(io.StringIO(), str), lambda _question: "")
+    resume(path, Progress(io.StringIO(), str), lambda _name, _seen: "")
 
 
 def set_engine(header: Any) -> None:

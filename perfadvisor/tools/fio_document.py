@@ -14,6 +14,7 @@ from perfadvisor.tools.numbers import at, clean, integer, number, objects, text
 DIRECTIONS = ("read", "write", "trim", "sync", "mixed")
 LATENCIES = ("slat", "clat", "lat")
 _SCALES = (("_ns", 1, "ns"), ("", 1000, "us"))
+FEWEST_SAMPLES = 10  # of the rate, to speak of its variation: 5 s at the usual interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +30,18 @@ class FioLatency:
     bins: Mapping[int, int]
     json_unit: str
 
+    @property
+    def taken(self) -> bool:
+        """Whether it was measured: fio prints zeros for a latency it was told not to take (gtod_reduce, disable_lat).
+        Version 3 says N 0 then; before it, only a largest value of 0 shows that."""
+        return bool(self.count) if self.count is not None else self.max_ns != 0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioDirection:
     """What went one way. `io_bytes_unit` is what the file's `io_bytes` is in ("bytes", "KiB"), or "unclear" where it
-    fits neither with bandwidth times run time."""
+    fits neither with bandwidth times run time. `rate_variation` is the standard deviation of fio's samples of the rate
+    (two a second) over their mean."""
 
     name: str
     iops: float | None
@@ -43,6 +51,12 @@ class FioDirection:
     total_ios: int | None
     runtime_ms: float | None
     latencies: Mapping[str, FioLatency]
+    rate_variation: float | None = None
+
+    @property
+    def taken(self) -> dict[str, FioLatency]:
+        """The latencies that were measured."""
+        return {kind: latency for kind, latency in self.latencies.items() if latency.taken}
 
     @property
     def moved(self) -> bool:
@@ -165,7 +179,18 @@ def _direction(name: str, found: Mapping[str, Any]) -> FioDirection:
         total_ios=integer(found, "total_ios"),
         runtime_ms=number(found, "runtime"),
         latencies=dict(_latencies(found)),
+        rate_variation=_variation(found),
     )
+
+
+def _variation(found: Mapping[str, Any]) -> float | None:
+    """Of I/Os per second where the version samples them (3.1), else of the bandwidth; None with too few samples."""
+    for kind in ("iops", "bw"):
+        samples, mean = integer(found, f"{kind}_samples"), number(found, f"{kind}_mean")
+        deviation = number(found, f"{kind}_stddev" if kind == "iops" else "bw_dev")
+        if mean and deviation is not None and (samples is None or samples >= FEWEST_SAMPLES):
+            return deviation / mean
+    return None
 
 
 def _io_bytes_unit(found: Mapping[str, Any], rate: float | None) -> str:

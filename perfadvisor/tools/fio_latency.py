@@ -12,7 +12,7 @@ _EXACT_BELOW = 128  # fio's stat.h: values below 2 * 64 have a bin each, from th
 
 def mean_ns(ways: Sequence[FioDirection], kind: str) -> float | None:
     """The mean over all I/Os of all jobs, None where a job that did I/O does not say."""
-    held = [(way.latencies[kind], way.total_ios) for way in ways if kind in way.latencies]
+    held = [(way.taken[kind], way.total_ios) for way in ways if kind in way.taken]
     pairs = [(latency.mean_ns, latency.count or ios) for latency, ios in held]
     known = [(mean, count) for mean, count in pairs if mean is not None and count]
     total = sum(count for _, count in known)
@@ -21,12 +21,12 @@ def mean_ns(ways: Sequence[FioDirection], kind: str) -> float | None:
 
 def percentiles_ns(ways: Sequence[FioDirection], kind: str) -> dict[float, float]:
     """The percentiles shown, of all jobs together."""
-    held = [way.latencies[kind] for way in ways if kind in way.latencies]
+    held = [way.taken[kind] for way in ways if kind in way.taken]
     if len(held) == 1:
         return {at: value for at, value in held[0].percentiles_ns.items() if at in SHOWN}
     bins = merged_bins(held)
     if bins:
-        return {at: value for at in SHOWN if (value := _percentile(bins, at)) is not None}
+        return {at: value for at in SHOWN if (value := percentile(bins, at)) is not None}
     common = set.intersection(*(set(one.percentiles_ns) for one in held)) if held else set()
     return {at: max(one.percentiles_ns[at] for one in held) for at in SHOWN if at in common}
 
@@ -41,7 +41,7 @@ def merged_bins(held: Sequence[FioLatency]) -> Counter[int]:
     return total
 
 
-def _percentile(bins: Counter[int], at: float) -> float | None:
+def percentile(bins: Counter[int], at: float) -> float | None:
     """As fio's calc_clat_percentiles: the first bin by which that share of the I/Os had completed."""
     wanted, seen = at / 100 * bins.total(), 0
     for middle in sorted(bins):
@@ -53,7 +53,7 @@ def _percentile(bins: Counter[int], at: float) -> float | None:
 
 def histogram(metric: str, ways: Sequence[FioDirection], kind: str) -> Histogram | None:
     """The distribution with upper bin edges, None where fio printed no bins."""
-    bins = merged_bins([way.latencies[kind] for way in ways if kind in way.latencies])
+    bins = merged_bins([way.taken[kind] for way in ways if kind in way.taken])
     if not bins:
         return None
     middles = sorted(bins)

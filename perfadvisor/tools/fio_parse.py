@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Histogram, Output, Sample
 from perfadvisor.model.units import Unit
-from perfadvisor.tools import fio_latency
+from perfadvisor.tools import fio_evenness, fio_latency
 from perfadvisor.tools.fio_document import DIRECTIONS, LATENCIES, FioDirection, FioJob, FioRun
 from perfadvisor.tools.fio_options import described, is_ping_pong
 from perfadvisor.tools.fio_text import FioText, complaint, take_apart
@@ -118,6 +118,8 @@ def _details(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
         **_versions(run),
         **first,
         **_totals(jobs),
+        **fio_evenness.details(jobs),
+        **fio_evenness.limits(run, jobs),
         "job_count": len(jobs),
         "depth_reached_share": depth_reached_share(jobs, int(first["iodepth"])) if "iodepth" in first else None,
         "usr_cpu_share": _mean([job.usr_cpu_share for job in jobs]),

@@ -66,6 +66,7 @@ class Iperf3Run:
     block_size_bytes: int | None
     target_bitrate: float | None
     connected: int
+    local_host: str
     remote_host: str
     sums: Mapping[str, Sum]
     intervals: tuple[Interval, ...]
@@ -103,6 +104,7 @@ def read(document: Mapping[str, Any]) -> Iperf3Run:
         block_size_bytes=integer(test, "blksize"),
         target_bitrate=_first(number(test, "target_bitrate"), number(start, "target_bitrate")),
         connected=sum(1 for _ in objects(start, "connected")),
+        local_host=text(at(start, "connected", 0), "local_host") or "",
         remote_host=text(at(start, "connected", 0), "remote_host") or "",
         sums=sums,
         intervals=tuple(_interval(found) for found in objects(document, "intervals")),

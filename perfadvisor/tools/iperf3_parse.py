@@ -161,6 +161,7 @@ def _details(run: Iperf3Run) -> dict[str, Scalar]:
         "max_snd_cwnd_bytes": max((s.max_snd_cwnd_bytes for s in _forward(run) if s.max_snd_cwnd_bytes), default=None),
         "congestion": run.congestion,
         "duration_s": run.duration_s,
+        "local_host": run.local_host or None,
         "remote_host": run.remote_host or None,
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -42,12 +42,37 @@ _SUB = {
     0x0C06: "InfiniBand controller",
 }
 
-NETWORK, STORAGE, DISPLAY, BRIDGE = 0x02, 0x01, 0x03, 0x06
+NETWORK, STORAGE, DISPLAY, BRIDGE, ACCELERATOR = 0x02, 0x01, 0x03, 0x06, 0x12
+_NAMES = {
+    STORAGE: (
+        "non-volatile memory controller", "mass storage controller", "scsi storage controller", "ide interface",
+        "raid bus controller", "ata controller", "sata controller", "serial attached scsi controller",
+        "floppy disk controller", "ipi bus controller",
+    ),
+    NETWORK: (
+        "ethernet controller", "network controller", "infiniband controller", "fabric controller",
+        "token ring network controller", "fddi network controller", "atm network controller", "isdn controller",
+    ),
+    DISPLAY: ("vga compatible controller", "xga compatible controller", "3d controller", "display controller"),
+    BRIDGE: (
+        "bridge", "host bridge", "isa bridge", "eisa bridge", "microchannel bridge", "pci bridge", "pcmcia bridge",
+        "nubus bridge", "cardbus bridge", "raceway bridge", "semi-transparent pci-to-pci bridge",
+        "infiniband to pci host bridge",
+    ),
+    ACCELERATOR: ("processing accelerators",),
+}  # fmt: skip
+_BASES = {name: base for base, names in _NAMES.items() for name in names}
 
 
 def base(code: int) -> int:
     """The base class of a 24-bit class code: 0x02 of 0x020000."""
     return code >> 16 & 0xFF
+
+
+def base_of_name(text: str) -> int | None:
+    """The base class that one of pci.ids' class names belongs to ("Ethernet controller"); 0 for a name of any other
+    class, None for no name at all."""
+    return _BASES.get(text.strip().lower(), 0) if text.strip() else None
 
 
 def name(code: int) -> str:

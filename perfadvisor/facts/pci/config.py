@@ -1,6 +1,6 @@
 """What only the configuration space of a PCI function tells: payload and read sizes, ordering, ASPM, ACS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
@@ -58,10 +58,14 @@ def facts(tree: Tree) -> Facts:
     known = [space for space in spaces.values() if space is not None]
     readable = any(space.whole for space in known) if known else None
     yield ROOT_READABLE.given(readable, source=f"{DEVICES}/*/config", reason="no configuration space was read")
+    sizes = {
+        address: space.express.max_payload_supported if space and space.express else None
+        for address, space in spaces.items()
+    }
     for address, path in directories.items():
         yield from _control(tree, path, address, spaces[address])
         yield from _features(tree, path, address, spaces[address])
-        yield _path_payload(path, address, spaces)
+        yield path_payload(chain(path), sizes, f"{path}/config", address)
 
 
 def read(tree: Tree, directory: str) -> ConfigSpace | None:
@@ -105,15 +109,14 @@ def _aspm_of_files(tree: Tree, path: str, address: str, why: str) -> Fact | Abse
     return ASPM.fact(enabled or "disabled", source=f"{path}/link", subject=address)
 
 
-def _path_payload(path: str, address: str, spaces: dict[str, ConfigSpace | None]) -> Fact | Absent:
-    """The smallest of what every hop supports; unknown as soon as one hop is."""
-    hops = [spaces.get(hop) for hop in chain(path)]
-    sizes = [hop.express.max_payload_supported if hop and hop.express else None for hop in hops]
-    known = [size for size in sizes if size is not None]
-    if not sizes or len(known) < len(sizes):
-        reason = "what a hop up to the root port supports is not known"
-        return PATH_MAX_PAYLOAD.absent(reason, source=f"{path}/config", subject=address)
-    return PATH_MAX_PAYLOAD.fact(min(known), source=f"{path}/config", subject=address)
+def path_payload(
+    hops: tuple[str, ...], supported: Mapping[str, int | None], source: str, address: str, *, why: str = ""
+) -> Fact | Absent:
+    """The smallest of what every hop supports; unknown as soon as one hop is, or where `why` says that one is."""
+    known = [size for hop in hops if (size := supported.get(hop)) is not None]
+    whole = bool(hops) and len(known) == len(hops) and not why
+    reason = why or "what a hop up to the root port supports is not known"
+    return PATH_MAX_PAYLOAD.given(min(known) if whole else None, source=source, subject=address, reason=reason)
 
 
 def _why(tree: Tree, source: str, space: ConfigSpace | None) -> str:

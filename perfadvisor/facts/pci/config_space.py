@@ -42,11 +42,14 @@ class Express:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SriovCapability:
-    """The SR-IOV capability: how many VFs there can be and are."""
+    """The SR-IOV capability: how many VFs there can be and are, and where: `offset` from the function's own routing id,
+    then every `stride`."""
 
     initial_vfs: int
     total_vfs: int
     num_vfs: int
+    offset: int
+    stride: int
     enabled: bool
 
 
@@ -161,12 +164,14 @@ def _msix(data: bytes, at: int | None) -> int | None:
 
 
 def _sriov(data: bytes, at: int | None) -> SriovCapability | None:
-    if at is None or not _fits(data, at, 0x12):
+    if at is None or not _fits(data, at, 0x18):
         return None
     return SriovCapability(
         initial_vfs=_u16(data, at + 0x0C),
         total_vfs=_u16(data, at + 0x0E),
         num_vfs=_u16(data, at + 0x10),
+        offset=_u16(data, at + 0x14),
+        stride=_u16(data, at + 0x16),
         enabled=bool(_u16(data, at + 8) & 1),
     )
 

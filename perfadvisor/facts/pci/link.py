@@ -46,15 +46,16 @@ LINK_RATE = _spec(
     "link_bytes_per_s", float, RATE,
     "payload the link can carry in one direction at its present speed, width and payload size (256 bytes where unread)",
 )  # fmt: skip
+MOST_RATE = _spec("link_max_bytes_per_s", float, RATE, "the same at the fastest speed and most lanes the function has")
 PATH_RATE = _spec("path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port")
 CATALOGUE = (
     BELOW_COUNT, SPEED, WIDTH, SPEED_MAX, WIDTH_MAX, PORT_SPEED_MAX, PORT_WIDTH_MAX, UPSTREAM, ROOT, EXPECTED_SPEED,
-    EXPECTED_WIDTH, LINK_RATE, PATH_RATE,
+    EXPECTED_WIDTH, LINK_RATE, MOST_RATE, PATH_RATE,
 )  # fmt: skip
 
 _SPEED_TEXT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) GT/s.*")
 _WIDEST = 32  # lanes; 255 is what a register nobody answers for reads as
-_VIRTUAL = "a virtual function has no link of its own"
+VIRTUAL = "a virtual function has no link of its own"
 
 Facts = Iterator[Fact | Absent]
 
@@ -72,25 +73,58 @@ class Link:
     @property
     def rate(self) -> float | None:
         """Payload bytes a second of the link as it runs now."""
-        if self.speed is None or self.width is None:
+        return self._payload(self.speed, self.width)
+
+    @property
+    def most(self) -> float | None:
+        """Payload bytes a second of the fastest and widest link the function supports."""
+        return self._payload(self.speed_max, self.width_max)
+
+    def _payload(self, speed: float | None, width: int | None) -> float | None:
+        if speed is None or width is None:
             return None
-        return bytes_per_s(self.speed, self.width, self.payload or USUAL_PAYLOAD_BYTES)
+        return bytes_per_s(speed, width, self.payload or USUAL_PAYLOAD_BYTES)
+
+
+NONE = Link(speed=None, width=None, speed_max=None, width_max=None, payload=None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A function among the others: the ports above it with itself last, the function at the upper end of its link (None
+    for a port whose link is the one below it), and where that was read. `why` says why the way up is not known."""
+
+    chain: tuple[str, ...]
+    partner: str | None
+    source: str
+    why: str = ""
 
 
 def facts(tree: Tree) -> Facts:
     """Every link, then how many run below what they could."""
     directories = functions(tree)
     links = {address: _link(tree, path) for address, path in directories.items()}
-    below = 0
+    captured = any(tree.exists(f"{path}/current_link_speed") for path in directories.values())
     for address, path in directories.items():
-        yield from _own(tree, path, address, links[address])
-        port = partner(path)
-        yield from _ports(path, address)
-        yield from _both_ends(path, address, links[address], links.get(port or ""))
-        yield from _rates(path, address, links)
-        below += _is_below(links[address], links.get(port or ""))
-    known = any(link.speed is not None for link in links.values())
-    yield BELOW_COUNT.given(below if known else None, source=f"{DEVICES}/*/current_link_*", reason="no link is known")
+        yield from _own(tree, path, address, links[address], captured=captured)
+    places = {
+        address: Place(chain=chain(path), partner=partner(path), source=path) for address, path in directories.items()
+    }
+    yield from derived(places, links, f"{DEVICES}/*/current_link_*")
+
+
+def derived(places: Mapping[str, Place], links: Mapping[str, Link], source: str) -> Facts:
+    """What follows from links and their places, wherever these were read: ports, both ends, rates, and how many links
+    run below what both of their ends can."""
+    below, judged = 0, 0
+    for address, place in places.items():
+        port = links.get(place.partner or "")
+        yield from _ports(place, address)
+        yield from _both_ends(place, address, links[address], port)
+        yield from _rates(place, address, links)
+        below += _is_below(links[address], port)
+        judged += links[address].speed is not None and port is not None and port.speed_max is not None
+    yield BELOW_COUNT.given(below if judged else None, source=source, reason="no link with both ends is known")
 
 
 def partner(directory: str) -> str | None:
@@ -116,7 +150,7 @@ def parse_width(text: str | None) -> int | None:
 
 def _link(tree: Tree, path: str) -> Link:
     if tree.link_name(f"{path}/physfn") is not None:
-        return Link(speed=None, width=None, speed_max=None, width_max=None, payload=None)
+        return NONE
     space = read_config(tree, path)
     width = parse_width(tree.text(f"{path}/current_link_width"))
     return Link(
@@ -128,7 +162,7 @@ def _link(tree: Tree, path: str) -> Link:
     )
 
 
-def _own(tree: Tree, path: str, address: str, link: Link) -> Facts:
+def _own(tree: Tree, path: str, address: str, link: Link, *, captured: bool) -> Facts:
     for spec, value, name in (
         (SPEED, link.speed, "current_link_speed"),
         (WIDTH, link.width, "current_link_width"),
@@ -136,27 +170,29 @@ def _own(tree: Tree, path: str, address: str, link: Link) -> Facts:
         (WIDTH_MAX, link.width_max, "max_link_width"),
     ):
         source = f"{path}/{name}"
-        why = "" if value is not None else _why(tree, path, source)
+        why = "" if value is not None else _why(tree, path, source, captured=captured)
         yield spec.given(value, source=source, subject=address, reason=why)
 
 
-def _why(tree: Tree, path: str, source: str) -> str:
+def _why(tree: Tree, path: str, source: str, *, captured: bool) -> str:
+    """The kernel gives every PCI Express function these files since 4.13; others show whether they were captured."""
     if tree.link_name(f"{path}/physfn") is not None:
-        return _VIRTUAL
+        return VIRTUAL
     text = tree.text(source)
     if text is None:
-        return "no PCI Express link" if tree.exists(f"{path}/vendor") else tree.why_unreadable(source)
+        seen = captured and tree.entry(source) is None
+        return "no PCI Express link" if seen else tree.why_unreadable(source)
     return f"no link: the kernel says {text[:20]!r}"
 
 
-def _ports(path: str, address: str) -> Facts:
-    hops = chain(path)
-    above, root = (hops[-2], hops[0]) if len(hops) > 1 else (None, None)
-    yield UPSTREAM.given(above, source=path, subject=address, reason="directly at the root complex")
-    yield ROOT.given(root, source=path, subject=address, reason="directly at the root complex")
+def _ports(place: Place, address: str) -> Facts:
+    hops, reason = place.chain, place.why or "directly at the root complex"
+    above, root = (hops[-2] if len(hops) > 1 else None), (hops[0] if len(hops) > 1 and not place.why else None)
+    yield UPSTREAM.given(above, source=place.source, subject=address, reason=reason)
+    yield ROOT.given(root, source=place.source, subject=address, reason=reason)
 
 
-def _both_ends(path: str, address: str, link: Link, port: Link | None) -> Facts:
+def _both_ends(place: Place, address: str, link: Link, port: Link | None) -> Facts:
     reason = "the other end of the link is not known"
     for spec, value in (
         (PORT_SPEED_MAX, port.speed_max if port else None),
@@ -164,7 +200,7 @@ def _both_ends(path: str, address: str, link: Link, port: Link | None) -> Facts:
         (EXPECTED_SPEED, _smaller(link.speed_max, port.speed_max if port else None)),
         (EXPECTED_WIDTH, _smaller(link.width_max, port.width_max if port else None)),
     ):
-        yield spec.given(value, source=path, subject=address, reason=reason)
+        yield spec.given(value, source=place.source, subject=address, reason=reason)
 
 
 def _smaller(mine: float | None, other: float | None) -> float | None:
@@ -179,12 +215,12 @@ def _is_below(link: Link, port: Link | None) -> bool:
     return slower or (link.width is not None and width is not None and link.width < width)
 
 
-def _rates(path: str, address: str, links: Mapping[str, Link]) -> Facts:
-    hops = chain(path)
+def _rates(place: Place, address: str, links: Mapping[str, Link]) -> Facts:
     # Every second function counted from the root has its link above it; see `partner`.
-    rates = [links[hop].rate if hop in links else None for hop in hops[1::2]]
-    own = links[address].rate
-    yield LINK_RATE.given(own, source=path, subject=address, reason="no link with a known speed and width")
+    rates = [links[hop].rate if hop in links else None for hop in place.chain[1::2]]
+    for spec, value in ((LINK_RATE, links[address].rate), (MOST_RATE, links[address].most)):
+        yield spec.given(value, source=place.source, subject=address, reason="no link with a known speed and width")
     known = [rate for rate in rates if rate is not None]
-    slowest = min(known) if known and len(known) == len(rates) else None
-    yield PATH_RATE.given(slowest, source=path, subject=address, reason="the rate of a link on the path is not known")
+    slowest = min(known) if known and len(known) == len(rates) and not place.why else None
+    reason = place.why or "the rate of a link on the path is not known"
+    yield PATH_RATE.given(slowest, source=place.source, subject=address, reason=reason)

@@ -47,6 +47,8 @@ RUNTIME = _pci("runtime_status", str, "runtime power state: active, suspended, u
 POWER_STATE = _pci("power_state", str, "PCI power state, D0 when awake")
 VFIO = _pci("vfio_bound", bool, "whether a VFIO driver holds the function, to give it to a guest or a user program")
 HAS_RESET = _pci("has_reset", bool, "whether the function can be reset alone, as assigning it to a guest needs")
+CORRECTABLE_SEEN = _pci("correctable_errors_seen", str, "correctable errors marked since last cleared, or none")
+UNCORRECTABLE_SEEN = _pci("uncorrectable_errors_seen", str, "the same of uncorrectable errors, or none")
 AER_CORRECTABLE = _pci("aer_correctable", int, "correctable link errors since boot (often counted at the partner port)")
 AER_NONFATAL = _pci("aer_nonfatal", int, "uncorrectable, non-fatal errors since boot")
 AER_FATAL = _pci("aer_fatal", int, "fatal errors since boot")
@@ -59,7 +61,7 @@ KINDS = {
 CATALOGUE = (
     FUNCTION_COUNT, SRIOV_COUNT, VENDOR, DEVICE, CLASS, DESCRIPTION, CLASS_NAME, DRIVER, NUMA_NODE, LOCAL_CPULIST, IRQ,
     TOTAL_VFS, NUM_VFS, IS_VF, PHYSICAL, MSI_VECTORS, GROUP, RUNTIME, POWER_STATE, VFIO, HAS_RESET, AER_CORRECTABLE,
-    AER_NONFATAL, AER_FATAL, *KINDS.values(),
+    AER_NONFATAL, AER_FATAL, CORRECTABLE_SEEN, UNCORRECTABLE_SEEN, *KINDS.values(),
 )  # fmt: skip
 
 _TEXTS = ((VENDOR, "vendor"), (DEVICE, "device"), (CLASS, "class"), (LOCAL_CPULIST, "local_cpulist"),
@@ -81,6 +83,8 @@ def facts(tree: Tree) -> Facts:
     for address, path in found.items():
         for part in _PARTS:
             yield from part(tree, path, address)
+    yield from _drivers(tree, found)
+    yield from _virtual_functions(tree, found)
     yield from _resets(tree, found)
 
 
@@ -97,11 +101,16 @@ def _class(tree: Tree, path: str, address: str) -> Facts:
         yield fact(spec, tree, source, None if code is None else pci_class.base(code) == base, subject=address)
 
 
-def _driver(tree: Tree, path: str, address: str) -> Facts:
-    source = f"{path}/driver"
-    driver = tree.link_name(source)
-    yield DRIVER.given(driver, source=source, subject=address, reason="no driver is bound")
-    yield VFIO.fact("vfio" in (driver or ""), source=source, subject=address)
+def _drivers(tree: Tree, found: dict[str, str]) -> Facts:
+    """A function without the link has no driver; where no function has one, nobody may have kept the links."""
+    drivers = {address: tree.link_name(f"{path}/driver") for address, path in found.items()}
+    kept = any(drivers.values())
+    for address, driver in drivers.items():
+        source = f"{found[address]}/driver"
+        why = "no driver is bound" if kept else "not captured: no function shows a driver"
+        yield DRIVER.given(driver, source=source, subject=address, reason=why)
+        known = "vfio" in (driver or "") if kept else None
+        yield VFIO.given(known, source=source, subject=address, reason=why)
 
 
 def _place(tree: Tree, path: str, address: str) -> Facts:
@@ -125,12 +134,27 @@ def numa_node(spec: FactSpec, tree: Tree, source: str, subject: str) -> Fact | A
 
 
 def _sriov(tree: Tree, path: str, address: str) -> Facts:
-    source = f"{path}/physfn"
-    physical = tree.link_name(source)
-    yield IS_VF.fact(physical is not None, source=source, subject=address)
-    yield PHYSICAL.given(physical, source=source, subject=address, reason="not a virtual function")
     yield integer_fact(TOTAL_VFS, tree, f"{path}/sriov_totalvfs", subject=address)
     yield integer_fact(NUM_VFS, tree, f"{path}/sriov_numvfs", subject=address)
+
+
+def _virtual_functions(tree: Tree, found: dict[str, str]) -> Facts:
+    """A virtual function links to its physical one. Without that link it is none, if links were kept at all (any other
+    one shows that), or if it has what a virtual function has not: ids in its configuration space, a link of its own."""
+    kept = any(tree.link_name(f"{path}/{name}") for path in found.values() for name in ("driver", "iommu_group"))
+    for address, path in found.items():
+        source = f"{path}/physfn"
+        physical = tree.link_name(source)
+        is_none = kept or _has_ids(tree, path) or bool(integer(tree, f"{path}/current_link_width"))
+        known = True if physical else False if is_none else None
+        yield IS_VF.given(known, source=source, subject=address, reason="not captured: no function shows a link")
+        why = "not a virtual function" if is_none else "not captured: no function shows a link"
+        yield PHYSICAL.given(physical, source=source, subject=address, reason=why)
+
+
+def _has_ids(tree: Tree, path: str) -> bool:
+    """Vendor and device of a virtual function read as all ones (SR-IOV 3.4.1.1)."""
+    return (tree.read(f"{path}/config") or b"\xff")[:4].strip(b"\xff") != b""
 
 
 def _vectors(tree: Tree, path: str, address: str) -> Facts:
@@ -167,7 +191,6 @@ def total_errors(text: str | None) -> int | None:
 _PARTS: tuple[Callable[[Tree, str, str], Facts], ...] = (
     _texts,
     _class,
-    _driver,
     _place,
     _sriov,
     _vectors,

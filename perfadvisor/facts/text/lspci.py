@@ -7,9 +7,12 @@ from perfadvisor.facts.pci import classes as pci_class
 from perfadvisor.facts.pci import config as pci_config
 from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.facts.pci import pci
-from perfadvisor.facts.pci.config_space import ConfigSpace, parse
+from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
 from perfadvisor.facts.reading.reader import number
+from perfadvisor.facts.text import lspci_machine
 from perfadvisor.facts.text.lspci_parse import Device, devices
+from perfadvisor.facts.text.lspci_places import Spaces, places
+from perfadvisor.facts.text.lspci_virtual import virtual
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 _CLASS = re.compile(
@@ -30,7 +33,13 @@ _ACS = {
     "EgressCtrl+": "EC", "DirectTrans+": "DT",
 }  # fmt: skip
 
+_OF_PHYSICAL = (
+    pci_config.MAX_PAYLOAD, pci_config.MAX_READ, pci_config.RELAXED, pci_config.EXTENDED_TAGS, pci_config.ASPM,
+)  # fmt: skip
+
 Facts = Iterator[Fact | Absent]
+Owners = dict[str, str | bool | None]
+SpeedWidth = tuple[float | None, int | None]
 
 
 def facts(data: bytes, *, source: str = "lspci") -> Facts:
@@ -40,10 +49,15 @@ def facts(data: bytes, *, source: str = "lspci") -> Facts:
     capable = sum("Total VFs" in _vfs(device) for device in found)
     if any(device.capabilities for device in found):
         yield pci.SRIOV_COUNT.fact(capable, source=source)
+    spaces = {device.address: parse(bytes(device.config)) if device.config else None for device in found}
+    owners = virtual(found, spaces)
     for device in found:
-        space = parse(bytes(device.config)) if device.config else None
         for part in _PARTS:
-            yield from part(device, space, source)
+            yield from part(device, spaces[device.address], source)
+        yield from _control(device, spaces[device.address], source, of_virtual=_is_claimed(owners[device.address]))
+    yield from _links(found, spaces, owners, source)
+    yield from _virtual_functions(owners, source)
+    yield from lspci_machine.facts(found, spaces, source)
 
 
 def _identity(device: Device, space: ConfigSpace | None, source: str) -> Facts:
@@ -58,6 +72,10 @@ def _identity(device: Device, space: ConfigSpace | None, source: str) -> Facts:
     pairs = (record.get("Vendor"), record.get("Device")) if record else ids.groups() if ids else (None, None)
     if space and not ids:
         pairs = (f"{space.vendor:04x}", f"{space.device:04x}")
+    base = pci_class.base(code) if code is not None else pci_class.base_of_name(name or "")
+    for kind, spec in pci.KINDS.items():
+        is_kind = None if base is None else base == kind
+        yield spec.given(is_kind, source=source, subject=device.address, reason="no class is printed")
     for spec, value in zip((pci.VENDOR, pci.DEVICE), pairs, strict=True):
         text_id = f"0x{value.lower()}" if value and re.fullmatch(r"[0-9a-fA-F]{4}", value) else None
         yield spec.given(text_id, source=source, subject=device.address, reason="takes -nn")
@@ -92,7 +110,7 @@ def _place(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
     yield pci.GROUP.given(group or None, source=source, subject=subject, reason="in no IOMMU group, or not shown")
 
 
-def _control(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+def _control(device: Device, space: ConfigSpace | None, source: str, *, of_virtual: bool) -> Facts:
     get = device.registers.get
     control = get("DevCtl", "")
     said: dict[FactSpec, Scalar | None] = {
@@ -107,7 +125,9 @@ def _control(device: Device, space: ConfigSpace | None, source: str) -> Facts:
     dumped = _dumped(space)
     for spec, value in said.items():
         known = dumped.get(spec) if value is None else value
-        yield spec.given(known, source=source, subject=device.address, reason=_why(device, space))
+        reserved = of_virtual and spec in _OF_PHYSICAL
+        reason = pci_config.IN_PHYSICAL if reserved else _why(device, space)
+        yield spec.given(None if reserved else known, source=source, subject=device.address, reason=reason)
 
 
 def _dumped(space: ConfigSpace | None) -> dict[FactSpec, Scalar | None]:
@@ -126,31 +146,62 @@ def _dumped(space: ConfigSpace | None) -> dict[FactSpec, Scalar | None]:
     }
 
 
-def _link(device: Device, space: ConfigSpace | None, source: str) -> Facts:
-    express = space.express if space else None
-    now = (express.link_speed, express.link_width) if express else None
-    most = (express.link_speed_max, express.link_width_max) if express else None
-    yield from _end(device, space, source, (pci_link.SPEED, pci_link.WIDTH), "LnkSta", now)
-    yield from _end(device, space, source, (pci_link.SPEED_MAX, pci_link.WIDTH_MAX), "LnkCap", most)
+def _links(found: list[Device], spaces: Spaces, owners: Owners, source: str) -> Facts:
+    """Both ends of every link, and what follows from them."""
+    links = {
+        device.address: pci_link.NONE if _is_claimed(owners[device.address]) else _link(device, spaces[device.address])
+        for device in found
+    }
+    for device in found:
+        link, why = links[device.address], _why(device, spaces[device.address])
+        for specs, register, values in (
+            ((pci_link.SPEED, pci_link.WIDTH), "LnkSta", (link.speed, link.width)),
+            ((pci_link.SPEED_MAX, pci_link.WIDTH_MAX), "LnkCap", (link.speed_max, link.width_max)),
+        ):
+            shown = register in device.registers or _express(spaces[device.address]) is not None
+            reason = pci_link.VIRTUAL if _is_claimed(owners[device.address]) else "no link is up" if shown else why
+            for spec, value in zip(specs, values, strict=True):
+                yield spec.given(value, source=source, subject=device.address, reason=reason)
+    where = places(found, spaces, source)
+    yield from pci_link.derived(where, links, source)
+    sizes = {device.address: _supported(device, spaces[device.address]) for device in found}
+    for address, place in where.items():
+        yield pci_config.path_payload(place.chain, sizes, source, address, why=place.why)
 
 
-def _end(
-    device: Device,
-    space: ConfigSpace | None,
-    source: str,
-    specs: tuple[FactSpec, FactSpec],
-    register: str,
-    dumped: tuple[float | None, int | None] | None,
-) -> Facts:
-    """Speed and width of LnkSta or LnkCap; "x0" (an empty slot, a virtual function) is no link."""
+def _supported(device: Device, space: ConfigSpace | None) -> int | None:
+    dumped = express.max_payload_supported if (express := _express(space)) else None
+    return _first(_SIZE, device.registers.get("DevCap", "")) or dumped
+
+
+def _link(device: Device, space: ConfigSpace | None) -> pci_link.Link:
+    """Speed and width of LnkSta and LnkCap; "x0" (an empty slot, a virtual function) is no link."""
+    express = _express(space)
+    now = _end(device, "LnkSta", (express.link_speed, express.link_width) if express else None)
+    most = _end(device, "LnkCap", (express.link_speed_max, express.link_width_max) if express else None)
+    payload = _first(_SIZE, device.registers.get("DevCtl", "")) or (express.max_payload if express else None)
+    return pci_link.Link(speed=now[0], width=now[1], speed_max=most[0], width_max=most[1], payload=payload)
+
+
+def _end(device: Device, register: str, dumped: SpeedWidth | None) -> SpeedWidth:
     text = device.registers.get(register)
     speed, width = dumped or (None, None)
     if text is not None:
         speed = float(match.group(1)) if (match := _SPEED.search(text)) else None
         width = _first(_WIDTH, text)
-    reason = _why(device, space) if text is None and dumped is None else "no link is up"
-    yield specs[0].given(speed if width else None, source=source, subject=device.address, reason=reason)
-    yield specs[1].given(width or None, source=source, subject=device.address, reason=reason)
+    return (speed, width) if width else (None, None)
+
+
+def _express(space: ConfigSpace | None) -> Express | None:
+    return space.express if space else None
+
+
+def _errors(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
+    """The errors whose bit is set in the AER status registers; they stay set until somebody clears them."""
+    for spec, register in ((pci.CORRECTABLE_SEEN, "CESta"), (pci.UNCORRECTABLE_SEEN, "UESta")):
+        text = device.registers.get(register)
+        seen = None if text is None else " ".join(re.findall(r"\b(\w+)\+", text)) or "none"
+        yield spec.given(seen, source=source, subject=device.address, reason="takes lspci -vv as root, and AER")
 
 
 def _sriov(device: Device, space: ConfigSpace | None, source: str) -> Facts:
@@ -160,6 +211,21 @@ def _sriov(device: Device, space: ConfigSpace | None, source: str) -> Facts:
     reason = "no SR-IOV capability is shown"
     yield pci.TOTAL_VFS.given(total, source=source, subject=device.address, reason=reason)
     yield pci.NUM_VFS.given(num, source=source, subject=device.address, reason=reason)
+
+
+def _is_claimed(owner: str | bool | None) -> bool:
+    """Whether a physical function of this text says that the function is its own virtual one."""
+    return isinstance(owner, str)
+
+
+def _virtual_functions(owners: Owners, source: str) -> Facts:
+    reason = "the text does not tell whether it is a virtual function"
+    for address, owner in owners.items():
+        known = None if owner is None else bool(owner)
+        yield pci.IS_VF.given(known, source=source, subject=address, reason=reason)
+        physical = owner if isinstance(owner, str) else None
+        why = reason if owner is None else "not shown" if owner else "not a virtual function"
+        yield pci.PHYSICAL.given(physical, source=source, subject=address, reason=why)
 
 
 def _vfs(device: Device) -> dict[str, int]:
@@ -200,4 +266,4 @@ def _why(device: Device, space: ConfigSpace | None) -> str:
     return pci_config.NOT_EXPRESS if device.capabilities or space else "takes lspci -vvv"
 
 
-_PARTS = (_identity, _place, _control, _link, _sriov)
+_PARTS = (_identity, _place, _sriov, _errors)

@@ -8,6 +8,7 @@ _HEAD = re.compile(r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (\S.*)"
 _DUMP = re.compile(r"([0-9a-f]{2,3}): ((?:[0-9a-f]{2} ?){1,16})", re.IGNORECASE)
 _PAIR = re.compile(r"([^:]{1,40}):[\t ]+(.*)")
 _CAPABILITY = re.compile(r"Capabilities: \[([0-9a-f]+)(?: v[0-9]+)?\] (.*)", re.IGNORECASE)
+_QUOTED = re.compile(r"\A(?:> ?)+")  # pasted into a mail or a forum
 _CONFIG_BYTES = 4096
 _MOST_LINES = 1_000_000
 _LONGEST_LINE = 1000
@@ -31,7 +32,7 @@ class Device:
 def devices(data: bytes) -> Iterator[Device]:
     """The devices in the order of the text, of the plain format or of -vmm."""
     text = data.decode("utf-8-sig", "replace").replace("\0", "")
-    lines = [line[:_LONGEST_LINE] for line in text.splitlines()[:_MOST_LINES]]
+    lines = [_QUOTED.sub("", line[:_LONGEST_LINE]) for line in text.splitlines()[:_MOST_LINES]]
     is_record = any(line.startswith("Slot:") for line in lines[:100])
     return _records(lines) if is_record else _plain(lines)
 

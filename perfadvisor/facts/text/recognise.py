@@ -47,7 +47,7 @@ KINDS = (
         rb"|no stats available|ethtool: |ethtool version )",
         ethtool.facts,
     ),
-    _kind("lspci", rb"^(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |^Slot:\s", lspci.facts),
+    _kind("lspci", rb"^(?:> ?)*(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |^Slot:\s", lspci.facts),
     _kind("interrupts", rb"^\s+CPU\d+\s", interrupts.facts),
     _kind("cpuinfo", rb"^(?:processor\s*:|vendor_id\s*:)", cpuinfo.facts),
     _kind("QEMU command line", qemu.PATTERN, qemu.facts),

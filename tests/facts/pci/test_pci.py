@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from perfadvisor.facts import catalogue
 from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.address import chain, functions, is_address, owner
 from perfadvisor.model.fact import Absent, FactTable
@@ -141,3 +142,20 @@ def test_agrees_with_lspci_on_this_machine() -> None:
     assert found == {line.split(" ")[0]: line.split(" ", 1)[1].partition(" (")[0] for line in lines}
     text = subprocess.run(["lspci", "-D", "-k"], capture_output=True, text=True, check=True).stdout
     assert len(table.of("pci.driver")) == text.count("Kernel driver in use")
+
+
+def test_what_was_not_captured_is_no_answer():
+    """A tree of class and vendor files alone says nothing of drivers, virtual functions and links."""
+    directory = "/sys/devices/pci0000:00/0000:00:03.0"
+    entries = {
+        "/sys/bus/pci/devices/0000:00:03.0": Link("../../../devices/pci0000:00/0000:00:03.0"),
+        f"{directory}/class": b"0x010802\n",
+        f"{directory}/vendor": b"0x144d\n",
+    }
+    table = FactTable(catalogue.facts(Tree(entries)))
+    for name in ("vfio_bound", "is_vf", "driver", "physical_function", "has_reset"):
+        found = table.find(f"pci.{name}", "0000:00:03.0")
+        assert (isinstance(found, Absent) and "not captured" in found.reason) or name == "has_reset", found
+    width = table.find("pci.link_width", "0000:00:03.0")
+    assert isinstance(width, Absent) and width.reason == "not in what was read"
+    assert isinstance(table.find("pci.link_below_max_count"), Absent)

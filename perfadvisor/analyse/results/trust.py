@@ -15,6 +15,9 @@ STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing 
 STEAL_INVALID = 0.10  # judgement
 OTHER_RUNNABLE = 0.5  # judgement: half a runnable thread of somebody else, on average
 SATURATED = 0.95
+WAITED = ("tool_wait_ns_per_s", "own_runnable_mean", "cpus")
+WAITED_NS = 0.1e9  # judgement: a tenth of a second in each second
+WAITED_INVALID = 0.5  # judgement: half of the time it wanted a CPU
 PRESSURE = 0.05  # judgement: share of time some task waited for memory (accounting/psi.rst)
 CACHE_SHARE = 0.9  # the disk must have moved nine tenths of what fio counted
 DEPTH_SHARE = 0.8  # of the depth asked for, by Little's law
@@ -56,6 +59,17 @@ def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
     return _doubt(mark, "other work ran on the CPUs", evidence)
 
 
+def waited(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """The tool's threads were ready to run and had no CPU, although there were CPUs enough for them: other work or a
+    quota took it. Where they alone are more than the CPUs, they wait for each other, which is the workload itself."""
+    wait, own, cpus = (result.deltas.get(f"gauge.{name}") for name in WAITED)
+    if wait is None or own is None or cpus is None or own > cpus or wait < WAITED_NS:
+        return None
+    lost = wait / (wait + result.deltas.get("gauge.tool_cpu_ns_per_s", 0.0))
+    evidence = f"its threads waited {wait / 1e9:.2f} s a second for a CPU, {lost:.0%} of the time they wanted one"
+    return _doubt(Trust.INVALID if lost >= WAITED_INVALID else Trust.NOISY, "the tool waited for a CPU", evidence)
+
+
 def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:
     """Tasks waited for memory, or pages were swapped."""
     share = result.deltas.get("pressure.memory_some_share", 0.0)
@@ -75,24 +89,28 @@ def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
     """The disk moved fewer bytes than fio read: the rest came out of memory."""
-    share = moved_share(result, "read")
+    share = moved_share(result, "read", at_most=True)
     if workload.tool != "fio" or share is None or share >= CACHE_SHARE:
         return None
     evidence = f"of the bytes fio read, the disk moved {share:.0%}"
     return _doubt(Trust.INVALID, "the page cache is in the result", evidence)
 
 
-def moved_share(result: TrialResult, way: str) -> float | None:
+def moved_share(result: TrialResult, way: str, *, at_most: bool = False) -> float | None:
     """Bytes the disk moved over bytes fio moved ("read" or "write"); None where either is unknown.
 
-    fio counts the measured time only, the disk's counters also the warm-up before it, so fio's bytes are taken for
-    both at the same rate."""
+    Both are rates of the measured time: fio counts nothing before its ramp ends, and the disk was read once a second
+    meanwhile. The counters around the whole trial hold the warm-up, too, whose rate may be another: where there was one
+    they bound the share from above, which is enough `at_most` to see that bytes are missing."""
     counted = result.output.details.get(f"{way}_io_bytes")
-    moved = result.deltas.get(f"path.block.{way}_bytes")
-    if not isinstance(counted, int | float) or counted <= 0 or moved is None or result.trial.runtime_s <= 0:
+    seconds = result.trial.runtime_s
+    if not isinstance(counted, int | float) or counted <= 0 or seconds <= 0:
         return None
-    whole = counted * (result.trial.warmup_s + result.trial.runtime_s) / result.trial.runtime_s
-    return moved / whole
+    rate = result.deltas.get(f"gauge.disk_{way}_bytes_per_s")
+    if rate is not None:
+        return rate * seconds / counted
+    moved = result.deltas.get(f"path.block.{way}_bytes")
+    return None if moved is None or (result.trial.warmup_s > 0 and not at_most) else moved / counted
 
 
 def achieved_depth(result: TrialResult) -> float | None:
@@ -148,7 +166,7 @@ def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    steal, other_load, memory_pressure, throttled, page_cache, queue_depth, percentile, unsteady,
+    steal, other_load, waited, memory_pressure, throttled, page_cache, queue_depth, percentile, unsteady,
 )  # fmt: skip
 
 

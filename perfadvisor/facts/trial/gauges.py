@@ -1,12 +1,15 @@
 """What was read once a second while a trial ran, summed up. A row holds `t` (seconds since the trial began), `cost_s`
 (CPU time of the reading itself) and whichever of the gauges below could be read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 # name -> how its rows are summed up into which delta
 _MEAN = {
     "procs_running": "gauge.procs_running_mean",
+    "own_runnable": "gauge.own_runnable_mean",
+    "cpus": "gauge.cpus",
     "remote_cpu_share": "gauge.remote_cpu_share",
 }
 # Counts taken one after the other: tasks that sleep and wake ten thousand times a second make it stray both ways.
@@ -17,6 +20,14 @@ _LOWEST = {
     "link_width": "gauge.link_width_min",
 }
 _HIGHEST = {"frequency_hz": "gauge.frequency_max_hz"}
+
+# Counts that only rise: the rise over the measured time, a second.
+_RATE = {
+    "tool_wait_ns": "gauge.tool_wait_ns_per_s",
+    "tool_cpu_ns": "gauge.tool_cpu_ns_per_s",
+    "disk_read_bytes": "gauge.disk_read_bytes_per_s",
+    "disk_write_bytes": "gauge.disk_write_bytes_per_s",
+}
 
 Row = Mapping[str, Any]
 
@@ -42,7 +53,17 @@ def deltas(rows: Sequence[Row], *, warmup_s: float = 0.0, seconds: float) -> dic
     for name, delta in _HIGHEST.items():
         if values := _values(measured, name):
             found[delta] = max(values)
-    return found
+    return found | dict(_rates(measured))
+
+
+def _rates(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
+    """Between the first and the last row of the measured time, so that nothing of the warm-up is in it. A count that
+    fell is unknown: a thread or the disk went away meanwhile."""
+    for name, delta in _RATE.items():
+        points = [(float(row["t"]), value) for row in rows if (value := _number(row.get(name))) is not None]
+        seconds = points[-1][0] - points[0][0] if points else 0.0
+        if seconds > 0 and all(later[1] >= earlier[1] for earlier, later in pairwise(points)):
+            yield delta, (points[-1][1] - points[0][1]) / seconds
 
 
 def _values(rows: Sequence[Row], name: str) -> list[float]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from perfadvisor.facts.pci.link import parse_speed, parse_width
-from perfadvisor.targets.here.own_threads import RUNNABLE, Thread, kernel_threads, states, threads
+from perfadvisor.targets.here.own_threads import RUNNABLE, Thread, kernel_threads, scheduled, states, threads
 
 PERIOD_S = 1.0
+SECTOR_BYTES = 512
 DEVICES = "/sys/bus/pci/devices"
 FREQUENCY = "/sys/devices/system/cpu/cpu{}/cpufreq/scaling_cur_freq"  # in kHz
 
@@ -23,10 +24,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What to look at besides the CPUs: the PCI function on the way ("" for none), and the CPUs that are far from it
-    (None where that means nothing). `softirq_threads` are the kernel's own, which work for whoever does I/O."""
+    """What to look at besides the CPUs: the PCI function and the disk on the way ("" for none), and the CPUs that are
+    far from it (None where that means nothing). `softirq_threads` are the kernel's own, which work for whoever does
+    I/O."""
 
     pci: str = ""
+    block: str = ""
     remote_cpus: frozenset[int] | None = None
     softirq_threads: tuple[str, ...] = field(default_factory=lambda: kernel_threads("ksoftirqd/"))
 
@@ -71,6 +74,9 @@ def read_row(watched: Watched) -> dict[str, Any]:
         "other_runnable": _others(running, len(runnable), len(_own_runnable()), softirq),
         "remote_cpu_share": _remote_share(runnable, watched.remote_cpus),
         "frequency_hz": _frequency({thread.cpu for thread in runnable}),
+        "cpus": len(os.sched_getaffinity(0)),
+        **_scheduled(),
+        **(_disk(watched.block) if watched.block else {}),
         **(_link(watched.pci) if watched.pci else {}),
     }
     return {name: value for name, value in found.items() if value is not None}
@@ -105,6 +111,19 @@ def _frequency(cpus: set[int]) -> float | None:
     """The fastest of the CPUs that work for us: the idle ones may rest."""
     speeds = [float(text) * 1000 for cpu in cpus if (text := _text(FREQUENCY.format(cpu)).strip()).isdecimal()]
     return max(speeds, default=None)
+
+
+def _scheduled() -> dict[str, float]:
+    times = scheduled(os.getpid())
+    return {} if times is None else {"tool_cpu_ns": times[0], "tool_wait_ns": times[1]}
+
+
+def _disk(block: str) -> dict[str, float]:
+    """Bytes moved so far; fields 3 and 7 count 512-byte sectors (Documentation/block/stat.rst)."""
+    counts = _text(f"/sys/class/block/{block}/stat").split()
+    if len(counts) < 7:
+        return {}
+    return {"disk_read_bytes": float(counts[2]) * SECTOR_BYTES, "disk_write_bytes": float(counts[6]) * SECTOR_BYTES}
 
 
 def _link(address: str) -> dict[str, float | None]:

@@ -21,16 +21,32 @@ class Thread:
 
 def threads(ancestor: int) -> list[Thread]:
     """The threads of a process and of all below it. What ends meanwhile is left out."""
-    found: list[Thread] = []
+    return [thread for _, directory in _tasks(ancestor) for thread in _thread(directory)]
+
+
+def scheduled(ancestor: int) -> tuple[float, float] | None:
+    """Of all threads below a process, without its own: ns on a CPU, and ns runnable but waiting for one, which grow
+    with other load and with a CPU quota (Documentation/scheduler/sched-stats.rst). None where there are none."""
+    lines = (_line(f"{directory}/schedstat").split() for process, directory in _tasks(ancestor) if process != ancestor)
+    times = [(float(line[0]), float(line[1])) for line in lines if len(line) > 1]
+    return (sum(cpu for cpu, _ in times), sum(wait for _, wait in times)) if times else None
+
+
+def processes(ancestor: int) -> frozenset[int]:
+    """A process and all below it."""
+    return frozenset(process for process, _ in _tasks(ancestor))
+
+
+def _tasks(ancestor: int) -> Iterator[tuple[int, str]]:
+    """(process, directory) of each thread of a process and of all below it."""
     todo, seen = [str(ancestor)], 0
     if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):  # CONFIG_PROC_CHILDREN, or a costly look at all
         todo += map(str, descendants(ancestor))
     while todo and seen < _MOST_PROCESSES:
         process, seen = todo.pop(), seen + 1
         for task in _names(f"/proc/{process}/task"):
-            found += _thread(f"/proc/{process}/task/{task}")
+            yield int(process), f"/proc/{process}/task/{task}"
             todo += _line(f"/proc/{process}/task/{task}/children").split()
-    return found
 
 
 def kernel_threads(prefix: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from perfadvisor.analyse.results.cells import cell
 from perfadvisor.analyse.results.changes import Change
-from perfadvisor.analyse.results.trust import achieved_depth, with_doubts
+from perfadvisor.analyse.results.trust import achieved_depth, moved_share, with_doubts
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Output, Sample, TrialResult, TrialState, Trust
 from perfadvisor.model.units import Unit
@@ -86,10 +86,44 @@ def test_queue_depth_by_littles_law(lat_ns: float, fires: bool) -> None:
     assert ("the queue depth was not reached" in reasons(given)) is fires
 
 
-def test_page_cache_counts_the_warm_up() -> None:
-    given = result({"path.block.read_bytes": 1.1e9}, {"read_io_bytes": 1e9})
-    warmed = replace(given, trial=replace(given.trial, runtime_s=8.0, warmup_s=2.0))
-    assert "the page cache is in the result" in reasons(warmed)
+def warmed(deltas: Mapping[str, float], asked: float = 1e9) -> TrialResult:
+    given = result(deltas, {"read_io_bytes": asked})
+    return replace(given, trial=replace(given.trial, runtime_s=8.0, warmup_s=2.0))
+
+
+def test_page_cache_is_judged_by_the_measured_time_alone() -> None:
+    """The disk moved 442 MB in 10 s, of which the warm-up had but 67: not a sign of the page cache."""
+    slow_start = warmed({"path.block.read_bytes": 442e6, "gauge.disk_read_bytes_per_s": 375e6 / 8}, asked=375e6)
+    assert moved_share(slow_start, "read") == pytest.approx(1.0)
+    assert reasons(slow_start) == {}
+    cached = warmed({"path.block.read_bytes": 1.1e9, "gauge.disk_read_bytes_per_s": 10e6})
+    assert reasons(cached) == {"the page cache is in the result": Trust.INVALID}
+
+
+def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_too_little() -> None:
+    assert reasons(warmed({"path.block.read_bytes": 1.1e9})) == {}
+    assert moved_share(warmed({"path.block.read_bytes": 1.1e9}), "read") is None
+    assert reasons(warmed({"path.block.read_bytes": 0.8e9})) == {"the page cache is in the result": Trust.INVALID}
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "cpu_s", "own", "mark"),
+    [
+        (0.09, 0.9, 1, None),
+        (0.1, 0.9, 1, Trust.NOISY),
+        (0.6, 0.4, 1, Trust.INVALID),
+        (0.6, 0.4, 2, Trust.INVALID),
+        (2.0, 2.0, 4, None),  # four busy threads of its own on two CPUs wait for each other
+    ],
+)
+def test_a_tool_that_waits_for_a_cpu(wait_s: float, cpu_s: float, own: float, mark: Trust | None) -> None:
+    deltas = {
+        "gauge.tool_wait_ns_per_s": wait_s * 1e9, "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
+        "gauge.own_runnable_mean": own, "gauge.cpus": 2.0,
+    }  # fmt: skip
+    assert reasons(result(deltas)) == ({"the tool waited for a CPU": mark} if mark else {})
+    del deltas["gauge.cpus"]
+    assert reasons(result(deltas)) == {}, "unknown is not waited"
 
 
 def test_queue_depth_is_not_expected_of_a_rate_limited_job() -> None:

@@ -29,6 +29,19 @@ def test_what_strays_both_ways_is_no_load_of_others() -> None:
     assert deltas(somebody, seconds=8)["gauge.other_runnable_mean"] == 1.0
 
 
+def test_counts_that_rise_become_rates_of_the_measured_time() -> None:
+    rows = [{"t": 1.0 * second, "disk_read_bytes": 1e6 * second**2, "tool_wait_ns": 5.0} for second in range(6)]
+    found = deltas(rows, warmup_s=2.0, seconds=6)
+    assert found["gauge.disk_read_bytes_per_s"] == (25e6 - 4e6) / 3
+    assert found["gauge.tool_wait_ns_per_s"] == 0.0
+
+
+def test_a_count_that_fell_or_was_read_once_is_unknown() -> None:
+    fell = [{"t": 1.0, "tool_cpu_ns": 9.0}, {"t": 2.0, "tool_cpu_ns": 5.0}, {"t": 3.0, "tool_cpu_ns": 20.0}]
+    assert "gauge.tool_cpu_ns_per_s" not in deltas(fell, seconds=3)
+    assert "gauge.tool_cpu_ns_per_s" not in deltas(fell[:1], seconds=3)
+
+
 def test_nothing_read_is_unknown() -> None:
     assert deltas((), seconds=5) == {}
     assert deltas(({"t": 1.0},), seconds=5) == {"gauge.samples": 1.0, "gauge.reader_cpu_share": 0.0}

@@ -79,6 +79,16 @@ def test(own: tuple[Path, ...]) -> None:
     click.echo(f"{len(rules)} rules, {sum(len(rule.cases) for rule in rules)} cases, all as expected")
 
 
+@command.command()
+def schema() -> None:
+    """Print the JSON Schema of a rule file, for editors."""
+    import json
+
+    from perfadvisor.packs.schemas import rule_schema
+
+    click.echo(json.dumps(rule_schema(), indent=2))
+
+
 def _json(rules: tuple[Rule, ...]) -> str:
     import json
 

@@ -10,9 +10,9 @@ DIRECTORY = click.option(
 )  # fmt: skip
 
 
-@click.group(short_help="List and show the workloads and suites.")
+@click.group(short_help="List, show and check workloads and suites.")
 def command() -> None:
-    """List and show the workloads and suites that `perfadvisor run` takes."""
+    """List, show and check the workloads and suites that `perfadvisor run` takes."""
 
 
 @command.command("list")
@@ -50,3 +50,26 @@ def show(name: str, own: tuple[Path, ...]) -> None:
         for key, value in workload.parameters.items():
             click.echo(f"    {key} = {value}")
         click.echo(f"  judged by {', '.join(workload.metrics)}")
+
+
+@command.command()
+@DIRECTORY
+def lint(own: tuple[Path, ...]) -> None:
+    """Check every workload and suite file, and report all mistakes at once, each with its line."""
+    from perfadvisor.packs.suites import load_suites
+    from perfadvisor.packs.workloads import load_workloads
+
+    workloads = load_workloads(own)
+    suites = load_suites(workloads, own)
+    click.echo(f"{len(workloads)} workloads and {len(suites)} suites, no mistake found")
+
+
+@command.command()
+@click.option("--suite", is_flag=True, help="Print the schema of a suite file instead.")
+def schema(suite: bool) -> None:
+    """Print the JSON Schema of a workload file, for editors."""
+    import json
+
+    from perfadvisor.packs.schemas import suite_schema, workload_schema
+
+    click.echo(json.dumps(suite_schema() if suite else workload_schema(), indent=2))

@@ -79,4 +79,9 @@ def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Proble
         return found
     for parameter, complaint in complaints(TOOLS[given.tool].PARAMETERS, given.parameters):
         found.append(document.problem(("parameters", parameter), complaint))
+    known = TOOLS[given.tool].METRICS
+    for number, metric in enumerate(given.metrics):
+        if metric not in known:
+            hint = did_you_mean(metric, known) or "; known are " + ", ".join(known[:12])
+            found.append(document.problem(("metrics", number), f"unknown metric `{metric}`{hint}"))
     return found

@@ -16,7 +16,7 @@ from perfadvisor.packs.problems import did_you_mean
 
 SUITES = "suites/"  # the one folder below workloads/ that holds no workloads
 _PACKAGE = Path(__file__).resolve().parent.parent
-_CODE = ("packs/*.py", "tools/*_parameters.py", "tools/parameters.py", "tools/catalogue.py", "model/workload.py")
+_CODE = ("packs/*.py", "tools/*.py", "model/workload.py")
 
 
 def load_workloads(own: Sequence[Path] = ()) -> dict[str, Workload]:

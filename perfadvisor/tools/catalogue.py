@@ -12,8 +12,9 @@ from perfadvisor.tools.parameters import Parameters
 class Tool(Protocol):
     """What a tool's module offers. All of it is pure: argv out, bytes in.
 
-    `PROGRAM` is what must be on the PATH and `PACKAGE` the Debian package that brings it; `prepare` is the command that
-    has to have run once before the trials, and `server` the one that has to be running meanwhile, None where none."""
+    `PROGRAM` is what must be on the PATH and `PACKAGE` the Debian package that brings it; `METRICS` are the samples
+    that `parse` can give of one configuration; `prepare` is the command that has to have run once before the trials,
+    and `server` the one that has to be running meanwhile, None where none."""
 
     @property
     def PROGRAM(self) -> str: ...
@@ -23,6 +24,9 @@ class Tool(Protocol):
 
     @property
     def PARAMETERS(self) -> Parameters: ...
+
+    @property
+    def METRICS(self) -> tuple[str, ...]: ...
 
     def command(self, workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]: ...
 

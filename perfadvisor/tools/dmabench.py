@@ -8,7 +8,8 @@ from perfadvisor.tools.dmabench_parse import parse
 from perfadvisor.tools.parameters import Parameter
 
 __all__ = [
-    "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "needs_function", "parse", "prepare", "server",
+    "METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "needs_function", "parse", "prepare",
+    "server",
 ]  # fmt: skip
 
 PROGRAM = "dmabench"  # no package brings it: targets/here/dmabench_build.py makes it, Context.program says where
@@ -39,6 +40,11 @@ PARAMETERS = {
     "group": Parameter(type=int, meaning="IOMMU group bound to vfio-pci, for map and edu", high=2**20),
     "pci_address": Parameter(type=str, meaning="PCI address of a device in the group, for map and edu"),
 }
+
+METRICS = (
+    *(f"{kernel}.bytes_per_s" for kernel in ("copy", "read", "write", "triad")),
+    "chase", "pin", "unpin", "map", "unmap", "verified_bytes",
+)  # fmt: skip
 
 _FLAGS = {
     "cpu_node": "cpu-node", "memory_node": "memory-node", "threads": "threads", "repeats": "repeats",

@@ -3,10 +3,10 @@
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools.context import Context
 from perfadvisor.tools.fio_jobs import huge_pages, layout_argv, server_argv, trial_argv
-from perfadvisor.tools.fio_parameters import PARAMETERS
+from perfadvisor.tools.fio_parameters import METRICS, PARAMETERS
 from perfadvisor.tools.fio_parse import parse
 
-__all__ = ["PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "parse", "prepare", "server"]
+__all__ = ["METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "parse", "prepare", "server"]
 
 PROGRAM = "fio"
 PACKAGE = "fio"

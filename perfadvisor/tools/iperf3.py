@@ -7,22 +7,33 @@ from perfadvisor.tools.context import Context
 from perfadvisor.tools.iperf3_parse import parse
 from perfadvisor.tools.parameters import Parameter
 
-__all__ = ["PACKAGE", "PARAMETERS", "PROGRAM", "command", "parse", "prepare", "server"]
+__all__ = ["METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "parse", "prepare", "server"]
 
 PROGRAM = "iperf3"
 PACKAGE = "iperf3"
 _CONNECT_MS = 5000
 
 PARAMETERS = {
-    "protocol": Parameter(type=str, meaning="tcp or udp", choices=("tcp", "udp")),
-    "streams": Parameter(type=int, meaning="flows at once", low=1, high=128),
-    "reverse": Parameter(type=bool, meaning="the server sends"),
-    "bidirectional": Parameter(type=bool, meaning="both send at once"),
-    "zerocopy": Parameter(type=bool, meaning="send by sendfile, without copying into the socket"),
-    "bits_per_s": Parameter(type=int, meaning="target rate of each stream, 0 for as fast as it goes", high=10**13),
-    "length_bytes": Parameter(type=int, meaning="bytes a write, or a datagram's size", low=1, high=2**20),
-    "window_bytes": Parameter(type=int, meaning="socket buffer size", low=1, high=2**30),
+    "protocol": Parameter(type=str, meaning="tcp or udp", choices=("tcp", "udp"), known_as=("udp",)),
+    "streams": Parameter(type=int, meaning="flows at once", low=1, high=128, known_as=("parallel", "P")),
+    "reverse": Parameter(type=bool, meaning="the server sends", known_as=("R",)),
+    "bidirectional": Parameter(type=bool, meaning="both send at once", known_as=("bidir",)),
+    "zerocopy": Parameter(type=bool, meaning="send by sendfile, without copying into the socket", known_as=("Z",)),
+    "bits_per_s": Parameter(
+        type=int,
+        meaning="target rate of each stream, 0 for as fast as it goes",
+        high=10**13,
+        known_as=("bitrate", "bandwidth", "b"),
+    ),
+    "length_bytes": Parameter(
+        type=int, meaning="bytes a write, or a datagram's size", low=1, high=2**20, known_as=("length", "len", "l")
+    ),
+    "window_bytes": Parameter(type=int, meaning="socket buffer size", low=1, high=2**30, known_as=("window", "w")),
 }
+
+METRICS = (
+    "bits_per_s", "reverse.bits_per_s", "sent_bits_per_s", "retransmits", "rtt_mean", "jitter", "lost_share",
+)  # fmt: skip
 
 
 def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:

@@ -14,7 +14,8 @@ PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
     """One parameter: its type, what it means (with the unit), the values allowed (none given: any), and whether a
-    NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`."""
+    NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`. `known_as` are the tool's
+    own names for it."""
 
     type: type[bool] | type[int] | type[float] | type[str]
     meaning: str
@@ -22,6 +23,7 @@ class Parameter:
     low: float = 0
     high: float = 2**50
     per_node: bool = False
+    known_as: tuple[str, ...] = ()
 
     def complaint(self, value: Scalar) -> str:
         """Why this value cannot be used, or nothing."""
@@ -42,13 +44,30 @@ _TYPES: dict[type, str] = {bool: "true or false", int: "a whole number", float: 
 
 Parameters = Mapping[str, Parameter]
 
+# The tools' names for what stands beside `parameters` in a workload, or what perfadvisor decides itself.
+ELSEWHERE = {
+    **dict.fromkeys(("runtime", "time", "t"), "the measured time is `runtime_s`, beside `parameters`"),
+    **dict.fromkeys(("ramp_time", "omit", "O"), "the warm-up is `warmup_s`, beside `parameters`"),
+    **dict.fromkeys(("filename", "directory"), "perfadvisor chooses the file: `run --directory` or `run --device`"),
+    **dict.fromkeys(("port", "client", "server", "bind"), "perfadvisor chooses the far end: `run --peer`"),
+}
+
 
 def complaints(known: Parameters, given: Mapping[str, Scalar]) -> Iterator[tuple[str, str]]:
     """(parameter, what is wrong with it) for every parameter that is unknown or has an unusable value."""
     for name, value in given.items():
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f" (did you mean `{near[0]}`?)" if near else f"; known are {', '.join(known)}"
-            yield name, f"unknown parameter `{name}`{hint}"
+            yield name, f"unknown parameter `{name}`{_hint(known, name)}"
         elif complaint := known[name].complaint(value):
             yield name, f"`{name}` {complaint}"
+
+
+def _hint(known: Parameters, name: str) -> str:
+    """What to write instead: what the tool's own name is called here, or the nearest name."""
+    here = next((ours for ours, parameter in known.items() if name in parameter.known_as), None)
+    if here:
+        return f"; it is called `{here}` here: {known[here].meaning}"
+    if name in ELSEWHERE:
+        return f"; {ELSEWHERE[name]}"
+    near = get_close_matches(name, known, n=1)
+    return f" (did you mean `{near[0]}`?)" if near else f"; known are {', '.join(known)}"

@@ -6,7 +6,7 @@ from perfadvisor.tools.parameters import Parameter, complaints
 
 KNOWN = {
     "iodepth": Parameter(type=int, meaning="requests in flight", low=1, high=1024),
-    "engine": Parameter(type=str, meaning="how", choices=("libaio", "io_uring")),
+    "engine": Parameter(type=str, meaning="how", choices=("libaio", "io_uring"), known_as=("ioengine",)),
     "direct": Parameter(type=bool, meaning="O_DIRECT"),
     "rate": Parameter(type=float, meaning="share"),
     "memory_node": Parameter(type=int, meaning="node", per_node=True),
@@ -31,6 +31,8 @@ def test_good_values_pass(good):
         ({"engine": "aio"}, "one of libaio, io_uring"),
         ({"memory_node": "{other}"}, "a whole number"),
         ({"iodept": 1}, "unknown parameter `iodept` (did you mean `iodepth`?)"),
+        ({"ioengine": "libaio"}, "unknown parameter `ioengine`; it is called `engine` here: how"),
+        ({"ramp_time": 5}, "the warm-up is `warmup_s`, beside `parameters`"),
         ({"zzz": 1}, "known are iodepth, engine"),
     ],
 )

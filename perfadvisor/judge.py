@@ -11,7 +11,7 @@ from perfadvisor.analyse.environments import environments
 from perfadvisor.analyse.environments.guest_join import joined
 from perfadvisor.analyse.results.catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.results.cells import cell, cells
-from perfadvisor.analyse.results.changes import Change, changed_settings
+from perfadvisor.analyse.results.changes import SettingChange, changed_settings
 from perfadvisor.analyse.results.disk_best import best_of_disks
 from perfadvisor.analyse.results.facts import result_facts
 from perfadvisor.analyse.rules.advise import advise
@@ -128,9 +128,10 @@ def _join(facts: FactTable, host: FactTable | None) -> None:
         facts.add(fact)
 
 
-def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[Change, ...]]:
+def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[SettingChange, ...]]:
     after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
-    return {name: changed_settings(tables[name], after[name]) for name in tables.keys() & after.keys()}
+    known = catalogue()
+    return {name: changed_settings(tables[name], after[name], known) for name in tables.keys() & after.keys()}
 
 
 def _add_results(

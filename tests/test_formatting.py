@@ -87,3 +87,9 @@ def test_a_written_quantity_is_within_its_last_digit(value: float, unit: Unit) -
 
     figure = float(quantity(value, unit).split()[0].replace(",", ""))
     assert figure * scale_of(value, unit).divisor == pytest.approx(value, rel=0.006)
+
+
+def test_text_from_a_machine_cannot_steer_the_terminal():
+    shown = value_text("eth0\x1b[2J\nroot\u202e")
+    assert "\x1b" not in shown and "\n" not in shown and "\u202e" not in shown
+    assert len(value_text("x" * 10_000)) < 300

@@ -43,13 +43,15 @@ class Absent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FactSpec:
-    """A catalogue entry. `subject` is the kind of thing the fact is about ("nic", "pci", "" for the host);
-    `refers_to` names the kind whose subject the value is ("nic.pci_address" refers to "pci")."""
+    """A catalogue entry. `nature` says whether the value is a setting, measured, or an identity. `subject` is the kind
+    of thing the fact is about ("nic", "pci", "" for the host); `refers_to` names the kind whose subject the value is
+    ("nic.pci_address" refers to "pci")."""
 
     name: str
     type: type[bool] | type[int] | type[float] | type[str]
     unit: Unit = Unit.NONE
     subject: str = ""
+    nature: Nature
     meaning: str
     refers_to: str = ""
 
@@ -59,7 +61,7 @@ class FactSpec:
             value = float(value)
         if type(value) is not self.type:
             raise TypeError(f"{self.name} is {self.type.__name__}, not {value!r}")
-        return Fact(name=self.name, subject=subject, value=value, unit=self.unit, source=source)
+        return Fact(name=self.name, subject=subject, value=value, unit=self.unit, nature=self.nature, source=source)
 
     def absent(self, reason: str, *, source: str = "", subject: str = "") -> Absent:
         """The fact without a value, and why."""

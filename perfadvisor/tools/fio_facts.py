@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
 from perfadvisor.model.units import Unit
 from perfadvisor.tools.fio_document import FioDirection, FioJob, FioLatency, FioRun
 from perfadvisor.tools.fio_parse import failure, percentile_name
@@ -69,8 +69,21 @@ _KINDS: dict[str, _Rows] = {
     "fio_disk": (("busy_share", float, Unit.RATIO, "share of the time the disk was busy"),),
 }
 
+
+def _nature(kind: type) -> Nature:
+    """Numbers in a result are measured; names, modes and yes/no values say what was asked for."""
+    return Nature.MEASURED if kind in (int, float) else Nature.SETTING
+
+
 CATALOGUE: tuple[FactSpec, ...] = tuple(
-    FactSpec(name=f"{kind}.{name}", type=type, unit=unit, subject="" if kind == "fio" else kind, meaning=meaning)
+    FactSpec(
+        name=f"{kind}.{name}",
+        type=type,
+        unit=unit,
+        subject="" if kind == "fio" else kind,
+        meaning=meaning,
+        nature=_nature(type),
+    )
     for kind, rows in _KINDS.items()
     for name, type, unit, meaning in rows
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
 from perfadvisor.model.units import Unit
 from perfadvisor.tools.iperf3_document import Iperf3Run, Sum
 from perfadvisor.tools.iperf3_parse import delivered_bits_per_s, failure
@@ -51,8 +51,21 @@ _SUM: _Rows = (
     ("sender", bool, _S, "this side sent"),
 )
 
+
+def _nature(kind: type) -> Nature:
+    """Numbers in a result are measured; names, modes and yes/no values say what was asked for."""
+    return Nature.MEASURED if kind in (int, float) else Nature.SETTING
+
+
 CATALOGUE: tuple[FactSpec, ...] = tuple(
-    FactSpec(name=f"{kind}.{name}", type=type, unit=unit, subject="" if kind == "iperf3" else kind, meaning=meaning)
+    FactSpec(
+        name=f"{kind}.{name}",
+        type=type,
+        unit=unit,
+        subject="" if kind == "iperf3" else kind,
+        meaning=meaning,
+        nature=_nature(type),
+    )
     for kind, rows in (("iperf3", _FILE), ("iperf3_sum", _SUM))
     for name, type, unit, meaning in rows
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.model.rule import Case, Outcome, Rule, Severity
 from perfadvisor.packs import kept, rule_cache
 from perfadvisor.packs.problems import PackError
@@ -15,10 +15,10 @@ from perfadvisor.packs.rules import check_rules, load_rules
 CATALOGUE = {
     spec.name: spec
     for spec in (
-        FactSpec(name="nic.rx_usecs", type=int, subject="nic", meaning=""),
-        FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", meaning=""),
-        FactSpec(name="nic.share", type=float, subject="nic", meaning=""),
-        FactSpec(name="kernel.release", type=str, meaning=""),
+        FactSpec(name="nic.rx_usecs", type=int, subject="nic", nature=Nature.SETTING, meaning=""),
+        FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", nature=Nature.SETTING, meaning=""),
+        FactSpec(name="nic.share", type=float, subject="nic", nature=Nature.SETTING, meaning=""),
+        FactSpec(name="kernel.release", type=str, nature=Nature.SETTING, meaning=""),
     )
 }
 

@@ -91,8 +91,8 @@ def test_mistakes_of_all_files_with_their_places(own):
 def test_fio_s_own_names_and_metrics_that_no_tool_can_give(own):
     text = GOOD.replace("iodepth: 4", "bs: 4096").replace("read.iops", "read.iops, read.lat_p999, read.clat")
     assert complaints(own("storage/mine.yaml", text)) == [
-        "storage/mine.yaml:7:6: unknown parameter `bs`; it is called `block_size_bytes` here: bytes per I/O or message",
-        "storage/mine.yaml:8:36: unknown metric `read.clat` (did you mean `read.clat_p999`?)",
+        "storage/mine.yaml:7:7: unknown parameter `bs`; it is called `block_size_bytes` here: bytes per I/O or message",
+        "storage/mine.yaml:8:37: unknown metric `read.clat` (did you mean `read.clat_p99`?)",
     ]
 
 

@@ -4,14 +4,24 @@
 and from the counters and gauges around each trial. Only the second kind can make a finding more than a hint.
 """
 
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.model.units import Unit
 
 _Type = type[bool] | type[int] | type[float] | type[str]
 
 
-def _spec(name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, refers_to: str = "") -> FactSpec:
-    return FactSpec(name=f"result.{name}", type=type, unit=unit, subject="result", meaning=meaning, refers_to=refers_to)
+def _spec(
+    name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, refers_to: str = "", nature: Nature = Nature.MEASURED
+) -> FactSpec:
+    return FactSpec(
+        name=f"result.{name}",
+        type=type,
+        unit=unit,
+        subject="result",
+        meaning=meaning,
+        refers_to=refers_to,
+        nature=nature,
+    )
 
 
 def _share(name: str, meaning: str) -> FactSpec:
@@ -23,37 +33,50 @@ def _count(name: str, meaning: str) -> FactSpec:
 
 
 ASKED: tuple[FactSpec, ...] = (
-    _spec("workload", str, "the workload's id: storage/randread-4k-qd1"),
-    _spec("device", str, "what it exercises: storage, network, memory or dma"),
-    _spec("tool", str, "the program that measured: fio, iperf3 or dmabench"),
-    _spec("environment", str, "the name of the environment it ran in"),
-    _spec("trust", str, "VALID, NOISY or INVALID"),
-    _spec("n", int, "how many fresh runs it rests on", Unit.COUNT),
-    _spec("block", str, "the disk its bytes crossed", refers_to="block"),
-    _spec("nic", str, "the network device its bytes crossed", refers_to="nic"),
-    _spec("pci", str, "the PCI function its bytes crossed", refers_to="pci"),
-    _spec("file_system", str, "the type of the file system its file lies on"),
-    _spec("crosses_nic", bool, "whether the bytes left through a network device (false for loopback and veth)"),
-    _spec("block_size_bytes", int, "bytes of one I/O", Unit.BYTES),
-    _spec("queue_depth", int, "I/Os asked to be in flight: iodepth times numjobs", Unit.COUNT),
-    _spec("iodepth", int, "fio's iodepth, of one job", Unit.COUNT),
-    _spec("numjobs", int, "fio's jobs", Unit.COUNT),
-    _spec("engine", str, "fio's ioengine"),
+    _spec("workload", str, "the workload's id: storage/randread-4k-qd1", nature=Nature.IDENTITY),
+    _spec("device", str, "what it exercises: storage, network, memory or dma", nature=Nature.IDENTITY),
+    _spec("tool", str, "the program that measured: fio, iperf3 or dmabench", nature=Nature.IDENTITY),
+    _spec("environment", str, "the name of the environment it ran in", nature=Nature.IDENTITY),
+    _spec("trust", str, "VALID, NOISY or INVALID", nature=Nature.IDENTITY),
+    _spec("n", int, "how many fresh runs it rests on", Unit.COUNT, nature=Nature.IDENTITY),
+    _spec("block", str, "the disk its bytes crossed", refers_to="block", nature=Nature.IDENTITY),
+    _spec("nic", str, "the network device its bytes crossed", refers_to="nic", nature=Nature.IDENTITY),
+    _spec("pci", str, "the PCI function its bytes crossed", refers_to="pci", nature=Nature.IDENTITY),
+    _spec("file_system", str, "the type of the file system its file lies on", nature=Nature.IDENTITY),
     _spec(
-        "engine_is_sync", bool, "whether the engine returns only when an I/O is done, so that one job has one in flight"
+        "crosses_nic",
+        bool,
+        "whether the bytes left through a network device (false for loopback and veth)",
+        nature=Nature.IDENTITY,
     ),
-    _spec("direct", bool, "whether O_DIRECT was asked for"),
-    _spec("is_buffered", bool, "whether the page cache lies in the path (no O_DIRECT)"),
-    _spec("is_read", bool, "whether it reads"),
-    _spec("is_write", bool, "whether it writes"),
-    _spec("is_random", bool, "whether the pattern is random"),
-    _spec("streams", int, "iperf3's parallel streams", Unit.COUNT),
-    _spec("protocol", str, "TCP or UDP"),
-    _spec("iperf3_multithreaded", bool, "whether this iperf3 runs one thread a stream (since 3.16)"),
-    _spec("page_size_bytes", int, "the pages the buffers really got", Unit.BYTES),
-    _spec("page_size_asked_bytes", int, "the pages the workload asked for", Unit.BYTES),
-    _spec("cpu_node", int, "the NUMA node the tool's CPUs were on"),
-    _spec("memory_node", int, "the NUMA node the buffers were on"),
+    _spec("block_size_bytes", int, "bytes of one I/O", Unit.BYTES, nature=Nature.SETTING),
+    _spec("queue_depth", int, "I/Os asked to be in flight: iodepth times numjobs", Unit.COUNT, nature=Nature.SETTING),
+    _spec("iodepth", int, "fio's iodepth, of one job", Unit.COUNT, nature=Nature.SETTING),
+    _spec("numjobs", int, "fio's jobs", Unit.COUNT, nature=Nature.SETTING),
+    _spec("engine", str, "fio's ioengine", nature=Nature.SETTING),
+    _spec(
+        "engine_is_sync",
+        bool,
+        "whether the engine returns only when an I/O is done, so that one job has one in flight",
+        nature=Nature.SETTING,
+    ),
+    _spec("direct", bool, "whether O_DIRECT was asked for", nature=Nature.SETTING),
+    _spec("is_buffered", bool, "whether the page cache lies in the path (no O_DIRECT)", nature=Nature.SETTING),
+    _spec("is_read", bool, "whether it reads", nature=Nature.SETTING),
+    _spec("is_write", bool, "whether it writes", nature=Nature.SETTING),
+    _spec("is_random", bool, "whether the pattern is random", nature=Nature.SETTING),
+    _spec("streams", int, "iperf3's parallel streams", Unit.COUNT, nature=Nature.SETTING),
+    _spec("protocol", str, "TCP or UDP", nature=Nature.SETTING),
+    _spec(
+        "iperf3_multithreaded",
+        bool,
+        "whether this iperf3 runs one thread a stream (since 3.16)",
+        nature=Nature.IDENTITY,
+    ),
+    _spec("page_size_bytes", int, "the pages the buffers really got", Unit.BYTES, nature=Nature.IDENTITY),
+    _spec("page_size_asked_bytes", int, "the pages the workload asked for", Unit.BYTES, nature=Nature.SETTING),
+    _spec("cpu_node", int, "the NUMA node the tool's CPUs were on", nature=Nature.IDENTITY),
+    _spec("memory_node", int, "the NUMA node the buffers were on", nature=Nature.IDENTITY),
 )
 
 

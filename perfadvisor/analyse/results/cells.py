@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from perfadvisor.analyse.results.changes import Change
+from perfadvisor.analyse.results.changes import SettingChange
 from perfadvisor.analyse.results.trust import merged, with_doubts
 from perfadvisor.analyse.statistics.estimate import estimate, spread
 from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
@@ -14,7 +14,7 @@ SPREAD_NOISY = 0.15  # judgement: single-run differences below 10 to 15 % are no
 CHANGED = "the machine changed between the start and the end of the run"
 
 
-def cells(run: Run, changed: Mapping[str, tuple[Change, ...]] | None = None) -> tuple[Cell, ...]:
+def cells(run: Run, changed: Mapping[str, tuple[SettingChange, ...]] | None = None) -> tuple[Cell, ...]:
     """The cells of a run in the order its plan names them; `changed` lists, per environment, settings that differ
     between the snapshots before and after."""
     groups: dict[tuple[str, str], list[TrialResult]] = {}
@@ -30,7 +30,7 @@ def cells(run: Run, changed: Mapping[str, tuple[Change, ...]] | None = None) -> 
 
 
 def cell(
-    workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[Change, ...] = ()
+    workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[SettingChange, ...] = ()
 ) -> Cell:
     """All fresh runs of one workload in one environment. INVALID runs are left out of the estimates as long as any
     other is there; with nothing else the cell is INVALID itself and its numbers are shown, not used."""
@@ -62,7 +62,10 @@ def _estimates(results: tuple[TrialResult, ...]) -> Iterator[Estimate]:
 
 
 def _cell_doubts(
-    workload: Workload, estimates: tuple[Estimate, ...], used: tuple[TrialResult, ...], changed: tuple[Change, ...]
+    workload: Workload,
+    estimates: tuple[Estimate, ...],
+    used: tuple[TrialResult, ...],
+    changed: tuple[SettingChange, ...],
 ) -> Iterator[Doubt]:
     felt = [change for change in changed if change.concerns(workload, (result.path for result in used))]
     if felt:

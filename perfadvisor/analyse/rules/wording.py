@@ -8,9 +8,10 @@ import re
 import shlex
 from collections.abc import Callable
 
-from perfadvisor.analyse.rules.human import human, printable
 from perfadvisor.analyse.rules.lookup import View
+from perfadvisor.formatting import fact_text
 from perfadvisor.model.fact import Absent, Fact
+from perfadvisor.plaintext import one_line
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)\}")
 SUBJECT = "subject"
@@ -31,7 +32,7 @@ def placeholders(text: str) -> tuple[str, ...]:
 
 def sentence(text: str, view: View) -> str:
     """The text for reading: values with their units, a missing one as "(unknown)"."""
-    return PLACEHOLDER.sub(_filler(view, _in_words, "(unknown)"), text)
+    return PLACEHOLDER.sub(_filler(view, fact_text, "(unknown)"), text)
 
 
 def command(text: str, view: View) -> str:
@@ -57,14 +58,10 @@ def _uncapped(noun: str) -> str:
     return noun if noun.startswith("NUMA") else noun.lower()
 
 
-def _in_words(fact: Fact) -> str:
-    return human(fact.value, fact.unit)
-
-
 def _in_shell(fact: Fact) -> str:
     if isinstance(fact.value, bool):
         return "on" if fact.value else "off"
-    return shlex.quote(printable(str(fact.value)))
+    return shlex.quote(one_line(str(fact.value)))
 
 
 def _filler(view: View, written: Callable[[Fact], str], unknown: str) -> Callable[[re.Match[str]], str]:

@@ -11,7 +11,7 @@ from perfadvisor.facts.irq import load as irq_load
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.pci.pci import numa_node
 from perfadvisor.facts.reading.reader import KIB, boolean_fact, choices, chosen_fact, integer_fact, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -44,27 +44,42 @@ PATTERNS = (
 
 
 def _spec(
-    name: str, kind: type[bool] | type[int] | type[str], meaning: str, unit: Unit = Unit.NONE, refers_to: str = ""
+    name: str,
+    kind: type[bool] | type[int] | type[str],
+    meaning: str,
+    unit: Unit = Unit.NONE,
+    refers_to: str = "",
+    nature: Nature = Nature.IDENTITY,
 ) -> FactSpec:
-    return FactSpec(name=f"block.{name}", type=kind, unit=unit, subject="block", meaning=meaning, refers_to=refers_to)
+    return FactSpec(
+        name=f"block.{name}", type=kind, unit=unit, subject="block", meaning=meaning, refers_to=refers_to, nature=nature
+    )
 
 
 SIZE = _spec("size_bytes", int, "capacity", Unit.BYTES)
 ROTATIONAL = _spec("rotational", bool, "whether the kernel takes it for a spinning disk")
-SCHEDULER = _spec("scheduler", str, "I/O scheduler in use")
+SCHEDULER = _spec("scheduler", str, "I/O scheduler in use", nature=Nature.SETTING)
 SCHEDULERS = _spec("schedulers_available", str, "I/O schedulers that can be chosen, comma separated")
 QUEUE_COUNT = _spec("queue_count", int, "hardware queues", Unit.COUNT)
-NR_REQUESTS = _spec("nr_requests", int, "requests a queue holds", Unit.COUNT)
-READ_AHEAD = _spec("read_ahead_bytes", int, "read-ahead of buffered reads", Unit.BYTES)
+NR_REQUESTS = _spec("nr_requests", int, "requests a queue holds", Unit.COUNT, nature=Nature.SETTING)
+READ_AHEAD = _spec("read_ahead_bytes", int, "read-ahead of buffered reads", Unit.BYTES, nature=Nature.SETTING)
 LOGICAL = _spec("logical_block_bytes", int, "smallest addressable unit", Unit.BYTES)
 PHYSICAL = _spec("physical_block_bytes", int, "unit the disk writes without reading first", Unit.BYTES)
-MAX_SECTORS = _spec("max_sectors_bytes", int, "largest request the block layer sends", Unit.BYTES)
+MAX_SECTORS = _spec(
+    "max_sectors_bytes", int, "largest request the block layer sends", Unit.BYTES, nature=Nature.SETTING
+)
 MAX_HW_SECTORS = _spec("max_hw_sectors_bytes", int, "largest request the hardware takes", Unit.BYTES)
-RQ_AFFINITY = _spec("rq_affinity", int, "0: completed anywhere, 1: on the submitter's CPU group, 2: on its CPU")
-NOMERGES = _spec("nomerges", int, "0: requests are merged, 1: only simple merges, 2: none")
-WRITE_CACHE = _spec("write_cache", str, "write back or write through, as the kernel takes the disk to be")
-WBT = _spec("wbt_lat_us", int, "latency target of writeback throttling; 0: off", Unit.MICROSECONDS)
-IO_POLL = _spec("io_poll", bool, "whether completions can be polled for")
+RQ_AFFINITY = _spec(
+    "rq_affinity", int, "0: completed anywhere, 1: on the submitter's CPU group, 2: on its CPU", nature=Nature.SETTING
+)
+NOMERGES = _spec("nomerges", int, "0: requests are merged, 1: only simple merges, 2: none", nature=Nature.SETTING)
+WRITE_CACHE = _spec(
+    "write_cache", str, "write back or write through, as the kernel takes the disk to be", nature=Nature.SETTING
+)
+WBT = _spec(
+    "wbt_lat_us", int, "latency target of writeback throttling; 0: off", Unit.MICROSECONDS, nature=Nature.SETTING
+)
+IO_POLL = _spec("io_poll", bool, "whether completions can be polled for", nature=Nature.SETTING)
 DISCARD_MAX = _spec("discard_max_bytes", int, "largest discard; 0: no discard", Unit.BYTES)
 MODEL = _spec("model", str, "model the disk states")
 IS_NVME = _spec("is_nvme", bool, "whether it is an NVMe namespace")
@@ -72,7 +87,7 @@ IS_VIRTUAL = _spec("is_virtual", bool, "whether no device of its own is behind i
 IS_VIRTIO = _spec("is_virtio", bool, "whether a hypervisor serves it through virtio (blk or scsi)")
 IS_OPTICAL = _spec("is_optical", bool, "whether it is a CD or DVD drive")
 CONTROLLER = _spec("nvme_controller", str, "NVMe controller that serves it, found through multipath too")
-POLL_QUEUES = _spec("poll_queues", int, "polling queues the NVMe driver was given", Unit.COUNT)
+POLL_QUEUES = _spec("poll_queues", int, "polling queues the NVMe driver was given", Unit.COUNT, nature=Nature.SETTING)
 PCI = _spec("pci_address", str, "PCI function behind it", refers_to="pci")
 NUMA_NODE = _spec("numa_node", int, "NUMA node of that function", refers_to="node")
 SLAVES = _spec("slaves", str, "disks it is built upon, comma separated (dm and md)")

@@ -6,37 +6,76 @@ from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.cgroup.limits import STATUS
 from perfadvisor.facts.memory import memory
 from perfadvisor.facts.reading import cpulist, reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
-VERSION = FactSpec(name="cgroup.version", type=int, meaning="2, or 1 where any controller is on the old hierarchy")
-HYBRID = FactSpec(
-    name="cgroup.hybrid", type=bool, meaning="whether both versions are mounted, with controllers on the old one"
+VERSION = FactSpec(
+    name="cgroup.version",
+    type=int,
+    meaning="2, or 1 where any controller is on the old hierarchy",
+    nature=Nature.IDENTITY,
 )
-PATH = FactSpec(name="cgroup.path", type=str, meaning="the group, as this process sees it")
-QUOTA = FactSpec(name="cgroup.cpu_quota_cpus", type=float, meaning="CPU time the group may use, in CPUs")
+HYBRID = FactSpec(
+    name="cgroup.hybrid",
+    type=bool,
+    meaning="whether both versions are mounted, with controllers on the old one",
+    nature=Nature.IDENTITY,
+)
+PATH = FactSpec(name="cgroup.path", type=str, meaning="the group, as this process sees it", nature=Nature.IDENTITY)
+QUOTA = FactSpec(
+    name="cgroup.cpu_quota_cpus", type=float, meaning="CPU time the group may use, in CPUs", nature=Nature.SETTING
+)
 CPU_LIMITED = FactSpec(
-    name="cgroup.cpu_limited", type=bool, meaning="whether a quota gives less than the CPUs that are online"
+    name="cgroup.cpu_limited",
+    type=bool,
+    meaning="whether a quota gives less than the CPUs that are online",
+    nature=Nature.SETTING,
 )
 PERIODS = FactSpec(
-    name="cgroup.cpu_periods", type=int, unit=Unit.COUNT, meaning="quota periods the group has run in, since it exists"
+    name="cgroup.cpu_periods",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="quota periods the group has run in, since it exists",
+    nature=Nature.MEASURED,
 )
 THROTTLED = FactSpec(
-    name="cgroup.cpu_throttled", type=int, unit=Unit.COUNT, meaning="quota periods in which it was stopped"
+    name="cgroup.cpu_throttled",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="quota periods in which it was stopped",
+    nature=Nature.MEASURED,
 )
-CPUSET = FactSpec(name="cgroup.cpuset", type=str, meaning="CPUs the group may run on, as a list")
+CPUSET = FactSpec(name="cgroup.cpuset", type=str, meaning="CPUs the group may run on, as a list", nature=Nature.SETTING)
 CPUSET_COUNT = FactSpec(
-    name="cgroup.cpuset_count", type=int, unit=Unit.COUNT, meaning="how many CPUs the group may run on"
+    name="cgroup.cpuset_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="how many CPUs the group may run on",
+    nature=Nature.SETTING,
 )
-MEMS = FactSpec(name="cgroup.mems", type=str, meaning="NUMA nodes the group may take memory from, as a list")
+MEMS = FactSpec(
+    name="cgroup.mems", type=str, meaning="NUMA nodes the group may take memory from, as a list", nature=Nature.SETTING
+)
 MEMORY_MAX = FactSpec(
-    name="cgroup.memory_max_bytes", type=int, unit=Unit.BYTES, meaning="memory the group may use before it is killed"
+    name="cgroup.memory_max_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    meaning="memory the group may use before it is killed",
+    nature=Nature.SETTING,
 )
 MEMORY_LIMITED = FactSpec(
-    name="cgroup.memory_limited", type=bool, meaning="whether the group may use less memory than the machine has"
+    name="cgroup.memory_limited",
+    type=bool,
+    meaning="whether the group may use less memory than the machine has",
+    nature=Nature.SETTING,
 )
-IO_LIMITED = FactSpec(name="cgroup.io_limited", type=bool, meaning="whether bytes or operations per second are capped")
+IO_LIMITED = FactSpec(
+    name="cgroup.io_limited",
+    type=bool,
+    meaning="whether bytes or operations per second are capped",
+    nature=Nature.SETTING,
+)
 
 CATALOGUE: tuple[FactSpec, ...] = (
     *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED),

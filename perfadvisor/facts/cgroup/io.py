@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from perfadvisor.facts.cgroup import cgroup
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 # fact -> its unit, the file on version 1 ("8:0 1000") and the key in io.max on version 2 ("8:0 riops=1000 wiops=max")
 _CAPS: tuple[tuple[FactSpec, str, str], ...] = tuple(
     (
-        FactSpec(name=f"cgroup.{name}_max", type=int, unit=unit, meaning=f"cap on {meaning} a second"),
+        FactSpec(
+            name=f"cgroup.{name}_max", type=int, unit=unit, meaning=f"cap on {meaning} a second", nature=Nature.SETTING
+        ),
         f"blkio.throttle.{way}_{kind}_device",
         key,
     )

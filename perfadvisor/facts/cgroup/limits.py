@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -20,15 +20,22 @@ _CAPABILITIES = {"net_admin": 12, "ipc_lock": 14, "sys_admin": 21, "sys_nice": 2
 _COLUMNS = re.compile(r" {2,}")
 
 MEMLOCK = FactSpec(
-    name="limits.memlock_bytes", type=int, unit=Unit.BYTES, meaning="memory that may be locked (ulimit -l)"
+    name="limits.memlock_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    meaning="memory that may be locked (ulimit -l)",
+    nature=Nature.SETTING,
 )
 MEMLOCK_UNLIMITED = FactSpec(
     name="limits.memlock_unlimited",
     type=bool,
     meaning="whether any amount may be locked, by the limit or by CAP_IPC_LOCK",
+    nature=Nature.SETTING,
 )
 _HELD = {
-    name: FactSpec(name=f"limits.cap_{name}", type=bool, meaning=f"whether CAP_{name.upper()} is in effect")
+    name: FactSpec(
+        name=f"limits.cap_{name}", type=bool, meaning=f"whether CAP_{name.upper()} is in effect", nature=Nature.SETTING
+    )
     for name in _CAPABILITIES
 }
 

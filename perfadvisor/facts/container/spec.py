@@ -3,26 +3,26 @@
 Subjects: a container's name, for a pod's containers pod/container ("testpod1/app").
 """
 
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.model.units import Unit
 
 _Type = type[bool] | type[int] | type[float] | type[str]
 
 
-def _spec(name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
+def _spec(name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, nature: Nature = Nature.SETTING) -> FactSpec:
     """The subject kind is the part before the dot."""
-    return FactSpec(name=name, type=type, unit=unit, subject=name.split(".")[0], meaning=meaning)
+    return FactSpec(name=name, type=type, unit=unit, subject=name.split(".")[0], meaning=meaning, nature=nature)
 
 
 CONTAINER = (
-    _spec("container.id", str, "its identity, the first 12 digits"),
-    _spec("container.engine", str, "docker, podman, kubernetes"),
-    _spec("container.running", bool, "whether it runs"),
-    _spec("container.runtime", str, "what starts it: runc, crun, oci"),
-    _spec("container.cgroup_manager", str, "who makes its control group: systemd, cgroupfs"),
+    _spec("container.id", str, "its identity, the first 12 digits", nature=Nature.IDENTITY),
+    _spec("container.engine", str, "docker, podman, kubernetes", nature=Nature.IDENTITY),
+    _spec("container.running", bool, "whether it runs", nature=Nature.MEASURED),
+    _spec("container.runtime", str, "what starts it: runc, crun, oci", nature=Nature.IDENTITY),
+    _spec("container.cgroup_manager", str, "who makes its control group: systemd, cgroupfs", nature=Nature.IDENTITY),
     _spec("container.network_mode", str, "host, bridge, none, default, a network's name"),
     _spec("container.is_bridged", bool, "whether its traffic passes a bridge and address translation"),
-    _spec("container.root_file_system", str, "file system of the writable layer"),
+    _spec("container.root_file_system", str, "file system of the writable layer", nature=Nature.IDENTITY),
     _spec("container.volume_count", int, "directories of the host or volumes mounted into it", Unit.COUNT),
     _spec("container.cpu_quota_cpus", float, "CPU time it may use, in CPUs"),
     _spec("container.cpu_shares", int, "weight of its CPU time beside others'; 0 for the default", Unit.COUNT),
@@ -61,21 +61,53 @@ EXTENDED = (
     ),
 )
 
-IMAGE = (_spec("image.id", str, "its identity, the first 12 digits"),)
+IMAGE = (_spec("image.id", str, "its identity, the first 12 digits", nature=Nature.IDENTITY),)
 
 KUBERNETES_NODE = (
-    _spec("kubernetes_node.cpus", float, "CPUs of the machine", Unit.NONE),
-    _spec("kubernetes_node.allocatable_cpus", float, "CPUs that pods may have together", Unit.NONE),
-    _spec("kubernetes_node.memory_bytes", int, "memory of the machine", Unit.BYTES),
-    _spec("kubernetes_node.allocatable_memory_bytes", int, "memory that pods may have together", Unit.BYTES),
-    _spec("kubernetes_node.storage_bytes", int, "ephemeral storage of the machine", Unit.BYTES),
-    _spec("kubernetes_node.allocatable_storage_bytes", int, "ephemeral storage for pods", Unit.BYTES),
-    _spec("kubernetes_node.hugepages_2mi_bytes", int, "memory in 2 MiB pages", Unit.BYTES),
-    _spec("kubernetes_node.allocatable_hugepages_2mi_bytes", int, "memory in 2 MiB pages for pods", Unit.BYTES),
-    _spec("kubernetes_node.hugepages_1gi_bytes", int, "memory in 1 GiB pages", Unit.BYTES),
-    _spec("kubernetes_node.allocatable_hugepages_1gi_bytes", int, "memory in 1 GiB pages for pods", Unit.BYTES),
-    _spec("kubernetes_node.pods", int, "pods the machine may run", Unit.COUNT),
-    _spec("kubernetes_node.allocatable_pods", int, "pods that may run beside the system's own", Unit.COUNT),
+    _spec("kubernetes_node.cpus", float, "CPUs of the machine", Unit.NONE, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_cpus", float, "CPUs that pods may have together", Unit.NONE, nature=Nature.IDENTITY
+    ),
+    _spec("kubernetes_node.memory_bytes", int, "memory of the machine", Unit.BYTES, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_memory_bytes",
+        int,
+        "memory that pods may have together",
+        Unit.BYTES,
+        nature=Nature.IDENTITY,
+    ),
+    _spec("kubernetes_node.storage_bytes", int, "ephemeral storage of the machine", Unit.BYTES, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_storage_bytes",
+        int,
+        "ephemeral storage for pods",
+        Unit.BYTES,
+        nature=Nature.IDENTITY,
+    ),
+    _spec("kubernetes_node.hugepages_2mi_bytes", int, "memory in 2 MiB pages", Unit.BYTES, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_hugepages_2mi_bytes",
+        int,
+        "memory in 2 MiB pages for pods",
+        Unit.BYTES,
+        nature=Nature.IDENTITY,
+    ),
+    _spec("kubernetes_node.hugepages_1gi_bytes", int, "memory in 1 GiB pages", Unit.BYTES, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_hugepages_1gi_bytes",
+        int,
+        "memory in 1 GiB pages for pods",
+        Unit.BYTES,
+        nature=Nature.IDENTITY,
+    ),
+    _spec("kubernetes_node.pods", int, "pods the machine may run", Unit.COUNT, nature=Nature.IDENTITY),
+    _spec(
+        "kubernetes_node.allocatable_pods",
+        int,
+        "pods that may run beside the system's own",
+        Unit.COUNT,
+        nature=Nature.IDENTITY,
+    ),
 )
 
 CATALOGUE: tuple[FactSpec, ...] = CONTAINER + EXTENDED + IMAGE + KUBERNETES_NODE

@@ -5,51 +5,89 @@ from dataclasses import dataclass, field
 
 from perfadvisor.facts.cpu import cpuinfo
 from perfadvisor.facts.reading import cpulist, reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 SYSTEM = "/sys/devices/system/cpu"
 
-ONLINE = FactSpec(name="cpu.online", type=str, meaning="CPUs the scheduler may use, as a list")
+ONLINE = FactSpec(name="cpu.online", type=str, meaning="CPUs the scheduler may use, as a list", nature=Nature.SETTING)
 _LISTS = (
     ONLINE,
     *(
-        FactSpec(name=f"cpu.{name}", type=str, meaning=meaning)
-        for name, meaning in (
-            ("present", "CPUs that are populated, as a list"),
-            ("possible", "CPUs the kernel set aside room for, as a list"),
-            ("offline", "CPUs that are not online, as a list"),
-            ("isolated", "CPUs kept out of scheduler balancing (isolcpus), as a list"),
-            ("nohz_full", "CPUs whose tick stops under a single task, as a list"),
+        FactSpec(name=f"cpu.{name}", type=str, meaning=meaning, nature=nature)
+        for name, nature, meaning in (
+            ("present", Nature.IDENTITY, "CPUs that are populated, as a list"),
+            ("possible", Nature.IDENTITY, "CPUs the kernel set aside room for, as a list"),
+            ("offline", Nature.SETTING, "CPUs that are not online, as a list"),
+            ("isolated", Nature.SETTING, "CPUs kept out of scheduler balancing (isolcpus), as a list"),
+            ("nohz_full", Nature.SETTING, "CPUs whose tick stops under a single task, as a list"),
         )
     ),
 )
 
 DIRECTORY_COUNT = FactSpec(
-    name="cpu.directory_count", type=int, unit=Unit.COUNT, meaning="CPUs that sysfs has a directory for"
+    name="cpu.directory_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="CPUs that sysfs has a directory for",
+    nature=Nature.IDENTITY,
 )
 TOPOLOGY_COUNT = FactSpec(
-    name="cpu.topology_count", type=int, unit=Unit.COUNT, meaning="CPUs that have a core or package number in sysfs"
+    name="cpu.topology_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="CPUs that have a core or package number in sysfs",
+    nature=Nature.IDENTITY,
 )
-ONLINE_COUNT = FactSpec(name="cpu.online_count", type=int, unit=Unit.COUNT, meaning="CPUs that are online")
-PACKAGE_COUNT = FactSpec(name="cpu.package_count", type=int, unit=Unit.COUNT, meaning="CPU packages (sockets)")
+ONLINE_COUNT = FactSpec(
+    name="cpu.online_count", type=int, unit=Unit.COUNT, meaning="CPUs that are online", nature=Nature.SETTING
+)
+PACKAGE_COUNT = FactSpec(
+    name="cpu.package_count", type=int, unit=Unit.COUNT, meaning="CPU packages (sockets)", nature=Nature.IDENTITY
+)
 CORES_PER_PACKAGE = FactSpec(
-    name="cpu.cores_per_package_max", type=int, unit=Unit.COUNT, meaning="most cores of one package"
+    name="cpu.cores_per_package_max",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="most cores of one package",
+    nature=Nature.IDENTITY,
 )
 THREADS_PER_CORE = FactSpec(
-    name="cpu.threads_per_core_max", type=int, unit=Unit.COUNT, meaning="most hardware threads that share one core"
+    name="cpu.threads_per_core_max",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="most hardware threads that share one core",
+    nature=Nature.IDENTITY,
 )
-SMT_ACTIVE = FactSpec(name="cpu.smt_active", type=bool, meaning="whether sibling threads are online")
+SMT_ACTIVE = FactSpec(
+    name="cpu.smt_active", type=bool, meaning="whether sibling threads are online", nature=Nature.SETTING
+)
 SMT_CONTROL = FactSpec(
-    name="cpu.smt_control", type=str, meaning="state of SMT: on, off, forceoff, notsupported or notimplemented"
+    name="cpu.smt_control",
+    type=str,
+    meaning="state of SMT: on, off, forceoff, notsupported or notimplemented",
+    nature=Nature.SETTING,
 )
-MODEL_NAME = FactSpec(name="cpu.model_name", type=str, meaning="what the CPU calls itself")
+MODEL_NAME = FactSpec(name="cpu.model_name", type=str, meaning="what the CPU calls itself", nature=Nature.IDENTITY)
+MICROCODE = FactSpec(
+    name="cpu.microcode",
+    type=str,
+    meaning="microcode revision of the CPUs (x86); several, comma joined, where they differ",
+    nature=Nature.IDENTITY,
+)
 PROCESSOR_COUNT = FactSpec(
-    name="cpu.processor_count", type=int, unit=Unit.COUNT, meaning="processors listed in /proc/cpuinfo"
+    name="cpu.processor_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="processors listed in /proc/cpuinfo",
+    nature=Nature.IDENTITY,
 )
 HYPERVISOR_FLAG = FactSpec(
-    name="cpu.hypervisor_flag", type=bool, meaning="whether the CPU announces a hypervisor (x86 only)"
+    name="cpu.hypervisor_flag",
+    type=bool,
+    meaning="whether the CPU announces a hypervisor (x86 only)",
+    nature=Nature.IDENTITY,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (
@@ -63,9 +101,12 @@ CATALOGUE: tuple[FactSpec, ...] = (
     SMT_ACTIVE,
     SMT_CONTROL,
     MODEL_NAME,
+    MICROCODE,
     PROCESSOR_COUNT,
     HYPERVISOR_FLAG,
 )
+_MICROCODE_FILE = f"{SYSTEM}/cpu0/microcode/version"  # of one CPU: /proc/cpuinfo has them all
+_HIDDEN = "0xffffffff"  # what a guest reads whose hypervisor does not show the revision
 # Per CPU only the files used below: on a machine of a thousand CPUs each of them is a thousand reads.
 PATTERNS: tuple[str, ...] = (
     *(f"{SYSTEM}/{spec.name.removeprefix('cpu.')}" for spec in _LISTS),
@@ -73,6 +114,7 @@ PATTERNS: tuple[str, ...] = (
     f"{SYSTEM}/cpu[0-9]*/topology/physical_package_id",
     f"{SYSTEM}/cpu[0-9]*/topology/core_id",
     f"{SYSTEM}/cpu[0-9]*/topology/thread_siblings_list",
+    _MICROCODE_FILE,
     cpuinfo.PATH,
 )
 
@@ -96,7 +138,10 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield from _counts(tree, _topology(tree))
     yield reader.boolean_fact(SMT_ACTIVE, tree, f"{SYSTEM}/smt/active")
     yield reader.text_fact(SMT_CONTROL, tree, f"{SYSTEM}/smt/control")
-    yield from info_facts(cpuinfo.read(tree), cpuinfo.PATH)
+    info = cpuinfo.read(tree)
+    yield from info_facts(info, cpuinfo.PATH)
+    if not info.microcode:
+        yield _microcode(tuple(filter(None, [tree.text(_MICROCODE_FILE)])), _MICROCODE_FILE)
 
 
 def info_facts(info: cpuinfo.CpuInfo, source: str) -> Iterator[Fact | Absent]:
@@ -104,6 +149,13 @@ def info_facts(info: cpuinfo.CpuInfo, source: str) -> Iterator[Fact | Absent]:
     yield MODEL_NAME.given(info.model_name, source=source, reason="no model is named")
     yield PROCESSOR_COUNT.given(info.processors, source=source, reason="no processors are listed")
     yield HYPERVISOR_FLAG.given(info.hypervisor, source=source, reason="no CPU flags: not x86, or not read")
+    yield _microcode(info.microcode, source)
+
+
+def _microcode(revisions: tuple[str, ...], source: str) -> Fact | Absent:
+    if _HIDDEN in revisions:
+        return MICROCODE.absent("the hypervisor hides it", source=source)
+    return MICROCODE.given(", ".join(revisions) or None, source=source, reason="none is stated: not x86, or not read")
 
 
 def _list(spec: FactSpec, tree: Tree) -> Fact | Absent:

@@ -12,6 +12,7 @@ PATH = "/proc/cpuinfo"
 # "processor : 0" once per CPU everywhere but on s390, where the line is "processor 0: version = FF, ...".
 _PROCESSOR = re.compile(r"^processor[ \t]*:", re.MULTILINE)
 _S390_PROCESSOR = re.compile(r"^processor \d+:", re.MULTILINE)
+_MICROCODE = re.compile(r"^microcode[ \t]*: (0x[0-9a-f]{1,16})$", re.MULTILINE | re.ASCII)
 
 # Keys that name the model, by architecture: x86 and ia64 and newer arm64; loongarch; ppc; mips and old loongarch; s390;
 # riscv (microarchitecture, or the instruction set where that is all there is is no model).
@@ -20,12 +21,14 @@ _MODEL_KEYS = ("model name", "Model Name", "cpu", "cpu model", "uarch", "Process
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CpuInfo:
-    """What the text says; None for what it does not. `hypervisor` is the x86 flag, None on other architectures."""
+    """What the text says; None for what it does not. `hypervisor` is the x86 flag, None on other architectures;
+    `microcode` are the distinct revisions of all CPUs (x86), in the order they are listed."""
 
     processors: int | None
     model_name: str | None
     vendor: str | None
     hypervisor: bool | None
+    microcode: tuple[str, ...] = ()
 
 
 def read(tree: Tree) -> CpuInfo:
@@ -44,6 +47,7 @@ def parse(text: str) -> CpuInfo:
         model_name=model,
         vendor=first.get("vendor_id") or None,
         hypervisor="hypervisor" in flags if flags else None,
+        microcode=tuple(dict.fromkeys(_MICROCODE.findall(text))),
     )
 
 

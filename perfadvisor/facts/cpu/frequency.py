@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu.cpu import SYSTEM
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -12,7 +12,7 @@ _POLICIES = f"{SYSTEM}/cpufreq"
 _NO_SCALING = "no frequency scaling in what was read (usual in a virtual machine)"
 
 _DISTINCT = tuple(
-    (FactSpec(name=f"cpu.{name}", type=str, meaning=meaning), file)
+    (FactSpec(name=f"cpu.{name}", type=str, meaning=meaning, nature=Nature.SETTING), file)
     for name, file, meaning in (
         ("governors", "scaling_governor", "frequency governors in use, comma joined"),
         ("scaling_driver", "scaling_driver", "driver that sets the frequency"),
@@ -24,25 +24,38 @@ _DISTINCT = tuple(
     )
 )
 FREQUENCY_MAX = FactSpec(
-    name="cpu.frequency_max_hz", type=int, unit=Unit.HERTZ, meaning="highest frequency of any CPU, by its hardware"
+    name="cpu.frequency_max_hz",
+    type=int,
+    unit=Unit.HERTZ,
+    meaning="highest frequency of any CPU, by its hardware",
+    nature=Nature.IDENTITY,
 )
 FREQUENCY_LIMIT = FactSpec(
-    name="cpu.frequency_limit_hz", type=int, unit=Unit.HERTZ, meaning="lowest upper limit set on any CPU's frequency"
+    name="cpu.frequency_limit_hz",
+    type=int,
+    unit=Unit.HERTZ,
+    meaning="lowest upper limit set on any CPU's frequency",
+    nature=Nature.SETTING,
 )
 LIMIT_SHARE = FactSpec(
     name="cpu.frequency_limit_share",
     type=float,
     unit=Unit.RATIO,
     meaning="upper limit set on a CPU's frequency over what its hardware can, for the CPU limited most",
+    nature=Nature.SETTING,
 )
 TURBO_DISABLED = FactSpec(
-    name="cpu.turbo_disabled", type=bool, meaning="whether frequencies above the nominal one are switched off"
+    name="cpu.turbo_disabled",
+    type=bool,
+    meaning="whether frequencies above the nominal one are switched off",
+    nature=Nature.SETTING,
 )
 THROTTLES = FactSpec(
     name="cpu.package_throttle_count",
     type=int,
     unit=Unit.COUNT,
     meaning="times a package got too hot since boot, over all packages",
+    nature=Nature.MEASURED,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (

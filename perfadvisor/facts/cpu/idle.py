@@ -4,23 +4,32 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu.cpu import SYSTEM
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _STATES = f"{SYSTEM}/cpu0/cpuidle"  # the states are the same on every CPU of one kind; a thousand CPUs cost time
 _GOVERNORS = ("current_governor", "current_governor_ro")  # the second where it cannot be changed
 
-DRIVER = FactSpec(name="cpu.idle_driver", type=str, meaning='driver of the idle states, "none" where there is none')
-GOVERNOR = FactSpec(name="cpu.idle_governor", type=str, meaning="what chooses the idle state")
+DRIVER = FactSpec(
+    name="cpu.idle_driver",
+    type=str,
+    meaning='driver of the idle states, "none" where there is none',
+    nature=Nature.SETTING,
+)
+GOVERNOR = FactSpec(name="cpu.idle_governor", type=str, meaning="what chooses the idle state", nature=Nature.SETTING)
 MAX_LATENCY = FactSpec(
     name="cpu.cstate_max_latency_us",
     type=int,
     unit=Unit.MICROSECONDS,
     meaning="longest time to wake from an idle state that is enabled, on CPU 0",
+    nature=Nature.SETTING,
 )
 DEEPEST = FactSpec(
-    name="cpu.cstate_deepest", type=str, meaning="the enabled idle state that takes longest to wake from"
+    name="cpu.cstate_deepest",
+    type=str,
+    meaning="the enabled idle state that takes longest to wake from",
+    nature=Nature.SETTING,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (DRIVER, GOVERNOR, MAX_LATENCY, DEEPEST)

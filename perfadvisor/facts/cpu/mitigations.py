@@ -4,20 +4,31 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu.cpu import SYSTEM
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _DIRECTORY = f"{SYSTEM}/vulnerabilities"
 
 STATUS = FactSpec(
-    name="vulnerability.status", type=str, subject="vulnerability", meaning="what the kernel says of one vulnerability"
+    name="vulnerability.status",
+    type=str,
+    subject="vulnerability",
+    meaning="what the kernel says of one vulnerability",
+    nature=Nature.SETTING,
 )
 MITIGATIONS = FactSpec(
-    name="cpu.mitigations", type=str, meaning="vulnerabilities that are mitigated, and how, joined by semicolons"
+    name="cpu.mitigations",
+    type=str,
+    meaning="vulnerabilities that are mitigated, and how, joined by semicolons",
+    nature=Nature.SETTING,
 )
-MITIGATED = FactSpec(name="cpu.mitigated_count", type=int, unit=Unit.COUNT, meaning="vulnerabilities mitigated")
-VULNERABLE = FactSpec(name="cpu.vulnerable_count", type=int, unit=Unit.COUNT, meaning="vulnerabilities left open")
+MITIGATED = FactSpec(
+    name="cpu.mitigated_count", type=int, unit=Unit.COUNT, meaning="vulnerabilities mitigated", nature=Nature.SETTING
+)
+VULNERABLE = FactSpec(
+    name="cpu.vulnerable_count", type=int, unit=Unit.COUNT, meaning="vulnerabilities left open", nature=Nature.SETTING
+)
 
 CATALOGUE: tuple[FactSpec, ...] = (STATUS, MITIGATIONS, MITIGATED, VULNERABLE)
 PATTERNS: tuple[str, ...] = (f"{_DIRECTORY}/*",)

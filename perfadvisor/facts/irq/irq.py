@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading import cpulist, interrupts
 from perfadvisor.facts.reading.reader import integer, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -15,27 +16,43 @@ PATTERNS = (
     interrupts.SOURCE,
     f"{DIRECTORY}/default_smp_affinity",
     *(f"{DIRECTORY}/*/{name}" for name in ("smp_affinity_list", "effective_affinity_list", "node")),
+    f"{DEVICES}/*/msi_irqs/*",
     _IRQBALANCE_RUN,
     IRQBALANCE,
 )
 
 DIRECTORY_COUNT = FactSpec(
-    name="interrupts.directory_count", type=int, unit=Unit.COUNT, meaning="interrupts that have a folder in /proc/irq"
+    name="interrupts.directory_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="interrupts that have a folder in /proc/irq",
+    nature=Nature.IDENTITY,
 )
 DEFAULT_AFFINITY = FactSpec(
-    name="interrupts.default_affinity", type=str, meaning="CPUs that a new interrupt may be served by"
+    name="interrupts.default_affinity",
+    type=str,
+    meaning="CPUs that a new interrupt may be served by",
+    nature=Nature.SETTING,
 )
-BALANCE = FactSpec(name="interrupts.irqbalance", type=bool, meaning="whether irqbalance runs and moves interrupts")
+BALANCE = FactSpec(
+    name="interrupts.irqbalance",
+    type=bool,
+    meaning="whether irqbalance runs and moves interrupts",
+    nature=Nature.SETTING,
+)
 
 
-def _spec(name: str, kind: type[int] | type[str], meaning: str) -> FactSpec:
-    return FactSpec(name=f"irq.{name}", type=kind, subject="irq", meaning=meaning)
+def _spec(
+    name: str, kind: type[int] | type[str], meaning: str, nature: Nature = Nature.SETTING, refers_to: str = ""
+) -> FactSpec:
+    return FactSpec(name=f"irq.{name}", type=kind, subject="irq", meaning=meaning, nature=nature, refers_to=refers_to)
 
 
 AFFINITY = _spec("affinity", str, "CPUs it may be served by")
 EFFECTIVE = _spec("effective_affinity", str, "CPUs of these that the hardware really sends it to")
-NODE = _spec("node", int, "NUMA node of the device it belongs to")
-CATALOGUE = (*interrupts.SPECS, DIRECTORY_COUNT, DEFAULT_AFFINITY, BALANCE, AFFINITY, EFFECTIVE, NODE)
+NODE = _spec("node", int, "NUMA node of the device it belongs to", nature=Nature.IDENTITY)
+PCI = _spec("pci_address", str, "PCI function that raises it by MSI or MSI-X", Nature.IDENTITY, refers_to="pci")
+CATALOGUE = (*interrupts.SPECS, DIRECTORY_COUNT, DEFAULT_AFFINITY, BALANCE, AFFINITY, EFFECTIVE, NODE, PCI)
 
 Facts = Iterator[Fact | Absent]
 
@@ -59,11 +76,21 @@ def _directories(tree: Tree) -> Facts:
         yield DIRECTORY_COUNT.absent(tree.why_unreadable(DIRECTORY), source=DIRECTORY)
         return
     yield DIRECTORY_COUNT.fact(len(numbers), source=DIRECTORY)
+    owners = _owners(tree)
     for number in sorted(numbers, key=lambda name: (len(name), name)):
         path = f"{DIRECTORY}/{number}"
         yield text_fact(AFFINITY, tree, f"{path}/smp_affinity_list", subject=number)
         yield text_fact(EFFECTIVE, tree, f"{path}/effective_affinity_list", subject=number)
         yield _node(tree, f"{path}/node", number)
+        if number in owners:
+            yield PCI.fact(owners[number], source=f"{DEVICES}/{owners[number]}/msi_irqs", subject=number)
+
+
+def _owners(tree: Tree) -> dict[str, str]:
+    """Interrupt -> the PCI function it is a message-signalled vector of; such a vector is never shared."""
+    return {
+        vector: address for address in tree.names(DEVICES) for vector in tree.names(f"{DEVICES}/{address}/msi_irqs")
+    }
 
 
 def _node(tree: Tree, source: str, number: str) -> Fact | Absent:

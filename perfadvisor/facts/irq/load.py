@@ -8,7 +8,7 @@ from perfadvisor.facts.memory import nodes
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading import cpulist, interrupts
 from perfadvisor.facts.reading.reader import integer
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -141,12 +141,18 @@ def _why_not_remote(load: IrqLoad) -> str:
 def specs(kind: str) -> IrqSpecs:
     """The specs for devices of this kind."""
 
-    def spec(name: str, type_: type[int] | type[float] | type[str], unit: Unit, meaning: str) -> FactSpec:
-        return FactSpec(name=f"{kind}.irq_{name}", type=type_, unit=unit, subject=kind, meaning=meaning)
+    def spec(
+        name: str,
+        type_: type[int] | type[float] | type[str],
+        unit: Unit,
+        meaning: str,
+        nature: Nature = Nature.MEASURED,
+    ) -> FactSpec:
+        return FactSpec(name=f"{kind}.irq_{name}", type=type_, unit=unit, subject=kind, meaning=meaning, nature=nature)
 
     return IrqSpecs(
-        spec("count", int, Unit.COUNT, "interrupts (vectors) of the device"),
-        spec("cpus", str, Unit.NONE, "CPUs that its interrupts may be served by"),
+        spec("count", int, Unit.COUNT, "interrupts (vectors) of the device", Nature.IDENTITY),
+        spec("cpus", str, Unit.NONE, "CPUs that its interrupts may be served by", Nature.SETTING),
         spec("remote_share", float, Unit.RATIO, "share of its interrupts since boot served far from its NUMA node"),
         spec("hottest_cpu", int, Unit.NONE, "CPU that served most of its interrupts since boot"),
         spec("hottest_cpu_share", float, Unit.RATIO, "share of its interrupts since boot that CPU served"),

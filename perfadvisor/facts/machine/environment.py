@@ -3,25 +3,35 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.machine import container, hypervisor, passthrough
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import EnvironmentKind
 
 KIND = FactSpec(
-    name="environment.kind", type=str, meaning="bare-metal, container, vm, passthrough-vm or unknown; innermost first"
+    name="environment.kind",
+    type=str,
+    meaning="bare-metal, container, vm, passthrough-vm or unknown; innermost first",
+    nature=Nature.IDENTITY,
 )
 HYPERVISOR = FactSpec(
-    name="environment.hypervisor", type=str, meaning='hypervisor below, "none", or "other" where it is not named'
+    name="environment.hypervisor",
+    type=str,
+    meaning='hypervisor below, "none", or "other" where it is not named',
+    nature=Nature.IDENTITY,
 )
 ENGINE = FactSpec(
-    name="environment.container_engine", type=str, meaning='engine of the container, "none", or "other" where not named'
+    name="environment.container_engine",
+    type=str,
+    meaning='engine of the container, "none", or "other" where not named',
+    nature=Nature.IDENTITY,
 )
 ASSIGNED = FactSpec(
     name="environment.assigned_function_count",
     type=int,
     unit=Unit.COUNT,
     meaning="PCI functions of this virtual machine that look like assigned hardware",
+    nature=Nature.IDENTITY,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (KIND, HYPERVISOR, ENGINE, ASSIGNED)

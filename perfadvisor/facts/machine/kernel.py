@@ -3,30 +3,41 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 
 _CLOCK = "/sys/devices/system/clocksource/clocksource0"
 
-RELEASE = FactSpec(name="kernel.release", type=str, meaning="kernel release, as uname -r prints it")
-ARCHITECTURE = FactSpec(name="kernel.architecture", type=str, meaning="machine architecture, as uname -m prints it")
+RELEASE = FactSpec(
+    name="kernel.release", type=str, meaning="kernel release, as uname -r prints it", nature=Nature.IDENTITY
+)
+ARCHITECTURE = FactSpec(
+    name="kernel.architecture", type=str, meaning="machine architecture, as uname -m prints it", nature=Nature.IDENTITY
+)
 
 _TEXTS = (
     (
-        FactSpec(name="kernel.cmdline", type=str, meaning="boot command line of the kernel"),
+        FactSpec(name="kernel.cmdline", type=str, meaning="boot command line of the kernel", nature=Nature.SETTING),
         "/proc/cmdline",
     ),
     (
-        FactSpec(name="kernel.hostname", type=str, meaning="host name, of this UTS namespace"),
+        FactSpec(name="kernel.hostname", type=str, meaning="host name, of this UTS namespace", nature=Nature.IDENTITY),
         "/proc/sys/kernel/hostname",
     ),
     (ARCHITECTURE, "/proc/sys/kernel/arch"),
     (
-        FactSpec(name="cpu.clocksource", type=str, meaning="clock source the kernel reads time from"),
+        FactSpec(
+            name="cpu.clocksource", type=str, meaning="clock source the kernel reads time from", nature=Nature.SETTING
+        ),
         f"{_CLOCK}/current_clocksource",
     ),
     (
-        FactSpec(name="cpu.clocksources_available", type=str, meaning="clock sources that could be chosen"),
+        FactSpec(
+            name="cpu.clocksources_available",
+            type=str,
+            meaning="clock sources that could be chosen",
+            nature=Nature.IDENTITY,
+        ),
         f"{_CLOCK}/available_clocksource",
     ),
 )

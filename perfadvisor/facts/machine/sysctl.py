@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree, Unreadable
 
 _ROOT = "/proc/sys/"
 
 VALUE = FactSpec(
-    name="sysctl.value", type=str, subject="sysctl", meaning="kernel setting as the kernel prints it (vm.swappiness)"
+    name="sysctl.value",
+    type=str,
+    subject="sysctl",
+    meaning="kernel setting as the kernel prints it (vm.swappiness)",
+    nature=Nature.SETTING,
 )
 
 _VM = (
@@ -26,7 +30,7 @@ CATALOGUE: tuple[FactSpec, ...] = (VALUE,)
 PATTERNS: tuple[str, ...] = (
     *(f"{_ROOT}vm/{name}" for name in _VM.split()),
     *(f"{_ROOT}kernel/{name}" for name in _KERNEL.split()),
-    *(f"{_ROOT}fs/{name}" for name in ("aio-max-nr", "aio-nr", "file-max", "nr_open")),
+    *(f"{_ROOT}fs/{name}" for name in ("aio-max-nr", "file-max", "nr_open")),
 )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.memory import numa
 from perfadvisor.facts.memory.memory import MEMINFO, why
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -19,12 +19,18 @@ _SIZE = re.compile(r"hugepages-([0-9]{1,12}kB)", re.ASCII)
 
 
 def _pages(kind: str, name: str, meaning: str) -> FactSpec:
+    """How many exist is set; how many are in use moves by itself."""
     subject = "" if kind == "memory" else kind
-    return FactSpec(name=f"{kind}.{name}", type=int, unit=Unit.PAGES, subject=subject, meaning=meaning)
+    nature = Nature.SETTING if "total" in name else Nature.MEASURED
+    return FactSpec(name=f"{kind}.{name}", type=int, unit=Unit.PAGES, subject=subject, meaning=meaning, nature=nature)
 
 
 DEFAULT_SIZE = FactSpec(
-    name="memory.hugepage_default_bytes", type=int, unit=Unit.BYTES, meaning="size of a huge page where none is named"
+    name="memory.hugepage_default_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    meaning="size of a huge page where none is named",
+    nature=Nature.SETTING,
 )
 _DEFAULT = tuple(
     (_pages("memory", f"hugepages_{name}", f"huge pages of the default size {meaning}"), key)
@@ -59,6 +65,7 @@ IDLE_SHARE = FactSpec(
     type=float,
     unit=Unit.RATIO,
     meaning="share of all memory held by huge pages of any size that are neither used nor promised",
+    nature=Nature.MEASURED,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (

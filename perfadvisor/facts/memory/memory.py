@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -11,19 +11,19 @@ MEMINFO = "/proc/meminfo"
 _KSM = "/sys/kernel/mm/ksm/run"
 
 
-def _bytes(name: str, meaning: str) -> FactSpec:
-    return FactSpec(name=f"memory.{name}", type=int, unit=Unit.BYTES, meaning=meaning)
+def _bytes(name: str, meaning: str, nature: Nature = Nature.MEASURED) -> FactSpec:
+    return FactSpec(name=f"memory.{name}", type=int, unit=Unit.BYTES, meaning=meaning, nature=nature)
 
 
-def _setting(name: str, meaning: str) -> FactSpec:
-    return FactSpec(name=f"memory.{name}", type=int, meaning=meaning)
+def _setting(name: str, meaning: str, nature: Nature = Nature.SETTING) -> FactSpec:
+    return FactSpec(name=f"memory.{name}", type=int, meaning=meaning, nature=nature)
 
 
 _SIZES = (
-    (_bytes("total_bytes", "memory the kernel manages"), "MemTotal"),
+    (_bytes("total_bytes", "memory the kernel manages", nature=Nature.IDENTITY), "MemTotal"),
     (_bytes("free_bytes", "memory that holds nothing"), "MemFree"),
     (_bytes("available_bytes", "memory that programs can have without swapping"), "MemAvailable"),
-    (_bytes("swap_total_bytes", "swap space"), "SwapTotal"),
+    (_bytes("swap_total_bytes", "swap space", nature=Nature.SETTING), "SwapTotal"),
     (_bytes("swap_free_bytes", "unused swap space"), "SwapFree"),
     (_bytes("anon_huge_bytes", "anonymous memory in transparent huge pages"), "AnonHugePages"),
     (_bytes("dirty_bytes", "file data waiting to be written"), "Dirty"),

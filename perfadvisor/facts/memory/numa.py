@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.facts.reading import cpulist, reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -14,23 +14,44 @@ _CPUS = "/sys/devices/system/cpu"
 _BALANCING = "/proc/sys/kernel/numa_balancing"
 
 NODE_COUNT = FactSpec(
-    name="numa.node_count", type=int, unit=Unit.COUNT, meaning="NUMA nodes; 0 where the kernel knows of none"
+    name="numa.node_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="NUMA nodes; 0 where the kernel knows of none",
+    nature=Nature.IDENTITY,
 )
-SEVERAL = FactSpec(name="numa.several_nodes", type=bool, meaning="whether there is more than one NUMA node")
-CPU_NODE_COUNT = FactSpec(name="numa.cpu_node_count", type=int, unit=Unit.COUNT, meaning="NUMA nodes that have CPUs")
+SEVERAL = FactSpec(
+    name="numa.several_nodes", type=bool, meaning="whether there is more than one NUMA node", nature=Nature.IDENTITY
+)
+CPU_NODE_COUNT = FactSpec(
+    name="numa.cpu_node_count", type=int, unit=Unit.COUNT, meaning="NUMA nodes that have CPUs", nature=Nature.IDENTITY
+)
 MEMORY_ONLY = FactSpec(
-    name="numa.memory_only_nodes", type=str, meaning="nodes with memory and without CPUs (CXL, GPU, HBM), as a list"
+    name="numa.memory_only_nodes",
+    type=str,
+    meaning="nodes with memory and without CPUs (CXL, GPU, HBM), as a list",
+    nature=Nature.IDENTITY,
 )
 SHARED_CPUS = FactSpec(
     name="numa.cpus_in_several_nodes",
     type=str,
     meaning="CPUs listed more than once, as by several nodes (firmware fault), as a list",
+    nature=Nature.IDENTITY,
 )
 DISTANCE_MAX = FactSpec(
-    name="numa.distance_max", type=int, meaning="largest distance between two nodes; 10 is local, 20 twice as far"
+    name="numa.distance_max",
+    type=int,
+    meaning="largest distance between two nodes; 10 is local, 20 twice as far",
+    nature=Nature.IDENTITY,
 )
 CPU_SPREAD = tuple(
-    FactSpec(name=f"numa.node_cpus_{word}", type=int, unit=Unit.COUNT, meaning=f"{what} CPUs of any node that has some")
+    FactSpec(
+        name=f"numa.node_cpus_{word}",
+        type=int,
+        unit=Unit.COUNT,
+        meaning=f"{what} CPUs of any node that has some",
+        nature=Nature.IDENTITY,
+    )
     for word, what in (("min", "fewest"), ("max", "most"))
 )
 MEMORY_SPREAD = tuple(
@@ -39,25 +60,49 @@ MEMORY_SPREAD = tuple(
         type=int,
         unit=Unit.BYTES,
         meaning=f"{what} memory of any node that has CPUs",
+        nature=Nature.IDENTITY,
     )
     for word, what in (("min", "least"), ("max", "most"))
 )
-BALANCING = FactSpec(name="numa.balancing", type=int, meaning="automatic NUMA balancing: 0 off, 1 on, 2 memory tiering")
+BALANCING = FactSpec(
+    name="numa.balancing",
+    type=int,
+    meaning="automatic NUMA balancing: 0 off, 1 on, 2 memory tiering",
+    nature=Nature.SETTING,
+)
 _STATES = tuple(
-    FactSpec(name=f"numa.{name}", type=str, meaning=f"nodes that {what}, as a list")
+    FactSpec(name=f"numa.{name}", type=str, meaning=f"nodes that {what}, as a list", nature=Nature.IDENTITY)
     for name, what in (("online", "are online"), ("has_cpu", "have CPUs"), ("has_memory", "have memory"))
 )
 
-CPU_LIST = FactSpec(name="node.cpu_list", type=str, subject="node", meaning="CPUs of the node, as a list")
-CPU_COUNT = FactSpec(name="node.cpu_count", type=int, unit=Unit.COUNT, subject="node", meaning="CPUs of the node")
+CPU_LIST = FactSpec(
+    name="node.cpu_list", type=str, subject="node", meaning="CPUs of the node, as a list", nature=Nature.IDENTITY
+)
+CPU_COUNT = FactSpec(
+    name="node.cpu_count", type=int, unit=Unit.COUNT, subject="node", meaning="CPUs of the node", nature=Nature.IDENTITY
+)
 MEMORY_TOTAL = FactSpec(
-    name="node.memory_total_bytes", type=int, unit=Unit.BYTES, subject="node", meaning="memory of the node"
+    name="node.memory_total_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    subject="node",
+    meaning="memory of the node",
+    nature=Nature.IDENTITY,
 )
 MEMORY_FREE = FactSpec(
-    name="node.memory_free_bytes", type=int, unit=Unit.BYTES, subject="node", meaning="free memory of the node"
+    name="node.memory_free_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    subject="node",
+    meaning="free memory of the node",
+    nature=Nature.MEASURED,
 )
 DISTANCES = FactSpec(
-    name="node.distances", type=str, subject="node", meaning="distances to the online nodes in ascending order"
+    name="node.distances",
+    type=str,
+    subject="node",
+    meaning="distances to the online nodes in ascending order",
+    nature=Nature.IDENTITY,
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (

@@ -3,28 +3,40 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _ROOT = "/sys/kernel/mm/transparent_hugepage"
 
 _MODES = tuple(
-    (FactSpec(name=f"memory.thp_{name}", type=str, meaning=meaning), f"{_ROOT}/{file}")
+    (FactSpec(name=f"memory.thp_{name}", type=str, meaning=meaning, nature=Nature.SETTING), f"{_ROOT}/{file}")
     for name, file, meaning in (
         ("enabled", "enabled", "who gets transparent huge pages: always, madvise or never"),
         ("defrag", "defrag", "who waits for memory to be compacted for one: always, defer, madvise or never"),
         ("shmem", "shmem_enabled", "transparent huge pages for shared memory and tmpfs"),
     )
 )
-DEFRAG = FactSpec(name="memory.khugepaged_defrag", type=int, meaning="1: khugepaged compacts memory for huge pages")
+DEFRAG = FactSpec(
+    name="memory.khugepaged_defrag",
+    type=int,
+    meaning="1: khugepaged compacts memory for huge pages",
+    nature=Nature.SETTING,
+)
 PAGES_TO_SCAN = FactSpec(
     name="memory.khugepaged_pages_to_scan",
     type=int,
     unit=Unit.PAGES,
     meaning="pages khugepaged looks at each time it wakes",
+    nature=Nature.SETTING,
 )
-_SIZE = FactSpec(name="memory.thp_size_bytes", type=int, unit=Unit.BYTES, meaning="size of a transparent huge page")
+_SIZE = FactSpec(
+    name="memory.thp_size_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    meaning="size of a transparent huge page",
+    nature=Nature.IDENTITY,
+)
 
 _NUMBERS = (
     (DEFRAG, f"{_ROOT}/khugepaged/defrag"),

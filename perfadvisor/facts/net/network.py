@@ -10,7 +10,7 @@ from perfadvisor.facts.pci.address import DEVICES, is_address, owner
 from perfadvisor.facts.pci.pci import numa_node
 from perfadvisor.facts.reading import cpulist
 from perfadvisor.facts.reading.reader import boolean_fact, fact, fields, integer, integer_fact, number, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -36,24 +36,51 @@ PATTERNS = (
 
 MTU = spec.nic("mtu", int, "largest packet without the link's header", Unit.BYTES)
 OPERSTATE = spec.nic("operstate", str, "up, down, unknown, lowerlayerdown, ...")
-ADDRESS = spec.nic("address", str, "hardware address")
-TYPE = spec.nic("type", int, "ARPHRD number: 1 Ethernet, 32 InfiniBand, 772 loopback")
+ADDRESS = spec.nic("address", str, "hardware address", nature=Nature.IDENTITY)
+TYPE = spec.nic("type", int, "ARPHRD number: 1 Ethernet, 32 InfiniBand, 772 loopback", nature=Nature.IDENTITY)
 TX_QUEUE_LEN = spec.nic("tx_queue_len", int, "packets the default queueing discipline holds", Unit.COUNT)
-IS_PHYSICAL = spec.nic("is_physical", bool, "whether a device (real, virtual function or paravirtual) is behind it")
-KIND = spec.nic("kind", str, "physical, loopback, veth, bridge, bond, vlan, ..., or virtual where nothing says which")
-MASTER = spec.nic("master", str, "bond, bridge or bridge-like interface it is a port of", refers_to="nic")
-PCI = spec.nic("pci_address", str, "PCI function behind it", refers_to="pci")
-NUMA_NODE = spec.nic("numa_node", int, "NUMA node of its device", refers_to="node")
+IS_PHYSICAL = spec.nic(
+    "is_physical", bool, "whether a device (real, virtual function or paravirtual) is behind it", nature=Nature.IDENTITY
+)
+KIND = spec.nic(
+    "kind",
+    str,
+    "physical, loopback, veth, bridge, bond, vlan, ..., or virtual where nothing says which",
+    nature=Nature.IDENTITY,
+)
+MASTER = spec.nic(
+    "master", str, "bond, bridge or bridge-like interface it is a port of", refers_to="nic", nature=Nature.IDENTITY
+)
+PCI = spec.nic("pci_address", str, "PCI function behind it", refers_to="pci", nature=Nature.IDENTITY)
+NUMA_NODE = spec.nic("numa_node", int, "NUMA node of its device", refers_to="node", nature=Nature.IDENTITY)
 RX_QUEUES = spec.nic("rx_queue_count", int, "receive queues", Unit.COUNT)
 TX_QUEUES = spec.nic("tx_queue_count", int, "send queues", Unit.COUNT)
 RPS = spec.nic("rps_queue_count", int, "receive queues whose packets the kernel spreads over CPUs (RPS)", Unit.COUNT)
 XPS = spec.nic("xps_queue_count", int, "send queues that are tied to CPUs (XPS)", Unit.COUNT)
 QDISC = spec.nic("qdisc", str, "queueing discipline at the root of the interface")
-RX_DROPPED = spec.nic("rx_dropped", int, "packets the kernel dropped since the start, unwanted ones too", Unit.COUNT)
-RX_MISSED = spec.nic("rx_missed", int, "packets the adapter had no buffer for since the start", Unit.COUNT)
-TX_DROPPED = spec.nic("tx_dropped", int, "packets dropped before sending since the start", Unit.COUNT)
-NO_BUFFER = spec.nic("drops_no_buffer", int, "packets lost for want of a buffer, by the driver's counters", Unit.COUNT)
-STALLS = spec.nic("pci_stall_events", int, "times the adapter waited for PCI Express (mlx5)", Unit.COUNT)
+RX_DROPPED = spec.nic(
+    "rx_dropped",
+    int,
+    "packets the kernel dropped since the start, unwanted ones too",
+    Unit.COUNT,
+    nature=Nature.MEASURED,
+)
+RX_MISSED = spec.nic(
+    "rx_missed", int, "packets the adapter had no buffer for since the start", Unit.COUNT, nature=Nature.MEASURED
+)
+TX_DROPPED = spec.nic(
+    "tx_dropped", int, "packets dropped before sending since the start", Unit.COUNT, nature=Nature.MEASURED
+)
+NO_BUFFER = spec.nic(
+    "drops_no_buffer",
+    int,
+    "packets lost for want of a buffer, by the driver's counters",
+    Unit.COUNT,
+    nature=Nature.MEASURED,
+)
+STALLS = spec.nic(
+    "pci_stall_events", int, "times the adapter waited for PCI Express (mlx5)", Unit.COUNT, nature=Nature.MEASURED
+)
 IRQ = irq_load.specs("nic")
 CATALOGUE = (
     *spec.LINK, MTU, OPERSTATE, ADDRESS, TYPE, TX_QUEUE_LEN, IS_PHYSICAL, KIND, MASTER, PCI, NUMA_NODE, RX_QUEUES,

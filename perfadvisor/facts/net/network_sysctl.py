@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading.reader import fact, integer_fact, number, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -11,8 +11,10 @@ CORE = "/proc/sys/net/core"
 IPV4 = "/proc/sys/net/ipv4"
 
 
-def _spec(name: str, kind: type[int] | type[str], unit: Unit, meaning: str) -> FactSpec:
-    return FactSpec(name=f"network.{name}", type=kind, unit=unit, meaning=meaning)
+def _spec(
+    name: str, kind: type[int] | type[str], unit: Unit, meaning: str, nature: Nature = Nature.SETTING
+) -> FactSpec:
+    return FactSpec(name=f"network.{name}", type=kind, unit=unit, meaning=meaning, nature=nature)
 
 
 TCP_RMEM = _spec("tcp_rmem_max_bytes", int, Unit.BYTES, "largest receive buffer TCP grows to by itself")

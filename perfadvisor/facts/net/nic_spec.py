@@ -1,21 +1,28 @@
 """The catalogue of a network interface's facts that more than one source can tell."""
 
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.model.units import Unit
 
 
 def nic(
-    name: str, kind: type[bool] | type[int] | type[str], meaning: str, unit: Unit = Unit.NONE, refers_to: str = ""
+    name: str,
+    kind: type[bool] | type[int] | type[str],
+    meaning: str,
+    unit: Unit = Unit.NONE,
+    refers_to: str = "",
+    nature: Nature = Nature.SETTING,
 ) -> FactSpec:
     """A fact about a network interface."""
-    return FactSpec(name=f"nic.{name}", type=kind, unit=unit, subject="nic", meaning=meaning, refers_to=refers_to)
+    return FactSpec(
+        name=f"nic.{name}", type=kind, unit=unit, subject="nic", meaning=meaning, refers_to=refers_to, nature=nature
+    )
 
 
 SPEED = nic("speed_bits_per_s", int, "rate of the link", Unit.BITS_PER_SECOND)
 DUPLEX = nic("duplex", str, "full or half")
 CARRIER = nic("carrier", bool, "whether the link is up")
-DRIVER = nic("driver", str, "kernel driver of the adapter")
-FIRMWARE = nic("firmware_version", str, "firmware of the adapter, as its driver writes it")
+DRIVER = nic("driver", str, "kernel driver of the adapter", nature=Nature.IDENTITY)
+FIRMWARE = nic("firmware_version", str, "firmware of the adapter, as its driver writes it", nature=Nature.IDENTITY)
 
 RX_USECS = nic("rx_usecs", int, "how long a received packet's interrupt may be held back", Unit.MICROSECONDS)
 RX_FRAMES = nic("rx_frames", int, "how many received packets may share an interrupt", Unit.COUNT)
@@ -25,16 +32,16 @@ ADAPTIVE_RX = nic("adaptive_rx", bool, "whether the driver adapts the receiving 
 ADAPTIVE_TX = nic("adaptive_tx", bool, "whether the driver adapts the sending delay to the load")
 
 RING_RX = nic("ring_rx", int, "descriptors of a receive ring", Unit.COUNT)
-RING_RX_MAX = nic("ring_rx_max", int, "most descriptors a receive ring can have", Unit.COUNT)
+RING_RX_MAX = nic("ring_rx_max", int, "most descriptors a receive ring can have", Unit.COUNT, nature=Nature.IDENTITY)
 RING_TX = nic("ring_tx", int, "descriptors of a send ring", Unit.COUNT)
-RING_TX_MAX = nic("ring_tx_max", int, "most descriptors a send ring can have", Unit.COUNT)
+RING_TX_MAX = nic("ring_tx_max", int, "most descriptors a send ring can have", Unit.COUNT, nature=Nature.IDENTITY)
 
 CHANNELS_COMBINED = nic("channels_combined", int, "queue pairs in use", Unit.COUNT)
-CHANNELS_COMBINED_MAX = nic("channels_combined_max", int, "most queue pairs", Unit.COUNT)
+CHANNELS_COMBINED_MAX = nic("channels_combined_max", int, "most queue pairs", Unit.COUNT, nature=Nature.IDENTITY)
 CHANNELS_RX = nic("channels_rx", int, "queues that only receive", Unit.COUNT)
-CHANNELS_RX_MAX = nic("channels_rx_max", int, "most queues that only receive", Unit.COUNT)
+CHANNELS_RX_MAX = nic("channels_rx_max", int, "most queues that only receive", Unit.COUNT, nature=Nature.IDENTITY)
 CHANNELS_TX = nic("channels_tx", int, "queues that only send", Unit.COUNT)
-CHANNELS_TX_MAX = nic("channels_tx_max", int, "most queues that only send", Unit.COUNT)
+CHANNELS_TX_MAX = nic("channels_tx_max", int, "most queues that only send", Unit.COUNT, nature=Nature.IDENTITY)
 CHANNELS = {
     "Combined": (CHANNELS_COMBINED, CHANNELS_COMBINED_MAX),
     "RX": (CHANNELS_RX, CHANNELS_RX_MAX),
@@ -53,12 +60,13 @@ SCATTER_GATHER = nic("scatter_gather", bool, "a packet may lie in several pieces
 PAUSE_RX = nic("pause_rx", bool, "pause frames are obeyed")
 PAUSE_TX = nic("pause_tx", bool, "pause frames are sent")
 
-REPORT = nic("report", str, "an ethtool report on the interface")
+REPORT = nic("report", str, "an ethtool report on the interface", nature=Nature.IDENTITY)
 SETTING = FactSpec(
     name="nic_setting.value",
     type=str,
     subject="nic_setting",
     meaning="one line of an ethtool report, by interface, kind of report and key: eth0/coalesce/rx-usecs",
+    nature=Nature.SETTING,
 )
 STATISTIC = FactSpec(
     name="nic_statistic.value",
@@ -66,6 +74,7 @@ STATISTIC = FactSpec(
     unit=Unit.COUNT,
     subject="nic_statistic",
     meaning="one counter of `ethtool -S`, by interface and the driver's name for it: eth0/rx_missed_errors",
+    nature=Nature.MEASURED,
 )
 
 LINK = (SPEED, DUPLEX, CARRIER, DRIVER)

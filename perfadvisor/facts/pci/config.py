@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -17,19 +17,26 @@ IN_PHYSICAL = "reserved in a virtual function: its physical function decides"
 Kind = type[bool] | type[int] | type[str]
 
 
-def _spec(name: str, kind: Kind, meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
-    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning)
+def _spec(name: str, kind: Kind, meaning: str, unit: Unit = Unit.NONE, nature: Nature = Nature.SETTING) -> FactSpec:
+    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, nature=nature)
 
 
 ROOT_READABLE = FactSpec(
     name="pci.root_readable",
     type=bool,
     meaning="whether configuration space beyond 64 bytes was read, which takes root",
+    nature=Nature.IDENTITY,
 )
 MAX_PAYLOAD = _spec("max_payload_bytes", int, "payload of a packet the function may send (MPS)", Unit.BYTES)
-MAX_PAYLOAD_SUPPORTED = _spec("max_payload_supported_bytes", int, "largest payload it supports", Unit.BYTES)
+MAX_PAYLOAD_SUPPORTED = _spec(
+    "max_payload_supported_bytes", int, "largest payload it supports", Unit.BYTES, nature=Nature.IDENTITY
+)
 PATH_MAX_PAYLOAD = _spec(
-    "path_max_payload_supported_bytes", int, "largest payload every hop up to the root port supports", Unit.BYTES
+    "path_max_payload_supported_bytes",
+    int,
+    "largest payload every hop up to the root port supports",
+    Unit.BYTES,
+    nature=Nature.IDENTITY,
 )
 MAX_READ = _spec("max_read_request_bytes", int, "largest read the function may ask for (MRRS)", Unit.BYTES)
 RELAXED = _spec("relaxed_ordering", bool, "whether the function may mark its packets for relaxed ordering")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.pci.address import functions
 from perfadvisor.facts.reading import interrupts
 from perfadvisor.facts.reading.reader import boolean_fact, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -26,28 +26,60 @@ PATTERNS = (
     "/sys/bus/pci/devices/*/driver",
 )
 
-PRESENT = FactSpec(name="iommu.present", type=bool, meaning="whether an IOMMU is in use")
-UNIT_COUNT = FactSpec(name="iommu.unit_count", type=int, unit=Unit.COUNT, meaning="IOMMU units the kernel drives")
-GROUP_COUNT = FactSpec(name="iommu.group_count", type=int, unit=Unit.COUNT, meaning="IOMMU groups")
+PRESENT = FactSpec(name="iommu.present", type=bool, meaning="whether an IOMMU is in use", nature=Nature.IDENTITY)
+UNIT_COUNT = FactSpec(
+    name="iommu.unit_count", type=int, unit=Unit.COUNT, meaning="IOMMU units the kernel drives", nature=Nature.IDENTITY
+)
+GROUP_COUNT = FactSpec(
+    name="iommu.group_count", type=int, unit=Unit.COUNT, meaning="IOMMU groups", nature=Nature.IDENTITY
+)
 REMAPPING = FactSpec(
-    name="iommu.interrupt_remapping", type=bool, meaning="whether device interrupts go through the IOMMU (x86)"
+    name="iommu.interrupt_remapping",
+    type=bool,
+    meaning="whether device interrupts go through the IOMMU (x86)",
+    nature=Nature.SETTING,
 )
-DEFAULT = FactSpec(name="iommu.default_domain", type=str, meaning="the domain type most groups have")
+DEFAULT = FactSpec(
+    name="iommu.default_domain", type=str, meaning="the domain type most groups have", nature=Nature.SETTING
+)
 UNSAFE = FactSpec(
-    name="vfio.unsafe_interrupts", type=bool, meaning="whether VFIO assigns devices without interrupt remapping"
+    name="vfio.unsafe_interrupts",
+    type=bool,
+    meaning="whether VFIO assigns devices without interrupt remapping",
+    nature=Nature.SETTING,
 )
-NOIOMMU = FactSpec(name="vfio.noiommu", type=bool, meaning="whether VFIO may work without any IOMMU")
-BOUND = FactSpec(name="vfio.bound_count", type=int, unit=Unit.COUNT, meaning="functions held by a VFIO driver")
+NOIOMMU = FactSpec(
+    name="vfio.noiommu", type=bool, meaning="whether VFIO may work without any IOMMU", nature=Nature.SETTING
+)
+BOUND = FactSpec(
+    name="vfio.bound_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="functions held by a VFIO driver",
+    nature=Nature.MEASURED,
+)
 TYPE = FactSpec(
     name="iommu_group.type",
     type=str,
     subject="iommu_group",
     meaning="translation of the kernel's own DMA: DMA (strict), DMA-FQ (lazy), identity (none), blocked",
+    nature=Nature.SETTING,
 )
 MEMBER_COUNT = FactSpec(
-    name="iommu_group.member_count", type=int, unit=Unit.COUNT, subject="iommu_group", meaning="devices in the group"
+    name="iommu_group.member_count",
+    type=int,
+    unit=Unit.COUNT,
+    subject="iommu_group",
+    meaning="devices in the group",
+    nature=Nature.IDENTITY,
 )
-MEMBERS = FactSpec(name="iommu_group.members", type=str, subject="iommu_group", meaning="the devices, comma separated")
+MEMBERS = FactSpec(
+    name="iommu_group.members",
+    type=str,
+    subject="iommu_group",
+    meaning="the devices, comma separated",
+    nature=Nature.IDENTITY,
+)
 CATALOGUE = (
     PRESENT, UNIT_COUNT, GROUP_COUNT, REMAPPING, DEFAULT, UNSAFE, NOIOMMU, BOUND, TYPE, MEMBER_COUNT, MEMBERS,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config import read as read_config
 from perfadvisor.facts.pci.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
 from perfadvisor.facts.reading.reader import number
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -21,9 +21,16 @@ GTPS, LANES, RATE = Unit.GIGATRANSFERS_PER_SECOND, Unit.LANES, Unit.BYTES_PER_SE
 
 
 def _spec(
-    name: str, kind: type[int] | type[float] | type[str], unit: Unit, meaning: str, refers_to: str = ""
+    name: str,
+    kind: type[int] | type[float] | type[str],
+    unit: Unit,
+    meaning: str,
+    refers_to: str = "",
+    nature: Nature = Nature.IDENTITY,
 ) -> FactSpec:
-    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to)
+    return FactSpec(
+        name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to, nature=nature
+    )
 
 
 BELOW_COUNT = FactSpec(
@@ -31,9 +38,10 @@ BELOW_COUNT = FactSpec(
     type=int,
     unit=Unit.COUNT,
     meaning="functions whose link runs slower or narrower than both of its ends can (a link at rest may be meant to)",
+    nature=Nature.MEASURED,
 )
-SPEED = _spec("link_speed_gtps", float, GTPS, "speed the link runs at now")
-WIDTH = _spec("link_width", int, LANES, "lanes the link uses now")
+SPEED = _spec("link_speed_gtps", float, GTPS, "speed the link runs at now", nature=Nature.MEASURED)
+WIDTH = _spec("link_width", int, LANES, "lanes the link uses now", nature=Nature.SETTING)
 SPEED_MAX = _spec("link_speed_max_gtps", float, GTPS, "fastest speed the function supports")
 WIDTH_MAX = _spec("link_width_max", int, LANES, "most lanes the function supports")
 PORT_SPEED_MAX = _spec("port_link_speed_max_gtps", float, GTPS, "fastest speed the port above supports")
@@ -45,9 +53,12 @@ EXPECTED_WIDTH = _spec("link_expected_width", int, LANES, "most lanes both ends 
 LINK_RATE = _spec(
     "link_bytes_per_s", float, RATE,
     "payload the link can carry in one direction at its present speed, width and payload size (256 bytes where unread)",
+    nature=Nature.MEASURED,
 )  # fmt: skip
 MOST_RATE = _spec("link_max_bytes_per_s", float, RATE, "the same at the fastest speed and most lanes the function has")
-PATH_RATE = _spec("path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port")
+PATH_RATE = _spec(
+    "path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port", nature=Nature.MEASURED
+)
 CATALOGUE = (
     BELOW_COUNT, SPEED, WIDTH, SPEED_MAX, WIDTH_MAX, PORT_SPEED_MAX, PORT_WIDTH_MAX, UPSTREAM, ROOT, EXPECTED_SPEED,
     EXPECTED_WIDTH, LINK_RATE, MOST_RATE, PATH_RATE,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from perfadvisor.facts.pci import classes as pci_class
 from perfadvisor.facts.pci.address import DEVICES, functions
 from perfadvisor.facts.reading.reader import fact, integer, integer_fact, number, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -19,39 +19,71 @@ PATTERNS = tuple(
 )  # fmt: skip
 
 
-def _pci(name: str, kind: type[bool] | type[int] | type[str], meaning: str, refers_to: str = "") -> FactSpec:
+def _pci(
+    name: str,
+    kind: type[bool] | type[int] | type[str],
+    meaning: str,
+    refers_to: str = "",
+    nature: Nature = Nature.IDENTITY,
+) -> FactSpec:
     unit = Unit.COUNT if name.startswith(("msi_", "aer_", "sriov_")) else Unit.NONE
-    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to)
+    return FactSpec(
+        name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to, nature=nature
+    )
 
 
-FUNCTION_COUNT = FactSpec(name="pci.function_count", type=int, unit=Unit.COUNT, meaning="PCI functions on this machine")
+FUNCTION_COUNT = FactSpec(
+    name="pci.function_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="PCI functions on this machine",
+    nature=Nature.IDENTITY,
+)
 SRIOV_COUNT = FactSpec(
-    name="pci.sriov_capable_count", type=int, unit=Unit.COUNT, meaning="functions that can have virtual functions"
+    name="pci.sriov_capable_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="functions that can have virtual functions",
+    nature=Nature.IDENTITY,
 )
 VENDOR = _pci("vendor", str, "vendor id as the kernel writes it, 0x8086")
 DEVICE = _pci("device_id", str, "device id as the kernel writes it, 0x10fb")
 CLASS = _pci("class", str, "24-bit class code, 0x010802 for NVMe")
 DESCRIPTION = _pci("description", str, "what lspci says the function is")
 CLASS_NAME = _pci("class_name", str, "what the class code means")
-DRIVER = _pci("driver", str, "kernel driver bound to the function")
+DRIVER = _pci("driver", str, "kernel driver bound to the function", nature=Nature.SETTING)
 NUMA_NODE = _pci("numa_node", int, "NUMA node the function is attached to", refers_to="node")
 LOCAL_CPULIST = _pci("local_cpulist", str, "CPUs the kernel holds to be near the function")
 IRQ = _pci("irq", int, "interrupt of the function when it has no vectors of its own", refers_to="irq")
 TOTAL_VFS = _pci("sriov_total_vfs", int, "virtual functions the function can have")
-NUM_VFS = _pci("sriov_num_vfs", int, "virtual functions that are enabled")
+NUM_VFS = _pci("sriov_num_vfs", int, "virtual functions that are enabled", nature=Nature.SETTING)
 IS_VF = _pci("is_vf", bool, "whether it is a virtual function of another one")
 PHYSICAL = _pci("physical_function", str, "the function a virtual function belongs to", refers_to="pci")
 MSI_VECTORS = _pci("msi_vectors", int, "MSI and MSI-X vectors in use")
 GROUP = _pci("iommu_group", str, "IOMMU group the function is in", refers_to="iommu_group")
-RUNTIME = _pci("runtime_status", str, "runtime power state: active, suspended, unsupported")
-POWER_STATE = _pci("power_state", str, "PCI power state, D0 when awake")
-VFIO = _pci("vfio_bound", bool, "whether a VFIO driver holds the function, to give it to a guest or a user program")
+RUNTIME = _pci("runtime_status", str, "runtime power state: active, suspended, unsupported", nature=Nature.MEASURED)
+POWER_STATE = _pci("power_state", str, "PCI power state, D0 when awake", nature=Nature.MEASURED)
+VFIO = _pci(
+    "vfio_bound",
+    bool,
+    "whether a VFIO driver holds the function, to give it to a guest or a user program",
+    nature=Nature.SETTING,
+)
 HAS_RESET = _pci("has_reset", bool, "whether the function can be reset alone, as assigning it to a guest needs")
-CORRECTABLE_SEEN = _pci("correctable_errors_seen", str, "correctable errors marked since last cleared, or none")
-UNCORRECTABLE_SEEN = _pci("uncorrectable_errors_seen", str, "the same of uncorrectable errors, or none")
-AER_CORRECTABLE = _pci("aer_correctable", int, "correctable link errors since boot (often counted at the partner port)")
-AER_NONFATAL = _pci("aer_nonfatal", int, "uncorrectable, non-fatal errors since boot")
-AER_FATAL = _pci("aer_fatal", int, "fatal errors since boot")
+CORRECTABLE_SEEN = _pci(
+    "correctable_errors_seen", str, "correctable errors marked since last cleared, or none", nature=Nature.MEASURED
+)
+UNCORRECTABLE_SEEN = _pci(
+    "uncorrectable_errors_seen", str, "the same of uncorrectable errors, or none", nature=Nature.MEASURED
+)
+AER_CORRECTABLE = _pci(
+    "aer_correctable",
+    int,
+    "correctable link errors since boot (often counted at the partner port)",
+    nature=Nature.MEASURED,
+)
+AER_NONFATAL = _pci("aer_nonfatal", int, "uncorrectable, non-fatal errors since boot", nature=Nature.MEASURED)
+AER_FATAL = _pci("aer_fatal", int, "fatal errors since boot", nature=Nature.MEASURED)
 KINDS = {
     pci_class.NETWORK: _pci("is_network", bool, "whether the class is network controller"),
     pci_class.STORAGE: _pci("is_storage", bool, "whether the class is storage controller"),

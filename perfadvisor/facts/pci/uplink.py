@@ -7,7 +7,7 @@ from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.link import parse_speed, parse_width
 from perfadvisor.facts.pci.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
 from perfadvisor.facts.reading.reader import integer, number
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -18,19 +18,19 @@ PATTERNS = tuple(
 BELOW = FactSpec(
     name="pci.endpoints_below", type=int, unit=Unit.COUNT, subject="pci",
     meaning="devices below this root port (functions of one card count once); 0 of any other bridge",
-)  # fmt: skip
+nature=Nature.IDENTITY)  # fmt: skip
 BELOW_RATE = FactSpec(
     name="pci.endpoints_below_bytes_per_s", type=float, unit=Unit.BYTES_PER_SECOND, subject="pci",
     meaning="what the links of the devices below this root port could carry together in one direction, as far as known",
-)  # fmt: skip
+nature=Nature.MEASURED)  # fmt: skip
 HOMELESS = FactSpec(
     name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
     meaning="network, storage, graphics and accelerator functions whose NUMA node the firmware does not say (-1)",
-)  # fmt: skip
+nature=Nature.IDENTITY)  # fmt: skip
 HOMELESS_ROOTS = FactSpec(
     name="pci.node_unknown_roots", type=int, unit=Unit.COUNT,
     meaning="host bridges those functions hang under; one alone may serve all sockets alike",
-)  # fmt: skip
+nature=Nature.IDENTITY)  # fmt: skip
 CATALOGUE = (BELOW, BELOW_RATE, HOMELESS, HOMELESS_ROOTS)
 
 _MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x0B, 0x12})

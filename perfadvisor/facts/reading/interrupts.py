@@ -7,15 +7,15 @@ from functools import lru_cache
 from itertools import takewhile
 
 from perfadvisor.facts.reading.cpulist import MAX_ID
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.units import Unit
 
 SOURCE = "/proc/interrupts"
 
 
-def _host(name: str, kind: type[int] | type[str], meaning: str) -> FactSpec:
+def _host(name: str, kind: type[int] | type[str], meaning: str, nature: Nature = Nature.IDENTITY) -> FactSpec:
     unit = Unit.COUNT if kind is int else Unit.NONE
-    return FactSpec(name=f"interrupts.{name}", type=kind, unit=unit, meaning=meaning)
+    return FactSpec(name=f"interrupts.{name}", type=kind, unit=unit, meaning=meaning, nature=nature)
 
 
 CPU_COLUMNS = _host("cpu_columns", int, "CPUs that have a column, which are those online")
@@ -23,16 +23,27 @@ FIRST_CPU = _host("first_cpu", str, "the first column, CPU0")
 LAST_CPU = _host("last_cpu", str, "the last column")
 NUMERIC = _host("numeric_count", int, "lines of device interrupts, which have a number")
 NAMED = _host("named_count", int, "lines of the architecture's own interrupts, LOC and the like")
-TOTAL = _host("total", int, "interrupts on all CPUs since boot")
+TOTAL = _host("total", int, "interrupts on all CPUs since boot", nature=Nature.MEASURED)
 
 
-def _irq(name: str, kind: type[int] | type[float] | type[str], meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
-    return FactSpec(name=f"irq.{name}", type=kind, unit=unit, subject="irq", meaning=meaning)
+def _irq(
+    name: str,
+    kind: type[int] | type[float] | type[str],
+    meaning: str,
+    unit: Unit = Unit.NONE,
+    nature: Nature = Nature.MEASURED,
+) -> FactSpec:
+    return FactSpec(name=f"irq.{name}", type=kind, unit=unit, subject="irq", meaning=meaning, nature=nature)
 
 
 IRQ_TOTAL = _irq("total", int, "times it was raised since boot, on all CPUs", Unit.COUNT)
-DESCRIPTION = _irq("description", str, "what the line says behind the counts: chip, hardware number, names of users")
-CHIP = _irq("chip", str, "interrupt controller: IR-PCI-MSI where interrupts are remapped")
+DESCRIPTION = _irq(
+    "description",
+    str,
+    "what the line says behind the counts: chip, hardware number, names of users",
+    nature=Nature.IDENTITY,
+)
+CHIP = _irq("chip", str, "interrupt controller: IR-PCI-MSI where interrupts are remapped", nature=Nature.IDENTITY)
 HOTTEST = _irq("hottest_cpu", int, "CPU that served it most often since boot")
 HOTTEST_SHARE = _irq("hottest_cpu_share", float, "share of it that CPU served", Unit.RATIO)
 SPECS = (

@@ -9,22 +9,36 @@ from perfadvisor.facts.cpu import cpu, frequency
 from perfadvisor.facts.machine import kernel
 from perfadvisor.facts.memory import numa
 from perfadvisor.facts.reading import cpulist, reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.units import Unit
 
 SOURCE = "$ lscpu"
 
 CPU_COUNT = FactSpec(
-    name="cpu.listed_count", type=int, unit=Unit.COUNT, meaning="CPUs that lscpu counts, online or not"
+    name="cpu.listed_count",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="CPUs that lscpu counts, online or not",
+    nature=Nature.IDENTITY,
 )
 FREQUENCY = FactSpec(
-    name="cpu.frequency_hz", type=int, unit=Unit.HERTZ, meaning="frequency of a CPU when lscpu looked at it"
+    name="cpu.frequency_hz",
+    type=int,
+    unit=Unit.HERTZ,
+    meaning="frequency of a CPU when lscpu looked at it",
+    nature=Nature.MEASURED,
 )
 HYPERVISOR_VENDOR = FactSpec(
-    name="environment.hypervisor_vendor", type=str, meaning="hypervisor vendor, in lscpu's words"
+    name="environment.hypervisor_vendor",
+    type=str,
+    meaning="hypervisor vendor, in lscpu's words",
+    nature=Nature.IDENTITY,
 )
 VIRTUALIZATION_TYPE = FactSpec(
-    name="environment.virtualization_type", type=str, meaning="kind of virtualization, in lscpu's words: full, para"
+    name="environment.virtualization_type",
+    type=str,
+    meaning="kind of virtualization, in lscpu's words: full, para",
+    nature=Nature.IDENTITY,
 )
 
 # Specs of facts that only lscpu gives; the others are those of the machine itself.

@@ -1,29 +1,72 @@
-"""Settings that move are named; counters that move are not."""
+"""Settings that move are named, whatever they are; counters that move are not."""
 
 import pytest
 
-from perfadvisor.analyse.results.changes import Change, changed_settings
-from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.analyse.results.changes import SettingChange, changed_settings
+from perfadvisor.facts.catalogue import CATALOGUE
+from perfadvisor.model.fact import Absent, Fact, FactTable, Scalar
 from perfadvisor.model.result import Path
 from perfadvisor.model.workload import Workload
 
 
-def fact(name: str, value: object, subject: str = "") -> Fact:
-    return Fact(name=name, subject=subject, value=value, source="x")  # type: ignore[arg-type]
+def fact(name: str, value: Scalar, subject: str = "") -> Fact:
+    return CATALOGUE[name].fact(value, source="x", subject=subject)
+
+
+def changes(before: list[Fact], after: list[Fact | Absent]) -> tuple[SettingChange, ...]:
+    return changed_settings(FactTable(before), FactTable(after), CATALOGUE)
 
 
 def test_only_settings_that_differ() -> None:
-    before = FactTable(
-        [fact("block.scheduler", "none", "sda"), fact("memory.free_bytes", 1), fact("numa.balancing", 1)]
+    before = [fact("block.scheduler", "none", "sda"), fact("memory.free_bytes", 1), fact("numa.balancing", 1)]
+    found = changes(
+        before, [fact("block.scheduler", "bfq", "sda"), fact("memory.free_bytes", 2), fact("numa.balancing", 1)]
     )
-    after = FactTable([fact("block.scheduler", "bfq", "sda"), fact("memory.free_bytes", 2), fact("numa.balancing", 1)])
-    assert [str(change) for change in changed_settings(before, after)] == ["block.scheduler of sda: none -> bfq"]
+    assert [str(change) for change in found] == ["block.scheduler of sda: none -> bfq"]
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "was", "now"),
+    [
+        ("irq.affinity", "33", "0-3", "0"),
+        ("nic.rps_queue_count", "eth0", 0, 4),
+        ("pci.aspm", "0000:01:00.0", "disabled", "L1"),
+        ("cpu.cstate_max_latency_us", "", 133, 1),
+        ("memory.ksm_run", "", 0, 1),
+        ("cpu.frequency_limit_hz", "", 3_000_000_000, 1_000_000_000),
+        ("limits.memlock_bytes", "", 65536, 8_388_608),
+        ("sysctl.value", "vm.dirty_ratio", "20", "5"),
+    ],
+)
+def test_every_setting_is_watched(name: str, subject: str, was: Scalar, now: Scalar) -> None:
+    found = changes([fact(name, was, subject)], [fact(name, now, subject)])
+    assert [(change.name, change.subject) for change in found] == [(name, subject)]
+
+
+def test_interrupts_that_irqbalance_moves_changed_nothing() -> None:
+    moved = [fact("irq.affinity", "0", "33"), fact("interrupts.irqbalance", True)]
+    assert changes([fact("irq.affinity", "1", "33"), fact("interrupts.irqbalance", True)], [*moved]) == ()
+    assert len(changes([fact("irq.affinity", "1", "33"), fact("interrupts.irqbalance", False)], [*moved])) == 2
 
 
 def test_a_value_that_vanished_is_a_change_and_a_subject_that_left_is_not() -> None:
-    before = FactTable([fact("cgroup.cpu_quota_cpus", 2.0), fact("nic.mtu", 1500, "veth0")])
-    after = FactTable([Absent(name="cgroup.cpu_quota_cpus", reason="no quota")])
-    assert [str(change) for change in changed_settings(before, after)] == ["cgroup.cpu_quota_cpus: 2.0 -> absent"]
+    before = [fact("cgroup.cpu_quota_cpus", 2.0), fact("nic.mtu", 1500, "veth0")]
+    found = changes(before, [Absent(name="cgroup.cpu_quota_cpus", reason="no quota")])
+    assert [str(change) for change in found] == ["cgroup.cpu_quota_cpus: 2 -> absent"]
+
+
+MACHINE = [
+    fact("block.pci_address", "0000:02:00.0", "sda"),
+    fact("block.pci_address", "0000:03:00.0", "sdb"),
+    fact("pci.iommu_group", "7", "0000:02:00.0"),
+    fact("pci.iommu_group", "8", "0000:03:00.0"),
+    fact("pci.root_port", "0000:00:1c.0", "0000:02:00.0"),
+    fact("pci.root_port", "0000:00:1d.0", "0000:03:00.0"),
+    fact("irq.pci_address", "0000:02:00.0", "33"),
+    fact("irq.pci_address", "0000:03:00.0", "34"),
+    fact("mount.device", "sda", "/data"),
+    fact("mount.device", "sdb", "/other"),
+]
 
 
 @pytest.mark.parametrize(
@@ -31,13 +74,27 @@ def test_a_value_that_vanished_is_a_change_and_a_subject_that_left_is_not() -> N
     [
         ("block.scheduler", "sda", "storage", Path(block="sda"), True),
         ("block.scheduler", "sdb", "storage", Path(block="sda"), False),
-        ("nic.mtu", "eth0", "network", Path(), False),
+        ("pci.aspm", "0000:00:1c.0", "storage", Path(block="sda", pci="0000:02:00.0"), True),
+        ("pci.aspm", "0000:00:1d.0", "storage", Path(block="sda", pci="0000:02:00.0"), False),
+        ("iommu_group.type", "7", "storage", Path(block="sda"), True),
+        ("iommu_group.type", "8", "storage", Path(block="sda"), False),
+        ("irq.affinity", "33", "storage", Path(block="sda", pci="0000:02:00.0"), True),
+        ("irq.affinity", "34", "storage", Path(block="sda", pci="0000:02:00.0"), False),
+        ("mount.options", "/data", "storage", Path(block="sda"), True),
+        ("mount.options", "/other", "storage", Path(block="sda"), False),
+        ("vm_disk.cache", "web/vda", "storage", Path(block="sda"), False),
+        ("nic.qdisc", "eth0", "network", Path(), False),
         ("hugepages.total", "2048kB", "memory", Path(), True),
         ("hugepages.total", "2048kB", "storage", Path(block="sda"), False),
+        ("sysctl.value", "vm.nr_hugepages", "storage", Path(block="sda"), False),
+        ("sysctl.value", "vm.dirty_ratio", "storage", Path(block="sda"), True),
+        ("iommu.default_domain", "", "storage", Path(block="sda"), False),
         ("cpu.governors", "", "storage", Path(block="sda"), True),
     ],
 )
 def test_only_results_that_can_have_felt_it(name: str, subject: str, device: str, path: Path, felt: bool) -> None:
-    change = Change(name=name, subject=subject, before="a", after="b")
+    values: tuple[Scalar, Scalar] = (1, 2) if CATALOGUE[name].type is int else ("a", "b")
+    before, after = (fact(name, value, subject) for value in values)
+    [change] = changes([*MACHINE, before], [after])
     workload = Workload(id=f"{device}/x", title="x", device=device, tool="fio", parameters={}, metrics=())
     assert change.concerns(workload, (path,)) is felt

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from perfadvisor.analyse.results.cells import cell
-from perfadvisor.analyse.results.changes import Change
+from perfadvisor.analyse.results.changes import SettingChange
 from perfadvisor.analyse.results.trust import achieved_depth, moved_share, with_doubts
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Output, Sample, TrialResult, TrialState, Trust
@@ -171,7 +171,7 @@ def test_runs_that_disagree() -> None:
 
 def test_changed_settings_invalidate() -> None:
     runs = tuple(result(number=i) for i in range(3))
-    change = Change(name="cpu.governors", subject="", before="performance", after="powersave")
+    change = SettingChange(name="cpu.governors", subject="", before="performance", after="powersave")
     assert cell(workload(), "local", runs, (change,)).trust is Trust.INVALID
 
 

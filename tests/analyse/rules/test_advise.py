@@ -5,13 +5,15 @@ from dataclasses import replace
 import pytest
 
 from perfadvisor.analyse.rules.advise import advise
-from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
+from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Nature
 from perfadvisor.model.rule import Confidence, Finding, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.model.units import Unit
 
 
 def _spec(name: str, type: type, kind: str = "", refers_to: str = "", unit: Unit = Unit.NONE) -> FactSpec:
-    return FactSpec(name=name, type=type, subject=kind, refers_to=refers_to, unit=unit, meaning="")
+    return FactSpec(
+        name=name, type=type, subject=kind, refers_to=refers_to, unit=unit, nature=Nature.SETTING, meaning=""
+    )
 
 
 CATALOGUE = {

@@ -3,10 +3,10 @@
 import pytest
 
 from perfadvisor.analyse.rules.condition_check import check
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import FactSpec, Nature
 
 CATALOGUE = {
-    name: FactSpec(name=name, type=type, meaning="")
+    name: FactSpec(name=name, type=type, nature=Nature.SETTING, meaning="")
     for name, type in {"nic.rx_usecs": int, "nic.adaptive_rx": bool, "nic.driver": str, "load.share": float}.items()
 }
 

@@ -1,11 +1,11 @@
 """Finding the fact a rule means: by following what refers to what, nearest first, into the host where asked."""
 
 from perfadvisor.analyse.rules.lookup import Lookup
-from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
+from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Nature
 
 
 def _spec(name: str, kind: str = "", refers_to: str = "") -> FactSpec:
-    return FactSpec(name=name, type=str, subject=kind, refers_to=refers_to, meaning="")
+    return FactSpec(name=name, type=str, subject=kind, refers_to=refers_to, nature=Nature.SETTING, meaning="")
 
 
 CATALOGUE = {

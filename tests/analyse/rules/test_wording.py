@@ -5,14 +5,18 @@ from hypothesis import strategies as st
 
 from perfadvisor.analyse.rules.lookup import Lookup, View
 from perfadvisor.analyse.rules.wording import command, general, placeholders, sentence
-from perfadvisor.model.fact import Fact, FactSpec, FactTable
+from perfadvisor.model.fact import Fact, FactSpec, FactTable, Nature
 from perfadvisor.model.units import Unit
 
 CATALOGUE = {
-    "nic.rx_usecs": FactSpec(name="nic.rx_usecs", type=int, unit=Unit.MICROSECONDS, subject="nic", meaning=""),
-    "nic.adaptive_rx": FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", meaning=""),
-    "nic.driver": FactSpec(name="nic.driver", type=str, subject="nic", meaning=""),
-    "result.nic": FactSpec(name="result.nic", type=str, subject="result", refers_to="nic", meaning=""),
+    "nic.rx_usecs": FactSpec(
+        name="nic.rx_usecs", type=int, unit=Unit.MICROSECONDS, subject="nic", nature=Nature.SETTING, meaning=""
+    ),
+    "nic.adaptive_rx": FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", nature=Nature.SETTING, meaning=""),
+    "nic.driver": FactSpec(name="nic.driver", type=str, subject="nic", nature=Nature.SETTING, meaning=""),
+    "result.nic": FactSpec(
+        name="result.nic", type=str, subject="result", refers_to="nic", nature=Nature.SETTING, meaning=""
+    ),
 }
 
 

@@ -1,5 +1,7 @@
 """CPU facts from small trees whose answers are plain to see."""
 
+from pathlib import Path
+
 import pytest
 
 from perfadvisor.facts.cpu import cpu
@@ -103,3 +105,26 @@ def test_cpuinfo(text, model, processors, flag):
     assert facts.value("cpu.model_name") == model
     assert facts.value("cpu.processor_count") == processors
     assert facts.value("cpu.hypervisor_flag") is flag
+
+
+@pytest.mark.parametrize(
+    ("sources", "revision"),
+    [
+        (
+            {"/proc/cpuinfo": "processor\t: 0\nmicrocode\t: 0x1000065\nprocessor\t: 1\nmicrocode\t: 0x1000065\n"},
+            "0x1000065",
+        ),
+        ({"/proc/cpuinfo": "processor\t: 0\nmicrocode\t: 0x2c\nprocessor\t: 1\nmicrocode\t: 0x2b\n"}, "0x2c, 0x2b"),
+        ({"/sys/devices/system/cpu/cpu0/microcode/version": "0x2006906\n"}, "0x2006906"),
+        ({"/proc/cpuinfo": "processor\t: 0\nmicrocode\t: 0xffffffff\n"}, None),
+        ({"/proc/cpuinfo": "processor\t: 0\nBogoMIPS\t: 50.00\n"}, None),
+    ],
+)
+def test_the_microcode_revision(sources, revision):
+    assert read(sources).value("cpu.microcode") == revision
+
+
+def test_the_microcode_revision_of_a_real_machine():
+    saved = Path(__file__).parents[2] / "data" / "text" / "cpuinfo.txt"
+    stated = {line.split()[-1] for line in saved.read_text().splitlines() if line.startswith("microcode")}
+    assert stated == {read({"/proc/cpuinfo": saved.read_text()}).value("cpu.microcode")}

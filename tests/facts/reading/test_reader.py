@@ -3,10 +3,10 @@
 import pytest
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree, Unreadable
 
-SPEC = FactSpec(name="x.y", type=int, meaning="a number")
+SPEC = FactSpec(name="x.y", type=int, nature=Nature.IDENTITY, meaning="a number")
 
 
 @pytest.mark.parametrize(

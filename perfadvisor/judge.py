@@ -83,12 +83,17 @@ def load_run(path: Path) -> Run | None:
 
 def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
     """Judge a machine that was only read; its parent, where the snapshot carries one, answers `host.` facts."""
-    facts = machine_catalogue.read(snapshot.tree)
-    found = tuple(_own_load(snapshot, facts))
+    facts, found = read_snapshot(snapshot)
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     _join(facts, host)
     findings = advise(facts, rules, catalogue=catalogue(), environment=snapshot.environment, host=host, goal=goal)
     return _view(source, goal, findings, {snapshot.environment: facts}, found=found)
+
+
+def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
+    """The facts of a machine that was only read, with those of its own load where that was watched, and its cells."""
+    facts = machine_catalogue.read(snapshot.tree)
+    return facts, tuple(_own_load(snapshot, facts))
 
 
 def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts import catalogue
 from perfadvisor.facts.text import recognise as text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.snapshot import Snapshot
@@ -49,7 +48,9 @@ def _of_run(path: Path) -> Iterator[Reading]:
 
 
 def _of_snapshot(snapshot: Snapshot) -> Reading:
-    table = catalogue.read(snapshot.tree)
+    from perfadvisor.judge import read_snapshot
+
+    table, _ = read_snapshot(snapshot)
     return Reading(environment=snapshot.environment, facts=table, unreadable=tuple(snapshot.tree.unreadable()))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perfadvisor import __version__
 from perfadvisor.facts import catalogue
-from perfadvisor.facts.trial import counters, own_load
+from perfadvisor.facts.trial import own_load
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.base import Hosted, Target
@@ -40,8 +40,7 @@ def host_of(target: Target) -> Snapshot | None:
 def watch(target: Target, machine: Tree, window_s: float) -> Window:
     """The machine's own load for `window_s` seconds. Gauges are read on this machine only: elsewhere nothing of
     perfadvisor runs while the load does."""
-    paths = own_load.paths(machine)
-    patterns = tuple(dict.fromkeys(p for path in paths for p in counters.patterns(path, machine)))
+    patterns = own_load.patterns(machine)
     reader = GaugeReader(Watched()) if target.spec == "local" else None
     before, began = target.tree(patterns), time.monotonic()
     with reader or nullcontext():

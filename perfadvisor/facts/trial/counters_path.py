@@ -103,7 +103,7 @@ def _aer_total(tree: Tree, source: str) -> int | None:
 
 
 def _disk(before: Tree, after: Tree, seconds: float, disk: str) -> Pairs:
-    old, new = _diskstats(before, disk), _diskstats(after, disk)
+    old, new = disk_counts(before, disk), disk_counts(after, disk)
     for place, name in ((2, "path.block.read_bytes"), (6, "path.block.write_bytes")):
         sectors = difference(_at(old, place), _at(new, place))
         yield name, None if sectors is None else sectors * SECTOR_BYTES
@@ -111,7 +111,7 @@ def _disk(before: Tree, after: Tree, seconds: float, disk: str) -> Pairs:
     yield "path.block.busy_share", None if busy_ms is None else min(1.0, busy_ms / 1000 / seconds)
 
 
-def _diskstats(tree: Tree, disk: str) -> list[str]:
+def disk_counts(tree: Tree, disk: str) -> list[str]:
     """The fields behind the name: reads, merged, sectors, ms; writes, merged, sectors, ms; in flight, ms busy, ...
 
     An NVMe disk with native multipath counts nothing itself on older kernels (seen on Linux 6.1; see QUEUE_FLAG_IO_STAT

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
-from perfadvisor.facts.trial import counters, gauges
+from perfadvisor.facts.trial import counters, gauges, own_load_samples
 from perfadvisor.model.result import Output, Path, TrialResult, TrialState
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
@@ -22,13 +22,19 @@ def paths(machine: Tree) -> tuple[Path, ...]:
     return (Path(), *(path for path in (*disks, *nics) if path.pci))
 
 
-def workload(path: Path) -> Workload:
+def patterns(machine: Tree) -> tuple[str, ...]:
+    """Everything to read around the window."""
+    found = (pattern for path in paths(machine) for pattern in counters.patterns(path, machine))
+    return tuple(dict.fromkeys((*found, *own_load_samples.PATTERNS)))
+
+
+def workload(path: Path, metrics: tuple[str, ...] = ()) -> Workload:
     """The workload a result of this path belongs to: `own-load`, `own-load/eth0`, `own-load/nvme0n1`."""
     subject = path.nic or path.block
     name = f"{WORKLOAD}/{subject}" if subject else WORKLOAD
     device = "network" if path.nic else "storage" if path.block else "machine"
     title = f"The machine's own load{f' on {subject}' if subject else ''}"
-    return Workload(id=name, title=title, device=device, tool="none", parameters={}, metrics=())
+    return Workload(id=name, title=title, device=device, tool="none", parameters={}, metrics=metrics)
 
 
 def results(snapshot: Snapshot) -> Iterator[tuple[Workload, TrialResult]]:
@@ -37,8 +43,8 @@ def results(snapshot: Snapshot) -> Iterator[tuple[Workload, TrialResult]]:
     if window is None:
         return
     for number, path in enumerate(paths(snapshot.tree), 1):
-        made = workload(path)
-        yield made, _result(snapshot, window, made, path, number)
+        result = _result(snapshot, window, workload(path), path, number)
+        yield workload(path, tuple(sample.metric for sample in result.output.samples)), result
 
 
 def _result(snapshot: Snapshot, window: Window, made: Workload, path: Path, number: int) -> TrialResult:
@@ -52,7 +58,11 @@ def _result(snapshot: Snapshot, window: Window, made: Workload, path: Path, numb
         state=TrialState.DONE,
         started=snapshot.taken,
         duration_s=window.seconds,
-        output=Output(samples=()),
+        output=Output(
+            samples=own_load_samples.samples(
+                window.before, window.after, seconds=window.seconds, path=path, moved=moved
+            )
+        ),
         path=path,
         deltas={name: value for name, value in {**moved, **seen}.items() if name not in NOT_OTHERS},
     )  # fmt: skip

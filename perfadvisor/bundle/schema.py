@@ -11,8 +11,11 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Doubt, Output, Path, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run, RunState
 from perfadvisor.model.workload import Environment, Trial, Workload
+from perfadvisor.upgrading import Format
 
 SCHEMA_VERSION = 1
+RUN_FORMAT = Format(kind="perfadvisor run", version=SCHEMA_VERSION)
+TRIAL_FORMAT = Format(kind="trial of a perfadvisor run", version=SCHEMA_VERSION)
 MAX_SHOWN = 3
 
 T = TypeVar("T")
@@ -63,8 +66,9 @@ class TrialFile:
 class Form(Generic[T]):
     """One kind of file: its dataclass, checked strictly (no "5" for 5) in both directions."""
 
-    def __init__(self, kind: type[T]) -> None:
+    def __init__(self, kind: type[T], form: Format) -> None:
         self.kind = kind
+        self.form = form
 
     @cached_property
     def _adapter(self) -> Any:  # noqa: ANN401
@@ -78,12 +82,11 @@ class Form(Generic[T]):
         return text.encode() + b"\n"
 
     def decode(self, data: bytes, source: File) -> T:
-        """The value; InputError naming `source` and each wrong place."""
+        """The value, upgraded where an earlier version wrote it; InputError naming `source` and each wrong place."""
         from pydantic import ValidationError
 
-        _check_version(data, source)
         try:
-            value: T = self._adapter.validate_json(data, strict=True)
+            value: T = self._adapter.validate_json(self._today(data, source), strict=True)
         except ValidationError as error:
             places = [_place(problem) for problem in error.errors(include_url=False)]
             more = f" and {len(places) - MAX_SHOWN} more" if len(places) > MAX_SHOWN else ""
@@ -92,22 +95,19 @@ class Form(Generic[T]):
             ) from error
         return value
 
+    def _today(self, data: bytes, source: File) -> bytes:
+        """The version is looked at first and alone: with another one every other complaint would mislead."""
+        try:
+            found = json.loads(data)
+        except (ValueError, RecursionError):
+            return data  # cut off: the full check says where
+        today = self.form.today(found, source)
+        return data if today is found else json.dumps(today).encode()
+
     def json_schema(self) -> dict[str, Any]:
         """What other programs may rely on, as JSON Schema (2020-12)."""
         schema: dict[str, Any] = self._adapter.json_schema(mode="serialization")
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
-def _check_version(data: bytes, source: File) -> None:
-    """Said first and alone: with another version every other complaint would mislead."""
-    try:
-        found = json.loads(data)
-        version = found.get("schema_version") if isinstance(found, dict) else None
-    except (ValueError, RecursionError):
-        return  # cut off: the full check says where
-    if version != SCHEMA_VERSION:
-        hint = "upgrade perfadvisor" if isinstance(version, int) else "this is not a file of a perfadvisor run"
-        raise InputError(f"{source}: schema_version is {version!r}, this perfadvisor reads {SCHEMA_VERSION}", hint)
 
 
 def _place(problem: Any) -> str:  # noqa: ANN401
@@ -115,13 +115,18 @@ def _place(problem: Any) -> str:  # noqa: ANN401
     return f"{where}: {problem['msg']}"
 
 
-RUN_FILE = Form(RunFile)
-TRIAL_FILE = Form(TrialFile)
+RUN_FILE = Form(RunFile, RUN_FORMAT)
+TRIAL_FILE = Form(TrialFile, TRIAL_FORMAT)
 
 
-def schemas() -> dict[str, dict[str, Any]]:
-    """File name -> JSON Schema of every published file of a run."""
-    return {"run.json": RUN_FILE.json_schema(), "trial.json": TRIAL_FILE.json_schema()}
+def run_schema() -> dict[str, Any]:
+    """The JSON Schema of `run.json`."""
+    return RUN_FILE.json_schema()
+
+
+def trial_schema() -> dict[str, Any]:
+    """The JSON Schema of `trial.json`."""
+    return TRIAL_FILE.json_schema()
 
 
 def run_file(run: Run, options: dict[str, Scalar], seal: str = "") -> RunFile:

@@ -96,9 +96,11 @@ def calibrate_command(context: click.Context, /, **options: Any) -> None:  # noq
 @click.argument("which", type=click.Choice(["gate", "policy", "history", "calibration"]), default="gate")
 def schema_command(which: str) -> None:
     """Print a JSON Schema: of the gate's JSON, the policy file, the history's JSON or a calibration."""
-    from perfadvisor.cli.gate_schema import schema_text
+    import json
 
-    click.echo(schema_text(which))
+    from perfadvisor.cli.schema import schema
+
+    click.echo(json.dumps(schema(which), indent=2))
 
 
 def _ended(context: click.Context, code: int) -> NoReturn:

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from perfadvisor.analyse.gate.calibration import Calibrated
 from perfadvisor.errors import InputError
+from perfadvisor.upgrading import Format
 
 MAX_BYTES = 4 << 20
+FORMAT = Format(kind="calibration of `perfadvisor gate calibrate`", version=1)
 
 
 class MetricFile(BaseModel):
@@ -34,6 +36,11 @@ class CalibrationFile(BaseModel):
     metrics: dict[str, MetricFile]
 
 
+def calibration_schema() -> dict[str, Any]:
+    """The JSON Schema of the file."""
+    return CalibrationFile.model_json_schema()
+
+
 def write(path: Path, found: Sequence[Calibrated]) -> None:
     """Write the file."""
     metrics = {
@@ -48,7 +55,8 @@ def write(path: Path, found: Sequence[Calibrated]) -> None:
         }
         for one in found
     }
-    path.write_text(json.dumps({"schema_version": 1, "metrics": metrics}, indent=2) + "\n", encoding="utf-8")
+    document = {"schema_version": FORMAT.version, "metrics": metrics}
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def read_floors(path: Path) -> Mapping[str, float]:
@@ -58,8 +66,10 @@ def read_floors(path: Path) -> Mapping[str, float]:
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     try:
-        found = CalibrationFile.model_validate_json(data if len(data) <= MAX_BYTES else b"")
-    except ValidationError as error:
+        found = CalibrationFile.model_validate(FORMAT.today(json.loads(data), path))
+    except ValueError as error:
+        if not isinstance(error, ValidationError):
+            raise InputError(f"{path}: not JSON: {error}", "calibrate again") from None
         first = error.errors(include_url=False)[0]
         raise InputError(f"{path}: {'.'.join(map(str, first['loc']))} {first['msg']}", "calibrate again") from None
     return {name: metric.noise_floor for name, metric in found.metrics.items()}

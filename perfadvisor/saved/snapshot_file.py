@@ -17,8 +17,9 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.saved.archive import members
+from perfadvisor.upgrading import Format
 
-SCHEMA_VERSION = 1
+FORMAT = Format(kind="perfadvisor snapshot", version=1)
 MANIFEST = "manifest.json"
 PARENT = "parent.tar.gz"
 MAX_PARENTS = 3  # a container in a guest on a host; an archive may hold itself without end
@@ -57,7 +58,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
     if snapshot.parent is not None:
         contents[PARENT] = snapshot_bytes(snapshot.parent)
     manifest = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": FORMAT.version,
         "perfadvisor_version": snapshot.version,
         "environment": snapshot.environment,
         "taken": snapshot.taken,
@@ -129,11 +130,7 @@ def snapshot_of(entries: dict[str, Entry], path: Path, parents: int = MAX_PARENT
     if not isinstance(data, bytes):
         raise InputError(f"{path}: not a perfadvisor snapshot: it has no {MANIFEST}")
     try:
-        manifest = json.loads(data)
-        version = manifest["schema_version"]
-        if version != SCHEMA_VERSION:
-            message = f"{path}: snapshot format {version}, this perfadvisor reads {SCHEMA_VERSION}"
-            raise InputError(message, "upgrade perfadvisor")
+        manifest = FORMAT.today(json.loads(data), f"{path}: {MANIFEST}")
         tree = _tree(manifest["sources"], entries, path)
         return Snapshot(
             environment=str(manifest["environment"]),

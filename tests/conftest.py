@@ -27,7 +27,7 @@ def data() -> Path:
 def _own_caches(tmp_path_factory: pytest.TempPathFactory):
     """Compiled rules, the built dmabench and bug logs of tests stay out of the user's own folders."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.getbasetemp().parent / "perfadvisor-test" / name.lower()))
         yield
 

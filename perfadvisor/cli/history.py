@@ -5,20 +5,16 @@ from typing import Any
 
 import click
 
-from perfadvisor.cli.extras import require
-
 PATH = click.Path(path_type=Path)
 DB = click.option(
     "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY",
-    help="SQLite file or postgresql:// URL (default: perfadvisor-history.sqlite).",
+    help="SQLite file or postgresql:// URL (default: perfadvisor/history.sqlite in $XDG_DATA_HOME).",
 )  # fmt: skip
 
 
 @click.group("history")
 def command() -> None:
     """Keep results over time and find the changes."""
-    require("sqlalchemy", "history", "the history")
-    require("alembic", "history", "the history")
 
 
 @command.command("ingest")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 
 from perfadvisor.analyse.gate.history import Wanted, changes_of, check
@@ -18,6 +19,7 @@ from perfadvisor.report.history_text import change_line, history_text
 from perfadvisor.store.alerts import remember
 from perfadvisor.store.database import Database
 from perfadvisor.store.ingest import ingest
+from perfadvisor.store.place import note_on_earlier
 from perfadvisor.store.query import Listed, all_series, listed, reported
 from perfadvisor.store.schema import RUNS
 
@@ -28,6 +30,8 @@ def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: s
         raise InputError("nothing to ingest", "name runs' folders, or --csv FILE")
     inputs = [*(from_run(path, commit) for path in runs), *(from_csv(path) for path in csv_files)]
     database = Database(db)
+    if note := note_on_earlier(db):
+        click.echo(f"note: {note}", err=True)
     with database.writing() as connection:
         stored = [run for found, _ in inputs for run in found], [point for _, found in inputs for point in found]
         done = ingest(connection, *stored)

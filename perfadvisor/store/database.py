@@ -10,9 +10,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from perfadvisor.errors import InputError, PerfAdvisorError
+from perfadvisor.extras import how_to_add
 from perfadvisor.store.migrate import require_newest, upgrade
+from perfadvisor.store.place import default_place, note_on_earlier
 
-DEFAULT = "perfadvisor-history.sqlite"
 WAIT_S = 30.0
 DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
@@ -21,7 +22,9 @@ class Database:
     """One history; nothing stays open between transactions. `name` is safe to print: it holds no password."""
 
     def __init__(self, place: str, *, wait_s: float = WAIT_S) -> None:
-        self._url = _url(place or DEFAULT)
+        self._url = _url(place or str(default_place()))
+        self._is_default = not place
+        self._note = note_on_earlier(place)
         shown = self._url.set(drivername=self._url.get_backend_name())
         self.name = self._url.database or "" if self.is_file else shown.render_as_string(hide_password=True)
         self._engine = _engine(self._url, self.name, wait_s)
@@ -34,6 +37,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction on the newest schema: all of it happens, or nothing."""
+        if self._is_default:
+            Path(self.name).parent.mkdir(parents=True, exist_ok=True)
         with _told(self.name), self._engine.connect() as connection:
             connection = connection.execution_options(perfadvisor_writes=True)
             with connection.begin():
@@ -44,9 +49,8 @@ class Database:
     def reading(self) -> Iterator[Connection]:
         """A consistent view. InputError where there is no history."""
         if self.is_file and not Path(self.name).is_file():
-            raise InputError(
-                f"{self.name}: no history here", "`perfadvisor history ingest` makes one; --db names another"
-            )
+            hint = "`perfadvisor history ingest` makes one; --db names another"
+            raise InputError(f"{self.name}: no history here", self._note or hint)
         with _told(self.name), self._engine.connect() as connection, connection.begin():
             require_newest(connection, self.name)
             yield connection
@@ -70,7 +74,7 @@ def _engine(url: URL, name: str, wait_s: float) -> Engine:
     try:
         engine = create_engine(url, connect_args=arguments, poolclass=NullPool)
     except (ImportError, NoSuchModuleError) as error:
-        raise InputError(f"{name}: {error}", "pip install 'perfadvisor[postgres]'") from None
+        raise InputError(f"{name}: {error}", how_to_add("postgres")) from None
     if backend == "sqlite":
         event.listen(engine, "connect", _plain_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

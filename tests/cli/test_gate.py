@@ -21,8 +21,9 @@ from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.model.history import SeriesKey
 from perfadvisor.packs.problems import PackError
 from perfadvisor.store.baseline import _levels
-from perfadvisor.store.database import DEFAULT, Database
+from perfadvisor.store.database import Database
 from perfadvisor.store.ingest import StoredPoint, StoredRun, ingest
+from perfadvisor.store.place import default_place
 
 HEADER = "workload,metric,unit,better,value"
 
@@ -323,7 +324,7 @@ def test_gate_run_needs_one_thing_to_run(tmp_path) -> None:
 @pytest.mark.parametrize("named", [True, False])
 def test_a_baseline_out_of_the_history_decides_once_ten_sessions_are_known(files, tmp_path, monkeypatch, named) -> None:
     """Also out of the default one, which no option names."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     _levels.cache_clear()
     chance, key = np.random.default_rng(7), SeriesKey(workload="w", metric="iops")
     runs = [StoredRun(id=f"run-{i}", started=1e9 + i) for i in range(12)]
@@ -334,7 +335,7 @@ def test_a_baseline_out_of_the_history_decides_once_ten_sessions_are_known(files
     ]  # fmt: skip
     with Database("").writing() as connection:
         ingest(connection, runs, points)
-    more = ("--db", DEFAULT) if named else ()
+    more = ("--db", str(default_place())) if named else ()
     result = gate("--baseline", "history:last", "--candidate", files["slow"], *more)
     assert result.exit_code == 1, result.output
 
@@ -357,10 +358,3 @@ def test_help_imports_nothing_heavy() -> None:
     code = "import sys; from perfadvisor.cli.gate import command; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not {"numpy", "scipy", "pandas", "sqlalchemy", "pydantic", "junitparser"} & set(loaded)
-
-
-@pytest.mark.parametrize(("module", "option"), [("junitparser", "--junit"), ("prometheus_client", "--openmetrics")])
-def test_a_missing_extra_is_said_before_anything_is_measured(files, tmp_path, monkeypatch, module, option) -> None:
-    monkeypatch.setattr("perfadvisor.cli.extras.find_spec", lambda name: None if name == module else name)
-    error = judged(files, "same", option, tmp_path / "out").exception
-    assert (error.exit_code, module in error.message, "perfadvisor[ci]" in error.hint) == (2, True, True)

@@ -1,5 +1,6 @@
-# Two targets do everything on a fresh machine: `make run` measures it, `make test` proves the code. Both set up first,
-# install only what is missing, and say what that is. Everything of ours lands in .venv and out/.
+# Two targets do everything on a fresh machine: `make run` measures it, `make test` proves the code. Every target sets up
+# what it needs first, system packages before the Python ones, installs only what is missing, and says what that is.
+# Everything of ours lands in .venv, out/ and dist/.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,10 +8,13 @@ BIN := $(VENV)/bin
 OUT ?= out
 STAMP = $(OUT)/$(shell date +%Y%m%d-%H%M%S)
 
-# What measuring needs, and what the tests need beyond it (Debian and Ubuntu names).
-RUN_PACKAGES := fio iperf3 ethtool numactl pciutils iproute2 util-linux procps kmod gcc libc6-dev python3-venv
-TEST_PACKAGES := $(RUN_PACKAGES) hwloc-nox chromium likwid mbw sysbench docker.io podman runc crun qemu-system-x86 \
-	libvirt-dev pkg-config python3-dev linux-image-amd64 udev busybox-static qemu-guest-agent openssh-server openssh-client postgresql
+# What each kind of target needs of the system (Debian and Ubuntu names).
+PYTHON_PACKAGES := python3 python3-venv
+RUN_PACKAGES := $(PYTHON_PACKAGES) fio iperf3 ethtool numactl pciutils iproute2 util-linux procps kmod gcc libc6-dev
+DEV_PACKAGES := $(PYTHON_PACKAGES) git
+TEST_PACKAGES := $(RUN_PACKAGES) $(DEV_PACKAGES) hwloc-nox chromium likwid mbw sysbench docker.io podman runc crun \
+	qemu-system-x86 libvirt-dev pkg-config python3-dev linux-image-amd64 udev busybox-static qemu-guest-agent \
+	openssh-server openssh-client postgresql
 
 # Tests that measure or start something real run one after the other. Machines are shared and noisy, so what failed gets
 # one more chance, alone; both outcomes are printed.
@@ -18,12 +22,17 @@ REAL := slow or tools or lab or browser or container or postgres
 AGAIN = (echo "once more, only what failed:" && $(BIN)/pytest --last-failed --last-failed-no-failures none --durations=15)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint bench bench-gate lab docs lock clean system-run system-test
+.PHONY: help setup run test test-quick lint bench bench-gate lab docs dist lowest lock clean
+.PHONY: system-python system-run system-dev system-test
+.NOTPARALLEL: # two installations at once would wait for, or break, one another
 
 help:  ## say what each target does
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-run: system-run $(VENV)/.run  ## set up, measure this machine with the quick suite, write the report
+setup: $(VENV)/.test  ## install everything that `make test` needs, and the hooks for git
+	@if [ -d .git ]; then $(BIN)/pre-commit install >/dev/null; fi
+
+run: $(VENV)/.run  ## set up, measure this machine with the quick suite, write the report
 	@mkdir -p $(OUT)
 	@$(BIN)/perfadvisor doctor || true
 	@run=$(STAMP) && $(BIN)/perfadvisor run quick --out $$run \
@@ -31,37 +40,57 @@ run: system-run $(VENV)/.run  ## set up, measure this machine with the quick sui
 		&& $(BIN)/perfadvisor report $$run -o $$run/report.html \
 		&& echo && echo "The report: $(CURDIR)/$$run/report.html"
 
-test: system-test $(VENV)/.test lint  ## set up, then every check and every test
+test: $(VENV)/.test lint  ## set up, then every check and every test
 	$(BIN)/pytest -q -n 2 -m "not ($(REAL))" || $(AGAIN)
 	$(BIN)/pytest -m "$(REAL)" --durations=15 || $(AGAIN)
 
-test-quick: $(VENV)/.test  ## the tests that take no tools and under a minute
+test-quick: $(VENV)/.dev  ## the tests that take no tools and under a minute
 	$(BIN)/pytest -q -n 2 -m "not ($(REAL) or shared or commands)"
 
-lint: $(VENV)/.test  ## style, types and rules
+lint: $(VENV)/.dev  ## style, types and rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/perfadvisor rules lint
 	$(BIN)/perfadvisor rules test
 
-bench: system-test $(VENV)/.test  ## print the figures that users wait for and that results rest on
+bench: $(VENV)/.test  ## print the figures that users wait for and that results rest on
 	$(BIN)/python -m benchmarks
 
-bench-gate: $(VENV)/.test  ## print how the gate does against the numbers to beat
+bench-gate: $(VENV)/.dev  ## print how the gate does against the numbers to beat
 	$(BIN)/python -m benchmarks.gate
 
-lab: system-test $(VENV)/.test  ## boot the emulated two-socket server with a shell in it
+lab: $(VENV)/.test  ## boot the emulated two-socket server with a shell in it
 	$(BIN)/python -m tests.lab
 
-docs: $(VENV)/.test  ## build the documentation into out/docs
-	$(BIN)/pip install --quiet -c requirements.lock -e '.[docs]'
+docs: $(VENV)/.dev  ## build the documentation into out/docs
 	$(BIN)/sphinx-build -W -q -b html docs $(OUT)/docs
 	@echo "The documentation: $(CURDIR)/$(OUT)/docs/index.html"
 
-lock:  ## move every locked dependency to its newest version
-	rm -rf $(OUT)/lock && $(PYTHON) -m venv $(OUT)/lock
-	$(OUT)/lock/bin/pip install --quiet '.[dev,docs]'
-	$(OUT)/lock/bin/pip freeze --exclude perfadvisor > requirements.lock
+dist: $(VENV)/.dev  ## make the wheel and the single-file program in dist/
+	rm -rf dist $(OUT)/dist && mkdir -p dist
+	$(BIN)/pip wheel $(QUIET) --no-deps -w dist .
+	$(BIN)/pip install $(QUIET) --require-hashes -r requirements/run.lock --target $(OUT)/dist
+	$(BIN)/pip install $(QUIET) --no-deps --target $(OUT)/dist dist/perfadvisor-*.whl
+	$(BIN)/shiv --quiet --compressed --reproducible --python '/usr/bin/env python3' --site-packages $(OUT)/dist \
+		--entry-point perfadvisor.cli:main --output-file dist/perfadvisor.pyz
+	@cd dist && sha256sum perfadvisor* | tee SHA256SUMS
+
+lowest: $(VENV)/.dev  ## the quick tests with the oldest versions of the libraries that pyproject.toml allows
+	rm -rf $(OUT)/lowest && $(BIN)/uv venv --quiet $(OUT)/lowest
+	$(BIN)/uv pip install --quiet --python $(OUT)/lowest --resolution lowest-direct -e '.[parquet,postgres,vm]'
+	$(BIN)/uv pip freeze --quiet --python $(OUT)/lowest > $(OUT)/lowest.txt
+	$(BIN)/uv pip install --quiet --python $(OUT)/lowest -c $(OUT)/lowest.txt \
+		hypothesis jsonschema pytest pytest-timeout pytest-xdist
+	$(OUT)/lowest/bin/python -m pytest -q -n 2 -m "not ($(REAL) or shared or commands or newest)"
+
+# Users get the versions of run.lock, developers the same and more.
+COMPILE = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-annotate --python-version 3.11 \
+	--custom-compile-command "make lock" pyproject.toml
+lock: $(VENV)/.dev  ## move every locked dependency to its newest version
+	$(COMPILE) --output-file requirements/run.lock
+	$(COMPILE) --group test --all-extras -c requirements/run.lock --output-file requirements/test.lock
+	$(COMPILE) --group dev --extra parquet --extra postgres --extra vm -c requirements/test.lock \
+		--output-file requirements/dev.lock
 
 clean:  ## remove what the targets made here
 	rm -rf $(VENV) $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -76,22 +105,39 @@ elif [ "$$(id -u)" = 0 ]; then echo "installing:$$missing"; \
 else echo "An administrator can add what is missing with:"; echo "  apt-get install$$missing"; echo "Going on without."; fi
 endef
 
+system-python:
+	$(call install_packages,$(PYTHON_PACKAGES))
+
 system-run:
 	$(call install_packages,$(RUN_PACKAGES))
+
+system-dev:
+	$(call install_packages,$(DEV_PACKAGES))
 
 system-test:
 	$(call install_packages,$(TEST_PACKAGES))
 
-$(VENV)/bin/python:
+QUIET := --quiet --disable-pip-version-check
+
+# The locked versions, each checked against its hash, then perfadvisor itself from this directory.
+define install_python
+@echo "installing perfadvisor and $(2) into $(VENV)"
+$(BIN)/pip install $(QUIET) --require-hashes -r requirements/$(1).lock
+$(BIN)/pip install $(QUIET) --no-deps -e .
+endef
+
+$(VENV)/bin/python: | system-python
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "perfadvisor needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements.lock
-	@echo "installing perfadvisor and its Python packages into $(VENV)"
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+$(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements/run.lock | system-run
+	$(call install_python,run,its Python packages)
 	@touch $@
 
-$(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements.lock
-	@echo "installing perfadvisor, its Python packages and those of the tests into $(VENV)"
-	$(BIN)/pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml requirements/dev.lock | system-dev
+	$(call install_python,dev,what checks it)
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements/test.lock | system-test
+	$(call install_python,test,what tests it)
+	@touch $@ $(VENV)/.run $(VENV)/.dev

@@ -14,7 +14,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "perfadvisor"
 LEVELS = {
     "errors": 0,
     "dmabench": 0,
+    "extras": 0,
     "durations": 1,
+    "upgrading": 1,
     "plaintext": 1,
     "formatting": 1.5,
     "model": 1,
@@ -36,6 +38,7 @@ LEVELS = {
     "judge": 6,
     "gating": 6.5,
     "reading": 6.5,
+    "api": 7,
     "cli": 7,
 }
 # The same within a part, for its rooms: folders, and modules that lie beside them. "" is the ground floor, the modules

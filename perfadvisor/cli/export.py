@@ -43,8 +43,9 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
 
 def _parquet(table: "pd.DataFrame", output: Path) -> None:
     from perfadvisor.errors import InputError
+    from perfadvisor.extras import how_to_add
 
     try:
         table.to_parquet(output, index=False)
     except ImportError as error:
-        raise InputError("writing Parquet needs pyarrow", "pip install pyarrow, or write .csv") from error
+        raise InputError("writing Parquet needs pyarrow", f"{how_to_add('parquet')}, or write .csv") from error

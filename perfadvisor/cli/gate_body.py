@@ -10,13 +10,12 @@ import click
 
 from perfadvisor.analyse.gate.gate import PolicyOf, gate
 from perfadvisor.analyse.gate.ordering import order_by_time
-from perfadvisor.cli.extras import require
 from perfadvisor.cli.gate_source import Source
 from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.gating.interleave import interleaved
 from perfadvisor.gating.policy import Policy
-from perfadvisor.gating.sides import HISTORY, Input, informed, new_findings, read_input
+from perfadvisor.gating.sides import Input, informed, new_findings, read_input
 from perfadvisor.model.gate import GateReport, MetricPolicy, Order, Runs, Side
 
 Writer = Callable[[GateReport], str]
@@ -30,8 +29,6 @@ def judge_two(
     if not baseline or not candidate:
         raise click.UsageError("--baseline and --candidate are both needed")
     _require(outputs)
-    if baseline.startswith(HISTORY) or candidate.startswith(HISTORY):
-        require("sqlalchemy", "history", "the history")
     rules = policy_of(policy)
     a, b = read_input(baseline, db), read_input(candidate, db)
     how = Order.PAIRED if paired else _order(order, a, b)
@@ -138,10 +135,6 @@ def _require(outputs: Mapping[str, Path | None]) -> None:
     """Said before anything is measured."""
     for path in outputs.values():
         require_folder(path)
-    if outputs.get("junit"):
-        require("junitparser", "ci", "--junit")
-    if outputs.get("openmetrics"):
-        require("prometheus_client", "ci", "--openmetrics")
 
 
 def _writer(name: str) -> Writer:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, installer
+from perfadvisor.extras import how_to_add
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_lendable import lendable
@@ -43,7 +44,7 @@ def _engine(name: str, package: str, start: str) -> Check:
 def _vm() -> Check:
     # virtme-ng may be installed beside this Python, in a virtual environment that is not on the PATH.
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    needs = {"qemu-system-x86_64": f"{installer()} qemu-system-x86", "vng": "pip install virtme-ng"}
+    needs = {"qemu-system-x86_64": f"{installer()} qemu-system-x86", "vng": how_to_add("vm")}
     missing = [name for name in needs if shutil.which(name, path=places) is None]
     if missing:
         unlock = " && ".join(needs[name] for name in missing)

@@ -147,9 +147,3 @@ def test_nothing_to_ask_is_said(tmp_path, place) -> None:
     ):
         error = history(*arguments).exception
         assert (error.exit_code, said in error.message) == (2, True), error.message
-
-
-def test_a_missing_extra_is_said(monkeypatch) -> None:
-    monkeypatch.setattr("perfadvisor.cli.extras.find_spec", lambda _: None)
-    error = history("list").exception
-    assert (error.exit_code, "perfadvisor[history]" in error.hint) == (2, True)

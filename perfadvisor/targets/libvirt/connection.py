@@ -7,13 +7,11 @@ from types import ModuleType
 from typing import Any
 
 from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.extras import how_to_add
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.libvirt.host import host_tree
 
 DEFAULT_URI = "qemu:///system"
-INSTALL = (
-    "pip install 'perfadvisor[libvirt]' (it needs libvirt-dev and pkg-config to build), or apt install python3-libvirt"
-)
 
 
 def binding(name: str = "libvirt") -> ModuleType:
@@ -23,7 +21,12 @@ def binding(name: str = "libvirt") -> ModuleType:
     try:
         return import_module(name)
     except ImportError as error:
-        raise InputError(f"libvirt-python is not installed: {error}", INSTALL) from error
+        raise InputError(f"libvirt-python is not installed: {error}", _how_to_add()) from error
+
+
+def _how_to_add() -> str:
+    """It has no wheels: it is compiled against the installed library's headers."""
+    return f"apt install gcc pkg-config python3-dev libvirt-dev && {how_to_add('libvirt')}"
 
 
 Arguments = Mapping[str, Any] | None

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.extras import how_to_add
 
 MODULES = Path("/lib/modules")
 BOOT = Path("/boot")
@@ -17,7 +18,7 @@ def vng() -> Path:
     """The program `vng`; beside this Python where it is not on the PATH. MeasureError where it is missing."""
     found = shutil.which("vng", path=_path())
     if found is None:
-        raise MeasureError("virtme-ng is not installed", "pip install 'perfadvisor[vm]'")
+        raise MeasureError("virtme-ng is not installed", how_to_add("vm"))
     return Path(found)
 
 

@@ -50,7 +50,7 @@ def test_the_binding_is_an_extra_and_its_absence_says_what_to_install(monkeypatc
     monkeypatch.setitem(sys.modules, "libvirt", None)
     with pytest.raises(InputError) as caught:
         open_target(f"libvirt:test,uri={TEST}")
-    assert "perfadvisor[libvirt]" in caught.value.hint
+    assert "libvirt-python" in caught.value.hint
 
 
 def test_the_definition_and_the_host_as_libvirt_tells_them(domain):

@@ -15,6 +15,7 @@ from perfadvisor.analyse.results.changes import SettingChange, changed_settings
 from perfadvisor.analyse.results.disk_best import best_of_disks
 from perfadvisor.analyse.results.facts import result_facts
 from perfadvisor.analyse.rules.advise import advise
+from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.trial import own_load
@@ -66,10 +67,17 @@ def definition(path: Path) -> FactTable | None:
 
 
 def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
-    """Judge what one file says. It tells nothing of the machine around: only rules on what it describes are asked."""
-    asked = tuple(rule for rule in rules if rule.for_each and facts.subjects(rule.for_each))
+    """Judge what one file says: rules on the things it describes, and of those on the whole machine the ones whose
+    condition names a fact that the file gives. The rest of the machine is not in it."""
+    asked = tuple(rule for rule in rules if _is_asked(rule, facts))
     findings = advise(facts, asked, catalogue=catalogue(), environment=name, goal=goal)
     return _view(source, goal, findings, {name: facts})
+
+
+def _is_asked(rule: Rule, facts: FactTable) -> bool:
+    if rule.for_each:
+        return bool(facts.subjects(rule.for_each))
+    return any(facts.value(name) is not None for name in parse(rule.when).names)
 
 
 def load_run(path: Path) -> Run | None:

@@ -19,8 +19,9 @@ def _setting(name: str, meaning: str, nature: Nature = Nature.SETTING) -> FactSp
     return FactSpec(name=f"memory.{name}", type=int, meaning=meaning, nature=nature)
 
 
+TOTAL = _bytes("total_bytes", "memory the kernel manages", nature=Nature.IDENTITY)
 _SIZES = (
-    (_bytes("total_bytes", "memory the kernel manages", nature=Nature.IDENTITY), "MemTotal"),
+    (TOTAL, "MemTotal"),
     (_bytes("free_bytes", "memory that holds nothing"), "MemFree"),
     (_bytes("available_bytes", "memory that programs can have without swapping"), "MemAvailable"),
     (_bytes("swap_total_bytes", "swap space", nature=Nature.SETTING), "SwapTotal"),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from perfadvisor.facts.memory.memory import TOTAL
 from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
@@ -29,7 +30,26 @@ CPU_NODE_COUNT = FactSpec(
 MEMORY_ONLY = FactSpec(
     name="numa.memory_only_nodes",
     type=str,
-    meaning="nodes with memory and without CPUs (CXL, GPU, HBM), as a list",
+    meaning="nodes with memory and no CPUs (CXL, HBM, GPU, persistent memory, or set apart by firmware), as a list",
+    nature=Nature.IDENTITY,
+)
+MEMORY_ONLY_DISTANCE = FactSpec(
+    name="numa.memory_only_distance_max",
+    type=int,
+    meaning="largest distance from a node with CPUs to a node with memory alone; 10 is local",
+    nature=Nature.IDENTITY,
+)
+CPU_ONLY = FactSpec(
+    name="numa.cpu_only_nodes",
+    type=str,
+    meaning="nodes that have CPUs and no memory at all, as a list",
+    nature=Nature.IDENTITY,
+)
+CPU_ONLY_CPUS = FactSpec(
+    name="numa.cpus_without_local_memory",
+    type=int,
+    unit=Unit.COUNT,
+    meaning="CPUs of the nodes without memory",
     nature=Nature.IDENTITY,
 )
 SHARED_CPUS = FactSpec(
@@ -106,7 +126,19 @@ DISTANCES = FactSpec(
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (
-    *(NODE_COUNT, SEVERAL, CPU_NODE_COUNT, MEMORY_ONLY, SHARED_CPUS, DISTANCE_MAX, BALANCING, *_STATES),
+    *(
+        NODE_COUNT,
+        SEVERAL,
+        CPU_NODE_COUNT,
+        MEMORY_ONLY,
+        MEMORY_ONLY_DISTANCE,
+        CPU_ONLY,
+        CPU_ONLY_CPUS,
+        SHARED_CPUS,
+        DISTANCE_MAX,
+        BALANCING,
+        *_STATES,
+    ),
     *(*CPU_SPREAD, *MEMORY_SPREAD),
     *(CPU_LIST, CPU_COUNT, MEMORY_TOTAL, MEMORY_FREE, DISTANCES),
 )
@@ -149,28 +181,21 @@ def _state(spec: FactSpec, tree: Tree) -> Fact | Absent:
     return reader.fact(spec, tree, path, tree.text(path))
 
 
+_SUMMARY = (
+    *(NODE_COUNT, SEVERAL, CPU_NODE_COUNT, MEMORY_ONLY, MEMORY_ONLY_DISTANCE, CPU_ONLY, CPU_ONLY_CPUS, SHARED_CPUS),
+    *(DISTANCE_MAX, *CPU_SPREAD, *MEMORY_SPREAD),
+)
+
+
 def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:
     """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
     if not known:
-        specs = (
-            NODE_COUNT,
-            SEVERAL,
-            CPU_NODE_COUNT,
-            MEMORY_ONLY,
-            SHARED_CPUS,
-            DISTANCE_MAX,
-            *CPU_SPREAD,
-            *MEMORY_SPREAD,
-        )
-        yield from (spec.absent("not in what was read", source=source) for spec in specs)
+        yield from (spec.absent("not in what was read", source=source) for spec in _SUMMARY)
         return
     yield NODE_COUNT.fact(len(nodes), source=source)
     yield SEVERAL.fact(len(nodes) > 1, source=source)
     yield CPU_NODE_COUNT.fact(sum(bool(node.cpus) for node in nodes), source=source)
-    without_cpus = [node.number for node in nodes if node.cpus == () and node.memory_total != 0]
-    unread = [node.number for node in nodes if node.cpus is None or (node.cpus == () and node.memory_total is None)]
-    reason = f"what node {cpulist.format(unread)} has was not read"
-    yield MEMORY_ONLY.given(None if unread else cpulist.format(without_cpus), source=source, reason=reason)
+    yield from _lopsided(nodes, source)
     claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
     shared = [cpu for cpu, count in claims.items() if count > 1]
     yield SHARED_CPUS.fact(cpulist.format(shared), source=source)
@@ -178,6 +203,36 @@ def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | A
     yield from _spread(CPU_SPREAD, [len(node.cpus) for node in nodes if node.cpus], f"{source}/node*/cpulist")
     memory = [node.memory_total for node in nodes if node.cpus]
     yield from _spread(MEMORY_SPREAD, memory, f"{source}/node*/meminfo")
+
+
+def _lopsided(nodes: list[Node], source: str) -> Iterator[Fact | Absent]:
+    """Nodes that have memory alone, or CPUs alone."""
+    without_cpus = [node.number for node in nodes if node.cpus == () and node.memory_total != 0]
+    unread = [node.number for node in nodes if node.cpus is None or (node.cpus == () and node.memory_total is None)]
+    reason = f"what node {cpulist.format(unread)} has was not read"
+    yield MEMORY_ONLY.given(None if unread else cpulist.format(without_cpus), source=source, reason=reason)
+    far = None if unread or not without_cpus else _distance_to(nodes, without_cpus)
+    why = reason if unread else "no distances given" if without_cpus else "every node with memory has CPUs"
+    yield MEMORY_ONLY_DISTANCE.given(far, source=source, reason=why)
+    unread = [node.number for node in nodes if node.cpus is None or (node.cpus and node.memory_total is None)]
+    reason = f"what node {cpulist.format(unread)} has was not read"
+    bare = [] if unread else [node for node in nodes if node.cpus and node.memory_total == 0]
+    listed = None if unread else cpulist.format([node.number for node in bare])
+    yield CPU_ONLY.given(listed, source=source, reason=reason)
+    count = None if unread else sum(len(node.cpus or ()) for node in bare)
+    yield CPU_ONLY_CPUS.given(count, source=source, reason=reason)
+
+
+def _distance_to(nodes: list[Node], targets: list[int]) -> int | None:
+    """The largest distance that nodes with CPUs state to these; None where one of them states none."""
+    found: list[int] = []
+    for node in nodes:
+        if node.cpus:
+            row = _row(nodes, node)
+            found += [row[target] for target in targets if target in row]
+            if not set(targets) <= row.keys():
+                return None
+    return max(found, default=None)
 
 
 def _spread(specs: tuple[FactSpec, ...], values: Sequence[int | None], source: str) -> Iterator[Fact | Absent]:
@@ -189,13 +244,24 @@ def _spread(specs: tuple[FactSpec, ...], values: Sequence[int | None], source: s
 
 
 def _distance_max(nodes: list[Node]) -> int | None:
-    """A list longer than the nodes there are has an entry for every possible node: take those of the nodes seen."""
-    numbers = [node.number for node in nodes]
-    found: list[int] = []
-    for node in nodes:
-        row = node.distances or ()
-        found += [row[n] for n in numbers if n < len(row)] if len(row) > len(nodes) else row
-    return max(found, default=None)
+    return max((distance for node in nodes for distance in _row(nodes, node).values()), default=None)
+
+
+def _row(nodes: list[Node], node: Node) -> dict[int, int]:
+    """Node -> its distance from this one. The kernel lists the online nodes in ascending order; a list longer than
+    these has an entry for every possible node."""
+    numbers = sorted(one.number for one in nodes)
+    stated = node.distances or ()
+    if len(stated) > len(numbers):
+        return {number: stated[number] for number in numbers if number < len(stated)}
+    return dict(zip(numbers, stated, strict=False))
+
+
+def machine_memory(nodes: list[Node], source: str) -> Fact | Absent:
+    """The machine's memory as the sum of its nodes', where a text tells these alone; unknown if one is."""
+    sizes = [node.memory_total for node in nodes if node.memory_total is not None]
+    whole = bool(sizes) and len(sizes) == len(nodes)
+    return TOTAL.given(sum(sizes) if whole else None, source=source, reason="the memory of a node is not printed")
 
 
 def _node(tree: Tree, number: int, path: str) -> Node:

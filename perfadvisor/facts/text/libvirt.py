@@ -40,6 +40,7 @@ def _capabilities(root: Element, source: str) -> Iterator[Fact | Absent]:
     for node in nodes:
         yield from _node_facts(node, source)
     yield from numa.summary(nodes, source, known=bool(nodes))
+    yield numa.machine_memory(nodes, source)
     distinct = {one for node in nodes for one in node.cpus or ()}
     yield cpu.ONLINE_COUNT.given(len(distinct) or None, source=source, reason="no node lists CPUs")
 

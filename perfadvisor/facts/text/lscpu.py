@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from perfadvisor.facts.cpu import cpu, frequency
-from perfadvisor.facts.machine import kernel
+from perfadvisor.facts.machine import environment, kernel
 from perfadvisor.facts.memory import numa
 from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import EnvironmentKind
 
 SOURCE = "$ lscpu"
 
@@ -79,6 +80,18 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     yield _given(cpu.ONLINE, online if ids else None, source, ("On-line CPU(s) list",))
     yield _given(cpu.ONLINE_COUNT, len(ids) or None, source, ("On-line CPU(s) list",))
     yield from _nodes(told, source)
+    yield from _environment(told, source)
+
+
+def _environment(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
+    """lscpu names the hypervisor it runs under; on x86 the flags say whether there is one. Whether a guest has assigned
+    devices is not in the text, and no rule about CPUs and nodes makes a difference of it."""
+    vendor, flags = _first(told, ("Hypervisor vendor",)), (_first(told, ("Flags",)) or "").split()
+    under = True if vendor or "hypervisor" in flags else False if "fpu" in flags else None
+    kind = None if under is None else (EnvironmentKind.VM if under else EnvironmentKind.BARE_METAL).value
+    reason = "neither a hypervisor nor the CPU's flags are printed"
+    yield environment.KIND.given(kind, source=source, reason=reason)
+    yield cpu.HYPERVISOR_FLAG.given("hypervisor" in flags if flags else None, source=source, reason=reason)
 
 
 def _told(text: str) -> dict[str, str]:
@@ -100,15 +113,31 @@ def _pairs(rows: object, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
-    """A node without CPUs has a line without a list."""
-    for key, value in told.items():
+    """A node without CPUs has a line without a list. The sums are known where every node that lscpu counts has one."""
+    found: list[numa.Node] = []
+    for key, text in told.items():
         match = _NODE.fullmatch(key)
         if match:
-            ids = cpulist.parse(value)
-            listed = value if ids or not value else None
-            yield numa.CPU_LIST.given(listed, source=source, subject=match.group(1), reason="no list of CPUs")
-            count = None if listed is None else len(ids)
-            yield numa.CPU_COUNT.given(count, source=source, subject=match.group(1), reason="no list of CPUs")
+            node = _node(int(match.group(1)), text, source)
+            found.append(node)
+            for spec, value in ((numa.CPU_LIST, text), (numa.CPU_COUNT, len(node.cpus or ()))):
+                known = None if node.cpus is None else value
+                yield spec.given(known, source=source, subject=str(node.number), reason="no list of CPUs")
+    counted = reader.number(_first(told, ("NUMA node(s)",)))
+    yield from numa.summary(found, source, known=bool(found) and counted == len(found))
+
+
+def _node(number: int, text: str, source: str) -> numa.Node:
+    ids = cpulist.parse(text)
+    return numa.Node(
+        number=number,
+        cpus=ids if ids or not text else None,
+        memory_total=None,
+        memory_free=None,
+        distances=None,
+        cpu_source=source,
+        directory=source,
+    )
 
 
 def _first(told: dict[str, str], keys: tuple[str, ...]) -> str | None:

@@ -34,6 +34,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
         yield from _node_facts(str(number), node, source)
     known = [_as_read(number, node, source) for number, node in sorted(nodes.items())]
     yield from numa.summary(known, source, known=bool(known))
+    yield numa.machine_memory(known, source)
     distinct = {cpu_id for node in nodes.values() for cpu_id in node.cpus or ()}
     yield cpu.ONLINE_COUNT.given(len(distinct) or None, source=source, reason="no node lists CPUs")
 

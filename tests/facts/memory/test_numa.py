@@ -99,3 +99,42 @@ def test_the_spread_over_nodes_with_cpus():
     assert facts.value("numa.node_memory_max_bytes") == 2000 * 1024
     partly = {path: text for path, text in CXL.items() if path != f"{SYSTEM}/node1/meminfo"}
     assert read(partly).value("numa.node_memory_min_bytes") is None
+
+
+def nodes(*rows):
+    """(number, CPUs, memory, distances) of each node."""
+    return [
+        numa.Node(
+            number=number, cpus=cpus, memory_total=memory, memory_free=None, distances=distances, cpu_source="",
+            directory="",
+        )
+        for number, cpus, memory, distances in rows
+    ]  # fmt: skip
+
+
+def summed(*rows):
+    return FactTable([*numa.summary(nodes(*rows), "", known=True), numa.machine_memory(nodes(*rows), "")])
+
+
+def test_the_distance_of_memory_alone_is_not_that_of_the_sockets():
+    found = summed((0, (0,), 8, (10, 32, 14)), (1, (1,), 8, (32, 10, 14)), (2, (), 4, (14, 14, 10)))
+    assert found.value("numa.memory_only_nodes") == "2" and found.value("numa.memory_only_distance_max") == 14
+    assert found.value("numa.distance_max") == 32 and found.value("memory.total_bytes") == 20
+
+
+def test_without_nodes_of_memory_alone_there_is_no_distance_to_them():
+    found = summed((0, (0,), 8, (10, 32)), (1, (1,), 8, (32, 10)))
+    assert found.find("numa.memory_only_distance_max").reason == "every node with memory has CPUs"
+    assert found.value("numa.cpu_only_nodes") == "" and found.value("numa.cpus_without_local_memory") == 0
+
+
+def test_nodes_of_cpus_alone():
+    found = summed((0, (0, 1), 0, None), (3, (2, 3), 8, None), (5, (4,), 0, None))
+    assert found.value("numa.cpu_only_nodes") == "0,5" and found.value("numa.cpus_without_local_memory") == 3
+
+
+def test_what_was_not_read_of_one_node_is_not_known_of_all():
+    found = summed((0, (0, 1), None, None), (1, (2, 3), 8, None))
+    names = ("numa.cpu_only_nodes", "numa.cpus_without_local_memory", "memory.total_bytes")
+    assert [found.value(name) for name in names] == [None, None, None]
+    assert "node 0" in found.find("numa.cpu_only_nodes").reason

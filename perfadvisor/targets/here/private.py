@@ -6,9 +6,11 @@ temporary directory is shared, or root kept another user's $HOME.
 
 import os
 import stat
+from functools import cache
 from pathlib import Path
 
-_UNMAPPED = 65534  # how a user namespace shows root's directories where root has no number in it (user_namespaces(7))
+_UNMAPPED = 65534  # how a user namespace shows whoever has no number in it (user_namespaces(7)); elsewhere `nobody`
+_UID_MAP = Path("/proc/self/uid_map")
 
 
 def made(folder: Path) -> Path | None:
@@ -40,8 +42,21 @@ def may_be_obeyed(path: Path) -> bool:
 
 def _cannot_be_swapped(parent: os.stat_result) -> bool:
     """In a sticky directory everybody may add names, but not take away another's (inode(7))."""
-    known = parent.st_uid in (0, os.geteuid(), _UNMAPPED)
+    known = parent.st_uid in (0, os.geteuid()) or (parent.st_uid == _UNMAPPED and _root_is_unmapped())
     return known and (bool(parent.st_mode & stat.S_ISVTX) or not _others_write(parent))
+
+
+@cache
+def _root_is_unmapped() -> bool:
+    """Whether this is a user namespace in which neither root outside nor anybody else is number 65534 by a mapping:
+    then root's own directories show that number. A line of the map: first number inside, first outside, how many."""
+    try:
+        lines = [tuple(map(int, line.split())) for line in _UID_MAP.read_text().splitlines()]
+    except (OSError, ValueError):
+        return False
+    root_has_one = any(outside == 0 and count > 0 for _, outside, count in lines)
+    taken = any(inside <= _UNMAPPED < inside + count for inside, _, count in lines)
+    return bool(lines) and not root_has_one and not taken
 
 
 def _others_write(status: os.stat_result) -> bool:

@@ -82,6 +82,7 @@ MAGICS = (
     Magic("VHD image", b"conectix", (0, -0x200)),
     Magic("VHDX image", b"vhdxfile", (0,)),
     Magic("Parallels image", b"WithoutFreeSpace", (0,)),
+    Magic("Parallels image", b"WithouFreSpacExt", (0,)),
     Magic("Ceph BlueStore device", b"bluestore block device", (0,)),
     Magic("Oracle ASM disk", b"ORCLDISK", (0x20,)),
     Magic("SQLite database", b"SQLite format 3\0", (0,)),

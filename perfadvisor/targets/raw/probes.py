@@ -34,7 +34,7 @@ def self_test() -> tuple[str, ...]:
     return tuple(
         f"{tool} does not find the signature in a test file, so what it says of the device is not used"
         for tool, words in found.items()
-        if words != ["carries a swap signature"]
+        if words != ["swap signature found"]
     )
 
 
@@ -47,7 +47,7 @@ def _wipefs(node: str) -> Iterator[str]:
     done = run(Command(argv=("wipefs", "--no-act", "--parsable", node), timeout_s=PROBE_S))
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         if line and not line.startswith("#"):
-            yield f"carries a {line.split(',')[-1]} signature"
+            yield f"{line.split(',')[-1]} signature found"
     if done.returncode != 0:
         yield f"wipefs cannot read it: {_reason(done)}"
 
@@ -57,7 +57,7 @@ def _blkid(node: str) -> Iterator[str]:
     for line in done.stdout.decode("utf-8", "replace").splitlines():
         kind, _, value = line.partition("=")
         if kind in ("TYPE", "PTTYPE"):
-            yield f"carries a {value} signature"
+            yield f"{value} signature found"
     if done.returncode not in (0, NOTHING_FOUND):
         yield f"blkid cannot read it: {_reason(done)}"
 

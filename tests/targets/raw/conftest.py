@@ -35,9 +35,14 @@ def loop(tmp_path: Path) -> Iterator[Callable[..., str]]:
         nodes.append(made.stdout.strip())
         return nodes[-1]
 
-    yield attach
-    for node in nodes:
+    def detach(node: str) -> None:
+        nodes.remove(node)
         subprocess.run(["losetup", "-d", node], check=True)
+
+    attach.detach = detach
+    yield attach
+    for node in tuple(nodes):
+        detach(node)
 
 
 @pytest.fixture

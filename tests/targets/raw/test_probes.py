@@ -27,7 +27,7 @@ def scratch(path: Path) -> str:
 
 def test_both_find_the_signature_in_the_test_file(tmp_path) -> None:
     assert probes.self_test() == ()
-    assert list(probes.signatures(scratch(tmp_path / "x"))) == ["carries a swap signature"] * 2
+    assert list(probes.signatures(scratch(tmp_path / "x"))) == ["swap signature found"] * 2
 
 
 @pytest.mark.parametrize("tool", ["wipefs", "blkid"])

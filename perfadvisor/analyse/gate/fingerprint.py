@@ -2,13 +2,11 @@
 
 from math import log2
 
-from perfadvisor.model.fact import FactTable
+from perfadvisor.formatting import fact_text
+from perfadvisor.model.fact import Absent, Fact, FactTable, Nature
 
 GIB = 1 << 30
-MARKS = (
-    "kernel.release", "cpu.microcode", "cpu.mitigations", "cpu.scaling_driver", "environment.hypervisor",
-)  # fmt: skip
-SUBJECT_MARKS = ("nic.firmware_version", "nic.driver")
+VERSIONS = ("kernel.release", "cpu.microcode", "environment.hypervisor", "nic.firmware_version", "nic.driver")
 
 
 def fingerprint(facts: FactTable) -> str:
@@ -23,11 +21,15 @@ def fingerprint(facts: FactTable) -> str:
 
 
 def marks(facts: FactTable) -> dict[str, str]:
-    """What annotates a series instead of breaking it: a jump where one of these changed is the news."""
-    found = {name: str(value) for name in MARKS if (value := facts.value(name)) is not None}
-    for name in SUBJECT_MARKS:
-        found |= {f"{name} {subject}": str(value) for subject, value in facts.of(name).items()}
-    return found
+    """What annotates a series instead of breaking it, because a jump where one of these changed is the news: versions,
+    and each setting of the whole machine."""
+    return {f"{fact.name} {fact.subject}".rstrip(): fact_text(fact) for fact in facts if _annotates(fact)}
+
+
+def _annotates(fact: Fact | Absent) -> bool:
+    if not isinstance(fact, Fact):
+        return False
+    return fact.name in VERSIONS or (fact.nature is Nature.SETTING and not fact.subject)
 
 
 def _text(facts: FactTable, name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from perfadvisor.analyse.gate.fingerprint import fingerprint, marks
 from perfadvisor.analyse.gate.side_by_side import left_out, side_by_side
 from perfadvisor.analyse.gate.sides import sides_of
+from perfadvisor.facts.catalogue import CATALOGUE
 from perfadvisor.model.fact import Fact, FactTable
 from perfadvisor.model.gate import Order, Runs, Side
 from perfadvisor.model.result import Doubt, Output, Sample, TrialResult, TrialState, Trust
@@ -77,6 +78,21 @@ def test_the_fingerprint_is_coarse() -> None:
 def test_versions_of_devices_are_marks() -> None:
     found = marks(FactTable([Fact(name="nic.firmware_version", subject="eth0", value="22.31", source="x")]))
     assert found == {"nic.firmware_version eth0": "22.31"}
+
+
+def test_settings_of_the_machine_are_marks_and_measured_values_are_not() -> None:
+    facts = [
+        CATALOGUE["cpu.microcode"].fact("0x2006906", source="x"),
+        CATALOGUE["memory.thp_enabled"].fact("always", source="x"),
+        CATALOGUE["cpu.frequency_limit_hz"].fact(3_000_000_000, source="x"),
+        CATALOGUE["memory.free_bytes"].fact(1, source="x"),
+        CATALOGUE["block.scheduler"].fact("none", source="x", subject="sda"),
+    ]
+    assert marks(FactTable(facts)) == {
+        "cpu.microcode": "0x2006906",
+        "memory.thp_enabled": "always",
+        "cpu.frequency_limit_hz": "3 GHz",
+    }
 
 
 def runs(*values: float, unit: str = "iops") -> Runs:

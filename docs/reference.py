@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 
 from perfadvisor.judge import catalogue
+from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs import load_rules, load_suites, load_workloads
@@ -14,6 +15,7 @@ def write(folder: Path) -> None:
     """All reference pages into `folder`."""
     folder.mkdir(exist_ok=True)
     (folder / "facts.md").write_text(facts(catalogue().values()))
+    (folder / "counters.md").write_text(deltas())
     (folder / "rules.md").write_text(rules(load_rules(())))
     (folder / "workloads.md").write_text(workloads())
 
@@ -21,14 +23,28 @@ def write(folder: Path) -> None:
 def facts(specs: Iterable[FactSpec]) -> str:
     """A table of facts per family."""
     lines = ["# Facts", "", "Every fact perfadvisor reads or derives. Absent is a value of its own, never zero.", ""]
+    lines += ["A *setting* can be changed by somebody, and is watched while a run lasts. A *measured* value moves by"]
+    lines += ["itself. An *identity* is what a thing is, what it can do, and what it is connected to.", ""]
     for family, members in groupby(sorted(specs, key=lambda spec: spec.name), lambda spec: spec.name.split(".")[0]):
-        lines += [f"## {family}", "", "| fact | type | unit | about | meaning |", "| --- | --- | --- | --- | --- |"]
-        lines += [
-            f"| `{s.name}` | {s.type.__name__} | {s.unit} | {s.subject or 'the machine'} | {_cell(s.meaning)} |"
-            for s in members
-        ]
+        lines += [f"## {family}", "", "| fact | nature | type | unit | about | meaning |"]
+        lines.append("| --- | --- | --- | --- | --- | --- |")
+        lines += map(_row, members)
         lines.append("")
     return "\n".join(lines)
+
+
+def _row(spec: FactSpec) -> str:
+    about = spec.subject or "the machine"
+    cells = (f"`{spec.name}`", spec.nature, spec.type.__name__, spec.unit, about, _cell(spec.meaning))
+    return f"| {' | '.join(cells)} |"
+
+
+def deltas() -> str:
+    """A table of what is counted around each trial."""
+    lines = ["# Counters of a trial", "", "What is counted around each trial, or sampled during it.", ""]
+    lines += ["| counter | unit | meaning |", "| --- | --- | --- |"]
+    lines += [f"| `{name}` | {delta.unit} | {_cell(delta.meaning)} |" for name, delta in DELTAS.items()]
+    return "\n".join(lines) + "\n"
 
 
 def rules(given: Iterable[Rule]) -> str:

@@ -53,6 +53,7 @@ LADDERS: dict[Unit, tuple[Scale, ...]] = {
 }
 UNITS = {unit.value: unit for unit in Unit if unit.value}
 ONE = {"bytes": "byte", "sectors": "sector", "pages": "page"}
+NOMINAL = frozenset({Unit.GIGATRANSFERS_PER_SECOND})  # a link runs at 8 or 16 GT/s, however the speed was learned
 EXACT = frozenset({Unit.COUNT, Unit.NONE, Unit.LANES, Unit.SECTORS, Unit.PAGES})
 
 
@@ -147,7 +148,7 @@ def value_text(value: Scalar, unit: Unit = Unit.NONE, *, measured: bool = False)
         return when(as_float)
     if unit is Unit.NONE and isinstance(value, int):
         return str(value)  # a number that names something: a NUMA node, a CPU, a mode
-    return quantity(as_float, unit) if measured else setting(as_float, unit)
+    return quantity(as_float, unit) if measured and unit not in NOMINAL else setting(as_float, unit)
 
 
 def _clipped(text: str) -> str:

@@ -2,7 +2,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.formatting import NO_VALUE, count_of, duration, interval, listed, quantity, raw, value_text, when
+from perfadvisor.formatting import (
+    NO_VALUE,
+    count_of,
+    duration,
+    fact_text,
+    interval,
+    listed,
+    quantity,
+    raw,
+    value_text,
+    when,
+)
+from perfadvisor.judge import catalogue
 from perfadvisor.model.units import Unit
 
 
@@ -93,3 +105,20 @@ def test_text_from_a_machine_cannot_steer_the_terminal():
     shown = value_text("eth0\x1b[2J\nroot\u202e")
     assert "\x1b" not in shown and "\n" not in shown and "\u202e" not in shown
     assert len(value_text("x" * 10_000)) < 300
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("result.iops", 45512.0, "45.5 k IOPS"),
+        ("result.steal_share", 0.31, "31.0 %"),
+        ("result.retransmits", 4378.0, "4,378"),
+        ("nic.speed_bits_per_s", 25_000_000_000, "25 Gbit/s"),
+        ("nic.mtu", 1400, "1,400 bytes"),
+        ("pci.link_width", 8, "x8"),
+        ("pci.link_speed_gtps", 8.0, "8 GT/s"),
+        ("cpu.isolated", "", "none"),
+    ],
+)
+def test_measured_facts_keep_their_zeros_and_settings_do_not(name, value, text):
+    assert fact_text(catalogue()[name].fact(value, source="x")) == text

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from perfadvisor.formatting import NO_VALUE, count_of, quantity
+from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.ratio import EnvironmentRatio, Explanation
 from perfadvisor.model.units import Unit
 from perfadvisor.report.findings import Entry, anchors_of
@@ -12,10 +13,10 @@ from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import metric_words
 
 COUNTER_WORDS = {
-    "interrupts.per_s": ("interrupts", Unit.PER_SECOND),
-    "context_switches.per_s": ("context switches", Unit.PER_SECOND),
-    "kvm.exits_per_s": ("KVM exits", Unit.PER_SECOND),
-    "cpu.steal_share": ("steal", Unit.RATIO),
+    "interrupts.per_s": "interrupts",
+    "context_switches.per_s": "context switches",
+    "kvm.exits_per_s": "KVM exits",
+    "cpu.steal_share": "steal",
 }
 SCALE_STEP = 0.25
 SHAPES = ("circle", "square", "diamond", "triangle", "cross")
@@ -70,7 +71,7 @@ def environments(view: ReportView, found: tuple[Entry, ...]) -> EnvironmentTable
         groups.setdefault((ratio.workload, ratio.metric), []).append(row)
     return EnvironmentTable(
         groups=tuple(map(tuple, groups.values())),
-        counters=tuple(COUNTER_WORDS.get(name, (name, Unit.NONE))[0] for name in counters),
+        counters=tuple(COUNTER_WORDS.get(name, name) for name in counters),
         shapes=tuple(shapes.items()),
         top=top,
         hundred=1 / top,
@@ -116,7 +117,7 @@ def _row(
 
 
 def _counter(name: str, value: float | None) -> str:
-    return NO_VALUE if value is None else quantity(value, COUNTER_WORDS.get(name, (name, Unit.NONE))[1])
+    return NO_VALUE if value is None else quantity(value, DELTAS[name].unit if name in DELTAS else Unit.NONE)
 
 
 def _explained(by: Explanation) -> str:

@@ -3,7 +3,7 @@
 from math import log2
 
 from perfadvisor.formatting import fact_text
-from perfadvisor.model.fact import Absent, Fact, FactTable, Nature
+from perfadvisor.model.fact import Fact, FactTable, Nature
 
 GIB = 1 << 30
 VERSIONS = ("kernel.release", "cpu.microcode", "environment.hypervisor", "nic.firmware_version", "nic.driver")
@@ -23,12 +23,11 @@ def fingerprint(facts: FactTable) -> str:
 def marks(facts: FactTable) -> dict[str, str]:
     """What annotates a series instead of breaking it, because a jump where one of these changed is the news: versions,
     and each setting of the whole machine."""
-    return {f"{fact.name} {fact.subject}".rstrip(): fact_text(fact) for fact in facts if _annotates(fact)}
+    known = (fact for fact in facts if isinstance(fact, Fact))
+    return {f"{fact.name} {fact.subject}".rstrip(): fact_text(fact) for fact in known if _annotates(fact)}
 
 
-def _annotates(fact: Fact | Absent) -> bool:
-    if not isinstance(fact, Fact):
-        return False
+def _annotates(fact: Fact) -> bool:
     return fact.name in VERSIONS or (fact.nature is Nature.SETTING and not fact.subject)
 
 

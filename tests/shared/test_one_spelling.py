@@ -1,0 +1,57 @@
+"""Every fact of three real machines has one spelling: in sentences, tables, the topology and on the terminal."""
+
+import re
+
+import pytest
+
+from perfadvisor.analyse.rules.lookup import Lookup
+from perfadvisor.analyse.rules.wording import sentence
+from perfadvisor.facts.catalogue import read
+from perfadvisor.formatting import fact_text
+from perfadvisor.judge import catalogue
+from perfadvisor.model.fact import Fact, FactTable
+from perfadvisor.report.machine import devices, shown
+from perfadvisor.report.text import _fact
+from perfadvisor.report.topology import link_words
+from perfadvisor.saved.saved import load
+from tests.shared.conftest import MACHINES, MISSING
+
+pytestmark = pytest.mark.shared
+TREES = (
+    "sysfs/sos/ubuntu-kvm-vm_kubernetes.tar.gz",
+    "sysfs/hwloc/32intel64-2p8co2t+8ve.tar.bz2",
+    "sysfs/openshift/worker2.internal-sysinfo.tgz",
+)
+TWICE = re.compile(r"\d+ lanes|\d,\d{3} IOPS|\d B\b|\(empty\)|\d+\.\d+\.?0+ (GT/s|GHz)")
+
+
+@pytest.fixture(params=TREES)
+def machine(request) -> FactTable:
+    path = MACHINES / request.param
+    if not path.exists():
+        pytest.skip(MISSING)
+    return read(load(path).tree)
+
+
+def test_sentence_table_and_terminal_agree(machine) -> None:
+    lookup = Lookup(machine, catalogue())
+    facts = [fact for fact in machine if isinstance(fact, Fact)]
+    assert len(facts) > 100
+    for fact in facts:
+        kind = catalogue()[fact.name].subject
+        in_a_sentence = sentence(f"{{{fact.name}}}", lookup.view(kind, fact.subject))
+        on_the_terminal = "".join(line.plain for line in _fact("", fact, "", 10_000)).split(" = ", 1)[1]
+        assert in_a_sentence == shown(fact).text == fact_text(fact)
+        assert on_the_terminal.startswith(in_a_sentence)
+        assert not TWICE.search(in_a_sentence), (fact.name, in_a_sentence)
+
+
+def test_devices_and_links_are_spelt_alike(machine) -> None:
+    spelt = {fact_text(fact) for fact in machine if isinstance(fact, Fact)}
+    for table in devices(machine):
+        for _, row in table.rows:
+            assert {cell.text for cell in row[:-1] if not cell.absent} <= spelt
+    for address in machine.of("pci.link_width"):
+        speed, width = (machine.find(f"pci.{name}", address) for name in ("link_speed_gtps", "link_width"))
+        now, _ = link_words(machine, address)
+        assert now == " ".join(fact_text(fact) for fact in (speed, width) if isinstance(fact, Fact)) or not now

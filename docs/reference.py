@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from perfadvisor.judge import catalogue
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs import load_rules, load_suites, load_workloads
+from perfadvisor.packs.known_facts import known_facts
 
 
 def write(folder: Path) -> None:
     """All reference pages into `folder`."""
     folder.mkdir(exist_ok=True)
-    (folder / "facts.md").write_text(facts(catalogue().values()))
+    (folder / "facts.md").write_text(facts(known_facts().values()))
     (folder / "counters.md").write_text(deltas())
     (folder / "rules.md").write_text(rules(load_rules(())))
     (folder / "workloads.md").write_text(workloads())

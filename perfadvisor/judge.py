@@ -3,13 +3,11 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 from perfadvisor import __version__
 from perfadvisor.analyse.environments import environments
 from perfadvisor.analyse.environments.guest_join import joined
-from perfadvisor.analyse.results.catalogue import RESULT_CATALOGUE
 from perfadvisor.analyse.results.cells import cell, cells
 from perfadvisor.analyse.results.changes import SettingChange, changed_settings
 from perfadvisor.analyse.results.disk_best import best_of_disks
@@ -19,20 +17,15 @@ from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.trial import own_load
-from perfadvisor.model.fact import FactSpec, FactTable
+from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
 from perfadvisor.model.run import Run
 from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.report.view import ReportView
 
 RUN_FILE = "run.json"
-
-
-@cache
-def catalogue() -> Mapping[str, FactSpec]:
-    """Every fact a rule may name: those of machines and those of results."""
-    return {**machine_catalogue.CATALOGUE, **{spec.name: spec for spec in RESULT_CATALOGUE}}
 
 
 def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> ReportView:
@@ -70,7 +63,7 @@ def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, sour
     """Judge what one file says: rules on the things it describes, and of those on the whole machine the ones whose
     condition names a fact that the file gives. The rest of the machine is not in it."""
     asked = tuple(rule for rule in rules if _is_asked(rule, facts))
-    findings = advise(facts, asked, catalogue=catalogue(), environment=name, goal=goal)
+    findings = advise(facts, asked, catalogue=known_facts(), environment=name, goal=goal)
     return _view(source, goal, findings, {name: facts})
 
 
@@ -94,7 +87,7 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     facts, found = read_snapshot(snapshot)
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     _join(facts, host)
-    findings = advise(facts, rules, catalogue=catalogue(), environment=snapshot.environment, host=host, goal=goal)
+    findings = advise(facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host, goal=goal)
     return _view(source, goal, findings, {snapshot.environment: facts}, found=found)
 
 
@@ -108,7 +101,7 @@ def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:
     """The machine's own load as cells, their facts added to the machine's."""
     for workload, result in own_load.results(snapshot):
         found = cell(workload, snapshot.environment, (result,))
-        for fact in result_facts(found, workload, catalogue(), machine=facts):
+        for fact in result_facts(found, workload, known_facts(), machine=facts):
             facts.add(fact)
         yield found
 
@@ -129,7 +122,7 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
     findings = tuple(
         finding
         for name, facts in tables.items()
-        for finding in advise(facts, rules, catalogue=catalogue(), environment=name, host=hosts[name], goal=goal)
+        for finding in advise(facts, rules, catalogue=known_facts(), environment=name, host=hosts[name], goal=goal)
     )
     view = _view(source, goal, findings, tables, run=run, found=found)
     return replace(view, ratios=environments.explained(beside, findings, tables))
@@ -137,13 +130,13 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
 
 def _join(facts: FactTable, host: FactTable | None) -> None:
     """Let a guest's facts lead to those of its host."""
-    for fact in list(joined(facts, host, catalogue())) if host else ():
+    for fact in list(joined(facts, host, known_facts())) if host else ():
         facts.add(fact)
 
 
 def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[SettingChange, ...]]:
     after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
-    known = catalogue()
+    known = known_facts()
     return {name: changed_settings(tables[name], after[name], known) for name in tables.keys() & after.keys()}
 
 
@@ -153,12 +146,12 @@ def _add_results(
     for one in found:
         table, ratio = tables[one.environment], to_parent.get(one.id)
         if isinstance(ratio, str):  # said first, because of two absences the first counts
-            table.add(catalogue()["result.ratio_to_parent"].absent(ratio, subject=one.id))
+            table.add(known_facts()["result.ratio_to_parent"].absent(ratio, subject=one.id))
         known = ratio if isinstance(ratio, float) else None
-        for fact in result_facts(one, run.workloads[one.workload], catalogue(), machine=table, ratio_to_parent=known):
+        for fact in result_facts(one, run.workloads[one.workload], known_facts(), machine=table, ratio_to_parent=known):
             table.add(fact)
     for table in tables.values():
-        for fact in list(best_of_disks(table, (one.id for one in found), catalogue())):
+        for fact in list(best_of_disks(table, (one.id for one in found), known_facts())):
             table.add(fact)
 
 
@@ -185,6 +178,6 @@ def _view(
         cells=found,
         findings=findings,
         facts=tables,
-        meanings={name: spec.meaning for name, spec in catalogue().items()},
+        meanings={name: spec.meaning for name, spec in known_facts().items()},
         goal=goal,
     )

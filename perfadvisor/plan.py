@@ -10,11 +10,9 @@ from random import Random
 
 from perfadvisor.errors import InputError
 from perfadvisor.formatting import duration
-from perfadvisor.model.workload import Environment, Trial, Workload
+from perfadvisor.model.workload import FEWEST_HAND_OVERS, FEWEST_RUNS, Environment, Trial, Workload
 
 SHORTEST_TRIAL_S = 10.0
-FEWEST_REPEATS = 3  # below it there is no interval at all
-FEWEST_HAND_OVERS = 4  # of a device that is in one place at a time; it changes hands once a round
 BETWEEN_TRIALS_S = 1.0  # starting the tool, reading the counters twice, saving
 
 
@@ -68,7 +66,7 @@ def _side(environment: Environment) -> str:
 
 def fewest_repeats(environments: Sequence[Environment]) -> int:
     """How often everything must run for an interval; a device that changes hands needs one repeat more."""
-    return FEWEST_HAND_OVERS if len({_side(environment) for environment in environments}) > 1 else FEWEST_REPEATS
+    return FEWEST_HAND_OVERS if len({_side(environment) for environment in environments}) > 1 else FEWEST_RUNS
 
 
 def seconds_of(trials: Iterable[Trial]) -> float:

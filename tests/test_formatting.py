@@ -14,8 +14,8 @@ from perfadvisor.formatting import (
     value_text,
     when,
 )
-from perfadvisor.judge import catalogue
 from perfadvisor.model.units import Unit
+from perfadvisor.packs.known_facts import known_facts
 
 
 @pytest.mark.parametrize(
@@ -121,4 +121,4 @@ def test_text_from_a_machine_cannot_steer_the_terminal():
     ],
 )
 def test_measured_facts_keep_their_zeros_and_settings_do_not(name, value, text):
-    assert fact_text(catalogue()[name].fact(value, source="x")) == text
+    assert fact_text(known_facts()[name].fact(value, source="x")) == text

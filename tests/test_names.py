@@ -14,16 +14,16 @@ from perfadvisor.analyse.gate.fingerprint import VERSIONS
 from perfadvisor.analyse.results import sources
 from perfadvisor.analyse.rules.confidence import MEASURED_ON_HOST
 from perfadvisor.facts.text import lscpu
-from perfadvisor.judge import catalogue
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.details import DETAILS
 from perfadvisor.model.fact import Nature
 from perfadvisor.model.result import Output
+from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.facts_of_output import CATALOGUE as TOOL_FACTS
 
 ROOT = Path(__file__).resolve().parent.parent
-FACTS = {**catalogue(), **{spec.name: spec for spec in (*TOOL_FACTS, *lscpu.CATALOGUE)}}
+FACTS = {**known_facts(), **{spec.name: spec for spec in (*TOOL_FACTS, *lscpu.CATALOGUE)}}
 METRICS = {metric for tool in TOOLS.values() for metric in tool.METRICS}
 NAMES = frozenset({*FACTS, *DELTAS, *METRICS})
 FAMILIES = {name.split(".")[0] for name in (*FACTS, *DELTAS)}

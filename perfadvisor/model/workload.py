@@ -20,6 +20,11 @@ class EnvironmentKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+RUNTIME_S, WARMUP_S = 8.0, 2.0  # of a workload that names no times
+FEWEST_RUNS = 3  # fresh runs of one workload in one environment; with fewer there is no interval
+FEWEST_HAND_OVERS = 4  # the same of a device that is in one place at a time; it changes hands once a round
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
     """One place work runs in: `spec` as given to --env ("local", "docker:IMAGE"), `name` unique within the run;
@@ -51,8 +56,8 @@ class Workload:
     tool: str
     parameters: Parameters
     metrics: tuple[str, ...]
-    runtime_s: float = 10.0
-    warmup_s: float = 2.0
+    runtime_s: float = RUNTIME_S
+    warmup_s: float = WARMUP_S
     requires: tuple[str, ...] = ()
     why: str = ""
 

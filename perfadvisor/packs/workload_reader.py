@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from perfadvisor.model.workload import Workload
+from perfadvisor.model.workload import RUNTIME_S, WARMUP_S, Workload
 from perfadvisor.packs.check import Strict, checked, read
 from perfadvisor.packs.problems import PackError, Problem, collect, did_you_mean
 from perfadvisor.packs.yamltext import Document
@@ -24,8 +24,8 @@ class WorkloadFile(Strict):
     tool: str
     parameters: dict[str, bool | int | float | str]
     metrics: list[str] = Field(min_length=1)
-    runtime_s: float = Field(default=8.0, gt=0, le=86400)
-    warmup_s: float = Field(default=2.0, ge=0, le=3600)
+    runtime_s: float = Field(default=RUNTIME_S, gt=0, le=86400)
+    warmup_s: float = Field(default=WARMUP_S, ge=0, le=3600)
     requires: list[str] = Field(default_factory=list)
 
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from perfadvisor.bundle import refuse_used
 from perfadvisor.errors import InputError
-from perfadvisor.facts.block.mount import MOUNTINFO
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment
 from perfadvisor.plan import fit
@@ -40,7 +40,7 @@ def refuse_early(request: Request) -> None:
     if sizes and request.wishes.device:
         raw_device.look(request.wishes.device, Tree({}))
     elif sizes and kinds & ON_OUR_DISK:
-        place = storage_file.place(request.wishes.directory, LocalTarget().tree((MOUNTINFO,)))
+        place = storage_file.place(request.wishes.directory, LocalTarget().tree((mountinfo.PATH,)))
         storage_file.require_room(place, max(sizes))
 
 

@@ -20,8 +20,8 @@ from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.run import Run
-from perfadvisor.model.workload import Environment, Trial, Workload
-from perfadvisor.plan import FEWEST_HAND_OVERS, Fitted, fewest_repeats, fit, plan
+from perfadvisor.model.workload import FEWEST_HAND_OVERS, Environment, Trial, Workload
+from perfadvisor.plan import Fitted, fewest_repeats, fit, plan
 from perfadvisor.runner import identity, orders, place
 from perfadvisor.runner.borrow import Borrowed, borrow
 from perfadvisor.runner.early import refuse_early

@@ -13,7 +13,6 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.saved.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, members, read_all, safe_name
 
-TTAR_RULE = "# ttar " + "- " * 34 + "-"
 ROOTS = ("sys", "proc")
 _MOST_NAMED = 5
 FALLBACK_ROOTS = ("var", "etc", "run")  # a collection without /sys: container state, configuration files

@@ -36,11 +36,6 @@ def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
     return Output(samples=samples, details=_details(document), error=error)
 
 
-def is_dmabench(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON object looks like dmabench's."""
-    return isinstance(document.get("dmabench"), str) and isinstance(document.get("command"), str)
-
-
 def _nothing(broken: str, stderr: str, returncode: int) -> str:
     if broken:
         return f"dmabench's output is incomplete: {broken}"

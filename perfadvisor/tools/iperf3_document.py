@@ -45,7 +45,6 @@ class Stream:
     sender: bool | None
     mean_rtt_us: float | None
     min_rtt_us: float | None
-    max_rtt_us: float | None
     max_snd_cwnd_bytes: int | None
 
 
@@ -159,6 +158,5 @@ def _stream(found: Mapping[str, Any]) -> Stream:
         sender=_flag(sender, "sender"),
         mean_rtt_us=number(sender, "mean_rtt"),
         min_rtt_us=number(sender, "min_rtt"),
-        max_rtt_us=number(sender, "max_rtt"),
         max_snd_cwnd_bytes=integer(sender, "max_snd_cwnd"),
     )

@@ -8,8 +8,8 @@ from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.analyse.rules.wording import sentence
 from perfadvisor.facts.catalogue import read
 from perfadvisor.formatting import fact_text
-from perfadvisor.judge import catalogue
 from perfadvisor.model.fact import Fact, FactTable
+from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.report.machine import devices, shown
 from perfadvisor.report.text import _fact
 from perfadvisor.report.topology import link_words
@@ -34,11 +34,11 @@ def machine(request) -> FactTable:
 
 
 def test_sentence_table_and_terminal_agree(machine) -> None:
-    lookup = Lookup(machine, catalogue())
+    lookup = Lookup(machine, known_facts())
     facts = [fact for fact in machine if isinstance(fact, Fact)]
     assert len(facts) > 100
     for fact in facts:
-        kind = catalogue()[fact.name].subject
+        kind = known_facts()[fact.name].subject
         in_a_sentence = sentence(f"{{{fact.name}}}", lookup.view(kind, fact.subject))
         on_the_terminal = "".join(line.plain for line in _fact("", fact, "", 10_000)).split(" = ", 1)[1]
         assert in_a_sentence == shown(fact).text == fact_text(fact)

@@ -17,9 +17,8 @@ from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Better, Cell, TrialResult, TrialState, Trust
 from perfadvisor.model.rule import Finding
 from perfadvisor.model.run import Run
-from perfadvisor.model.workload import Environment, Workload
+from perfadvisor.model.workload import FEWEST_HAND_OVERS, FEWEST_RUNS, Environment, Workload
 
-FEWEST_PAIRS, FEWEST_HAND_OVERS = 3, 4
 ALPHA = 0.05
 EMULATED = "the guest's CPUs are emulated: its speed says nothing of a real one"
 
@@ -38,7 +37,7 @@ def ratios(run: Run, cells: Iterable[Cell], tables: Tables) -> tuple[Environment
         for row in _rows(
             run.workloads[workload], cell, parent, tables,
             emulated=_emulated(environment, environments, tables),
-            fewest=FEWEST_HAND_OVERS if environment.takes_device else FEWEST_PAIRS,
+            fewest=FEWEST_HAND_OVERS if environment.takes_device else FEWEST_RUNS,
         )
     )
 

@@ -7,9 +7,8 @@ from perfadvisor.analyse.results.trust import merged, with_doubts
 from perfadvisor.analyse.statistics.estimate import estimate, spread
 from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
-from perfadvisor.model.workload import Workload
+from perfadvisor.model.workload import FEWEST_RUNS, Workload
 
-FEW_RUNS = 3
 SPREAD_NOISY = 0.15  # judgement: single-run differences below 10 to 15 % are noise for fio in VMs
 CHANGED = "the machine changed between the start and the end of the run"
 
@@ -70,7 +69,7 @@ def _cell_doubts(
     felt = [change for change in changed if change.concerns(workload, (result.path for result in used))]
     if felt:
         yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(map(str, felt)))
-    if used and workload.metrics and len(used) < FEW_RUNS:
+    if used and workload.metrics and len(used) < FEWEST_RUNS:
         yield Doubt(trust=Trust.NOISY, reason="too few runs for an interval", evidence=f"{len(used)} usable")
     headline = next((e for name in workload.metrics for e in estimates if e.metric == name), None)
     apart = spread(headline.values) if headline else None

@@ -6,9 +6,9 @@ from statistics import median
 
 from perfadvisor.model.result import Better, Estimate
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import FEWEST_RUNS
 
 CONFIDENCE = 0.95
-FEWEST = 3
 
 
 def order_interval(n: int, confidence: float = CONFIDENCE) -> tuple[int, int, float]:
@@ -31,7 +31,7 @@ def estimate(metric: str, unit: Unit, better: Better, values: Sequence[float]) -
     """The estimate of one metric from one value a fresh run; `values` in the order they were measured, not empty."""
     ordered = sorted(values)
     low = high = coverage = None
-    if len(ordered) >= FEWEST:
+    if len(ordered) >= FEWEST_RUNS:
         first, last, coverage = order_interval(len(ordered))
         low, high = ordered[first], ordered[last]
     return Estimate(

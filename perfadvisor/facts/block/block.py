@@ -10,6 +10,7 @@ from perfadvisor.facts.block.path import BLOCK, CONTROLLERS
 from perfadvisor.facts.irq import load as irq_load
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.pci.pci import numa_node
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import KIB, boolean_fact, choices, chosen_fact, integer_fact, text_fact
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
@@ -130,7 +131,7 @@ def facts(tree: Tree) -> Facts:
             yield from part(tree, name)
         yield MOUNTED.given(
             None if mounted is None else name in mounted,
-            source="/proc/self/mountinfo", subject=name, reason="no list of mounts was read",
+            source=mountinfo.PATH, subject=name, reason="no list of mounts was read",
         )  # fmt: skip
         address = block_path.pci_address(tree, name)
         load = reader.of(address) if address else None

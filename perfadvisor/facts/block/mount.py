@@ -1,18 +1,17 @@
 """Mounted file systems, and which disks carry them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from perfadvisor.facts.block.path import BLOCK, whole_disks
 from perfadvisor.facts.block.path import PATTERNS as BLOCK_PATTERNS
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 
-MOUNTINFO = "/proc/self/mountinfo"
 MOUNTS = "/proc/mounts"
 SWAPS = "/proc/swaps"
-PATTERNS = (MOUNTINFO, SWAPS, *BLOCK_PATTERNS)
+PATTERNS = (mountinfo.PATH, SWAPS, *BLOCK_PATTERNS)
 
 
 def _spec(name: str, meaning: str, refers_to: str = "", nature: Nature = Nature.IDENTITY) -> FactSpec:
@@ -27,8 +26,6 @@ DEVICE = _spec("device", "whole disk it lies on", refers_to="block")
 OPTIONS = _spec("options", "mount options, then those of the file system, comma separated", nature=Nature.SETTING)
 CATALOGUE = (FILE_SYSTEM, SOURCE, DEVICE, OPTIONS)
 
-_ESCAPE = re.compile(r"\\([0-7]{3})")
-_MOST_MOUNTS = 100_000  # the kernel's own limit is fs.mount-max, 100,000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,40 +53,29 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 def read(tree: Tree) -> tuple[str, tuple[Mount, ...]]:
     """(source, mounts): mountinfo where it was read, else the older list without device numbers."""
-    text = tree.text(MOUNTINFO)
+    text = tree.text(mountinfo.PATH)
     if text is not None:
-        return MOUNTINFO, tuple(parse_mountinfo(text))
+        return mountinfo.PATH, tuple(map(_mount, mountinfo.parse(text)))
     return MOUNTS, tuple(parse_mounts(tree.text(MOUNTS) or ""))
 
 
-def parse_mountinfo(text: str) -> Iterator[Mount]:
-    """The lines of /proc/PID/mountinfo (Documentation/filesystems/proc.rst, 3.5)."""
-    for line in text.splitlines()[:_MOST_MOUNTS]:
-        left, separator, right = line.partition(" - ")
-        fields, rest = left.split(" "), right.split(" ")
-        if separator and len(fields) >= 6 and len(rest) >= 2:
-            options = ",".join(filter(None, [fields[5], *rest[2:3]]))
-            yield Mount(
-                point=_unescape(fields[4]),
-                file_system=rest[0],
-                source=_unescape(rest[1]),
-                options=options,
-                number=fields[2],
-            )
+def _mount(line: mountinfo.MountLine) -> Mount:
+    return Mount(
+        point=line.point,
+        file_system=line.file_system,
+        source=line.source,
+        options=",".join(filter(None, [line.options, line.super_options])),
+        number=line.number,
+    )
 
 
 def parse_mounts(text: str) -> Iterator[Mount]:
     """The lines of /proc/mounts and /etc/mtab."""
-    for line in text.splitlines()[:_MOST_MOUNTS]:
+    for line in text.splitlines()[:mountinfo.MOST]:
         fields = line.split(" ")
         if len(fields) >= 4:
-            point, source = _unescape(fields[1]), _unescape(fields[0])
+            point, source = mountinfo.unescape(fields[1]), mountinfo.unescape(fields[0])
             yield Mount(point=point, file_system=fields[2], source=source, options=fields[3], number="")
-
-
-def _unescape(text: str) -> str:
-    """Blanks, newlines and backslashes are written as three octal digits."""
-    return _ESCAPE.sub(lambda match: chr(int(match.group(1), 8)), text)
 
 
 def disk_of(mount: Mount, disks: dict[str, str]) -> str | None:

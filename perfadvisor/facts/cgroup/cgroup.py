@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.cgroup.limits import STATUS
 from perfadvisor.facts.memory import memory
-from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.facts.reading import cpulist, mountinfo, reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
@@ -98,7 +98,7 @@ _UNREAD = "the group's directory was not read"
 # "{cgroup}" stands for the path of this process's group and of every group above it, "" first.
 PATTERNS: tuple[str, ...] = (
     cgroup_paths.SELF,
-    cgroup_paths.MOUNTINFO,
+    mountinfo.PATH,
     STATUS,
     *(f"{cgroup_paths.ROOT}{{cgroup}}/{file}" for file in _V2_FILES),
     *(f"{cgroup_paths.ROOT}/{name}{{cgroup}}/{file}" for name, files in _V1_FILES.items() for file in files),

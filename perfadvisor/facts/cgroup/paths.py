@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Tree
 
 SELF = "/proc/self/cgroup"
-MOUNTINFO = "/proc/self/mountinfo"
 ROOT = "/sys/fs/cgroup"
 
 MAX_DEPTH = 64  # deeper than any real hierarchy; a hostile path may have thousands of parts
@@ -22,7 +22,7 @@ class Membership:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mount:
+class Hierarchy:
     """One mounted hierarchy. `root` is what of it is mounted, which is not "/" inside many containers."""
 
     root: str
@@ -54,30 +54,29 @@ def groups(tree: Tree) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def mounts(tree: Tree) -> tuple[Mount, ...]:
+def mounts(tree: Tree) -> tuple[Hierarchy, ...]:
     """The mounted hierarchies; without mountinfo, what lies where every distribution mounts them."""
-    found = tuple(filter(None, map(_mount, (tree.text(MOUNTINFO) or "").splitlines())))
+    found = tuple(
+        Hierarchy(
+            root=line.root,
+            point=line.point,
+            version=2 if line.file_system == "cgroup2" else 1,
+            options=frozenset(line.super_options.split(",")),
+        )
+        for line in mountinfo.parse(tree.text(mountinfo.PATH) or "")
+        if line.file_system in ("cgroup", "cgroup2")
+    )
     return found or tuple(_usual_mounts(tree))
 
 
-def _mount(line: str) -> Mount | None:
-    """A line of mountinfo: "... ROOT POINT OPTIONS [TAGS...] - TYPE SOURCE SUPER" (proc_pid_mountinfo(5))."""
-    left, _, right = line.partition(" - ")
-    before, after = left.split(), right.split()
-    if len(before) < 6 or len(after) < 3 or after[0] not in ("cgroup", "cgroup2"):
-        return None
-    version = 2 if after[0] == "cgroup2" else 1
-    return Mount(root=before[3], point=before[4], version=version, options=frozenset(after[2].split(",")))
-
-
-def _usual_mounts(tree: Tree) -> Iterator[Mount]:
+def _usual_mounts(tree: Tree) -> Iterator[Hierarchy]:
     if tree.exists(f"{ROOT}/cgroup.controllers") or tree.exists(f"{ROOT}/cgroup.procs"):
-        yield Mount(root="/", point=ROOT, version=2, options=frozenset())
+        yield Hierarchy(root="/", point=ROOT, version=2, options=frozenset())
         return
     for top in (ROOT, "/cgroup"):
         for name in tree.names(top):
             version = 2 if name == "unified" else 1
-            yield Mount(root="/", point=f"{top}/{name}", version=version, options=frozenset(name.split(",")))
+            yield Hierarchy(root="/", point=f"{top}/{name}", version=version, options=frozenset(name.split(",")))
 
 
 def version(tree: Tree) -> int | None:
@@ -105,7 +104,7 @@ def directories(tree: Tree, controller: str) -> tuple[str, ...]:
     return ()
 
 
-def _upwards(mount: Mount, path: str) -> Iterator[str]:
+def _upwards(mount: Hierarchy, path: str) -> Iterator[str]:
     """Directories from the group to the mount point. What lies above the mounted root cannot be seen from here."""
     inside = path.removeprefix(mount.root.rstrip("/")) if (path + "/").startswith(mount.root.rstrip("/") + "/") else "/"
     here = normpath(join(mount.point, inside.lstrip("/")))

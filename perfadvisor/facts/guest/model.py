@@ -54,12 +54,11 @@ class Hostdev:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """A NUMA node that the guest sees; `host_nodes` where its memory must come from, by its own rule."""
+    """A NUMA node that the guest sees."""
 
     id: str
     cpus: str = ""
     memory_bytes: int | None = None
-    host_nodes: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

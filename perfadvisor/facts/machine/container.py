@@ -4,6 +4,7 @@ import re
 
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.machine.hypervisor import NONE, OTHER, Seen
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Tree
 
 _NAMESPACES = "/proc/self/ns"
@@ -29,7 +30,7 @@ PATTERNS: tuple[str, ...] = (
     *_MARKS,
     _MANAGER,
     *_GROUP_SOURCES,
-    cgroup_paths.MOUNTINFO,
+    mountinfo.PATH,
 )
 
 
@@ -67,12 +68,11 @@ def _group(tree: Tree) -> Seen | None:
 
 def _mounts(tree: Tree) -> Seen | None:
     """LXC lays lxcfs over files of /proc; engines mount the root from their own store."""
-    for line in (tree.text(cgroup_paths.MOUNTINFO) or "").splitlines():
-        words = line.split()
-        point, rest = (words[4], line.partition(" - ")[2]) if len(words) > 6 else ("", "")
-        if point.startswith("/proc/") and "lxcfs" in rest:
-            return Seen(name="lxc", source=cgroup_paths.MOUNTINFO)
-        if point == "/" and rest.startswith("overlay"):
-            name = "podman" if "/containers/storage/" in rest else "docker" if "/docker/" in rest else OTHER
-            return Seen(name=name, source=cgroup_paths.MOUNTINFO) if name != OTHER else None
+    for line in mountinfo.parse(tree.text(mountinfo.PATH) or ""):
+        if line.point.startswith("/proc/") and "lxcfs" in f"{line.file_system} {line.source}":
+            return Seen(name="lxc", source=mountinfo.PATH)
+        if line.point == "/" and line.file_system.startswith("overlay"):
+            store = line.super_options
+            name = "podman" if "/containers/storage/" in store else "docker" if "/docker/" in store else OTHER
+            return Seen(name=name, source=mountinfo.PATH) if name != OTHER else None
     return None

@@ -45,7 +45,6 @@ class SriovCapability:
     """The SR-IOV capability: how many VFs there can be and are, and where: `offset` from the function's own routing id,
     then every `stride`."""
 
-    initial_vfs: int
     total_vfs: int
     num_vfs: int
     offset: int
@@ -60,7 +59,6 @@ class ConfigSpace:
 
     vendor: int
     device: int
-    header_type: int
     whole: bool
     extended: bool
     express: Express | None = None
@@ -80,7 +78,6 @@ def parse(data: bytes) -> ConfigSpace | None:
     return ConfigSpace(
         vendor=_u16(data, 0),
         device=_u16(data, 2),
-        header_type=data[14] & 0x7F,
         whole=len(data) >= _CONVENTIONAL_BYTES,
         extended=len(data) > _CONVENTIONAL_BYTES,
         express=_express(data, capabilities.get(_CAP_EXPRESS)),
@@ -167,7 +164,6 @@ def _sriov(data: bytes, at: int | None) -> SriovCapability | None:
     if at is None or not _fits(data, at, 0x18):
         return None
     return SriovCapability(
-        initial_vfs=_u16(data, at + 0x0C),
         total_vfs=_u16(data, at + 0x0E),
         num_vfs=_u16(data, at + 0x10),
         offset=_u16(data, at + 0x14),

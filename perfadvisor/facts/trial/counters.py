@@ -6,6 +6,7 @@ A key that is missing is unknown: the counter was not readable, or went backward
 from collections.abc import Iterator
 
 from perfadvisor.facts.cgroup import paths as cgroup_paths
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.facts.trial import counters_cpu, counters_kvm, counters_path
 from perfadvisor.facts.trial.counters_cpu import difference
@@ -22,7 +23,7 @@ PATTERNS = (
     *(SOFTNET, VMSTAT, SNMP),
     *(f"{PRESSURE}/{what}" for what in ("cpu", "io", "memory")),
     f"{CPUS}/cpu*/thermal_throttle/package_throttle_count",
-    *(cgroup_paths.SELF, cgroup_paths.MOUNTINFO),
+    *(cgroup_paths.SELF, mountinfo.PATH),
     f"{cgroup_paths.ROOT}{{cgroup}}/cpu.stat",
     f"{cgroup_paths.ROOT}/cpu{{cgroup}}/cpu.stat",
 )

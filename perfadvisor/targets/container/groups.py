@@ -6,7 +6,8 @@ A container on version 2 has a view of its own that ends at its group: limits se
 from collections.abc import Sequence
 from glob import escape
 
-from perfadvisor.facts.cgroup.paths import MOUNTINFO, ROOT, SELF, groups
+from perfadvisor.facts.cgroup.paths import ROOT, SELF, groups
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Entry, Tree
 from perfadvisor.targets.here.capture import capture
 
@@ -19,13 +20,13 @@ def overlaid(inside: Tree, pid: int, patterns: Sequence[str]) -> Tree:
         return inside
     mounts = b"".join(
         [
-            *(line for line in (inside.read(MOUNTINFO) or b"").splitlines(keepends=True) if not _is_group(line)),
-            *(line for line in (host.read(MOUNTINFO) or b"").splitlines(keepends=True) if _is_group(line)),
+            *(line for line in (inside.read(mountinfo.PATH) or b"").splitlines(keepends=True) if not _is_group(line)),
+            *(line for line in (host.read(mountinfo.PATH) or b"").splitlines(keepends=True) if _is_group(line)),
         ]
     )
     kept: dict[str, Entry] = {source: entry for source, entry in inside.items() if not source.startswith(ROOT)}
     groups_of_host = {source: entry for source, entry in host.items() if source.startswith(ROOT)}
-    own = {inside.realpath(SELF): host.read(SELF) or b"", inside.realpath(MOUNTINFO): mounts}
+    own = {inside.realpath(SELF): host.read(SELF) or b"", inside.realpath(mountinfo.PATH): mounts}
     return Tree({**kept, **groups_of_host, **own})
 
 
@@ -35,9 +36,9 @@ def seen(pid: int, grouped: Sequence[str]) -> Tree | None:
     if own is None:
         return None
     paths = [escape(group) for group in groups(Tree({SELF: own}))]
-    files = capture([MOUNTINFO, *(pattern.replace("{cgroup}", path) for pattern in grouped for path in paths)])
+    files = capture([mountinfo.PATH, *(pattern.replace("{cgroup}", path) for pattern in grouped for path in paths)])
     found = {source: entry for source, entry in files.items() if source.startswith(ROOT)}
-    return Tree({**found, MOUNTINFO: files.read(MOUNTINFO) or b"", SELF: own})
+    return Tree({**found, mountinfo.PATH: files.read(mountinfo.PATH) or b"", SELF: own})
 
 
 def _is_group(line: bytes) -> bool:

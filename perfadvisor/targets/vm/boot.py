@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
@@ -74,7 +74,6 @@ class Guest:
     monitor: JsonSocket
     agent: GuestAgent
     emulated: bool
-    boot_s: float = field(default=0.0)
 
     def end(self) -> str:
         """Stop it, and return the end of its console."""
@@ -108,11 +107,9 @@ def boot(recipe: Recipe) -> Guest:
             said = tail(process.stop().stderr)
             raise MeasureError(f"the guest did not start: {error.message}; its console ends with:\n{said}") from error
         undo.pop_all()
-    seconds = time.monotonic() - started
     return Guest(
-        process=process, pid=_pid(monitor), monitor=monitor, agent=agent, emulated=recipe.slow or not recipe.kvm,
-        boot_s=seconds,
-    )  # fmt: skip
+        process=process, pid=_pid(monitor), monitor=monitor, agent=agent, emulated=recipe.slow or not recipe.kvm
+    )
 
 
 def _pid(monitor: JsonSocket) -> int:

@@ -2,8 +2,8 @@
 
 from perfadvisor.analyse.environments.guest_join import joined
 from perfadvisor.analyse.rules.lookup import Lookup
-from perfadvisor.judge import catalogue
 from perfadvisor.model.fact import Fact, FactTable
+from perfadvisor.packs.known_facts import known_facts
 
 
 def table(*facts):
@@ -21,7 +21,7 @@ HOST = (
 
 
 def facts(*guest):
-    return {(fact.name, fact.subject): fact.value for fact in joined(table(*guest), table(*HOST), catalogue())}
+    return {(fact.name, fact.subject): fact.value for fact in joined(table(*guest), table(*HOST), known_facts())}
 
 
 def test_by_uuid_serial_and_address():
@@ -62,6 +62,6 @@ def test_two_disks_with_one_serial_are_not_guessed():
 def test_rules_in_the_guest_reach_its_definition():
     guest = table(("environment.machine_uuid", "", "aa-1"))
     host = table(*HOST)
-    for fact in joined(guest, host, catalogue()):
+    for fact in joined(guest, host, known_facts()):
         guest.add(fact)
-    assert Lookup(guest, catalogue(), host).view("", "")("host.vm.vcpus").value == 4
+    assert Lookup(guest, known_facts(), host).view("", "")("host.vm.vcpus").value == 4

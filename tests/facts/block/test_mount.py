@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfadvisor.facts.block import mount
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.here.capture import capture
@@ -25,7 +26,7 @@ a line that is none
 @pytest.fixture
 def table() -> FactTable:
     disk = {"/sys/block/sda/dev": b"8:0\n", "/sys/block/sda/sda2/dev": b"8:2\n"}
-    return FactTable(mount.facts(Tree({mount.MOUNTINFO: TEXT.encode(), **disk})))
+    return FactTable(mount.facts(Tree({mountinfo.PATH: TEXT.encode(), **disk})))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_the_older_list_without_numbers() -> None:
 @given(st.binary(max_size=2000))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes(data: bytes) -> None:
-    list(mount.facts(Tree({mount.MOUNTINFO: data})))
+    list(mount.facts(Tree({mountinfo.PATH: data})))
     list(mount.facts(Tree({mount.MOUNTS: data})))
 
 

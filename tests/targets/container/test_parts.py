@@ -6,7 +6,8 @@ import pytest
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.cgroup import io as cgroup_io
-from perfadvisor.facts.cgroup.paths import MOUNTINFO, SELF
+from perfadvisor.facts.cgroup.paths import SELF
+from perfadvisor.facts.reading.mountinfo import PATH as MOUNTINFO
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.container import engine as container_engine

@@ -23,6 +23,9 @@ class Right:
 
 
 DEFINITIONS = {
+    "07-pve-kvm.txt": Right({"vm-emulated-disk": ("lsilogic",), "vm-disk-capped": ()}, silent=("vm-cpus-emulated",)),
+    "10-vhostuser.xml": Right({"vm-memory-not-shared": ("vhost-user network, virtiofs",)}),
+    "22-emulated-hardware.xml": Right({"vm-emulated-disk": ("lsilogic",), "vm-nic-emulated-model": ("rtl8139",)}),
     "12-numactl-empty-nodes.txt": Right({"numa-nodes-without-memory": ("0,2-4,6-7", "24 of 32 CPUs")}),
 }
 

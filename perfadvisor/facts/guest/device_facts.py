@@ -14,9 +14,25 @@ Values = dict[str, Scalar | None]
 _REMOVABLE = frozenset({"cdrom", "floppy"})
 _VERSION = re.compile(r"(?:^|-)(rhel)?([0-9]{1,2})\.([0-9]{1,2})(?:\.|$)")
 _NOT_SAID = "the definition does not say"
+_NO_CAP = "no such limit is set"
+_VIRTIO_BUSES = frozenset({"virtio", "vhost-user", "xen"})
+_REAL_BUSES = frozenset({"ide", "sata", "usb", "sd", "fdc"})
+_MADE_FOR_GUESTS = frozenset({"virtio-scsi", "ibmvscsi", "spapr-vscsi"})
 _REASONS = {
     "vm_disk.iothreads_mapped": "QEMU does not serve it: vhost-user or vDPA does",
     "vm_disk.queues": "none are asked for, and what is known does not tell the default",
+    **dict.fromkeys(
+        (
+            "vm_disk.iops_max",
+            "vm_disk.bytes_per_s_max",
+            "vm_nic.inbound_bytes_per_s_max",
+            "vm_nic.outbound_bytes_per_s_max",
+        ),
+        _NO_CAP,
+    ),
+    "vm_disk.controller": "its bus or its controller's model is left to the hypervisor",
+    "vm_disk.paravirtual": "its bus or its controller's model is left to the hypervisor, or NVMe",
+    "vm_nic.paravirtual": "its model is left to the hypervisor",
     "vm_disk.source_device": "no disk of the host is known to be behind it",
     "vm_nic.source_nic": "no network device of the host is known to be behind it",
     "vm_nic.vhost": "left to libvirt, which takes vhost where the host offers it",
@@ -58,6 +74,7 @@ def _removable(guest: Guest, disk: Disk) -> Values:
 
 
 def _disk(guest: Guest, disk: Disk, host: Host) -> Values:
+    iothreads = disk.iothreads if guest.iothreads else ()  # a thread named where the guest has none serves nothing
     return {
         "vm_disk.domain": guest.name,
         "vm_disk.device": disk.device,
@@ -66,8 +83,13 @@ def _disk(guest: Guest, disk: Disk, host: Host) -> Values:
         "vm_disk.io": disk.io or "default",
         "vm_disk.queues": _queues(guest, disk),
         "vm_disk.queues_asked": disk.queues,
-        "vm_disk.iothreads_mapped": None if disk.offloaded else len(disk.iothreads),
-        "vm_disk.iothreads": ",".join(disk.iothreads) or None,
+        "vm_disk.iothreads_mapped": None if disk.offloaded else len(iothreads),
+        "vm_disk.iothreads": ",".join(iothreads) or None,
+        "vm_disk.controller": disk.controller if disk.bus == "scsi" else disk.bus,
+        "vm_disk.paravirtual": _is_paravirtual(disk),
+        "vm_disk.capped": disk.caps is not None,
+        "vm_disk.iops_max": disk.caps.iops if disk.caps else None,
+        "vm_disk.bytes_per_s_max": disk.caps.bytes_per_s if disk.caps else None,
         "vm_disk.format": disk.format,
         "vm_disk.source": disk.source,
         "vm_disk.source_device": host.disk_behind(disk.source),
@@ -76,13 +98,19 @@ def _disk(guest: Guest, disk: Disk, host: Host) -> Values:
     }
 
 
+def _is_paravirtual(disk: Disk) -> bool | None:
+    if disk.bus == "scsi":
+        return None if disk.controller is None else disk.controller in _MADE_FOR_GUESTS
+    return True if disk.bus in _VIRTIO_BUSES else False if disk.bus in _REAL_BUSES else None
+
+
 def _queues(guest: Guest, disk: Disk) -> int | None:
     """What was asked for. Without that virtio disks have one queue before QEMU 5.2 and one a vCPU from then on, by the
     machine type's version (QEMU commit 9445e1e15e66, "virtio-blk-pci: default num_queues to -smp N"); RHEL 7's
     machine types are older than that, RHEL 9's newer."""
     if disk.queues is not None or disk.bus == "nvme":
         return disk.queues
-    if disk.bus not in ("virtio", "scsi"):
+    if disk.bus not in ("virtio", "scsi") or _is_paravirtual(disk) is False:
         return 1
     match = _VERSION.search(guest.machine or "")
     if not match:
@@ -100,6 +128,10 @@ def _nic(guest: Guest, nic: Nic, host: Host) -> Values:
         "vm_nic.mac": nic.mac,
         "vm_nic.guest_address": nic.place,
         "vm_nic.model": nic.model,
+        "vm_nic.paravirtual": None if nic.model is None else nic.model.startswith(("virtio", "xen", "netfront")),
+        "vm_nic.capped": bool(nic.inbound_bytes_per_s or nic.outbound_bytes_per_s),
+        "vm_nic.inbound_bytes_per_s_max": nic.inbound_bytes_per_s,
+        "vm_nic.outbound_bytes_per_s_max": nic.outbound_bytes_per_s,
         "vm_nic.queues": 1 if nic.queues is None else nic.queues,
         "vm_nic.queues_asked": nic.queues,
         "vm_nic.vhost": nic.vhost,

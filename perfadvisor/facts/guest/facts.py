@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from perfadvisor.facts.guest import sharing
 from perfadvisor.facts.guest.host import Host
 from perfadvisor.facts.guest.lists import parse, union
 from perfadvisor.facts.guest.model import Guest
@@ -49,6 +50,7 @@ def facts(guest: Guest, host: Host, memory: Memory | None) -> Iterator[Fact | Ab
 
 
 def _identity(guest: Guest) -> dict[str, Scalar | None]:
+    mdevs = sum(device.kind == "mdev" for device in guest.hostdevs)
     return {
         "vm.source": guest.source,
         "vm.hypervisor": guest.hypervisor or None,
@@ -57,8 +59,12 @@ def _identity(guest: Guest) -> dict[str, Scalar | None]:
         "vm.architecture": guest.architecture,
         "vm.machine": guest.machine,
         "vm.emulated": guest.hypervisor == "qemu" if guest.hypervisor else None,
-        "vm.dedicated": bool(guest.vcpu_pins or guest.assigned or guest.pages),
+        "vm.dedicated": bool(guest.vcpu_pins or guest.assigned or mdevs or guest.pages),
         "vm.hostdev_count": len(guest.assigned),
+        "vm.mdev_count": mdevs,
+        "vm.owner": guest.owner or None,
+        "vm.shared_memory": guest.shared_memory,
+        "vm.shared_memory_needed_by": sharing.needed_by(guest),
         "vm.iothread_count": guest.iothreads,
         "vm.iommu": guest.iommu or "none",
     }

@@ -6,7 +6,8 @@ Elements as https://libvirt.org/formatdomain.html names them. Sizes without a un
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
-from perfadvisor.facts.guest.libvirt_devices import address, disks, hostdevs, nics
+from perfadvisor.facts.guest import owner
+from perfadvisor.facts.guest.libvirt_devices import address, disks, hostdevs, nics, virtiofs
 from perfadvisor.facts.guest.model import Cell, Guest, Pages
 from perfadvisor.facts.reading import xmltext
 from perfadvisor.facts.reading.reader import number
@@ -68,10 +69,28 @@ def of_domain(domain: Element, source: str, *, running: bool | None = None) -> G
         balloon=attribute(balloon, "", "model"),
         free_page_reporting=attribute(balloon, "", "freePageReporting") == "on",
         iommu=attribute(devices, "iommu", "model"),
-        disks=tuple(disks(devices)),
+        disks=tuple(disks(devices, attribute(kind, "", "machine") or "")),
         nics=tuple(nics(devices)),
         hostdevs=tuple(hostdevs(devices)),
+        owner=owner.named_in(_marks(domain), owner.LIBVIRT),
+        shared_memory=_is_shared(domain),
+        virtiofs=virtiofs(devices),
     )
+
+
+def _marks(domain: Element) -> Iterator[str]:
+    """Words that tell the owner: name spaces of the metadata, and what the firmware's tables will say."""
+    for element in domain.findall("metadata//*"):
+        yield element.tag
+    for entry in domain.findall("sysinfo//entry"):
+        yield entry.text or ""
+
+
+def _is_shared(domain: Element) -> bool:
+    """By `<access mode='shared'/>`, or for the guest's nodes by memAccess='shared' on each."""
+    cells = [cell.get("memAccess") for cell in domain.findall("cpu/numa/cell")]
+    whole = attribute(domain, "memoryBacking/access", "mode") == "shared"
+    return all((mode or ("shared" if whole else "")) == "shared" for mode in cells) if cells else whole
 
 
 def _count(value: str | None) -> int | None:

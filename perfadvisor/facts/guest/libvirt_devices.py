@@ -4,22 +4,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
-from perfadvisor.facts.guest.model import Disk, Hostdev, Nic
+from perfadvisor.facts.guest.model import Caps, Disk, Hostdev, Nic
 from perfadvisor.facts.reading.reader import number
-from perfadvisor.facts.reading.xmltext import attribute
+from perfadvisor.facts.reading.xmltext import attribute, text
 
 _SOURCES = ("file", "dev", "name", "volume", "dir")
 _CONNECTIONS = ("bridge", "network", "dev", "path")
 _EMPTY = Element("devices")
 
 
-def disks(devices: Element | None) -> Iterator[Disk]:
-    """Every `<disk>`, drives for media included, in their order."""
+def disks(devices: Element | None, machine: str = "") -> Iterator[Disk]:
+    """Every `<disk>`, drives for media included, in their order. `machine` is the guest's machine type."""
     devices = _EMPTY if devices is None else devices
     controllers = [one for one in devices.findall("controller") if one.get("type") == "scsi"]
     for place, disk in enumerate(devices.findall("disk")):
         found = _disk(disk, place)
-        yield _behind(found, disk, controllers) if found.bus == "scsi" else found
+        yield _behind(found, disk, controllers, machine) if found.bus == "scsi" else found
 
 
 def _disk(disk: Element, place: int) -> Disk:
@@ -40,16 +40,45 @@ def _disk(disk: Element, place: int) -> Disk:
         serial=(serial.text or "").strip() or None if serial is not None else None,
         place=address(disk.find("address")),
         offloaded=disk.get("type") in ("vhostuser", "vhostvdpa"),
+        shared=disk.get("type") == "vhostuser",
+        caps=_caps(disk.find("iotune")),
     )
 
 
-def _behind(disk: Disk, element: Element, controllers: list[Element]) -> Disk:
-    """A SCSI disk's queues and I/O thread are its controller's."""
+def _caps(tune: Element | None) -> Caps | None:
+    """Of `<iotune>`: total_iops_sec, read_bytes_sec, ... ; 0 is none."""
+    if tune is None:
+        return None
+    found = {kind: _tightest(tune, f"_{kind}_sec") for kind in ("iops", "bytes")}
+    return Caps(iops=found["iops"], bytes_per_s=found["bytes"]) if any(found.values()) else None
+
+
+def _tightest(tune: Element, ending: str) -> int | None:
+    limits = (number(text(tune, f"{way}{ending}")) for way in ("total", "read", "write"))
+    return min((limit for limit in limits if limit), default=None)
+
+
+def _behind(disk: Disk, element: Element, controllers: list[Element], machine: str) -> Disk:
+    """A SCSI disk's model, queues and I/O thread are its controller's."""
     index = attribute(element, "address", "controller") or "0"
     places = enumerate(controllers)
-    driver = next((one.find("driver") for place, one in places if one.get("index", str(place)) == index), None)
+    controller = next((one for place, one in places if one.get("index", str(place)) == index), None)
+    driver = None if controller is None else controller.find("driver")
     thread = attribute(driver, "", "iothread")
-    return replace(disk, iothreads=(thread,) if thread else (), queues=number(attribute(driver, "", "queues")))
+    return replace(
+        disk,
+        iothreads=(thread,) if thread else (),
+        queues=number(attribute(driver, "", "queues")),
+        controller=_model(attribute(controller, "", "model"), machine),
+    )
+
+
+def _model(stated: str | None, machine: str) -> str | None:
+    """The controller's model. Where none is stated, or "auto", libvirt takes LSI logic for x86's old machine type
+    (qemuDomainDefaultSCSIControllerModel); elsewhere it depends on the architecture."""
+    if stated in (None, "auto"):
+        return "lsilogic" if machine == "pc" or machine.startswith("pc-i440fx") else None
+    return "virtio-scsi" if stated.startswith("virtio") else stated
 
 
 def nics(devices: Element | None) -> Iterator[Nic]:
@@ -59,14 +88,33 @@ def nics(devices: Element | None) -> Iterator[Nic]:
         yield Nic(
             kind=interface.get("type", ""),
             target=attribute(interface, "target", "dev") or "",
-            model=attribute(interface, "model", "type"),
+            model=_nic_model(attribute(interface, "model", "type")),
             queues=number(attribute(driver, "", "queues")),
             vhost=None if name not in ("vhost", "qemu") else name == "vhost",
             source=_first(interface.find("source"), _CONNECTIONS),
             mac=attribute(interface, "mac", "address"),
             host_address=address(interface.find("source/address")) if interface.get("type") == "hostdev" else None,
             place=address(interface.find("address")),
+            inbound_bytes_per_s=_average(interface, "inbound"),
+            outbound_bytes_per_s=_average(interface, "outbound"),
         )
+
+
+def _nic_model(stated: str | None) -> str | None:
+    """virtio-transitional and virtio-non-transitional are virtio of one age each."""
+    return "virtio" if (stated or "").startswith("virtio") else stated
+
+
+def _average(interface: Element, way: str) -> int | None:
+    """`<bandwidth>`'s average is in kilobytes of 1024 bytes a second (libvirt, formatnetwork, Quality of service)."""
+    average = number(attribute(interface, f"bandwidth/{way}", "average"))
+    return average * 1024 if average else None
+
+
+def virtiofs(devices: Element | None) -> int:
+    """How many `<filesystem>` a virtiofsd serves."""
+    found = (_EMPTY if devices is None else devices).findall("filesystem")
+    return sum(attribute(one, "driver", "type") == "virtiofs" for one in found)
 
 
 def hostdevs(devices: Element | None) -> Iterator[Hostdev]:

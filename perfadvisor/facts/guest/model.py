@@ -8,9 +8,18 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Caps:
+    """The tightest caps on a disk's operations and bytes a second, of reads, writes or both."""
+
+    iops: int | None = None
+    bytes_per_s: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Disk:
     """A disk or a drive for media. `iothreads` names those that serve it; `place` is its PCI address in the guest;
-    `offloaded` where another program or hardware serves it, not QEMU (vhost-user, vDPA)."""
+    `controller` is the model of a SCSI disk's controller; `offloaded` where another program or hardware serves it, not
+    QEMU (vhost-user, vDPA), and `shared` where that program does so out of the guest's memory."""
 
     target: str
     device: str = "disk"
@@ -24,6 +33,9 @@ class Disk:
     serial: str | None = None
     place: str | None = None
     offloaded: bool = False
+    shared: bool = False
+    controller: str | None = None
+    caps: Caps | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +52,8 @@ class Nic:
     mac: str | None = None
     host_address: str | None = None
     place: str | None = None
+    inbound_bytes_per_s: int | None = None
+    outbound_bytes_per_s: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +119,9 @@ class Guest:
     disks: tuple[Disk, ...] = ()
     nics: tuple[Nic, ...] = ()
     hostdevs: tuple[Hostdev, ...] = ()
+    owner: str = ""
+    shared_memory: bool = False
+    virtiofs: int = 0
 
     @property
     def assigned(self) -> tuple[Hostdev, ...]:

@@ -6,9 +6,10 @@ writes) or `key=value,key=value`, in which `,,` is a comma. What cannot be told 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from perfadvisor.facts.guest import owner
 from perfadvisor.facts.guest import qemu_options as options
 from perfadvisor.facts.guest.model import Cell, Guest, Pages
-from perfadvisor.facts.guest.qemu_devices import disks, hostdevs, nics
+from perfadvisor.facts.guest.qemu_devices import disks, hostdevs, nics, virtiofs
 from perfadvisor.facts.guest.qemu_options import Options
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.reading.sizes import qemu as size
@@ -23,13 +24,13 @@ _TOPOLOGY = ("sockets", "dies", "cores", "threads")
 def of_argv(argv: Sequence[str], source: str) -> Guest:
     """The guest that this command line runs."""
     given = options.parse(argv)
-    smp, memory = _smp(given), given.merged("m")
+    smp, memory, balloons = _smp(given), given.merged("m"), given.device("virtio-balloon")
     machine = given.merged("machine")
     backends = {one.get("id", ""): one for one in given.all("object") if one.get("qom-type", "").startswith("memory-")}
     return Guest(
         name=_name(given, source),
         source=source,
-        hypervisor=_accelerator(given, machine),
+        hypervisor=_accelerator(given, machine, argv[0] if argv else ""),
         uuid=given.last("uuid"),
         running=True,
         architecture=_architecture(argv[0] if argv else ""),
@@ -45,12 +46,24 @@ def of_argv(argv: Sequence[str], source: str) -> Guest:
         cell_nodes=_cell_nodes(given, backends),
         memory_nodes=_host_nodes(backends.get(machine.get("memory-backend", ""), {})),
         memory_mode=_mode(backends.get(machine.get("memory-backend", ""), {})),
-        balloon="virtio" if given.device("virtio-balloon") else "none",
+        balloon="virtio" if balloons else "none",
+        free_page_reporting=any(one.get("free-page-reporting") == "on" for one in balloons),
         iommu=_iommu(given),
         disks=tuple(disks(given)),
         nics=tuple(nics(given)),
         hostdevs=tuple(hostdevs(given)),
+        owner=owner.named_in(argv, owner.PLAIN),
+        shared_memory=_is_shared(given, machine, backends),
+        virtiofs=virtiofs(given),
     )
+
+
+def _is_shared(given: Options, machine: Mapping[str, str], backends: Backends) -> bool:
+    """Whether all memory backends in use share theirs: share=on, which memory-backend-memfd has by default."""
+    nodes = [one.get("memdev", "") for one in given.all("numa")]
+    names = [name for name in (machine.get("memory-backend", ""), *nodes) if name in backends]
+    default = {name: "on" if "memfd" in backends[name].get("qom-type", "") else "off" for name in names}
+    return bool(names) and all(backends[name].get("share", default[name]) in ("on", "true") for name in names)
 
 
 def _name(given: Options, source: str) -> str:
@@ -59,11 +72,17 @@ def _name(given: Options, source: str) -> str:
     return named or f"qemu-{source.split('/')[2] if source.startswith('/proc/') else 'process'}"
 
 
-def _accelerator(given: Options, machine: Mapping[str, str]) -> str:
-    asked = given.merged("accel").get("accel") or machine.get("accel", "")
-    if given.has("enable-kvm") or asked.split(":")[0] == "kvm":
-        return "kvm"
-    return "qemu"  # TCG is what QEMU takes where nothing else is asked for
+def _accelerator(given: Options, machine: Mapping[str, str], program: str) -> str:
+    """What runs the CPUs, "qemu" for its own emulation. Where nothing is asked for that is what QEMU takes, unless its
+    name ends in "kvm": then KVM comes first (configure_accelerators in system/vl.c). The host's own CPU cannot be
+    emulated, so that "-cpu host" says KVM, too."""
+    first = next((one["accel"] for one in given.all("accel") if "accel" in one), "") or machine.get("accel", "")
+    asked = first.split(":")[0]
+    if asked:
+        return "qemu" if asked == "tcg" else asked
+    by_name = program.rsplit("/", 1)[-1].endswith("kvm") and not given.has("no-kvm")
+    is_kvm = given.has("enable-kvm") or by_name or given.merged("cpu").get("type") == "host"
+    return "kvm" if is_kvm else "qemu"
 
 
 def _architecture(program: str) -> str | None:

@@ -1,8 +1,10 @@
-"""The devices of a QEMU command line: disks with their drives, network devices with their backends, VFIO functions."""
+"""The devices of a QEMU command line: disks with their chains of block nodes, network devices, VFIO functions."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from perfadvisor.facts.guest import qemu_blocks
 from perfadvisor.facts.guest.model import Disk, Hostdev, Nic
 from perfadvisor.facts.guest.qemu_options import Options
 from perfadvisor.facts.pci import address as pci_address
@@ -13,105 +15,135 @@ Values = Mapping[str, str]
 _DISKS = {
     "virtio-blk": "virtio", "virtio-blk-pci": "virtio", "virtio-blk-device": "virtio", "virtio-blk-ccw": "virtio",
     "scsi-hd": "scsi", "scsi-block": "scsi", "scsi-generic": "scsi", "ide-hd": "ide", "nvme": "nvme", "nvme-ns": "nvme",
-    "usb-storage": "usb", "vhost-user-blk-pci": "vhost-user", "scsi-cd": "scsi", "ide-cd": "ide",
+    "usb-storage": "usb", "scsi-cd": "scsi", "ide-cd": "ide", "scsi-disk": "scsi", "ide-drive": "ide",
 }  # fmt: skip
 _INTERFACES = {"virtio": "virtio", "scsi": "scsi", "ide": "ide", "none": "", "sd": "sd", "floppy": "fdc", "pflash": ""}
-_LAYERS = frozenset({"raw", "qcow2", "qed", "vmdk", "vdi", "luks", "throttle", "copy-on-read"})
-_NICS = ("virtio-net", "e1000", "rtl8139", "pcnet", "vmxnet3", "ne2k", "igb", "i8255")
+# Drivers of SCSI controllers by libvirt's names for their models.
+_CONTROLLERS = {
+    "virtio-scsi": "virtio-scsi", "lsi": "lsilogic", "lsi53c895a": "lsilogic", "lsi53c810": "lsi53c810",
+    "mptsas1068": "lsisas1068", "megasas": "megasas", "megasas-gen2": "megasas", "pvscsi": "pvscsi",
+    "am53c974": "am53c974", "dc390": "dc390", "spapr-vscsi": "spapr-vscsi", "vhost-scsi": "virtio-scsi",
+    "vhost-user-scsi": "virtio-scsi",
+}  # fmt: skip
+_NICS = ("virtio-net", "e1000", "rtl8139", "pcnet", "vmxnet3", "ne2k", "igb", "i8255", "tulip", "usb-net", "sungem")
+_BUS = re.compile(r"-(?:pci|ccw|device)\Z")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def plain(driver: str) -> str:
+    """The driver without its age: virtio devices are also to be had as one of the old or of the new kind alone."""
+    return driver.removesuffix("-transitional").removesuffix("-non")
 
 
 def disks(given: Options) -> Iterator[Disk]:
-    """Every disk: `-device` with the `-drive` or `-blockdev` behind it, and `-drive if=virtio` by itself."""
+    """Every disk: `-device` with the `-drive` or `-blockdev` behind it, `-drive if=virtio` alone, and vhost-user."""
     drives = {one.get("id", f"drive{place}"): one for place, one in enumerate(given.all("drive"))}
     nodes = {one.get("node-name", ""): one for one in given.all("blockdev")}
-    controllers = [one for one in given.all("device") if one.get("driver", "").startswith("virtio-scsi")]
-    with_media = [one for one in given.all("device") if one.get("driver", "") in _DISKS and "drive" in one]
+    groups = {one.get("id", ""): one for one in given.all("object") if one.get("qom-type") == "throttle-group"}
+    devices = given.all("device")
+    controllers = {one.get("id", f"#{n}"): one for n, one in enumerate(devices) if _controller(one) is not None}
+    with_media = [one for one in devices if plain(one.get("driver", "")) in _DISKS and "drive" in one]
     for place, device in enumerate(with_media):
-        name = device.get("drive", "")
-        yield _disk(device, drives.get(name) or nodes.get(name, {}), nodes, controllers, place)
-    used = {device.get("drive") for device in given.all("device")}
+        name = device["drive"]
+        disk = _disk(device, controllers, place)
+        yield _on(disk, drives.get(name) or nodes.get(name, {}), nodes, groups, device.get("write-cache"))
+    used = {device.get("drive") for device in devices}
     for place, (name, drive) in enumerate(drives.items()):
         bus = _INTERFACES.get(drive.get("if", "ide"), drive.get("if", ""))
         if name not in used and bus:
-            plain = Disk(target=drive.get("id", f"{bus}{place}"), bus=bus, device=drive.get("media", "disk"))
-            yield _on(plain, drive, {})
+            alone = Disk(target=drive.get("id", f"{bus}{place}"), bus=bus, device=drive.get("media", "disk"))
+            yield _on(alone, drive, {}, groups, None)
+    for place, device in enumerate(given.device("vhost-user-blk")):
+        target = device.get("id", f"vhost-user{place}")
+        yield Disk(
+            target=target, bus="vhost-user", offloaded=True, shared=True, queues=number(device.get("num-queues"))
+        )
 
 
-def _disk(device: Values, drive: Values, nodes: Mapping[str, Values], controllers: list[Values], place: int) -> Disk:
-    bus = _DISKS[device["driver"]]
-    holder = device
+def _controller(device: Values) -> str | None:
+    """The model of a SCSI controller, None for any other device."""
+    return _CONTROLLERS.get(_BUS.sub("", plain(device.get("driver", ""))))
+
+
+def _disk(device: Values, controllers: Mapping[str, Values], place: int) -> Disk:
+    driver = plain(device["driver"])
+    bus, holder = _DISKS[driver], device
     if bus == "scsi":
-        holder = next((one for one in controllers if device.get("bus", "").startswith(one.get("id", "?"))), {})
-        holder = holder or (controllers[0] if controllers else {})
+        named = controllers.get(device.get("bus", "").partition(".")[0])
+        holder = named or next(iter(controllers.values()), {})
     mapping = tuple(v for k, v in device.items() if k.startswith("iothread-vq-mapping.") and k.endswith(".iothread"))
     single = holder.get("iothread")
-    disk = Disk(
+    return Disk(
         target=device.get("id") or device.get("drive") or f"disk{place}",
-        device="cdrom" if device["driver"].endswith("-cd") else "disk",
+        device="cdrom" if driver.endswith("-cd") else "disk",
         bus=bus,
         iothreads=mapping or ((single,) if single else ()),
         queues=number(holder.get("num-queues") or holder.get("num_queues") or holder.get("max_ioqpairs")),
         serial=device.get("serial"),
+        controller=_controller(holder) if bus == "scsi" else None,
     )
-    return _on(disk, drive, nodes)
 
 
-def _on(disk: Disk, drive: Values, nodes: Mapping[str, Values]) -> Disk:
-    """The disk with its drive's format, cache mode, way of submitting and source; layers lead down to a file."""
-    lowest = _lowest(drive, nodes)
-    file = lowest.get("filename") or lowest.get("file.filename") or lowest.get("file") or lowest.get("dev")
-    top = drive.get("format") or (drive.get("driver") if drive.get("driver") in _LAYERS else None)
+def _on(
+    disk: Disk, drive: Values, nodes: Mapping[str, Values], groups: Mapping[str, Values], write_cache: str | None
+) -> Disk:
+    """The disk with its drive's format, cache mode, way of submitting, caps and source; layers lead down to a file."""
+    layers = qemu_blocks.chain(drive, nodes)
+    lowest = layers[-1]
+    file = lowest.get("filename") or lowest.get("file") or lowest.get("dev")
     return replace(
         disk,
-        format=top or ("raw" if "node-name" in drive else None),  # of a -drive without one QEMU looks into the file
-        cache=drive.get("cache") or _cache(drive, lowest),
-        io=drive.get("aio") or lowest.get("aio") or lowest.get("file.aio"),
+        format=qemu_blocks.image_format(layers),
+        cache=qemu_blocks.cache_mode(layers, write_cache),
+        io=drive.get("aio") or lowest.get("aio"),
+        caps=qemu_blocks.caps(layers, groups),
         source=file,
     )
 
 
-def _lowest(drive: Values, nodes: Mapping[str, Values]) -> Values:
-    for _ in range(16):  # layers; a loop would be damage
-        below = nodes.get(drive.get("file", ""))
-        if below is None:
-            break
-        drive = below
-    return drive
-
-
-def _cache(drive: Values, lowest: Values) -> str | None:
-    """The mode that cache.direct and cache.no-flush stand for (QEMU's manual, -drive cache=)."""
-    found = {**lowest, **drive}
-    if "cache.direct" not in found and "cache.no-flush" not in found:
-        return None
-    if found.get("cache.no-flush") == "on":
-        return "unsafe"
-    return "none" if found.get("cache.direct") == "on" else "writeback"
-
-
 def nics(given: Options) -> Iterator[Nic]:
-    """Every network device with its backend."""
+    """Every network device with its backend: `-device` with `-netdev`, `-nic`, the old `-net nic` with `-net tap`."""
     backends = {one.get("id", ""): one for one in given.all("netdev")}
-    for place, device in enumerate(one for one in given.all("device") if one.get("driver", "").startswith(_NICS)):
-        backend = backends.get(device.get("netdev", ""), {})
-        kind = backend.get("type", "")
-        yield Nic(
-            kind=kind,
-            target=backend.get("ifname") or device.get("id") or f"nic{place}",
-            model="virtio" if device["driver"].startswith("virtio-net") else device["driver"],
-            queues=number(backend.get("queues")),
-            vhost=kind in ("vhost-user", "vhost-vdpa") or backend.get("vhost", "off") == "on",
-            source=backend.get("br"),
-            mac=device.get("mac"),
-        )
+    devices = [one for one in given.all("device") if one.get("driver", "").startswith(_NICS)]
+    for place, device in enumerate(devices):
+        yield _nic(device, backends.get(device.get("netdev", ""), {}), device["driver"], place)
+    for place, both in enumerate(given.all("nic"), len(devices)):
+        if both.get("type") != "none":
+            yield _nic({}, both, both.get("model"), place)
+    old = given.all("net")
+    hub = next((one for one in old if one.get("type") not in ("nic", "none")), {})
+    for place, card in enumerate((one for one in old if one.get("type") == "nic"), len(devices)):
+        yield _nic({"mac": card["macaddr"]} if "macaddr" in card else {}, hub, card.get("model"), place)
+
+
+def _nic(device: Values, backend: Values, model: str | None, place: int) -> Nic:
+    """A card whose model nobody names is the machine type's own choice."""
+    kind = backend.get("type", "")
+    return Nic(
+        kind=kind,
+        target=backend.get("ifname") or device.get("id") or f"nic{place}",
+        model="virtio" if (model or "").startswith("virtio") else model,
+        queues=number(backend.get("queues")),
+        vhost=kind in ("vhost-user", "vhost-vdpa") or backend.get("vhost", "off") == "on",
+        source=backend.get("br"),
+        mac=device.get("mac") or backend.get("mac"),
+    )
+
+
+def virtiofs(given: Options) -> int:
+    """How many file systems a virtiofsd serves."""
+    return len(given.device("vhost-user-fs"))
 
 
 def hostdevs(given: Options) -> Iterator[Hostdev]:
-    """Every PCI function given through VFIO."""
+    """Every PCI function given through VFIO, and every mediated device, which has a UUID for an address."""
     for device in given.device("vfio"):
-        address = _full(device.get("host") or device.get("sysfsdev", "").rsplit("/", 1)[-1])
+        last = device.get("sysfsdev", "").rstrip("/").rsplit("/", 1)[-1]
+        address = _full(device.get("host") or last)
         if address:
             yield Hostdev(kind="pci", managed=False, address=address)
+        elif _UUID.fullmatch(last):
+            yield Hostdev(kind="mdev", managed=False)
 
 
 def _full(text: str) -> str | None:

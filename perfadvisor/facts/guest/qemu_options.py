@@ -12,8 +12,9 @@ MOST_DEPTH = 8
 
 # What the first word of a value without a "key=" means, by option.
 FIRST = {
-    "device": "driver", "object": "qom-type", "netdev": "type", "nic": "type", "drive": "file", "blockdev": "driver",
-    "numa": "type", "machine": "type", "cpu": "type", "smp": "cpus", "m": "size", "accel": "accel", "name": "guest",
+    "device": "driver", "object": "qom-type", "netdev": "type", "nic": "type", "net": "type", "drive": "file",
+    "blockdev": "driver", "numa": "type", "machine": "type", "cpu": "type", "smp": "cpus", "m": "size",
+    "accel": "accel", "name": "guest",
 }  # fmt: skip
 ALIASES = {"M": "machine"}
 _OPTION = re.compile(r"--?[A-Za-z]")  # no value begins so: an unknown option without one takes none of the next
@@ -54,8 +55,9 @@ class Options:
 
     def device(self, driver: str) -> list[Mapping[str, str]]:
         """The devices of a driver, or of a family of drivers ("virtio-balloon" finds virtio-balloon-pci)."""
-        found = (one for one in self.all("device") if one.get("driver", "").startswith(driver))
-        return [one for one in found if one["driver"] in (driver, f"{driver}-pci", f"{driver}-ccw", f"{driver}-device")]
+        names = {driver, *(f"{driver}-{bus}" for bus in ("pci", "ccw", "device"))}
+        names |= {f"{driver}-pci-transitional", f"{driver}-pci-non-transitional"}
+        return [one for one in self.all("device") if one.get("driver", "") in names]
 
 
 def parse(argv: Sequence[str]) -> Options:

@@ -20,6 +20,7 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
 
     With --for-gate a CSV is what `perfadvisor gate --baseline FILE.csv` reads.
     """
+    from perfadvisor.cli.output import write_text
     from perfadvisor.errors import InputError
     from perfadvisor.judge import judge
     from perfadvisor.report.frame import frame
@@ -33,12 +34,20 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
     if for_gate:
         table = table[table["better"] != ""]
     if output.suffix == ".csv":
-        table.to_csv(output, index=False)
+        write_text(output, csv_text(table))
     elif output.suffix == ".json":
         table.to_json(output, orient="records", indent=1)
     else:
         _parquet(table, output)
     click.echo(f"{output}: {len(table)} rows")
+
+
+def csv_text(table: "pd.DataFrame") -> str:
+    """The table as CSV; no text of it is a formula to a spreadsheet."""
+    from perfadvisor.plaintext import spreadsheet_cell
+
+    words = table.select_dtypes(exclude="number").columns
+    return table.assign(**{name: table[name].map(spreadsheet_cell) for name in words}).to_csv(index=False)
 
 
 def _parquet(table: "pd.DataFrame", output: Path) -> None:

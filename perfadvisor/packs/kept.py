@@ -52,6 +52,11 @@ def save(kind: str, key: str, data: object) -> None:
         return
 
 
-def _path(kind: str, key: str) -> Path:
+def directory(kind: str) -> Path:
+    """Where values of this kind are kept; it need not exist."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "perfadvisor" / kind / f"{key}.json"
+    return Path(base) / "perfadvisor" / kind
+
+
+def _path(kind: str, key: str) -> Path:
+    return directory(kind) / f"{key}.json"

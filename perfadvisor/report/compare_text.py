@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from perfadvisor.model.gate import Comparison, Reason
-from perfadvisor.plaintext import harmless
+from perfadvisor.plaintext import one_line
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
 
@@ -14,7 +14,7 @@ def compare_text(first: str, second: str, found: Sequence[Comparison], left_out:
     """A table of every metric, then what could not be compared."""
     lines = [f"{first} -> {second}", "", *table([COLUMNS, *map(_row, found)])]
     lines += ["", *left_out] if left_out else []
-    return harmless("\n".join(lines))
+    return "\n".join(map(one_line, lines))
 
 
 def _row(one: Comparison) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from perfadvisor.formatting import quantity, scale_of
 from perfadvisor.model.result import Cell, Estimate, Trust
+from perfadvisor.plaintext import visible_line
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin
 from perfadvisor.report.strip import trials_behind, trusts_of
@@ -31,7 +32,7 @@ ROW_HEIGHT = 34
 
 def shown(text: str) -> str:
     """Text that plotly shows as it stands: it reads a few HTML tags, links among them, in every label."""
-    return escape(text, quote=False)
+    return escape(visible_line(text), quote=False)
 
 
 def short(value: float) -> float | None:

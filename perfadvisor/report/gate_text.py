@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, Verdict
-from perfadvisor.plaintext import harmless, one_line
+from perfadvisor.plaintext import one_line
 from perfadvisor.report import gate_words as words
 
 COLUMNS = ("verdict", "workload / metric", "baseline", "candidate", "change (95 % interval)", "margin", "runs")
@@ -22,7 +22,7 @@ def gate_text(report: GateReport) -> str:
     ]
     lines += [f"note: {note}" for note in report.notes]
     lines += [f"look at {look.pairs} pairs (alpha {look.alpha:g}): {look.verdict.value}" for look in report.looks]
-    return harmless("\n".join(lines)) + "\n"
+    return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _row(one: Comparison) -> tuple[str, ...]:

@@ -3,14 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from perfadvisor.formatting import count_of, figure, when
 from perfadvisor.model.history import Change, HistoryReport, Series
-from perfadvisor.packs.locate import shipped
 from perfadvisor.report import history_text as words
 from perfadvisor.report.history_chart import HEIGHT, WIDTH, Chart, chart
+from perfadvisor.report.templates import templates
 
 MOST_SERIES = 200
 AROUND = 3
@@ -27,28 +23,22 @@ class Shown:
 
 def history_html(series: Sequence[Series], report: HistoryReport) -> str:
     """The page; series that alert come first, then those that changed, then the others, at most 200."""
-    by_series = {id(one): tuple(_of(one, report)) for one in series}
+    named: dict[str, list[Change]] = {}
+    for change in report.changes:
+        named.setdefault(change.series, []).append(change)
+    by_series = {id(one): tuple(_of(one, named.get(one.key.name, ()))) for one in series}
     ordered = sorted(series, key=lambda one: _weight(by_series[id(one)]))
     shown = [_shown(one, by_series[id(one)]) for one in ordered[:MOST_SERIES] if one.values]
-    folder = shipped("reports")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,  # select_autoescape() leaves .html.j2 alone
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["style"] = Markup((folder / "history.css").read_text("utf-8"))  # noqa: S704 - our file
-    environment.filters.update(when=when, count=count_of, figure=figure)
-    return environment.get_template("history.html.j2").render(
-        report=report, shown=shown, words=words, left_out=len(series) - len(shown), width=WIDTH, height=HEIGHT
+    return (
+        templates()
+        .get_template("history.html.j2")
+        .render(report=report, shown=shown, words=words, left_out=len(series) - len(shown), width=WIDTH, height=HEIGHT)
     )
 
 
-def _of(series: Series, report: HistoryReport) -> list[Change]:
+def _of(series: Series, named: Sequence[Change]) -> list[Change]:
     """Several series share a name where the hardware changed; the time of a change tells them apart."""
-    times = dict(enumerate(series.times))
-    return [c for c in report.changes if c.series == series.key.name and times.get(c.index) == c.time]
+    return [c for c in named if c.index < len(series.times) and series.times[c.index] == c.time]
 
 
 def _weight(changes: Sequence[Change]) -> tuple[bool, bool]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.formatting import count_of, when
 from perfadvisor.model.history import Change, Event, HistoryReport, Kind
-from perfadvisor.plaintext import harmless
+from perfadvisor.plaintext import one_line
 
 RERUN = "suspected: measure both commits in turns (perfadvisor gate run) to be sure"
 UNSAID = "nobody said which way is better: give the CSV a column 'better' (higher or lower) and ingest it again"
@@ -20,7 +20,7 @@ def history_text(report: HistoryReport) -> str:
         lines += ["", *hints(report)]
     others = [change for change in report.changes if not change.alerting]
     lines += ["", "other changes:", *(f"  {change_line(change)}" for change in others)] if others else []
-    return harmless("\n".join(lines))
+    return "\n".join(map(one_line, lines))
 
 
 def _event(event: Event) -> Iterator[str]:

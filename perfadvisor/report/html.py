@@ -1,14 +1,9 @@
 """The report as one self-contained HTML page: it needs no network, and no script to be read."""
 
-import shlex
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from perfadvisor import formatting
-from perfadvisor.packs.locate import shipped
 from perfadvisor.report import charts, words
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.environments import environments, gap_words
@@ -18,6 +13,7 @@ from perfadvisor.report.machine import devices, key_facts, shown, subtitle
 from perfadvisor.report.matrix import matrices
 from perfadvisor.report.provenance import commands, snapshots, took, trials
 from perfadvisor.report.results import groups
+from perfadvisor.report.templates import templates
 from perfadvisor.report.topology import WIDTH, topology
 from perfadvisor.report.verdict import verdict
 from perfadvisor.report.view import ReportView
@@ -27,31 +23,7 @@ PLOTLY = "plotly-cartesian.min.js"
 
 def render(view: ReportView) -> str:
     """The page. Raises nothing of its own: whatever a machine said is escaped and shown as text."""
-    page = _templates().get_template("page.html.j2").render(_context(view))
-    return page.encode("utf-8", "replace").decode("utf-8")  # an argv that is no UTF-8 holds lone surrogates
-
-
-def _templates() -> Environment:
-    folder = shipped("reports")
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,  # select_autoescape() leaves .html.j2 alone
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["verbatim"] = lambda name: Markup((folder / name).read_text("utf-8"))  # noqa: S704 - our files
-    environment.filters.update(
-        quantity=lambda estimate: formatting.quantity(estimate.median, estimate.unit),
-        written=formatting.fact_text,
-        measured=formatting.quantity,
-        raw=formatting.raw,
-        when=formatting.when,
-        sample_map=lambda samples: {sample.metric: sample for sample in samples},
-        shell=shlex.join,
-        capital=lambda text: text[:1].upper() + text[1:],
-    )
-    return environment
+    return templates().get_template("page.html.j2").render(_context(view))
 
 
 def _context(view: ReportView) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.model.gate import Comparison, GateReport, NewFinding, Reason, Verdict
+from perfadvisor.plaintext import visible
 from perfadvisor.report import gate_words as words
-from perfadvisor.report.xmltext import clean
 
 
 def junit(report: GateReport) -> str:
@@ -22,20 +22,20 @@ def junit(report: GateReport) -> str:
 
 
 def _case(one: Comparison) -> TestCase:
-    case = TestCase(clean(one.metric), classname=clean(one.workload))
+    case = TestCase(visible(one.metric), classname=visible(one.workload))
     told = f"{words.change(one)}, margin {percent(one.margin)}, {words.runs(one)}. {words.remarks(one)}"
-    message = clean(told.strip())
+    message = visible(told.strip())
     if one.verdict is Verdict.REGRESSION and one.primary and not one.acknowledged:
         case.result = [Failure(message, "regression")]
     elif one.reason is Reason.MISSING_CANDIDATE and one.primary:
         case.result = [Error(message, one.reason.value)]
     elif one.verdict is Verdict.UNDECIDED:
         case.result = [Skipped(message, one.reason.value)]
-    case.system_out = clean(f"{one.verdict.value}: {message}")
+    case.system_out = visible(f"{one.verdict.value}: {message}")
     return case
 
 
 def _finding(finding: NewFinding) -> TestCase:
-    case = TestCase(clean(f"{finding.rule} {finding.subject}".strip()), classname="findings")
-    case.result = [Failure(clean(finding.title), finding.severity)]
+    case = TestCase(visible(f"{finding.rule} {finding.subject}".strip()), classname="findings")
+    case.result = [Failure(visible(finding.title), visible(finding.severity))]
     return case

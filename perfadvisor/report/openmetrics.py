@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from perfadvisor.model.gate import GateReport, Verdict
+from perfadvisor.plaintext import visible_line
 
 LABELS = ("workload", "metric", "unit")
 
@@ -16,7 +17,7 @@ def openmetrics(report: GateReport) -> str:
     code = Gauge("perfadvisor_gate_exit_code", "0 good, 1 regression, 3 undecided", registry=registry)
     code.set(report.exit_code)
     for one in report.comparisons:
-        labels = (one.workload, one.metric, one.unit)
+        labels = tuple(map(visible_line, (one.workload, one.metric, one.unit)))
         for bound, value in (("estimate", one.ratio), ("low", one.low), ("high", one.high)):
             if value is not None:
                 ratio.labels(*labels, bound).set(value)

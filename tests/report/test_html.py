@@ -1,8 +1,10 @@
 """What every reader needs of the page, checked on its own markup: structure, escaping, policy, size."""
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -57,8 +59,18 @@ def test_every_element_is_closed(parsed: Page) -> None:
 
 
 def test_the_policy_comes_before_anything_it_rules(page) -> None:
-    policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
-    assert page.index(policy) < page.index("<style") < page.index("<script")
+    assert page.index("default-src 'none'; script-src 'sha256-") < page.index("<style") < page.index("<script")
+
+
+def test_the_policy_names_every_script_and_style_by_its_hash(page) -> None:
+    policy = re.search('Security-Policy" content="([^"]*)"', page)[1]
+    allowed = dict(part.strip().split(" ", 1) for part in policy.split(";"))
+    for tag, directive in (("script", "script-src"), ("style", "style-src-elem")):
+        bodies = re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        hashes = [f"'sha256-{b64encode(sha256(body.encode()).digest()).decode()}'" for body in bodies]
+        assert bodies
+        assert allowed[directive].split() == hashes
+    assert [name for name, sources in allowed.items() if "unsafe" in sources] == ["style-src-attr"]
 
 
 def test_nothing_is_loaded(parsed: Page) -> None:

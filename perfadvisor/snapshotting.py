@@ -1,6 +1,7 @@
 """Taking a snapshot: the machine's state, and its own load over a window where one is asked for."""
 
 import os
+import re
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from perfadvisor import __version__
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.trial import own_load
+from perfadvisor.formatting import count_of
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.base import Hosted, Target
@@ -47,6 +49,29 @@ def watch(target: Target, machine: Tree, window_s: float) -> Window:
         time.sleep(window_s)
     seconds, after = time.monotonic() - began, target.tree(patterns)
     return Window(seconds=seconds, before=before, after=after, gauges=reader.rows if reader else ())
+
+
+def contents(snapshot: Snapshot) -> list[str]:
+    """What the archive will carry, one line per kind of source with its number and size: /proc, /sys, each program
+    asked, and process command lines and guest definitions on lines of their own."""
+    sizes: dict[str, list[int]] = {}
+    for source, entry in snapshot.tree.items():
+        size = len(entry) if isinstance(entry, bytes) else 0
+        sizes.setdefault(_kind(source), []).append(size)
+    lines = [
+        f"  {kind}: {count_of(len(found), 'source')}, {sum(found):,} bytes" for kind, found in sorted(sizes.items())
+    ]
+    return lines + (["  and the snapshot of its host"] if snapshot.parent else [])
+
+
+def _kind(source: str) -> str:
+    if re.fullmatch(r"/proc/[0-9]+/cmdline", source):
+        return "command lines of guests' processes (secrets hidden)"
+    if source.startswith(("/etc/", "/run/")):
+        return f"{source.rsplit('/', 1)[0]} (secrets hidden)"
+    if source.startswith("$ "):
+        return f"output of {source.split()[1]}"
+    return "/" + source.split("/")[1] if source.startswith("/") else source.split("/")[0]
 
 
 def describe(snapshot: Snapshot, output: Path) -> str:

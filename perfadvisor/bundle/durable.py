@@ -1,7 +1,7 @@
 """Files and folders that are there completely or not at all, also after a power cut.
 
 A file is written under another name, synced, renamed, and then its directory is synced: rename(2) is atomic, and
-fsync(2) of the directory makes the new name last.
+fsync(2) of the directory makes the new name last. They are private to the user: a run tells much about its machine.
 """
 
 import errno
@@ -9,7 +9,7 @@ import gzip
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,6 @@ def write_file(path: Path, data: bytes) -> None:
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)
             _write_synced(file.fileno(), data)
         temporary.replace(path)
         sync_directory(path.parent)
@@ -39,7 +38,6 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
     """Make a new folder with these files; large ones are compressed and get `.gz` added to their name."""
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=TEMPORARY))
     try:
-        temporary.chmod(0o755)
         for name, data in files.items():
             _write_member(temporary / name, data)
         sync_directory(temporary)
@@ -53,7 +51,7 @@ def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
 def _write_member(path: Path, data: bytes) -> None:
     if len(data) >= LARGE_BYTES:
         path, data = path.with_name(path.name + ".gz"), gzip.compress(data, compresslevel=6, mtime=0)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         _write_synced(descriptor, data)
     finally:
@@ -87,10 +85,10 @@ def clear_unfinished(directory: Path) -> None:
 
 
 @contextmanager
-def saving(what: str, where: Path, kept: str) -> Iterator[None]:
-    """Turn a full or read-only disk into one clear line; `kept` says what is safe."""
+def saving(what: str, where: Path, kept: Callable[[], str]) -> Iterator[None]:
+    """Turn a full or read-only disk into one clear line; `kept` says what is safe, and is asked only then."""
     try:
         yield
     except OSError as error:
         why = "the disk is full" if error.errno in FULL else (error.strerror or str(error))
-        raise MeasureError(f"{where}: could not save {what}: {why}", kept) from error
+        raise MeasureError(f"{where}: could not save {what}: {why}", kept()) from error

@@ -69,9 +69,11 @@ class Bundle:
         self.header = header
 
     def _saving(self, what: str) -> AbstractContextManager[None]:
+        return saving(what, self.path, self._kept)
+
+    def _kept(self) -> str:
         done = len(self.finished())
-        kept = f"{done} finished trials are safe; make room and finish with: perfadvisor run --resume {self.path}"
-        return saving(what, self.path, kept)
+        return f"{done} finished trials are safe; make room and finish with: perfadvisor run --resume {self.path}"
 
 
 def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal: str = "") -> Bundle:
@@ -79,11 +81,11 @@ def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal:
     path = path.resolve()
     refuse_used(path)
     header = run_file(run, options or {}, seal)
-    with saving("run.json", path, "choose another folder"):
+    with saving("run.json", path, lambda: "choose another folder"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_folder(path, {"run.json": RUN_FILE.encode(header)})
         for name in ("trials", "snapshots"):
-            (path / name).mkdir()
+            (path / name).mkdir(mode=0o700)
         sync_directory(path)
     return Bundle(path, header, _locked(path))
 
@@ -94,7 +96,7 @@ def reopen(path: Path) -> Bundle:
     header = read_header(path)
     lock = _locked(path)
     for directory in (path, path / "trials", path / "snapshots"):
-        directory.mkdir(exist_ok=True)
+        directory.mkdir(mode=0o700, exist_ok=True)
         clear_unfinished(directory)
     return Bundle(path, header, lock)
 

@@ -20,7 +20,7 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
 
     With --for-gate a CSV is what `perfadvisor gate --baseline FILE.csv` reads.
     """
-    from perfadvisor.cli.output import write_text
+    from perfadvisor.cli.output import write_bytes, write_text
     from perfadvisor.errors import InputError
     from perfadvisor.judge import judge
     from perfadvisor.report.frame import frame
@@ -36,9 +36,9 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
     if output.suffix == ".csv":
         write_text(output, csv_text(table))
     elif output.suffix == ".json":
-        table.to_json(output, orient="records", indent=1)
+        write_text(output, table.to_json(orient="records", indent=1))
     else:
-        _parquet(table, output)
+        write_bytes(output, _parquet(table))
     click.echo(f"{output}: {len(table)} rows")
 
 
@@ -50,11 +50,11 @@ def csv_text(table: "pd.DataFrame") -> str:
     return table.assign(**{name: table[name].map(spreadsheet_cell) for name in words}).to_csv(index=False)
 
 
-def _parquet(table: "pd.DataFrame", output: Path) -> None:
+def _parquet(table: "pd.DataFrame") -> bytes:
     from perfadvisor.errors import InputError
     from perfadvisor.extras import how_to_add
 
     try:
-        table.to_parquet(output, index=False)
+        return table.to_parquet(index=False)
     except ImportError as error:
         raise InputError("writing Parquet needs pyarrow", f"{how_to_add('parquet')}, or write .csv") from error

@@ -85,9 +85,10 @@ def _log() -> Path:
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "perfadvisor"
     text = f"perfadvisor {__version__}\nargv {sys.argv}\n\n{traceback.format_exc()}"
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = state / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.log"
-        log.write_text(text)
+        with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
+            file.write(text)
         return log
     except OSError:
         click.echo(text, err=True)

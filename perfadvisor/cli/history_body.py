@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -25,17 +26,18 @@ from perfadvisor.store.schema import RUNS
 
 
 def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: str, db: str) -> str:
-    """Read everything first, then store it in one transaction; what to print."""
+    """Store everything in one transaction, some thousand results at a time; what to print."""
     if not runs and not csv_files:
         raise InputError("nothing to ingest", "name runs' folders, or --csv FILE")
-    inputs = [*(from_run(path, commit) for path in runs), *(from_csv(path) for path in csv_files)]
+    measured = [from_run(path, commit) for path in runs]
     database = Database(db)
     if note := note_on_earlier(db):
         click.echo(f"note: {note}", err=True)
     with database.writing() as connection:
-        stored = [run for found, _ in inputs for run in found], [point for _, found in inputs for point in found]
-        done = ingest(connection, *stored)
-        return f"{done.new} results added, {done.known} known before ({database.name})"
+        batches = chain(measured, *(from_csv(path) for path in csv_files))
+        done = [ingest(connection, *batch) for batch in batches]
+    new, known = sum(one.new for one in done), sum(one.known for one in done)
+    return f"{new} results added, {known} known before ({database.name})"
 
 
 def list_all(*, runs: bool, db: str) -> str:

@@ -1,6 +1,8 @@
-"""Files that commands write: whole or not at all, and errors that name them."""
+"""Files that commands write: whole or not at all, private to the user, and errors that name them."""
 
 import os
+import stat
+import tempfile
 from pathlib import Path
 
 from perfadvisor.errors import InputError
@@ -13,15 +15,26 @@ def require_folder(path: Path | None) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """The text as UTF-8 at `path`. What cannot be written leaves no half of it, and whatever lay there stays."""
+    """The text as UTF-8 at `path`, see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """These bytes at `path`. What cannot be written leaves no half of it, and whatever lay there stays. Only the user
+    can read a new file; one that is replaced keeps its permissions."""
     if path.exists() and not path.is_file():  # /dev/stdout and the like cannot be replaced
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(data)
         return
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
+    temporary = None
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(handle, mode)
+            file.write(data)
+        Path(temporary).replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
         error.filename = str(path)
         raise

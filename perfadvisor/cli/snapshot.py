@@ -14,15 +14,19 @@ import click
     "--parent", type=click.Path(path_type=Path), help="The host's snapshot, where this is a guest or container."
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The archive to write (.tar.gz).")
-def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
+@click.option(
+    "--list", "listed", is_flag=True, help="Print the name of every source the archive would carry; write nothing."
+)
+def command(spec: str, window: str, parent: Path | None, output: Path, listed: bool) -> None:
     """Read /proc, /sys, netlink and a few commands into one archive that any perfadvisor can judge, anywhere.
 
     Works without root and says what root would add. Nothing is changed on the machine.
     """
     from perfadvisor.durations import seconds
+    from perfadvisor.plaintext import one_line
     from perfadvisor.saved.saved import load_snapshot, save_snapshot
     from perfadvisor.saved.snapshot_file import require_place
-    from perfadvisor.snapshotting import describe, host_of, take
+    from perfadvisor.snapshotting import contents, describe, host_of, take
     from perfadvisor.targets.open import open_target
 
     require_place(output)
@@ -36,5 +40,9 @@ def command(spec: str, window: str, parent: Path | None, output: Path) -> None:
         snapshot = take(target, window_s=window_s, parent=host or host_of(target))
     finally:
         target.close()
+    click.echo("\n".join(["The archive carries:", *contents(snapshot)]), err=True)
+    if listed:
+        click.echo("\n".join(one_line(source) for source, _ in snapshot.tree.items()))
+        return
     save_snapshot(snapshot, output)
     click.echo(describe(snapshot, output))

@@ -1,34 +1,37 @@
 """What `history ingest` takes: runs' folders and CSV files, as runs and points to store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
 from perfadvisor.errors import InputError
-from perfadvisor.gating.points import read_points
+from perfadvisor.gating.points import Point, read_points
 from perfadvisor.model.gate import Side
 from perfadvisor.model.history import SeriesKey
 from perfadvisor.store.ingest import StoredPoint, StoredRun
 
+BATCH = 5_000
 Stored = tuple[list[StoredRun], list[StoredPoint]]
 
 
-def from_csv(path: Path) -> Stored:
-    """The points of a CSV file; rows of one time and commit are one run."""
-    runs: dict[str, StoredRun] = {}
-    points = []
-    for point in read_points(path):
-        run_id = f"csv:{point.time!r}:{point.commit}"
-        runs[run_id] = StoredRun(id=run_id, started=point.time, commit=point.commit, source="csv")
-        points.append(
-            StoredPoint(
-                run_id=run_id, key=SeriesKey(workload=point.series), unit=point.unit, better=point.better,
-                time=point.time, value=point.value,
-            )
-        )  # fmt: skip
-    if not points:
-        raise InputError(f"{path}: no rows")
-    return list(runs.values()), points
+def from_csv(path: Path) -> Iterator[Stored]:
+    """The points of a CSV file, some thousand at a time; rows of one time and commit are one run."""
+    points = read_points(path)
+    while some := list(islice(points, BATCH)):
+        runs = {_run_id(p): StoredRun(id=_run_id(p), started=p.time, commit=p.commit, source="csv") for p in some}
+        yield list(runs.values()), list(map(_stored, some))
+
+
+def _run_id(point: Point) -> str:
+    return f"csv:{point.time!r}:{point.commit}"
+
+
+def _stored(point: Point) -> StoredPoint:
+    return StoredPoint(
+        run_id=_run_id(point), key=SeriesKey(workload=point.series), unit=point.unit, better=point.better,
+        time=point.time, value=point.value,
+    )  # fmt: skip
 
 
 def from_run(path: Path, commit: str) -> Stored:

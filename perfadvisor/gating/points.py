@@ -26,6 +26,7 @@ class Point:
 
 def read_points(path: Path) -> Iterator[Point]:
     """The points in a history CSV, in the file's order; optional columns are commit, unit and better."""
+    place = ""
     for place, row in rows_of(read_text(path), str(path), COLUMNS):
         yield Point(
             series=given(row, "series", place),
@@ -35,6 +36,8 @@ def read_points(path: Path) -> Iterator[Point]:
             unit=row.get("unit", ""),
             better=better(row.get("better", ""), place, optional=True),
         )
+    if not place:
+        raise InputError(f"{path}: no rows")
 
 
 def _time(text: str, place: str) -> float:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -38,12 +38,27 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """A transaction on the newest schema: all of it happens, or nothing."""
         if self._is_default:
-            Path(self.name).parent.mkdir(parents=True, exist_ok=True)
-        with _told(self.name), self._engine.connect() as connection:
+            Path(self.name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _told(self.name), self._made(), self._engine.connect() as connection:
             connection = connection.execution_options(perfadvisor_writes=True)
             with connection.begin():
                 upgrade(connection, self.name)
                 yield connection
+
+    @contextmanager
+    def _made(self) -> Iterator[None]:
+        """A new file is private to the user, SQLite gives its journal the same permissions; without a whole first
+        transaction it goes again."""
+        new = self.is_file and not Path(self.name).exists()
+        if new:
+            with suppress(OSError):  # SQLite says better what is wrong
+                Path(self.name).touch(mode=0o600, exist_ok=False)
+        try:
+            yield
+        except BaseException:
+            if new and Path(self.name).is_file() and not Path(self.name).stat().st_size:
+                Path(self.name).unlink()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -1,11 +1,11 @@
 """Put runs and points into the history: everything of one call or nothing, and never twice."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from perfadvisor.errors import InputError
@@ -13,6 +13,7 @@ from perfadvisor.model.history import SeriesKey
 from perfadvisor.model.result import Better
 from perfadvisor.store.schema import POINTS, RUNS, SERIES
 
+T = TypeVar("T")
 BATCH = 5_000
 MOST_IN_LIST = 900  # SQLite before 3.32 took 999 parameters
 KEY = (SERIES.c.workload, SERIES.c.metric, SERIES.c.environment, SERIES.c.fingerprint)
@@ -56,17 +57,23 @@ def ingest(connection: Connection, runs: Iterable[StoredRun], points: Iterable[S
     points = list(points)
     _insert(connection, RUNS, [_run_row(run) for run in sorted(runs, key=lambda run: run.id)])
     ids = _series_ids(connection, points)
-    rows = {(ids[point.key], point.run_id): point for point in points}
-    known = _known(connection, sorted({point.run_id for point in points}))
-    for key in rows.keys() & known.keys():
-        if known[key] != rows[key].value:
-            raise InputError(
-                f"{rows[key].key.name}: {rows[key].run_id} is in the history with another value ({known[key]:g})",
-                "a result is never overwritten: give the new one its own time or commit",
-            )
+    rows: dict[tuple[int, str], StoredPoint] = {}
+    for point in points:
+        _require_same(point, rows.setdefault((ids[point.key], point.run_id), point).value)
+    known = _known(connection, list(rows))
+    for key, value in known.items():
+        _require_same(rows[key], value)
     fresh = [_point_row(key, point) for key, point in rows.items() if key not in known]
     _insert(connection, POINTS, fresh)
     return Ingested(new=len(fresh), known=len(points) - len(fresh))
+
+
+def _require_same(point: StoredPoint, before: float) -> None:
+    if point.value != before:
+        raise InputError(
+            f"{point.key.name}: {point.run_id} is in the history with another value ({before:g})",
+            "a result is never overwritten: give the new one its own time or commit",
+        )
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
@@ -111,11 +118,11 @@ def _point_row(key: tuple[int, str], point: StoredPoint) -> dict[str, Any]:
 def _series_ids(connection: Connection, points: list[StoredPoint]) -> dict[SeriesKey, int]:
     """The ids of all series, new ones made; in sorted order, so that writers never wait for each other in a ring."""
     wanted = _said(points)
-    known = _stored_series(connection)
+    known = _stored_series(connection, wanted)
     missing = sorted(wanted.keys() - known.keys(), key=lambda key: (key.name, key.fingerprint))
     if missing:
         _insert(connection, SERIES, [_series_row(key, *wanted[key]) for key in missing])
-        known = _stored_series(connection)
+        known = _stored_series(connection, wanted)
     for key in sorted(wanted, key=lambda key: known[key][0]):
         series_id, *before = known[key]
         unit, better = _agreed(key, (before[0], before[1]), wanted[key])
@@ -156,18 +163,25 @@ def _series_row(key: SeriesKey, unit: str, better: str) -> dict[str, Any]:
     }
 
 
-def _stored_series(connection: Connection) -> dict[SeriesKey, tuple[int, str, str]]:
-    rows = connection.execute(select(SERIES.c.id, SERIES.c.unit, SERIES.c.better, *KEY))
-    return {
-        SeriesKey(workload=row[3], metric=row[4], environment=row[5], fingerprint=row[6]): (row[0], row[1], row[2])
-        for row in rows
-    }
+def _stored_series(connection: Connection, wanted: Iterable[SeriesKey]) -> dict[SeriesKey, tuple[int, str, str]]:
+    query = select(SERIES.c.id, SERIES.c.unit, SERIES.c.better, *KEY)
+    found: dict[SeriesKey, tuple[int, str, str]] = {}
+    for some in _parts(sorted({key.workload for key in wanted}), MOST_IN_LIST):
+        for row in connection.execute(query.where(SERIES.c.workload.in_(some))):
+            key = SeriesKey(workload=row[3], metric=row[4], environment=row[5], fingerprint=row[6])
+            found[key] = (row[0], row[1], row[2])
+    return found
 
 
-def _known(connection: Connection, run_ids: list[str]) -> dict[tuple[int, str], float]:
+def _known(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], float]:
+    """The values of those points that are there already."""
     query = select(POINTS.c.series_id, POINTS.c.run_id, POINTS.c.value)
     found: dict[tuple[int, str], float] = {}
-    for start in range(0, len(run_ids), MOST_IN_LIST):
-        rows = connection.execute(query.where(POINTS.c.run_id.in_(run_ids[start : start + MOST_IN_LIST])))
+    for some in _parts(keys, MOST_IN_LIST // 2):
+        rows = connection.execute(query.where(tuple_(POINTS.c.series_id, POINTS.c.run_id).in_(some)))
         found |= {(row[0], row[1]): row[2] for row in rows}
     return found
+
+
+def _parts(values: list[T], size: int) -> Iterator[list[T]]:
+    return (values[start : start + size] for start in range(0, len(values), size))

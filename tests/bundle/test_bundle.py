@@ -261,3 +261,25 @@ def test_a_full_disk_keeps_the_old_header(small_disk, run) -> None:
 def test_importing_the_package_is_cheap() -> None:
     code = "import sys, perfadvisor.bundle; print('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_a_run_is_private_from_its_first_moment(tmp_path, run, result) -> None:
+    before = os.umask(0o022)
+    try:
+        saved = create(tmp_path / "run", run)
+        saved.append(result(), Evidence(stdout=b"x" * (1 << 20)))
+        saved.close()
+    finally:
+        os.umask(before)
+    assert [path for path in tmp_path.rglob("*") if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.parametrize("trial_count", [30])
+def test_keeping_a_trial_does_not_look_at_those_before_it(tmp_path, run, result, monkeypatch) -> None:
+    looks: list[Path] = []
+    monkeypatch.setattr("perfadvisor.bundle.folder.trial_folders", lambda path: looks.append(path) or ())
+    saved = create(tmp_path / "run", run)
+    for number in range(1, 31):
+        saved.append(result(number), Evidence())
+    saved.close()
+    assert looks == []

@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, select, text
 
 from perfadvisor.errors import InputError
+from perfadvisor.gating.history_input import from_csv
 from perfadvisor.model.gate import Runs
 from perfadvisor.model.history import SeriesKey
 from perfadvisor.store import migrate
@@ -262,3 +263,20 @@ def test_a_hundred_thousand_results_are_in_within_ten_seconds_and_a_series_out_w
     spare = max(1.0, os.getloadavg()[0] / (multiprocessing.cpu_count() or 1))
     assert took < 10 * spare, f"{took:.1f} s"
     assert min(asked) < 0.05 * spare, f"{min(asked) * 1000:.0f} ms"
+
+
+def test_a_large_file_is_stored_in_parts_and_once(tmp_path, place) -> None:
+    rows = [f"s{i % 7},{1e9 + i // 7},{i}.5,c" for i in range(12_000)]
+    (tmp_path / "points.csv").write_text("\n".join(["series,time,value,commit", *rows]) + "\n")
+    parts = list(from_csv(tmp_path / "points.csv"))
+    assert [len(points) for _, points in parts] == [5_000, 5_000, 2_000]
+    with Database(place).writing() as connection:
+        done = [ingest(connection, *part) for part in parts + parts]
+    assert (sum(one.new for one in done), sum(one.known for one in done)) == (12_000, 12_000)
+
+
+def test_two_values_of_one_point_in_a_file_are_an_error(tmp_path, place) -> None:
+    (tmp_path / "points.csv").write_text("series,time,value\na,1,1\na,1,2\n")
+    with pytest.raises(InputError, match="another value"), Database(place).writing() as connection:
+        for part in from_csv(tmp_path / "points.csv"):
+            ingest(connection, *part)

@@ -13,6 +13,7 @@ from perfadvisor.packs.check import Strict
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Optional = Annotated[str, StringConstraints(strip_whitespace=True)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S*$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 FactValue = bool | int | float | str
 Step = Literal["measurement", "ceiling", "hardware", "placement", "virtual", "memory", "stack"]
@@ -46,6 +47,7 @@ class ReferenceText(Strict):
     `basis: catalogue` says that it is known, not opened."""
 
     source: Text
+    url: Url | None = None
     checked: Day | None = None
     basis: Literal["catalogue"] | None = None
     kernel: Optional = ""

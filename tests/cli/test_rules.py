@@ -41,7 +41,7 @@ def test_list_as_json():
 
 def test_show():
     shown = call("show", "network-tcp-window-limited")
-    for part in ("fires when", "undo", "proven when", "known from", "known, not opened"):
+    for part in ("fires when", "undo", "proven when", "known from", "last checked"):
         assert part in shown
 
 

@@ -67,6 +67,14 @@ ASKED: tuple[FactSpec, ...] = (
     _spec("is_random", bool, "whether the pattern is random", nature=Nature.SETTING),
     _spec("streams", int, "iperf3's parallel streams", Unit.COUNT, nature=Nature.SETTING),
     _spec("protocol", str, "TCP or UDP", nature=Nature.SETTING),
+    _spec("congestion_control", str, "TCP congestion control of the sender", nature=Nature.SETTING),
+    _spec(
+        "window_limit_bytes",
+        int,
+        "the largest TCP window that this end's settings allow",
+        Unit.BYTES,
+        nature=Nature.SETTING,
+    ),
     _spec(
         "iperf3_multithreaded",
         bool,
@@ -127,7 +135,7 @@ MEASURED: tuple[FactSpec, ...] = (
     _spec(
         "window_limit_bits_per_s",
         float,
-        "what the largest TCP window allows one flow at this round trip time",
+        "what the largest TCP window that this end allows carries in one flow at this round trip time",
         Unit.BITS_PER_SECOND,
     ),
     _share("steal_share", "share of CPU time the hypervisor gave to others"),

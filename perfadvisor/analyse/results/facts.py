@@ -10,6 +10,7 @@ from statistics import median
 from perfadvisor.analyse.results.io_limit import io_limit_share
 from perfadvisor.analyse.results.sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.analyse.results.steady import settled
+from perfadvisor.analyse.results.window import window_bytes, window_rate
 from perfadvisor.analyse.statistics.estimate import spread
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.result import Cell, Path, TrialResult, TrialState, Trust
@@ -37,21 +38,13 @@ def result_facts(
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, reason)
     steady, reason = settled(trials)
     yield _fact(catalogue["result.steady"], steady, cell.id, source, reason)
-    window, reason = _window_limit(trials, machine)
-    yield _fact(catalogue["result.window_limit_bits_per_s"], window, cell.id, source, reason)
+    window, reason = window_bytes(trials, machine)
+    yield _fact(catalogue["result.window_limit_bytes"], window, cell.id, source, reason)
+    rtt, _ = _agreed([trial.output.details.get("min_rtt_us") or _sample(("rtt_mean",))(trial) for trial in trials])
+    limit, reason = window_rate(window, rtt, reason)
+    yield _fact(catalogue["result.window_limit_bits_per_s"], limit, cell.id, source, reason)
     share, reason = io_limit_share(trials, machine)
     yield _fact(catalogue["result.io_limit_share"], share, cell.id, source, reason)
-
-
-def _window_limit(trials: list[TrialResult], machine: FactTable | None) -> tuple[float | None, str]:
-    """The rate one TCP flow can reach with the largest window the sysctls allow: half of it (tcp_adv_win_scale 1,
-    networking/ip-sysctl.rst) per round trip."""
-    rtt, _ = _agreed([trial.output.details.get("min_rtt_us") or _sample(("rtt_mean",))(trial) for trial in trials])
-    limits = [machine.value(f"network.tcp_{way}mem_max_bytes") for way in "rw"] if machine else []
-    known = [float(limit) for limit in limits if isinstance(limit, int)]
-    if not isinstance(rtt, int | float) or rtt <= 0 or len(known) != 2:
-        return None, "needs the round-trip time and both TCP buffer limits"
-    return 0.5 * min(known) * 8 / (rtt * 1e-6), ""
 
 
 def _usable(cell: Cell) -> list[TrialResult]:

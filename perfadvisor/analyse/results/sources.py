@@ -40,6 +40,7 @@ DETAILS: dict[str, str] = {
     "sys_cpu_share": "sys_cpu_share",
     "streams": "streams",
     "protocol": "protocol",
+    "congestion_control": "congestion",
     "min_rtt_us": "min_rtt_us",
     "sender_cpu_percent": "sender_cpu_percent",
     "receiver_cpu_percent": "receiver_cpu_percent",

@@ -46,6 +46,12 @@ ONLINE_COUNT = FactSpec(
 PACKAGE_COUNT = FactSpec(
     name="cpu.package_count", type=int, unit=Unit.COUNT, meaning="CPU packages (sockets)", nature=Nature.IDENTITY
 )
+SWITCHED_OFF = FactSpec(
+    name="cpu.switched_off",
+    type=str,
+    meaning="CPUs that are present and not online, as a list",
+    nature=Nature.SETTING,
+)
 CORES_PER_PACKAGE = FactSpec(
     name="cpu.cores_per_package_max",
     type=int,
@@ -92,6 +98,7 @@ HYPERVISOR_FLAG = FactSpec(
 
 CATALOGUE: tuple[FactSpec, ...] = (
     *_LISTS,
+    SWITCHED_OFF,
     DIRECTORY_COUNT,
     TOPOLOGY_COUNT,
     ONLINE_COUNT,
@@ -135,7 +142,9 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
     for spec in _LISTS:
         yield _list(spec, tree)
     if tree.names(SYSTEM):
-        yield from _counts(tree, _topology(tree))
+        topology = _topology(tree)
+        yield from _counts(tree, topology)
+        yield _switched_off(tree, topology)
     yield reader.boolean_fact(SMT_ACTIVE, tree, f"{SYSTEM}/smt/active")
     yield reader.text_fact(SMT_CONTROL, tree, f"{SYSTEM}/smt/control")
     info = cpuinfo.read(tree)
@@ -189,6 +198,18 @@ def _online_count(tree: Tree, topology: _Topology) -> Fact | Absent:
         return ONLINE_COUNT.absent(reader.reason(tree, f"{SYSTEM}/online"), source=f"{SYSTEM}/online")
     left = set(topology.directories) - topology.offline
     return ONLINE_COUNT.fact(len(left), source=f"{SYSTEM}/cpu*/online")
+
+
+def _switched_off(tree: Tree, topology: _Topology) -> Fact | Absent:
+    """Present minus online: `offline` also lists places for CPUs that could be plugged in (cputopology.rst)."""
+    listed = cpulist.parse(tree.text(f"{SYSTEM}/present") or "")
+    present = set(listed or topology.directories)
+    source = f"{SYSTEM}/present" if listed else f"{SYSTEM}/cpu*"
+    online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or "")) or set(topology.directories) - topology.offline
+    known = present and online
+    return SWITCHED_OFF.given(
+        cpulist.format(present - online) if known else None, source=source, reason="no list of CPUs was read"
+    )
 
 
 def _topology(tree: Tree) -> _Topology:

@@ -128,13 +128,16 @@ def _turbo(tree: Tree) -> Fact | Absent:
 
 
 def _throttles(tree: Tree) -> Fact | Absent:
-    """Every CPU of a package shows its package's count, so the counts are added once per package."""
+    """Every CPU of a package shows its package's count, so the counts are added once per package. Without the package
+    numbers the same count may have been read many times, and their sum means nothing."""
     counts: dict[int, int] = {}
-    for cpu, directory in reader.numbered(tree, SYSTEM, "cpu"):
-        count = reader.integer(tree, f"{directory}/thermal_throttle/package_throttle_count")
-        if count is not None:
-            package = reader.integer(tree, f"{directory}/topology/physical_package_id")
-            key = package if package is not None else -1 - cpu
-            counts[key] = max(count, counts.get(key, 0))
     source = f"{SYSTEM}/cpu*/thermal_throttle/package_throttle_count"
+    for _, directory in reader.numbered(tree, SYSTEM, "cpu"):
+        count = reader.integer(tree, f"{directory}/thermal_throttle/package_throttle_count")
+        if count is None:
+            continue
+        package = reader.integer(tree, f"{directory}/topology/physical_package_id")
+        if package is None:
+            return THROTTLES.absent("which CPUs share a package was not read", source=source)
+        counts[package] = max(count, counts.get(package, 0))
     return THROTTLES.given(sum(counts.values()) if counts else None, source=source, reason="not counted on this CPU")

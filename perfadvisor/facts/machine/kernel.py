@@ -42,7 +42,17 @@ _TEXTS = (
     ),
 )
 
-CATALOGUE: tuple[FactSpec, ...] = (RELEASE, *(spec for spec, _ in _TEXTS))
+FAST_CLOCK = FactSpec(
+    name="cpu.clocksource_fast",
+    type=str,
+    meaning='a clock source that could be chosen and that programs read without entering the kernel; "none" if none is',
+    nature=Nature.IDENTITY,
+)
+_FAST_CLOCKS = ("tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_counter", "xen")
+"""Clock sources with a vdso_clock_mode (arch/x86/kernel/tsc.c, kvmclock.c, xen/time.c, drivers/clocksource), best
+first."""
+
+CATALOGUE: tuple[FactSpec, ...] = (RELEASE, *(spec for spec, _ in _TEXTS), FAST_CLOCK)
 PATTERNS: tuple[str, ...] = ("/proc/sys/kernel/osrelease", "/proc/version", *(path for _, path in _TEXTS))
 
 
@@ -51,6 +61,14 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
     yield _release(tree)
     for spec, path in _TEXTS:
         yield reader.text_fact(spec, tree, path)
+    yield _fast_clock(tree)
+
+
+def _fast_clock(tree: Tree) -> Fact | Absent:
+    source = f"{_CLOCK}/available_clocksource"
+    offered = (tree.text(source) or "").split()
+    best = next((name for name in _FAST_CLOCKS if name in offered), "none")
+    return reader.fact(FAST_CLOCK, tree, source, best if offered else None)
 
 
 def _release(tree: Tree) -> Fact | Absent:

@@ -17,6 +17,9 @@ def _spec(
     return FactSpec(name=f"network.{name}", type=kind, unit=unit, meaning=meaning, nature=nature)
 
 
+ADV_WIN = _spec(
+    "tcp_adv_win_scale", int, Unit.NONE, "share of a receive buffer kept for overhead, as a power of two (up to 6.5)"
+)
 TCP_RMEM = _spec("tcp_rmem_max_bytes", int, Unit.BYTES, "largest receive buffer TCP grows to by itself")
 TCP_WMEM = _spec("tcp_wmem_max_bytes", int, Unit.BYTES, "largest send buffer TCP grows to by itself")
 RMEM = _spec("rmem_max_bytes", int, Unit.BYTES, "largest receive buffer a program may ask for")
@@ -39,9 +42,10 @@ _INTEGERS = (
     (SOMAXCONN, f"{CORE}/somaxconn"),
 )
 _TEXTS = ((CONGESTION, f"{IPV4}/tcp_congestion_control"), (QDISC, f"{CORE}/default_qdisc"))
+_ADV_WIN_SCALE = f"{IPV4}/tcp_adv_win_scale"
 _TRIPLES = ((TCP_RMEM, f"{IPV4}/tcp_rmem"), (TCP_WMEM, f"{IPV4}/tcp_wmem"))
-PATTERNS = tuple(path for _, path in (*_INTEGERS, *_TEXTS, *_TRIPLES))
-CATALOGUE = tuple(spec for spec, _ in (*_INTEGERS, *_TEXTS, *_TRIPLES))
+PATTERNS = (*(path for _, path in (*_INTEGERS, *_TEXTS, *_TRIPLES)), _ADV_WIN_SCALE)
+CATALOGUE = (*(spec for spec, _ in (*_INTEGERS, *_TEXTS, *_TRIPLES)), ADV_WIN)
 
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
@@ -50,6 +54,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield integer_fact(spec, tree, path)
     for spec, path in _TEXTS:
         yield text_fact(spec, tree, path)
+    yield fact(ADV_WIN, tree, _ADV_WIN_SCALE, number(tree.text(_ADV_WIN_SCALE)))  # it may be negative
     for spec, path in _TRIPLES:
         words = (tree.text(path) or "").split()
         yield fact(spec, tree, path, number(words[2]) if len(words) == 3 else None)

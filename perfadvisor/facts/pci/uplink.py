@@ -27,11 +27,12 @@ HOMELESS = FactSpec(
     name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
     meaning="network, storage, graphics and accelerator functions whose NUMA node the firmware does not say (-1)",
 nature=Nature.IDENTITY)  # fmt: skip
-HOMELESS_ROOTS = FactSpec(
-    name="pci.node_unknown_roots", type=int, unit=Unit.COUNT,
-    meaning="host bridges those functions hang under; one alone may serve all sockets alike",
+MOVER_ROOTS = FactSpec(
+    name="pci.device_host_bridges", type=int, unit=Unit.COUNT,
+    meaning="host bridges that network, storage, graphics and accelerator functions hang under; one alone may serve "
+    "all sockets alike",
 nature=Nature.IDENTITY)  # fmt: skip
-CATALOGUE = (BELOW, BELOW_RATE, HOMELESS, HOMELESS_ROOTS)
+CATALOGUE = (BELOW, BELOW_RATE, HOMELESS, MOVER_ROOTS)
 
 _MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x0B, 0x12})
 """Classes of devices that move much data: those, coprocessors (0x0b) and processing accelerators (0x12)."""
@@ -78,7 +79,7 @@ def _homeless(tree: Tree, found: Mapping[str, str]) -> Iterator[Fact | Absent]:
     source = f"{DEVICES}/*/numa_node"
     nodes = {path: integer(tree, f"{path}/numa_node") for path in found.values() if _base(tree, path) in _MOVERS}
     homeless = [path for path, node in nodes.items() if node is not None and node < 0]
-    roots = {path.partition(f"/{chain(path)[0]}")[0] for path in homeless if chain(path)}
+    roots = {path.partition(f"/{chain(path)[0]}")[0] for path in nodes if chain(path)}
     seen = any(node is not None for node in nodes.values())
-    for spec, value in ((HOMELESS, len(homeless)), (HOMELESS_ROOTS, len(roots))):
-        yield spec.given(value if seen else None, source=source, reason="no such function shows a node")
+    yield HOMELESS.given(len(homeless) if seen else None, source=source, reason="no such function shows a node")
+    yield MOVER_ROOTS.given(len(roots) or None, source=DEVICES, reason="no path to a host bridge was read")

@@ -128,3 +128,16 @@ def test_the_microcode_revision_of_a_real_machine():
     saved = Path(__file__).parents[2] / "data" / "text" / "cpuinfo.txt"
     stated = {line.split()[-1] for line in saved.read_text().splitlines() if line.startswith("microcode")}
     assert stated == {read({"/proc/cpuinfo": saved.read_text()}).value("cpu.microcode")}
+
+
+@pytest.mark.parametrize(
+    ("lists", "expected"),
+    [
+        ({"online": "0-2\n", "present": "0-3\n", "offline": "3-63\n"}, "3"),  # 4-63 are places for CPUs, not CPUs
+        ({"online": "0-3\n", "present": "0-3\n", "offline": "4-63\n"}, ""),
+        ({"online": "0-2\n"}, "3"),  # from the directories
+        ({}, ""),
+    ],
+)
+def test_which_cpus_are_switched_off(lists, expected):
+    assert read(machine({n: (0, n, str(n)) for n in range(4)}, **lists)).value("cpu.switched_off") == expected

@@ -112,3 +112,9 @@ def test_a_slow_core_is_not_a_limited_one(fast, share):
     slow = {f"cpufreq/policy0/{name}": "2000000" for name in names}
     told = {f"cpufreq/policy4/{name}": value for name, value in zip(names, fast, strict=True) if value}
     assert read(slow | told, frequency).value("cpu.frequency_limit_share") == share
+
+
+def test_throttling_of_packages_that_are_not_told_apart_is_not_added_up():
+    """Each of the eight shows the same count of its one package: 150 events, not 1,200."""
+    files = {f"cpu{n}/thermal_throttle/package_throttle_count": "150" for n in range(8)}
+    assert read(files).value("cpu.package_throttle_count") is None

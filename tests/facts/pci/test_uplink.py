@@ -62,8 +62,8 @@ def test_devices_without_a_node_and_the_host_bridges_they_hang_under():
     bridge = function("pci0000:40/0000:40:01.0", BRIDGE, node="-1")
     facts = table(here, there, bridge, function("pci0000:c0/0000:c0:01.0", NVME, node="1"))
     assert facts.value("pci.node_unknown_count") == 2
-    assert facts.value("pci.node_unknown_roots") == 2
-    assert table(here).value("pci.node_unknown_roots") == 1
+    assert facts.value("pci.device_host_bridges") == 3
+    assert table(here).value("pci.device_host_bridges") == 1
 
 
 def test_no_function_with_the_file_is_not_zero():

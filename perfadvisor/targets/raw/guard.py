@@ -19,6 +19,7 @@ from perfadvisor.targets.raw.device import RawDevice, identity, numbers, text
 
 Confirm = Callable[[str, str], str]
 GIB = 1 << 30
+BLOCK = Path("/sys/class/block")
 
 
 def allow_writing(device: RawDevice, machine: Tree, confirm: Confirm) -> None:
@@ -81,7 +82,7 @@ def _mounts(device: RawDevice, machine: Tree) -> Iterator[str]:
 
 
 def _sysfs(device: RawDevice) -> Iterator[str]:
-    folder = Path(f"/sys/class/block/{device.name}")
+    folder = BLOCK / device.name
     if not (folder / "size").exists():
         yield f"{folder} does not exist, so its holders and partitions cannot be seen"
     for holder in sorted(folder.glob("holders/*")) + sorted(folder.glob("*/holders/*")):

@@ -11,7 +11,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.facts.block import block, io_path
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.here.capture import capture
-from perfadvisor.targets.raw import content, ledger, users
+from perfadvisor.targets.raw import content, guard, ledger, users
 from perfadvisor.targets.raw.device import identity, look
 from perfadvisor.targets.raw.guard import allow_writing, findings, read_of
 
@@ -181,6 +181,16 @@ def test_a_read_only_device_and_a_partition_are_reasons(loop, found, tmp_path) -
     write(node, table)
     subprocess.run(["partx", "--update", node], check=True, capture_output=True)
     assert f"has a partition {Path(node).name}p1" in found(node)
+
+
+def test_holders_of_the_device_and_of_its_partitions_are_reasons(disk, found, tmp_path, monkeypatch) -> None:
+    """As the device mapper and md leave them in sysfs."""
+    folder = tmp_path / "block" / Path(disk).name
+    for holder in ("holders/dm-0", "loop0p1/holders/md127"):
+        (folder / holder).mkdir(parents=True)
+    (folder / "size").write_text("131072\n")
+    monkeypatch.setattr(guard, "BLOCK", tmp_path / "block")
+    assert found(disk) == "held by dm-0; held by md127"
 
 
 def test_what_our_own_run_left_may_be_overwritten_and_nothing_else(disk, found) -> None:

@@ -13,6 +13,7 @@ from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.changing.storage_file import device_number
 
+SYS = Path("/sys")
 SECTOR_BYTES = 512  # of `size` in sysfs, whatever the device's own
 
 
@@ -46,7 +47,7 @@ def look(node: str, machine: Tree) -> RawDevice:
 def identity(device: RawDevice, head: bytes) -> str:
     """Model and serial number of the disk; where it states neither, its kernel name, its size in bytes and the first
     bytes it holds: nobody types those for the wrong one by habit."""
-    folder = f"/sys/block/{device.disk}"
+    folder = f"{SYS}/block/{device.disk}"
     files = ("device/model", "device/serial", "serial")
     words = list(dict.fromkeys(word for file in files if (word := text(f"{folder}/{file}"))))
     part = [device.name] if device.name != device.disk else []
@@ -56,8 +57,7 @@ def identity(device: RawDevice, head: bytes) -> str:
 def numbers(device: RawDevice) -> frozenset[int]:
     """The device numbers through which its bytes are reached: itself, its partitions, the disk it is
     a part of, and the disks it is made of."""
-    folder = Path(f"/sys/class/block/{device.name}")
-    disk = Path(f"/sys/class/block/{device.disk}")
+    folder, disk = (SYS / "class" / "block" / name for name in (device.name, device.disk))
     files = [folder / "dev", disk / "dev", *folder.glob("*/dev"), *folder.glob("slaves/*/dev")]
     pairs = (text(str(file)).split(":") for file in files)
     own = Path(device.node).stat().st_rdev

@@ -109,6 +109,26 @@ def test_a_sparse_large_device_is_sampled_for_real(tmp_path) -> None:
     assert look(image(tmp_path / "image", b"x", size - 1, size=size), size).data_at == size - 512
 
 
+def test_without_a_seed_the_blocks_are_nobodys_to_foresee(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(content, "WHOLE_BYTES", 0)
+    monkeypatch.setattr(content, "END_BYTES", MIB)
+    asked = []
+    monkeypatch.setattr(random, "SystemRandom", lambda: asked.append(1) or random.Random(1))
+    descriptor = os.open(image(tmp_path / "image", size=1 << 30), os.O_RDONLY)
+    try:
+        content.look(descriptor, 1 << 30)
+        assert asked == [1]
+        content.look(descriptor, 1 << 30, random.Random(1))
+        assert asked == [1]
+    finally:
+        os.close(descriptor)
+
+
+def test_the_sizes_are_those_of_the_documentation() -> None:
+    found = (content.WHOLE_BYTES, content.END_BYTES, content.BLOCK_BYTES, content.CHUNK_BYTES, content.PATTERN_BYTES)
+    assert found == (16 * 1024 * MIB, 128 * MIB, 65536, MIB, 16)
+
+
 def test_the_digest_is_of_exactly_these_regions(tmp_path) -> None:
     file = image(tmp_path / "image", b"x", 3 * MIB)
     descriptor = os.open(file, os.O_RDONLY)

@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import secrets
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,9 +34,14 @@ def seal(header: RunFile) -> str:
 
 
 def refuse_folder(path: Path) -> None:
-    """InputError where somebody else could have written the orders in this folder."""
-    for place in (path.resolve(), path.resolve() / "run.json"):
-        if place.exists() and not private.is_private(place):
+    """InputError where somebody else could have written the orders in this folder, or where what a resumed run writes
+    would go elsewhere: a folder that came back from a colleague may hold links."""
+    folder = path.resolve()
+    for place in (folder, *sorted(folder.rglob("*"))):
+        kind = place.lstat().st_mode
+        if not (stat.S_ISDIR(kind) or stat.S_ISREG(kind)):
+            raise InputError(f"{place}: neither a file nor a directory, so this run is not resumed", _way_out(path))
+        if not private.is_private(place):
             raise InputError(f"{place}: other users own it or can write to it, so its plan is not run", _way_out(path))
 
 

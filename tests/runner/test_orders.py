@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,40 @@ def test_a_folder_of_another_user_is_refused(tmp_path) -> None:
     path = saved(tmp_path / "run", a_run())
     os.chown(path, 65534, 65534)
     with pytest.raises(InputError, match="other users own it"):
+        resumed(path)
+
+
+LINKS = ("trials", "snapshots", "run.json", "journal.jsonl", ".unfinished-x", "trials/0001")
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_in_the_folder_leads_nowhere(tmp_path, name) -> None:
+    """A run's own seal stays true when the folder comes back from a colleague with links in it."""
+    path = saved(tmp_path / "run", a_run())
+    canary = tmp_path / "canary"
+    (canary / ".unfinished-y").mkdir(parents=True)
+    (canary / "run.json").write_bytes((path / "run.json").read_bytes())
+    place = path / name
+    shutil.rmtree(place, ignore_errors=True)
+    place.unlink(missing_ok=True)
+    place.symlink_to(canary / "run.json" if name.endswith("json") else canary)
+    with pytest.raises(InputError, match="neither a file nor a directory"):
+        resumed(path)
+    assert sorted(file.name for file in canary.rglob("*")) == [".unfinished-y", "run.json"]
+
+
+def test_a_pipe_in_the_folder_is_refused(tmp_path) -> None:
+    path = saved(tmp_path / "run", a_run())
+    os.mkfifo(path / "journal.jsonl")
+    with pytest.raises(InputError, match="neither a file nor a directory"):
+        resumed(path)
+
+
+@pytest.mark.parametrize("name", ["trials", "snapshots", "run.json"])
+def test_a_part_that_others_can_write_is_refused(tmp_path, name) -> None:
+    path = saved(tmp_path / "run", a_run())
+    (path / name).chmod(0o777)
+    with pytest.raises(InputError, match="other users own it or can write to it"):
         resumed(path)
 
 

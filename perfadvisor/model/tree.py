@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 MAX_LINKS = 40  # as MAXSYMLINKS in the kernel's include/linux/namei.h
+LOOP = "Too many levels of symbolic links"  # ELOOP, as strerror(3) words it
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Tree:
         return known
 
     def _resolve(self, done: str, todo: list[str]) -> str:
-        budget = MAX_LINKS
+        asked, budget = join(done, *todo), MAX_LINKS
         while todo:
             name = todo.pop(0)
             if name in ("", "."):
@@ -84,7 +85,9 @@ class Tree:
                 continue
             here = join(done, name)
             entry = self._entries.get(here)
-            if isinstance(entry, Link) and budget:
+            if isinstance(entry, Link):
+                if not budget:
+                    return normpath(asked)
                 budget -= 1
                 todo = entry.target.strip("/").split("/") + todo
                 done = "/" if entry.target.startswith("/") else done
@@ -98,6 +101,8 @@ class Tree:
             return self._entries.get(source)
         path = self.realpath(source)
         found = self._entries.get(path)
+        if isinstance(found, Link):
+            return Unreadable(LOOP)
         if found is None and path in self._below:
             return Directory()
         return found

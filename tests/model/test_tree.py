@@ -1,5 +1,6 @@
 """Looking things up in a tree through its links, held against the kernel's own path walk."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -41,9 +42,20 @@ def test_what_is_there_and_what_is_not() -> None:
     assert list(NIC.unreadable()) == [("/sys/devices/pci0000:00/0000:00:03.0/vpd", "never read")]
 
 
-@pytest.mark.parametrize("path", ["/a", "/a/x", "/b/a/b", "/"])
-def test_loops_end(path: str) -> None:
-    Tree({"/a": Link("b"), "/b": Link("a"), "/c": Link("../../../..")}).entry(path)
+LOOPS = Tree({"/a": Link("b"), "/b": Link("a"), "/d": Link("d/.."), "/e/f": Link("../e/f/g")})
+
+
+@pytest.mark.parametrize("path", ["/a", "/b", "/d", "/e/f"])
+def test_a_loop_is_left_as_it_is_and_cannot_be_read(path: str) -> None:
+    """The kernel says ELOOP of such a path; it is never the root."""
+    assert LOOPS.realpath(path) == path
+    assert LOOPS.entry(path) == Unreadable("Too many levels of symbolic links")
+    assert LOOPS.why_unreadable(path) == "Too many levels of symbolic links"
+
+
+@pytest.mark.parametrize("path", ["/a/x", "/b/a/b", "/d/d", "/e/f/g"])
+def test_nothing_lies_below_a_loop(path: str) -> None:
+    assert LOOPS.realpath(path) == path and not LOOPS.exists(path)
 
 
 names = st.sampled_from(["a", "b", "c"])
@@ -56,7 +68,8 @@ targets = st.lists(st.sampled_from(["a", "b", "c", "..", "."]), min_size=1, max_
 def test_realpath_agrees_with_the_kernel(
     tmp_path_factory: pytest.TempPathFactory, made: dict[str, bytes | str], asked: str
 ) -> None:
-    """Independent oracle: the same links on a real file system; only paths that exist have one answer."""
+    """Independent oracle: the kernel's walk over the same links. Paths that it cannot open have no answer, and of a
+    loop it says ELOOP."""
     root = tmp_path_factory.mktemp("tree")
     entries: dict[str, Entry] = {}
     for path, content in made.items():
@@ -70,9 +83,23 @@ def test_realpath_agrees_with_the_kernel(
         elif not place.is_symlink():
             place.symlink_to(content)
             entries[f"/{path}"] = Link(content)
-    target = Path(os.path.realpath(root / asked))
-    if target.exists() and target.is_relative_to(root):
+    target, number = _opened(root / asked)
+    if target and target.is_relative_to(root):
         assert Tree(entries).realpath(f"/{asked}") == "/" + str(target.relative_to(root)).removeprefix(".")
+    elif number == errno.ELOOP:
+        assert Tree(entries).read(f"/{asked}") is None and not Tree(entries).is_directory(f"/{asked}")
+
+
+def _opened(path: Path) -> tuple[Path | None, int]:
+    """Where the kernel's own walk ends, or the error number with which it fails."""
+    try:
+        descriptor = os.open(path, os.O_PATH)
+    except OSError as error:
+        return None, error.errno or 0
+    try:
+        return Path(f"/proc/self/fd/{descriptor}").readlink(), 0
+    finally:
+        os.close(descriptor)
 
 
 def _prefixes(path: str) -> list[str]:

@@ -3,17 +3,20 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from perfadvisor import __version__
 from perfadvisor.analyse.environments import environments
 from perfadvisor.analyse.environments.guest_join import joined
 from perfadvisor.analyse.results.cells import cell, cells
-from perfadvisor.analyse.results.changes import SettingChange, changed_settings
+from perfadvisor.analyse.results.changes import SettingChange, changed_during
 from perfadvisor.analyse.results.disk_best import best_of_disks
 from perfadvisor.analyse.results.facts import result_facts
 from perfadvisor.analyse.rules.advise import advise
 from perfadvisor.analyse.rules.conditions import parse
+from perfadvisor.analyse.rules.lookup import Lookup
+from perfadvisor.analyse.rules.touched import touched
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.trial import own_load
@@ -33,6 +36,7 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
     from perfadvisor.packs import load_rules
 
     rules = load_rules(rules_dirs)
+    _check_goal(goal, rules)
     run = load_run(path)
     if run is not None:
         return judge_run(run, rules, source=str(path), goal=goal)
@@ -43,6 +47,15 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> Report
     from perfadvisor.saved.saved import load
 
     return judge_snapshot(load(path), rules, source=str(path), goal=goal)
+
+
+def _check_goal(goal: str, rules: Sequence[Rule]) -> None:
+    """A goal that no rule serves would hide every finding, so it is an error."""
+    known = sorted({one for rule in rules for one in rule.goals})
+    if goal and goal not in known:
+        near = get_close_matches(goal, known, n=1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise InputError(f"no rule serves the goal {goal!r}", f"{hint}goals: {', '.join(known)}")
 
 
 def definition(path: Path) -> FactTable | None:
@@ -62,9 +75,11 @@ def definition(path: Path) -> FactTable | None:
 def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
     """Judge what one file says: rules on the things it describes, and of those on the whole machine the ones whose
     condition names a fact that the file gives. The rest of the machine is not in it."""
+    rules = tuple(rules)
     asked = tuple(rule for rule in rules if _is_asked(rule, facts))
     findings = advise(facts, asked, catalogue=known_facts(), environment=name, goal=goal)
-    return _view(source, goal, findings, {name: facts})
+    unasked = tuple(rule for rule in rules if rule not in asked)
+    return replace(_view(source, goal, findings, {name: facts}), unasked=unasked)
 
 
 def _is_asked(rule: Rule, facts: FactTable) -> bool:
@@ -119,13 +134,32 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
         _join(facts, hosts[name])
     beside = environments.ratios(run, found, tables)
     _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
+    lookups = {name: Lookup(facts, known_facts(), hosts[name]) for name, facts in tables.items()}
+    reached = touched(lookups, _measured(found), parents) if any(one.finished for one in found) else {}
     findings = tuple(
         finding
         for name, facts in tables.items()
-        for finding in advise(facts, rules, catalogue=known_facts(), environment=name, host=hosts[name], goal=goal)
+        for finding in advise(
+            facts,
+            rules,
+            catalogue=known_facts(),
+            environment=name,
+            host=hosts[name],
+            goal=goal,
+            reached=reached.get(name),
+        )
     )
     view = _view(source, goal, findings, tables, run=run, found=found)
     return replace(view, ratios=environments.explained(beside, findings, tables))
+
+
+def _measured(found: Iterable[Cell]) -> dict[str, list[str]]:
+    """Environment -> the subjects of its results that were measured."""
+    subjects: dict[str, list[str]] = {}
+    for one in found:
+        if one.finished:
+            subjects.setdefault(one.environment, []).append(one.id)
+    return subjects
 
 
 def _join(facts: FactTable, host: FactTable | None) -> None:
@@ -136,8 +170,7 @@ def _join(facts: FactTable, host: FactTable | None) -> None:
 
 def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[SettingChange, ...]]:
     after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
-    known = known_facts()
-    return {name: changed_settings(tables[name], after[name], known) for name in tables.keys() & after.keys()}
+    return changed_during(tables, after, known_facts())
 
 
 def _add_results(

@@ -1,7 +1,7 @@
 """The JSON of `run.json` and `trial.json`: written, checked on reading, and published as JSON Schema, all from here."""
 
 import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path as File
 from typing import Any, Generic, TypeVar
@@ -140,11 +140,10 @@ def run_file(run: Run, options: dict[str, Scalar], seal: str = "") -> RunFile:
 
 def trial_file(result: TrialResult, judged: tuple[Doubt, ...]) -> TrialFile:
     """A result as it is written; `judged` are all doubts known now, for people who read the file itself."""
-    marks = {doubt.trust for doubt in judged}
     return TrialFile(
         schema_version=SCHEMA_VERSION, trial=result.trial, state=result.state, started=result.started,
         duration_s=result.duration_s, command=result.command, reason=result.reason,
-        trust=next((mark for mark in (Trust.INVALID, Trust.NOISY) if mark in marks), Trust.VALID),
+        trust=replace(result, doubts=judged).trust,
         reasons=tuple(f"{doubt.reason}: {doubt.evidence}" for doubt in judged), path=result.path,
         output=result.output, doubts=result.doubts, deltas=dict(result.deltas),
     )  # fmt: skip

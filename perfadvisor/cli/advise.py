@@ -14,7 +14,11 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.command(short_help="Show the findings of a run or snapshot.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding this severe, or more so.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Exit with 1 on a finding this severe, or more so; with 3 where nothing could be judged.",
+)
 @click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
 @click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
 def command(path: Path, form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...]) -> None:
@@ -45,12 +49,17 @@ def _show(view: "ReportView", form: str) -> None:
 
 
 def _fail(view: "ReportView", fail_on: str) -> None:
-    from perfadvisor.errors import GateError
+    from perfadvisor.errors import GateError, MeasureError
     from perfadvisor.formatting import count_of
     from perfadvisor.model.rule import Severity
     from perfadvisor.report.findings import at_or_over
+    from perfadvisor.report.judged import Judged, judged, most_wanted
 
     severe = at_or_over(view.findings, Severity(fail_on))
     if severe:
-        names = ", ".join(dict.fromkeys(finding.rule.id for finding in severe))
-        raise GateError(f"{count_of(len(severe), 'finding')} at or over {fail_on}: {names}")
+        rules = list(dict.fromkeys(finding.rule.id for finding in severe))
+        found = f"{count_of(len(severe), 'finding')} of {count_of(len(rules), 'rule')}"
+        raise GateError(f"{found} at or over {fail_on}: {', '.join(rules)}")
+    if judged(view) is Judged.NOTHING:
+        wanted = most_wanted(view)
+        raise MeasureError("nothing could be judged", wanted.words if wanted else "perfadvisor snapshot")

@@ -7,7 +7,8 @@ import click
 @click.argument("first", metavar="RUN|CSV")
 @click.argument("second", metavar="RUN|CSV")
 @click.option("--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="Where history:REF looks.")
-def command(first: str, second: str, db: str) -> None:
+@click.option("--even-invalid", is_flag=True, help="Also compare INVALID results, marked as such.")
+def command(first: str, second: str, db: str, even_invalid: bool) -> None:
     """Put two runs side by side: ratio of each metric and its 95 % interval. It judges nothing; `gate` does.
 
     The runs may come from different machines or kinds of environment. Runs of different sessions differ by more than
@@ -20,5 +21,5 @@ def command(first: str, second: str, db: str) -> None:
     from perfadvisor.report.compare_text import compare_text
 
     a, b = read_input(first, db).side, read_input(second, db).side
-    found = side_by_side(a, b, order_by_time(a, b) or Order.MIXED)
+    found = side_by_side(a, b, order_by_time(a, b) or Order.MIXED, even_invalid=even_invalid)
     click.echo(compare_text(first, second, found, left_out(a, b)))

@@ -30,9 +30,9 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
     view = judge(run)
     if view.run is None:
         raise InputError(f"{run} holds no trials", "export takes a folder made by `perfadvisor run` or `import`")
-    table = frame(view.run, tuple(trial for cell in view.cells for trial in cell.trials))
+    table = frame(view.run, view.cells)
     if for_gate:
-        table = table[table["better"] != ""]
+        table = table[(table["better"] != "") | (table["trust"] == "NOT_MEASURED")]
     if output.suffix == ".csv":
         write_text(output, csv_text(table))
     elif output.suffix == ".json":

@@ -35,9 +35,10 @@ def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: s
         click.echo(f"note: {note}", err=True)
     with database.writing() as connection:
         batches = chain(measured, *(from_csv(path) for path in csv_files))
-        done = [ingest(connection, *batch) for batch in batches]
+        done = [ingest(connection, batch.runs, batch.points) for batch in batches]
     new, known = sum(one.new for one in done), sum(one.known for one in done)
-    return f"{new} results added, {known} known before ({database.name})"
+    left_out = [f"left out: {said}" for one in measured for said in one.left_out]
+    return "\n".join([*left_out, f"{new} results added, {known} known before ({database.name})"])
 
 
 def list_all(*, runs: bool, db: str) -> str:

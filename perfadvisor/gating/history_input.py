@@ -1,18 +1,27 @@
 """What `history ingest` takes: runs' folders and CSV files, as runs and points to store."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from perfadvisor.errors import InputError
+from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.gating.points import Point, read_points
 from perfadvisor.model.gate import Side
 from perfadvisor.model.history import SeriesKey
 from perfadvisor.store.ingest import StoredPoint, StoredRun
 
 BATCH = 5_000
-Stored = tuple[list[StoredRun], list[StoredPoint]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """What to store of one input, and what was left out of it, with the reason."""
+
+    runs: list[StoredRun]
+    points: list[StoredPoint]
+    left_out: tuple[str, ...] = ()
 
 
 def from_csv(path: Path) -> Iterator[Stored]:
@@ -20,7 +29,7 @@ def from_csv(path: Path) -> Iterator[Stored]:
     points = read_points(path)
     while some := list(islice(points, BATCH)):
         runs = {_run_id(p): StoredRun(id=_run_id(p), started=p.time, commit=p.commit, source="csv") for p in some}
-        yield list(runs.values()), list(map(_stored, some))
+        yield Stored(runs=list(runs.values()), points=list(map(_stored, some)))
 
 
 def _run_id(point: Point) -> str:
@@ -49,7 +58,18 @@ def from_run(path: Path, commit: str) -> Stored:
         id=run.id, started=run.started, commit=commit, source="run", kind=kinds[0] if len(kinds) == 1 else "",
         marks=dict(marks),
     )  # fmt: skip
-    return [stored], [point for name, side in sides.items() for point in _points(run.id, run.started, name, side)]
+    points = [point for name, side in sides.items() for point in _points(run.id, run.started, name, side)]
+    left_out = tuple(f"{path}: {said}" for side in sides.values() for said in _left_out(side))
+    if not points:
+        raise MeasureError(f"{path}: nothing to keep: {left_out[0]}", "measure again when the machine is quiet")
+    return Stored(runs=[stored], points=points, left_out=left_out)
+
+
+def _left_out(side: Side) -> Iterator[str]:
+    for key, why in sorted(side.invalid.items()):
+        yield f"{'/'.join(key)} is INVALID: {why}"
+    for key, why in sorted(side.unmeasured.items()):
+        yield f"{'/'.join(key)} was not measured: {why}"
 
 
 def _points(run_id: str, started: float, environment: str, side: Side) -> list[StoredPoint]:
@@ -65,5 +85,6 @@ def _points(run_id: str, started: float, environment: str, side: Side) -> list[S
             value=median(runs.values),
             fresh_runs=runs.values,
         )
-        for runs in side.runs.values()
+        for key, runs in side.runs.items()
+        if key not in side.invalid
     ]

@@ -52,7 +52,9 @@ class Gathered:
             if bad and len(sound) < FEWEST_RUNS:
                 why = next(iter(bad.values()))
                 invalid[key] = f"{len(bad)} of {self.rounds} rounds cannot be relied on: {why}"
-            runs[key] = replace(self.kinds[key], values=tuple(values[number] for number in sound))
+            lost = tuple(values[number] for number in sorted(self.doubts.get(key, {})))
+            kept = tuple(values[number] for number in sound)
+            runs[key] = replace(self.kinds[key], values=kept, left_out=lost)
         return Side(name=self.name, runs=runs, invalid=invalid)
 
 

@@ -1,14 +1,24 @@
 """Results of any benchmark for the gate, as CSV: one row a fresh run and metric."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfadvisor.analyse.gate.sides import FreshRun, Key, runs_of
 from perfadvisor.errors import InputError
-from perfadvisor.gating.csv_rows import better, given, number, read_text, rows_of
-from perfadvisor.model.gate import Runs, Side
-from perfadvisor.model.result import Better
+from perfadvisor.gating.csv_rows import Row, better, given, number, parsed, read_text, rows_of
+from perfadvisor.model.gate import Side
+from perfadvisor.model.result import Better, Trust
 
 COLUMNS = ("workload", "metric", "unit", "better", "value")
-_Found = tuple[str, Better, float, float | None]  # unit, better, value, time
+
+
+@dataclass(slots=True)
+class _Metric:
+    """The rows of one metric so far."""
+
+    unit: str
+    better: Better
+    fresh: list[FreshRun] = field(default_factory=list)
 
 
 def read_side(path: Path) -> Side:
@@ -17,28 +27,44 @@ def read_side(path: Path) -> Side:
 
 
 def side_of(text: str, name: str) -> Side:
-    """The fresh runs in the text of a gate CSV; an optional column `time` says when each ran, in seconds."""
-    found: dict[tuple[str, str], list[_Found]] = {}
-    for place, row in rows_of(text, name, COLUMNS):
-        key = given(row, "workload", place), given(row, "metric", place)
-        time = number(row["time"], place, "time") if row.get("time") else None
-        one = (row["unit"], better(row["better"], place), number(row["value"], place, "value"), time)
-        same = found.setdefault(key, [])
-        if same and same[0][:2] != one[:2]:
-            raise InputError(f"{place}: {key[0]}/{key[1]} has another unit or direction than in an earlier row")
-        same.append(one)
-    if not found:
+    """The fresh runs in the text of a gate CSV. Optional columns: `time` says when each ran, in seconds; `trust` and
+    `doubts` its state as `perfadvisor export` writes it; `environment` where it ran."""
+    rows = list(rows_of(text, name, COLUMNS))
+    if not rows:
         raise InputError(f"{name}: no rows", "write one row for each fresh run of the benchmark")
-    return Side(name=name, runs={key: _runs(key, rows) for key, rows in found.items()})
-
-
-def _runs(key: tuple[str, str], rows: list[_Found]) -> Runs:
-    times = tuple(time for *_, time in rows if time is not None)
-    return Runs(
-        workload=key[0],
-        metric=key[1],
-        unit=rows[0][0],
-        better=rows[0][1],
-        values=tuple(value for _, _, value, _ in rows),
-        times=times if len(times) == len(rows) else (),
+    several = len({row.get("environment", "") for _, row in rows}) > 1
+    found: dict[Key, _Metric] = {}
+    unmeasured: dict[Key, str] = {}
+    for place, row in rows:
+        key = _key(row, place, several)
+        trust = _trust(row, place)
+        if trust is Trust.NOT_MEASURED:
+            unmeasured[key] = row.get("doubts", "") or "no reason given"
+            continue
+        metric = found.setdefault(key, _Metric(row["unit"], better(row["better"], place)))
+        if (metric.unit, metric.better) != (row["unit"], better(row["better"], place)):
+            raise InputError(f"{place}: {'/'.join(key)} has another unit or direction than in an earlier row")
+        metric.fresh.append(_fresh(row, place, trust))
+    judged = {key: runs_of(key, one.unit, one.better, one.fresh) for key, one in found.items()}
+    return Side(
+        name=name,
+        runs={key: runs for key, (runs, _) in judged.items()},
+        invalid={key: why for key, (_, why) in judged.items() if why},
+        unmeasured={key: why for key, why in unmeasured.items() if key not in judged},
     )
+
+
+def _key(row: Row, place: str, several: bool) -> Key:
+    """A file of several environments keeps them apart, as a run's folder does."""
+    workload, metric = given(row, "workload", place), given(row, "metric", place)
+    return (f"{workload}@{row.get('environment', '')}" if several else workload), metric
+
+
+def _trust(row: Row, place: str) -> Trust:
+    text = row.get("trust", "")
+    return parsed(Trust, text, f"{place}: trust is {text[:40]!r}; it is {', '.join(Trust)}") if text else Trust.VALID
+
+
+def _fresh(row: Row, place: str, trust: Trust) -> FreshRun:
+    time = number(row["time"], place, "time") if row.get("time") else None
+    return FreshRun(value=number(row["value"], place, "value"), trust=trust, why=row.get("doubts", ""), time=time)

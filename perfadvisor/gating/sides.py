@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from perfadvisor.errors import InputError, MeasureError, PerfAdvisorError
+from perfadvisor.errors import InputError
 from perfadvisor.model.gate import MetricPolicy, NewFinding, Runs, Side
 from perfadvisor.model.rule import SEVERITIES, Finding, Outcome, Severity
 
@@ -44,32 +44,27 @@ def _one_side(path: Path) -> Side:
         for (workload, metric), one in side.runs.items()
     }
     invalid = {(f"{w}@{name}", m): why for name, side in sides.items() for (w, m), why in side.invalid.items()}
+    missed = {(f"{w}@{name}", m): why for name, side in sides.items() for (w, m), why in side.unmeasured.items()}
     first = next(iter(sides.values()))
-    return replace(first, name=path.name, runs=runs, invalid=invalid, kind="")
+    return replace(first, name=path.name, runs=runs, invalid=invalid, unmeasured=missed, kind="")
 
 
 def run_sides(path: Path) -> dict[str, Side]:
-    """The sides of a run's folder by environment. InputError where it is none or holds no finished trial, MeasureError
-    where none of its trials can be relied on."""
+    """The sides of a run's folder by environment, with what is INVALID or was not measured marked. InputError where it
+    is no run or holds no finished trial."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate.sides import sides_of
-    from perfadvisor.analyse.results.trust import with_doubts
+    from perfadvisor.analyse.results.cells import cells
+    from perfadvisor.analyse.results.changes import changed_during
     from perfadvisor.facts import catalogue
 
     run = bundle.load(path)
-    run = replace(run, results=tuple(with_doubts(one, run.workloads[one.trial.workload]) for one in run.results))
     facts = {name: catalogue.read(snapshot.tree) for name, snapshot in run.before.items()}
-    sides = sides_of(run, facts)
+    after = {name: catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
+    sides = sides_of(run, cells(run, changed_during(facts, after, catalogue.CATALOGUE)), facts)
     if not any(side.runs for side in sides.values()):
-        raise _unusable(path, next((why for side in sides.values() for why in side.invalid.values()), ""))
+        raise InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
     return sides
-
-
-def _unusable(path: Path, why: str) -> PerfAdvisorError:
-    """A run whose trials failed is no input; one on a busy machine is one, from which nothing can be known."""
-    if why:
-        return MeasureError(f"{path}: {why}", "measure again when the machine is quiet")
-    return InputError(f"{path}: no finished trial in this run", "measure again, or give another run")
 
 
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:

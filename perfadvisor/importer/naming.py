@@ -36,12 +36,12 @@ def _apart(targets: Sequence[str]) -> dict[str, str]:
     return short
 
 
-def workload(id: str, configuration: Configuration) -> Workload:
-    """What was run, as far as the file says."""
+def workload(id: str, configuration: Configuration, files: Sequence[str]) -> Workload:
+    """What was run, as far as the files that hold it say."""
     samples = {sample.metric for sample in configuration.output.samples}
     return Workload(
         id=id,
-        title=f"Imported: {configuration.tool} {configuration.label.replace('-', ' ')}",
+        title=f"Imported: {configuration.tool} {configuration.label.replace('-', ' ')} ({_named(files)})",
         device=configuration.device,
         tool=configuration.tool,
         parameters=configuration.parameters,
@@ -50,6 +50,10 @@ def workload(id: str, configuration: Configuration) -> Workload:
         warmup_s=configuration.warmup_s,
         why="Measured outside perfadvisor.",
     )
+
+
+def _named(files: Sequence[str]) -> str:
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
 
 
 def _known(wanted: Iterator[str], samples: set[str]) -> Iterator[str]:
@@ -65,8 +69,9 @@ def _headline(configuration: Configuration) -> Iterator[str]:
     if configuration.tool == "iperf3":
         yield from ("bits_per_s", "sent_bits_per_s", "reverse.bits_per_s", "retransmits", "lost_share", "rtt_mean")
         return
-    size, depth = configuration.parameters.get("block_size_bytes"), configuration.parameters.get("iodepth")
+    parameters = configuration.parameters
+    size, alone = parameters.get("block_size_bytes"), parameters.get("iodepth") == parameters.get("numjobs", 1) == 1
     first = "bytes_per_s" if isinstance(size, int) and size >= 65536 else "iops"
-    kinds = ("lat_p50", first, "lat_p99") if depth == 1 and first == "iops" else (first, "lat_p50", "lat_p99")
+    kinds = ("lat_p50", first, "lat_p99") if alone and first == "iops" else (first, "lat_p50", "lat_p99")
     yield from (f"{way}.{kind}" for kind in kinds for way in WAYS)
     yield from (f"{way}.{kind}" for kind in ("iops", "bytes_per_s") for way in WAYS)

@@ -2,7 +2,10 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from perfadvisor import __version__
 from perfadvisor.importer.naming import identity, workload, workload_ids
@@ -24,12 +27,17 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
     workloads: dict[str, Workload] = {}
     results: list[TrialResult] = []
     repeats: dict[str, int] = {}
+    files: dict[str, list[str]] = {}
+    names = _file_names(pieces)
+    for piece in pieces:
+        mine = files.setdefault(ids[identity(piece.configuration)], [])
+        mine += [names[piece.file]] if names[piece.file] not in mine else []
     ways = Ways(snapshot)
     for number, piece in enumerate(in_order(pieces), 1):
         id = ids[identity(piece.configuration)]
-        workloads.setdefault(id, workload(id, piece.configuration))
+        workloads.setdefault(id, workload(id, piece.configuration, files[id]))
         repeats[id] = repeats.get(id, 0) + 1
-        results.append(_result(number, id, repeats[id], piece, ways))
+        results.append(_result(number, id, repeats[id], piece, ways, names[piece.file]))
     return Run(
         id=_run_id(pieces),
         started=min(result.started for result in results),
@@ -43,7 +51,7 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
         plan=tuple(result.trial for result in results),
         results=tuple(results),
         before={ENVIRONMENT: snapshot} if snapshot else {},
-        notes=(NOTE, "files: " + ", ".join(dict.fromkeys(piece.file.name for piece in pieces))),
+        notes=(NOTE, "files: " + ", ".join(names.values())),
     )
 
 
@@ -65,8 +73,16 @@ def _versions(pieces: Iterable[Piece]) -> dict[str, str]:
     return {tool: ", ".join(sorted(filter(None, versions))) for tool, versions in found.items()}
 
 
-def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways) -> TrialResult:
+def _file_names(pieces: Sequence[Piece]) -> dict[Path, str]:
+    """What to call each file: its name, and the path where two share one."""
+    files = list(dict.fromkeys(piece.file for piece in pieces))
+    names = Counter(file.name for file in files)
+    return {file: file.name if names[file.name] == 1 else str(file) for file in files}
+
+
+def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways, file: str) -> TrialResult:
     one = piece.configuration
+    source = {"imported_from": file, **({"target": one.target} if one.target else {})}
     trial = Trial(
         number=number, workload=id, environment=ENVIRONMENT, repeat=repeat, position=1, runtime_s=one.runtime_s,
         warmup_s=one.warmup_s, parameters=one.parameters,
@@ -76,7 +92,7 @@ def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways) -> Tria
         state=TrialState.DONE,
         started=one.started or 0.0,
         duration_s=one.warmup_s + one.runtime_s,
-        output=one.output,
+        output=replace(one.output, details={**one.output.details, **source}),
         path=ways.of(one),
         doubts=tuple(_doubts(one)),
     )

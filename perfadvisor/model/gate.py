@@ -32,6 +32,7 @@ class Reason(StrEnum):
     STORED_BASELINE = "stored-baseline"
     CHANGED_FINGERPRINT = "changed-fingerprint"
     INVALID_RUNS = "invalid-runs"
+    NOT_MEASURED = "not-measured"
     MISSING_CANDIDATE = "missing-candidate"
     MISSING_BASELINE = "missing-baseline"
 
@@ -50,7 +51,8 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Runs:
-    """One metric of one workload: `values` holds one number per fresh run, in the order they ran."""
+    """One metric of one workload: `values` holds one number per fresh run, in the order they ran. `left_out` are the
+    values of INVALID runs: they are shown, and never judged."""
 
     workload: str
     metric: str
@@ -58,6 +60,7 @@ class Runs:
     better: Better
     values: tuple[float, ...]
     times: tuple[float, ...] = ()
+    left_out: tuple[float, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -70,7 +73,8 @@ class Side:
     """One side of a gate: what it is called, its runs by (workload, metric), and what is known of its machine.
 
     `fingerprint` is the bucketed hardware identity, `kind` the environment kind, both "" where unknown;
-    `marks` are versions that annotate (kernel, microcode, tool); `invalid` says which runs cannot be relied on."""
+    `marks` are versions that annotate (kernel, microcode, tool); `invalid` says why runs cannot be relied on,
+    `unmeasured` why there are none although they were planned."""
 
     name: str
     runs: Mapping[tuple[str, str], Runs]
@@ -78,6 +82,12 @@ class Side:
     kind: str = ""
     marks: Mapping[str, str] = field(default_factory=dict)
     invalid: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    unmeasured: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Everything it was to measure, measured or not."""
+        return frozenset(self.runs) | frozenset(self.unmeasured)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """What came out: samples, trial results with their trust mark, and the cells that rules and reports judge."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -16,11 +16,26 @@ WAYS = ("read", "write", "mixed", "round_trip")
 
 
 class Trust(StrEnum):
-    """How far a number can be relied on. Findings never rest on an INVALID result."""
+    """The state of a result: how far its numbers can be relied on, or that there are none. Nothing is ever concluded
+    from an INVALID result, and a result that was NOT_MEASURED is never taken for a good one."""
 
     VALID = "VALID"
     NOISY = "NOISY"
     INVALID = "INVALID"
+    NOT_MEASURED = "NOT_MEASURED"
+
+    @property
+    def sound(self) -> bool:
+        """Whether conclusions may rest on it."""
+        return self in (Trust.VALID, Trust.NOISY)
+
+
+def worst(marks: Iterable[Trust]) -> Trust:
+    """The worst of these marks; VALID where there are none."""
+    return max(marks, key=_BY_WORTH.index, default=Trust.VALID)
+
+
+_BY_WORTH = tuple(Trust)
 
 
 class TrialState(StrEnum):
@@ -97,9 +112,9 @@ class TrialResult:
 
     @property
     def trust(self) -> Trust:
-        """The worst of the doubts: VALID without any."""
-        marks = {doubt.trust for doubt in self.doubts}
-        return next((mark for mark in (Trust.INVALID, Trust.NOISY) if mark in marks), Trust.VALID)
+        """The worst of the doubts: VALID without any; NOT_MEASURED where the trial did not finish."""
+        done = self.state is TrialState.DONE
+        return worst(doubt.trust for doubt in self.doubts) if done else Trust.NOT_MEASURED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +158,32 @@ class Cell:
 
     @property
     def trust(self) -> Trust:
-        """The worst of the cell's doubts."""
-        marks = {doubt.trust for doubt in self.doubts}
-        return next((mark for mark in (Trust.INVALID, Trust.NOISY) if mark in marks), Trust.VALID)
+        """The worst of the cell's doubts; NOT_MEASURED where no trial finished."""
+        measured = bool(self.estimates) or any(trial.state is TrialState.DONE for trial in self.trials)
+        return worst(doubt.trust for doubt in self.doubts) if measured else Trust.NOT_MEASURED
+
+    @property
+    def why(self) -> str:
+        """Why nothing may rest on it: the worst doubt's reason, or why nothing was measured; "" where it is sound."""
+        if self.trust is Trust.NOT_MEASURED:
+            return self.reason or "no trial finished"
+        return next((doubt.reason for doubt in self.doubts if doubt.trust is Trust.INVALID), "")
+
+    def mark_of(self, trial: TrialResult) -> Trust:
+        """The trust of one of its finished trials: a cell that is INVALID as a whole leaves none of them sound."""
+        return Trust.INVALID if self.trust is Trust.INVALID else trial.trust
+
+    @property
+    def finished(self) -> tuple[TrialResult, ...]:
+        """The trials that gave a result, of whatever trust."""
+        return tuple(trial for trial in self.trials if trial.state is TrialState.DONE)
+
+    @property
+    def used(self) -> tuple[TrialResult, ...]:
+        """The finished trials its numbers come from: those that are sound, or all where none is."""
+        return tuple(trial for trial in self.finished if trial.trust.sound) or self.finished
+
+    @property
+    def left_out(self) -> tuple[TrialResult, ...]:
+        """The INVALID trials its numbers do not come from, because others are sound."""
+        return tuple(trial for trial in self.finished if trial not in self.used)

@@ -98,7 +98,8 @@ class Rule:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason;
-    `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause."""
+    `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause; `aside`
+    marks what the run did not touch."""
 
     rule: Rule
     environment: str
@@ -114,3 +115,4 @@ class Finding:
     fix_persist: str = ""
     rollback: str = ""
     reason: str = ""
+    aside: bool = False

@@ -8,7 +8,7 @@ from typing import Any
 from perfadvisor.report import figures
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin, histogram, histogram_metrics
-from perfadvisor.report.results import Group, Row
+from perfadvisor.report.results import Group, Row, left_out
 from perfadvisor.report.words import metric_words
 
 
@@ -42,7 +42,8 @@ def _of_row(row: Row) -> Iterator[Chart]:
     for measure, _ in row.main[:1]:
         figure = figures.runs(row.cell, measure.estimate)
         if figure:
-            yield Chart(id=f"{row.anchor}-runs", words=f"{measure.words} of each run", figure=figure)
+            words = "; ".join([f"{measure.words} of each run", *left_out(row.cell)])
+            yield Chart(id=f"{row.anchor}-runs", words=words, figure=figure)
     for number, metric in enumerate(histogram_metrics(row.cell)):
         bins = histogram(row.cell, metric)
         figure = figures.latency(bins, metric_words(metric))

@@ -24,7 +24,7 @@ def _row(one: Comparison) -> tuple[str, ...]:
         words.level(one.candidate, one.unit),
         _change(one),
         words.runs(one),
-        "too few runs for an interval" if one.reason is Reason.TOO_FEW_RUNS else "",
+        _remark(one),
     )
 
 
@@ -32,3 +32,9 @@ def _change(one: Comparison) -> str:
     if one.ratio is not None and one.low is None:
         return f"{100 * (one.ratio - 1):+.1f} %"
     return words.change(one)
+
+
+def _remark(one: Comparison) -> str:
+    """Why there is no interval, or which runs the row is not about."""
+    said = {Reason.INVALID_RUNS: f"INVALID: {one.explanation}", Reason.TOO_FEW_RUNS: "too few runs for an interval"}
+    return "; ".join(filter(None, (said.get(one.reason, ""), *one.notes)))

@@ -16,13 +16,13 @@ from perfadvisor.model.result import Cell, Estimate, Trust
 from perfadvisor.plaintext import visible_line
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin
-from perfadvisor.report.strip import trials_behind, trusts_of
+from perfadvisor.report.strip import ShownRun, runs_of
 from perfadvisor.report.words import metric_words
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
 
-SYMBOLS = {Trust.VALID: "circle", Trust.NOISY: "circle-open", Trust.INVALID: "x"}
+SYMBOLS = {Trust.VALID: "circle", Trust.NOISY: "circle-open", Trust.INVALID: "x", Trust.NOT_MEASURED: "x-open"}
 SHAPE_SYMBOLS = {"circle": "circle", "square": "square", "diamond": "diamond", "triangle": "triangle-up", "cross": "x"}
 GREY = "rgba(128,128,128,0.85)"
 PALE = "rgba(128,128,128,0.18)"
@@ -45,17 +45,18 @@ def _figure(traces: Sequence[Trace], **layout: object) -> Figure:
 
 
 def runs(cell: Cell, estimate: Estimate) -> Figure | None:
-    """Every fresh run in the order it was started, with the median and its interval: where drift would show."""
-    if estimate.n < FEWEST or not isfinite(estimate.median):
+    """Every fresh run in the order it was started, with the median and its interval: where drift would show. INVALID
+    runs are crosses, also where the median leaves them out."""
+    shown_runs = runs_of(estimate, cell)
+    if len(shown_runs) < FEWEST or not isfinite(estimate.median):
         return None
     scale = scale_of(estimate.median, estimate.unit)
-    trusts, places = trusts_of(estimate, cell), _places(cell, estimate)
     trace = {
         "type": "scatter",
-        "x": places,
-        "y": [short(value / scale.divisor) for value in estimate.values],
-        "marker": {"symbol": [SYMBOLS[trust] for trust in trusts]},
-        "text": [f"{quantity(v, estimate.unit)}, {t}" for v, t in zip(estimate.values, trusts, strict=True)],
+        "x": [run.number for run in shown_runs],
+        "y": [short(run.value / scale.divisor) for run in shown_runs],
+        "marker": {"symbol": [SYMBOLS[run.trust] for run in shown_runs]},
+        "text": [f"{quantity(run.value, estimate.unit)}, {_said(run)}" for run in shown_runs],
     }
     return _figure(
         [trace],
@@ -65,8 +66,8 @@ def runs(cell: Cell, estimate: Estimate) -> Figure | None:
     )
 
 
-def _places(cell: Cell, estimate: Estimate) -> list[int]:
-    return [result.trial.number for result in trials_behind(estimate, cell)] or list(range(1, estimate.n + 1))
+def _said(run: ShownRun) -> str:
+    return f"{run.trust}, left out of the median" if run.left_out else str(run.trust)
 
 
 def _median_lines(estimate: Estimate, divisor: float) -> list[dict[str, Any]]:

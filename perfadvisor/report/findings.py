@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule, Severity
 
 _CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.HINT)
+DOUBTS = "Doubts about the measurement"
+ASIDE = "Found on what this run did not touch"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +36,16 @@ class Entry:
     def severity(self) -> Severity:
         """How much it matters."""
         return self.rule.severity
+
+    @property
+    def doubt(self) -> bool:
+        """Whether it says what disturbed the measurement, not what holds the machine back."""
+        return self.rule.step == "measurement"
+
+    @property
+    def aside(self) -> bool:
+        """Whether it is about nothing that the run touched."""
+        return all(finding.aside for finding in self.findings)
 
     @property
     def title(self) -> str:
@@ -74,7 +86,8 @@ Groups = dict[Key, list[Finding]]
 
 
 def entries(findings: Sequence[Finding]) -> tuple[Entry, ...]:
-    """What fires, worst and most certain first; explained entries sit below the one that explains them."""
+    """What fires: first what holds the work back, worst and most certain first, then what the run did not touch, then
+    doubts about the measurement. Explained entries sit below the one that explains them."""
     groups: Groups = {}
     for finding in sorted((f for f in findings if f.outcome is Outcome.FIRES), key=_certainty):
         cause = finding.explained_by.partition("@")[0]
@@ -110,9 +123,9 @@ def _certainty(finding: Finding) -> tuple[int, str]:
     return _CONFIDENCES.index(finding.confidence), finding.subject
 
 
-def _order(entry: Entry) -> tuple[int, int, str, str]:
+def _order(entry: Entry) -> tuple[bool, bool, int, int, str, str]:
     confidence = _CONFIDENCES.index(entry.first.confidence)
-    return SEVERITIES.index(entry.severity), confidence, entry.rule.id, entry.environment
+    return entry.doubt, entry.aside, SEVERITIES.index(entry.severity), confidence, entry.rule.id, entry.environment
 
 
 def anchors_of(found: Sequence[Entry]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """A run as one long table: a row per sample of every trial, for notebooks, spreadsheets and the gate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from perfadvisor.model.result import TrialResult
+from perfadvisor.model.result import Cell, TrialResult, Trust
 from perfadvisor.model.run import Run
 
 if TYPE_CHECKING:
@@ -16,19 +16,34 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def frame(run: Run, results: tuple[TrialResult, ...] | None = None) -> "pd.DataFrame":
-    """One row per sample, in the order measured. `results` with trust marks may be given instead of the run's own."""
+def frame(run: Run, cells: Iterable[Cell]) -> "pd.DataFrame":
+    """One row per sample, in the order measured, with the state of its run. What was planned and not measured has a row
+    without a value for each metric that judges it, its reason in `doubts`."""
     import pandas as pd
 
-    table = pd.DataFrame(_rows(run.results if results is None else results), columns=list(COLUMNS))
+    known = {(s.metric): (str(s.unit), s.better) for r in run.results for s in r.output.samples}
+    rows = [row for cell in cells for row in _rows(run, cell, known)]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["started", "trial", "metric"], kind="stable", ignore_index=True)
 
 
-def _rows(results: tuple[TrialResult, ...]) -> Iterator[tuple[object, ...]]:
-    for result in results:
-        trial, doubts = result.trial, "; ".join(doubt.reason for doubt in result.doubts)
+def _rows(run: Run, cell: Cell, known: Mapping[str, tuple[str, str]]) -> Iterator[tuple[object, ...]]:
+    if cell.trust is Trust.NOT_MEASURED:
+        for metric in run.workloads[cell.workload].metrics:
+            unit, better = known.get(metric, ("", ""))
+            place = (cell.environment, 0, 0, 0, run.started)
+            yield (cell.workload, metric, unit, better, None, *place, str(cell.trust), cell.why)
+    for result in cell.trials:
+        mark, doubts = cell.mark_of(result), _doubts(cell, result)
         for sample in result.output.samples:
-            yield (
-                trial.workload, sample.metric, str(sample.unit), sample.better, sample.value, trial.environment,
-                trial.number, trial.repeat, trial.position, result.started, str(result.trust), doubts,
-            )  # fmt: skip
+            trial = result.trial
+            place = (cell.environment, trial.number, trial.repeat, trial.position, result.started)
+            figure = (cell.workload, sample.metric, str(sample.unit), sample.better, sample.value)
+            yield (*figure, *place, str(mark), doubts)
+
+
+def _doubts(cell: Cell, result: TrialResult) -> str:
+    """The run's own doubts, and the cell's where that is what makes the run INVALID."""
+    own = [doubt.reason for doubt in result.doubts]
+    whole = [cell.why] if cell.trust is Trust.INVALID and cell.why not in own else []
+    return "; ".join([*own, *whole])

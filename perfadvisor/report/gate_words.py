@@ -28,7 +28,16 @@ def headline(report: GateReport) -> str:
     if report.alerts:
         where = ", ".join(alert.workload for alert in report.alerts)
         return f"Regression in {where}"
-    return f"{HEADLINES[report.verdict]} ({count})"
+    accepted = [c for c in judged if c.acknowledged and c.verdict is Verdict.REGRESSION]
+    if not accepted:
+        return f"{HEADLINES[report.verdict]} ({count})"
+    return (
+        f"{count_of(len(accepted), 'regression')} accepted; otherwise {_uncapped(HEADLINES[report.verdict])} ({count})"
+    )
+
+
+def _uncapped(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def change(one: Comparison) -> str:

@@ -7,7 +7,8 @@ from perfadvisor import formatting
 from perfadvisor.report import charts, words
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.environments import environments, gap_words
-from perfadvisor.report.findings import entries, severity_counts
+from perfadvisor.report.findings import ASIDE, DOUBTS, entries, severity_counts
+from perfadvisor.report.judged import judged
 from perfadvisor.report.latency import latencies
 from perfadvisor.report.machine import devices, key_facts, shown, subtitle
 from perfadvisor.report.matrix import matrices
@@ -39,6 +40,9 @@ def _context(view: ReportView) -> dict[str, Any]:
         "subtitle": subtitle(view),
         "verdict": verdict(view, found),
         "entries": found,
+        "judged": judged(view),
+        "doubts_heading": DOUBTS,
+        "aside_heading": ASIDE,
         "counts": severity_counts(found),
         "results": results,
         "latencies": latencies,

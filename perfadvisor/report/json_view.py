@@ -11,7 +11,10 @@ from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.report.findings import entries
+from perfadvisor.report.judged import Wanted, judged, most_wanted
+from perfadvisor.report.results import left_out
 from perfadvisor.report.schema import SCHEMA_VERSION
+from perfadvisor.report.strip import runs_of
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
 
@@ -33,7 +36,9 @@ def document(view: ReportView) -> Record:
         "source": view.source,
         "host": view.host_name,
         "goal": view.goal,
-        "verdict": plain(verdict(view, entries(view.findings))),
+        "verdict": str(judged(view)),
+        "summary": plain(verdict(view, entries(view.findings))),
+        "most_wanted": _wanted(most_wanted(view)),
         "counts": {outcome.replace("-", "_"): counts[outcome] for outcome in Outcome},
         "findings": [_finding(finding) for finding in view.findings],
         "cells": [_cell(cell) for cell in view.cells],
@@ -100,13 +105,18 @@ def _cell(cell: Cell) -> Record:
         "environment": cell.environment,
         "trust": str(cell.trust),
         "doubts": [{"trust": str(d.trust), "reason": d.reason, "evidence": d.evidence} for d in cell.doubts],
-        "reason": cell.reason,
+        "reason": cell.why,
         "trials": len(cell.trials),
-        "estimates": [_estimate(estimate) for estimate in cell.estimates],
+        "left_out": list(left_out(cell)),
+        "estimates": [_estimate(estimate, cell) for estimate in cell.estimates],
     }
 
 
-def _estimate(estimate: Estimate) -> Record:
+def _wanted(wanted: Wanted | None) -> Record | None:
+    return {"fact": wanted.name, "rules": wanted.rules, "source": wanted.source} if wanted else None
+
+
+def _estimate(estimate: Estimate, cell: Cell) -> Record:
     return {
         "metric": estimate.metric,
         "unit": str(estimate.unit),
@@ -116,6 +126,7 @@ def _estimate(estimate: Estimate) -> Record:
         "high": _number(estimate.high),
         "coverage": _number(estimate.coverage),
         "values": _numbers(estimate.values),
+        "left_out": _numbers(run.value for run in runs_of(estimate, cell) if run.left_out),
     }
 
 

@@ -74,9 +74,10 @@ def sides(cell: Cell) -> Iterator[tuple[str, dict[str, Estimate]]]:
 
 
 def histogram(cell: Cell, metric: str) -> tuple[Bin, ...]:
-    """All trials' completions of one histogram together, in at most 40 bins of equal width on a logarithmic scale."""
+    """The completions of one histogram in all trials that the numbers come from, in at most 40 bins of equal width on a
+    logarithmic scale."""
     counts: Counter[float] = Counter()
-    for trial in cell.trials:
+    for trial in cell.used:
         for found in trial.output.histograms:
             if found.metric == metric:
                 counts.update(dict(_usable(zip(found.edges_ns, found.counts, strict=False))))
@@ -112,4 +113,4 @@ def _rebinned(counts: Counter[float], per_decade: int) -> Iterator[Bin]:
 
 def histogram_metrics(cell: Cell) -> tuple[str, ...]:
     """The names of the histograms any of the cell's trials has."""
-    return tuple(sorted({found.metric for trial in cell.trials for found in trial.output.histograms}))
+    return tuple(sorted({found.metric for trial in cell.used for found in trial.output.histograms}))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from perfadvisor.formatting import interval, quantity
-from perfadvisor.model.result import Cell, Estimate
+from perfadvisor.formatting import count_of, interval, quantity
+from perfadvisor.model.result import Cell, Estimate, Trust
 from perfadvisor.model.workload import Workload
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
@@ -37,6 +37,18 @@ class Row:
     title: str
     main: tuple[tuple[Measure, Strip], ...]
     all: tuple[Measure, ...]
+
+    @property
+    def nothing(self) -> str:
+        """Why there is no figure: not measured and the reason, or only counters were read."""
+        if self.cell.trust is Trust.NOT_MEASURED:
+            return f"not measured: {self.cell.why}"
+        return "" if self.main else "counters only: no benchmark ran"
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What its figures do not come from, and why."""
+        return tuple(left_out(self.cell))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +105,18 @@ def headline(view: ReportView, cell: Cell) -> Estimate | None:
     by_name = {estimate.metric: estimate for estimate in cell.estimates}
     wanted = (by_name[name] for name in (workload.metrics if workload else ()) if name in by_name)
     return next(wanted, cell.estimates[0] if cell.estimates else None)
+
+
+def left_out(cell: Cell) -> Iterator[str]:
+    """What the cell's numbers do not come from, and why: INVALID runs beside sound ones, trials that did not finish."""
+    of = count_of(len(cell.trials), "run")
+    invalid, failed = cell.left_out, [trial for trial in cell.trials if trial.trust is Trust.NOT_MEASURED]
+    if invalid:
+        reasons = {doubt.reason for trial in invalid for doubt in trial.doubts if doubt.trust is Trust.INVALID}
+        yield f"{len(invalid)} of {of} INVALID and left out of the median: {', '.join(sorted(reasons))}"
+    if failed and cell.finished:
+        reasons = {trial.reason or "no reason given" for trial in failed}
+        yield f"{len(failed)} of {of} not measured: {', '.join(sorted(reasons))}"
 
 
 def is_percentile(metric: str) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Confidence, Outcome, Severity
 from perfadvisor.model.units import Unit
+from perfadvisor.report.judged import Judged
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Schema = dict[str, Any]
 
@@ -30,7 +31,9 @@ def _list(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
-def _one_of(names: type[Severity] | type[Outcome] | type[Confidence] | type[Trust] | type[Unit]) -> Schema:
+def _one_of(
+    names: type[Severity] | type[Outcome] | type[Confidence] | type[Trust] | type[Unit] | type[Judged],
+) -> Schema:
     return {"enum": [str(name) for name in names]}
 
 
@@ -64,6 +67,7 @@ _ESTIMATE = _record(
     high=_NUMBER_OR_NULL,
     coverage=_NUMBER_OR_NULL,
     values=_list(_NUMBER_OR_NULL),
+    left_out=_list(_NUMBER_OR_NULL),
 )
 _CELL = _record(
     workload=_TEXT,
@@ -72,6 +76,7 @@ _CELL = _record(
     doubts=_list(_record(trust=_one_of(Trust), reason=_TEXT, evidence=_TEXT)),
     reason=_TEXT,
     trials=_COUNT,
+    left_out=_list(_TEXT),
     estimates=_list(_ESTIMATE),
 )
 _RATIO = _record(
@@ -101,7 +106,9 @@ SCHEMA: Schema = {
         source=_TEXT,
         host=_TEXT,
         goal=_TEXT,
-        verdict=_TEXT,
+        verdict=_one_of(Judged),
+        summary=_TEXT,
+        most_wanted={"anyOf": [{"type": "null"}, _record(fact=_TEXT, rules=_COUNT, source=_TEXT)]},
         counts=_record(fires=_COUNT, clear=_COUNT, unknown=_COUNT, not_applicable=_COUNT),
         findings=_list(_FINDING),
         cells=_list(_CELL),

@@ -6,7 +6,7 @@ A scale of its own for each row would make a spread of 0.1 % look like one of 30
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from perfadvisor.model.result import Cell, Estimate, TrialResult, Trust
+from perfadvisor.model.result import Cell, Estimate, Trust
 
 WIDTH, HEIGHT, MARGIN = 168.0, 20.0, 8.0
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -50,25 +50,33 @@ def strip(estimate: Estimate, cell: Cell, span: float) -> Strip:
         share = max(-1.0, min(1.0, deviation(value, estimate.median) / span))
         return round(WIDTH / 2 + share * (WIDTH / 2 - MARGIN), 1)
 
-    trusts = trusts_of(estimate, cell)
     marks = tuple(
-        Mark(place(value), trust, abs(deviation(value, estimate.median)) > span)
-        for value, trust in zip(estimate.values, trusts, strict=True)
+        Mark(place(run.value), run.trust, abs(deviation(run.value, estimate.median)) > span)
+        for run in runs_of(estimate, cell)
     )
     if estimate.low is None or estimate.high is None:
         return Strip(marks, place(estimate.median), None, None)
     return Strip(marks, place(estimate.median), place(estimate.low), place(estimate.high))
 
 
-def trusts_of(estimate: Estimate, cell: Cell) -> tuple[Trust, ...]:
-    """The trust of the run behind each value; that of the cell where the runs cannot be told."""
-    behind = trials_behind(estimate, cell)
-    return tuple(trial.trust for trial in behind) or (cell.trust,) * estimate.n
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """One finished run of a metric: the trial's number, its value and trust, and whether the median leaves it out."""
+
+    number: int
+    value: float
+    trust: Trust
+    left_out: bool
 
 
-def trials_behind(estimate: Estimate, cell: Cell) -> tuple[TrialResult, ...]:
-    """The trials an estimate's values come from, in their order: all that have the metric, or all of those that are
-    not INVALID, whichever are as many as the values; none where neither are."""
-    have = [trial for trial in cell.trials if any(s.metric == estimate.metric for s in trial.output.samples)]
-    usable = [trial for trial in have if trial.trust is not Trust.INVALID]
-    return next((tuple(group) for group in (have, usable) if len(group) == estimate.n), ())
+def runs_of(estimate: Estimate, cell: Cell) -> tuple[ShownRun, ...]:
+    """Every finished run of the cell that has the metric, those that the estimate leaves out included; the estimate's
+    own values where the cell holds no trials."""
+    left_out = cell.left_out
+    found = tuple(
+        ShownRun(trial.trial.number, sample.value, cell.mark_of(trial), trial in left_out)
+        for trial in cell.finished
+        for sample in trial.output.samples
+        if sample.metric == estimate.metric
+    )
+    return found or tuple(ShownRun(n, value, cell.trust, False) for n, value in enumerate(estimate.values, 1))

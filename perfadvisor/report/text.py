@@ -12,9 +12,9 @@ from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Severity
 from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report.coverage import locked, not_applicable, passed
-from perfadvisor.report.findings import Entry, entries, severity_counts
+from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, entries, severity_counts
 from perfadvisor.report.machine import subtitle
-from perfadvisor.report.results import Group, Row, groups
+from perfadvisor.report.results import Group, Row, groups, left_out
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import CONFIDENCE_MEANS, TRUST_SIGN, device_words
@@ -37,7 +37,7 @@ STYLES = {
     Severity.LOW: "cyan",
     Severity.INFO: "dim",
 }
-TRUST_STYLES = {Trust.VALID: "green", Trust.NOISY: "yellow", Trust.INVALID: "red"}
+TRUST_STYLES = {Trust.VALID: "green", Trust.NOISY: "yellow", Trust.INVALID: "red", Trust.NOT_MEASURED: "dim"}
 
 
 def show(view: ReportView, console: "Console") -> None:
@@ -55,6 +55,7 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
     yield from _wrapped(plain(verdict(view, found)), width)
     for number, entry in enumerate(found, 1):
         yield Text()
+        yield from _heading(found, number - 1)
         yield from _finding(number, entry, width)
     for group in groups(view):
         yield Text()
@@ -66,10 +67,22 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
 
 def summary(view: ReportView, found: Sequence[Entry]) -> str:
     """The last line: `2 high, 1 low; 31 rules passed, 4 not evaluated, 12 do not apply.`"""
-    counts = listed([f"{count} {severity}" for severity, count in severity_counts(found)]) or "No findings"
+    about = [entry for entry in found if not entry.doubt]
+    counts = listed([f"{count} {severity}" for severity, count in severity_counts(about)]) or "No findings"
+    doubts = len(found) - len(about)
+    counts += f" and {count_of(doubts, 'doubt')} about the measurement" if doubts else ""
     waiting = len({rule.id for each in locked(view) for rule in each.rules})
     rest = f"{count_of(len(passed(view)), 'rule')} passed, {waiting} not evaluated"
     return f"{counts}; {rest}, {len(not_applicable(view))} not applicable."
+
+
+def _heading(found: Sequence[Entry], place: int) -> Iterator[Text]:
+    """A line where another kind of finding begins."""
+    entry, before = found[place], found[place - 1] if place else None
+    if entry.doubt and not (before and before.doubt):
+        yield _line(DOUBTS, "bold")
+    elif entry.aside and not entry.doubt and not (before and before.aside):
+        yield _line(ASIDE, "bold")
 
 
 def _finding(number: int, entry: Entry, width: int) -> Iterator[Text]:
@@ -128,12 +141,14 @@ def _group(group: Group, width: int) -> Iterator[Text]:
         yield from _row(row, room, several)
         for doubt in row.cell.doubts if row.main else ():
             yield from _wrapped(f"{doubt.reason}: {doubt.evidence}", width, 5, "dim")
+        for said in left_out(row.cell):
+            yield from _wrapped(said, width, 5, "dim")
 
 
 def _row(row: Row, room: int, several: bool) -> Iterator[Text]:
     title = one_line(row.title + (f", {row.cell.environment}" if several else ""))
     if not row.main:
-        yield _line(f"   {title}: not measured: {row.cell.reason}", "dim")
+        yield _line(f"   {title}: {row.nothing}", "dim")
     for position, (measure, _) in enumerate(row.main):
         name = title if not position else f"  {measure.words}"
         if len(name) > room:

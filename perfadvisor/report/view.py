@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell
-from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, EnvironmentKind
 
@@ -16,7 +16,8 @@ class ReportView:
     """A run or snapshot, judged. `findings` hold all outcomes; `facts` has a table per environment name.
 
     `run` is None for a machine that was only read. `source` is what the user named, `now` the time the report was made
-    ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name."""
+    ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name. `unasked`
+    are the rules about things that what was read does not describe at all."""
 
     source: str
     now: str
@@ -28,6 +29,7 @@ class ReportView:
     ratios: tuple[EnvironmentRatio, ...] = ()
     meanings: Mapping[str, str] = field(default_factory=dict)
     goal: str = ""
+    unasked: tuple[Rule, ...] = ()
 
     @property
     def environments(self) -> tuple[Environment, ...]:

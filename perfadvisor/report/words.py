@@ -19,12 +19,13 @@ CONFIDENCE_MEANS = {
     Confidence.CONFIRMED: "the experiment showed the effect on this machine",
 }
 
-TRUST_SIGN = {Trust.VALID: "✓", Trust.NOISY: "≈", Trust.INVALID: "✕"}
+TRUST_SIGN = {Trust.VALID: "✓", Trust.NOISY: "≈", Trust.INVALID: "✕", Trust.NOT_MEASURED: "○"}
 
 TRUST_MEANS = {
     Trust.VALID: "nothing seen during the trials speaks against the number",
     Trust.NOISY: "right order of magnitude; too unsteady or disturbed for fine comparison",
     Trust.INVALID: "does not measure what it says; no finding rests on it",
+    Trust.NOT_MEASURED: "there is no number; the reason stands beside it",
 }
 
 KIND_WORDS = {

@@ -33,7 +33,7 @@ def test_text(judged) -> None:
 
 def test_json(judged) -> None:
     result = CliRunner().invoke(command, ["run-07", "--format", "json"])
-    assert json.loads(result.stdout)["schema_version"] == 1
+    assert json.loads(result.stdout)["schema_version"] == 2
 
 
 def test_html(judged) -> None:

@@ -56,7 +56,7 @@ def test_a_workload_is_gated_between_two_environments(place) -> None:
 
 def test_a_run_against_itself_and_out_of_the_history(place, monkeypatch) -> None:
     # other tests are load
-    monkeypatch.setattr("perfadvisor.analyse.results.trust.with_doubts", lambda result, _: result)
+    monkeypatch.setattr("perfadvisor.analyse.results.cells.with_doubts", lambda result, _: result)
     db = place / "h.sqlite"
     assert "results added" in invoked(history, "ingest", place / "run", "--db", db, "--commit", "abc").output
     assert "0 results added" in invoked(history, "ingest", place / "run", "--db", db).output

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.errors import InputError
 from perfadvisor.gating import sides
 from perfadvisor.gating.sides import Input, new_findings
 from perfadvisor.model.gate import Side
@@ -52,12 +52,8 @@ def test_a_csv_candidate_holds_no_machine() -> None:
         new_findings(Input(side=BLANK), Input(side=BLANK), "high")
 
 
-@pytest.mark.parametrize(("bad", "error"), [({("w", "m"): "throttled"}, MeasureError), ({}, InputError)])
-def test_a_run_on_a_busy_machine_could_not_be_measured_and_an_empty_one_is_no_input(monkeypatch, bad, error) -> None:
-    run = SimpleNamespace(results=(), before={}, workloads={})
+def test_a_run_without_a_finished_trial_is_no_input(monkeypatch) -> None:
+    run = SimpleNamespace(plan=(), results=(), before={}, after={}, workloads={}, environments=())
     monkeypatch.setattr("perfadvisor.bundle.load", lambda path: run)
-    monkeypatch.setattr(sides, "replace", lambda one, **_: one)
-    found = {"local": Side(name="", runs={}, invalid=bad)}
-    monkeypatch.setattr("perfadvisor.analyse.gate.sides.sides_of", lambda *_: found)
-    with pytest.raises(error):
+    with pytest.raises(InputError, match="no finished trial"):
         sides.run_sides(Path("run"))

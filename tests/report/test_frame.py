@@ -4,26 +4,34 @@ from io import StringIO
 
 import pandas as pd
 
+from perfadvisor.model.result import Cell
 from perfadvisor.report.frame import COLUMNS, frame
 from tests.report import synthetic
 
 VIEW = synthetic.view(repeats=3, copies=1)
+MEASURED = tuple(cell for cell in VIEW.cells if cell.trials)
 
 
 def test_one_row_a_sample() -> None:
-    table = frame(VIEW.run)
+    table = frame(VIEW.run, MEASURED)
     assert tuple(table.columns) == COLUMNS
     assert len(table) == sum(len(result.output.samples) for result in VIEW.run.results)
     assert table["started"].is_monotonic_increasing
 
 
 def test_values_survive_csv() -> None:
-    table = frame(VIEW.run)
+    table = frame(VIEW.run, MEASURED)
     back = pd.read_csv(StringIO(table.to_csv(index=False)), keep_default_na=False)
     assert back["value"].tolist() == table["value"].tolist()
     assert back["workload"].tolist() == table["workload"].tolist()
 
 
 def test_trust_marks_come_along() -> None:
-    trials = tuple(trial for cell in VIEW.cells for trial in cell.trials)
-    assert set(frame(VIEW.run, trials)["trust"]) <= {"VALID", "NOISY", "INVALID"}
+    assert set(frame(VIEW.run, MEASURED)["trust"]) == {"VALID", "NOISY", "INVALID"}
+
+
+def test_what_was_not_measured_has_a_row_with_the_reason() -> None:
+    missing = Cell(workload="storage/buffered-read", environment="vm", estimates=(), trials=(), reason="no fio there")
+    (row,) = frame(VIEW.run, (missing,)).to_dict("records")
+    assert (row["metric"], row["trust"], row["doubts"]) == ("read.bytes_per_s", "NOT_MEASURED", "no fio there")
+    assert pd.isna(row["value"])

@@ -1,9 +1,12 @@
 """The little pictures of a gate's outputs."""
 
+from dataclasses import replace
+
 import pytest
 
 from perfadvisor.formatting import NO_VALUE
-from perfadvisor.model.gate import Comparison, Order, Verdict
+from perfadvisor.model.gate import Comparison, GateReport, Order, Verdict
+from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_words import interval_bar, level, spark
 
 
@@ -34,3 +37,10 @@ def test_bars_and_levels() -> None:
     assert spark((1, 1), 1, 1) == "▄▄"
     assert (level((), "s"), level((52_000.0,), "iops"), level((52_000.0,), "widgets")) == (
         NO_VALUE, "52.0 k IOPS", "52,000 widgets")  # fmt: skip
+
+
+def test_an_accepted_regression_leads_the_headline() -> None:
+    accepted = replace(comparison(0.7, 0.75, 0.8), verdict=Verdict.REGRESSION, acknowledged="known")
+    fine = replace(comparison(0.99, 1.0, 1.01), verdict=Verdict.EQUIVALENT)
+    report = GateReport(baseline="a", candidate="b", comparisons=(accepted, fine))
+    assert words.headline(report) == "1 regression accepted; otherwise no difference that matters (1 of 2 metrics)"

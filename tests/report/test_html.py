@@ -178,7 +178,7 @@ def test_without_charts_there_is_no_chart_library(view) -> None:
 
 def test_an_empty_view_is_still_a_page() -> None:
     page = render(ReportView(source="nowhere", now="now", version="0"))
-    assert "Nothing was measured" in page and "No rule fired" in page
+    assert "Nothing was measured" in page and "Nothing could be judged" in page
 
 
 def test_an_interrupted_run_says_so(view) -> None:

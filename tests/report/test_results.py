@@ -5,7 +5,7 @@ import pytest
 from perfadvisor.model.result import Trust
 from perfadvisor.report.matrix import matrices
 from perfadvisor.report.results import groups
-from perfadvisor.report.strip import MARGIN, WIDTH, deviation, span_of, strip, trusts_of
+from perfadvisor.report.strip import MARGIN, WIDTH, deviation, runs_of, span_of, strip
 from tests.report import synthetic
 
 
@@ -51,9 +51,10 @@ def synthetic_estimate(cell):
 
 def test_each_mark_has_its_own_trust(view) -> None:
     mixed = next(cell for cell in view().cells if "mixed" in cell.workload)
-    trusts = trusts_of(mixed.estimates[0], mixed)
+    trusts = tuple(run.trust for run in runs_of(mixed.estimates[0], mixed))
     assert trusts == (Trust.VALID, Trust.VALID, Trust.NOISY, Trust.VALID, Trust.VALID)
-    assert trusts_of(mixed.estimates[0], replace(mixed, trials=())) == (mixed.trust,) * 5
+    bare = runs_of(mixed.estimates[0], replace(mixed, trials=()))
+    assert [run.trust for run in bare] == [mixed.trust] * 5
 
 
 def test_pairs_of_nodes_become_a_square(view) -> None:

@@ -13,11 +13,12 @@ def said(view) -> str:
 
 def test_it_says_what_the_machine_delivers_what_holds_it_back_and_whether_to_trust_it(view) -> None:
     text = said(view())
-    assert "Storage reaches 200 k IOPS (random read, 4 KiB, 32 deep) and 1.75 GB/s" in text
+    assert "Storage reaches 200 k IOPS (random read, 4 KiB, 32 deep), 1.75 GB/s (sequential read" in text
+    assert "and 84.2 µs median latency (random read, 4 KiB, one at a time). " in text
     assert "The network carries 23.3 Gbit/s (TCP, eight streams)" in text
     assert "The memory path reaches 12.5 GB/s" in text
     assert "3 findings hold it back: (1) the NIC's interrupts" in text
-    assert "1 hint from settings alone" in text
+    assert "1 hint from settings alone. 3 rules could not be evaluated. " in text
     assert "10 of 12 results can be trusted as they stand; 1 noisy (other work was running)" in text
 
 
@@ -73,6 +74,6 @@ def test_settings_alone_are_only_hints(view) -> None:
 
 def test_nothing_found(view) -> None:
     read = replace(view(), run=None, cells=(), findings=())
-    assert said(read).startswith("Its settings show nothing to fix: 0 rules passed, 0 could not be evaluated.")
+    assert said(read).startswith("Nothing could be judged: no rule about the machine could be evaluated.")
     measured = replace(view(), findings=view().with_outcome(Outcome.CLEAR))
-    assert "Nothing was found that holds it back: 6 rules passed" in said(measured)
+    assert "Nothing was found that holds it back: 6 rules looked, and every rule that applies" in said(measured)

@@ -14,7 +14,7 @@ from perfadvisor.analyse.environments.alike import note, why_not_alike
 from perfadvisor.analyse.environments.causes import causes
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.ratio import EnvironmentRatio
-from perfadvisor.model.result import Better, Cell, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Better, Cell, TrialResult, TrialState, Trust, worst
 from perfadvisor.model.rule import Finding
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_HAND_OVERS, FEWEST_RUNS, Environment, Workload
@@ -35,7 +35,10 @@ def ratios(run: Run, cells: Iterable[Cell], tables: Tables) -> tuple[Environment
         for (workload, name), cell in by_place.items()
         if (environment := environments.get(name)) and (parent := by_place.get((workload, environment.parent)))
         for row in _rows(
-            run.workloads[workload], cell, parent, tables,
+            run.workloads[workload],
+            cell,
+            parent,
+            tables,
             emulated=_emulated(environment, environments, tables),
             fewest=FEWEST_HAND_OVERS if environment.takes_device else FEWEST_RUNS,
         )
@@ -73,7 +76,7 @@ def _rows(
     for metric in workload.metrics:
         first, second = _by_repeat(cell, metric), _by_repeat(parent, metric)
         better = _better(cell, metric) or _better(parent, metric)
-        reason = withheld or _nothing(cell, first) or _nothing(parent, second)
+        reason = _unsound(cell) or _unsound(parent) or withheld or _nothing(cell, first) or _nothing(parent, second)
         ratio, low, high, n = (None, None, None, 0) if reason else _ratio(first, second, fewest)
         yield EnvironmentRatio(
             workload=cell.workload,
@@ -85,7 +88,7 @@ def _rows(
             low=low,
             high=high,
             n=n or min(len(first), len(second)),
-            trust=_worse(cell.trust, parent.trust),
+            trust=worst((cell.trust, parent.trust)),
             withheld=reason or ("" if ratio is not None else "a value of zero or below has no ratio"),
             note=note(own, others),
             emulated=emulated,
@@ -131,12 +134,16 @@ def _nothing(cell: Cell, values: Mapping[int, list[float]]) -> str:
     return "" if values else f"nothing was measured in {cell.environment}{f': {cell.reason}' if cell.reason else ''}"
 
 
+def _unsound(cell: Cell) -> str:
+    """Why no ratio may rest on this cell, "" where one may."""
+    if cell.trust.sound:
+        return ""
+    said = "was not measured" if cell.trust is Trust.NOT_MEASURED else f"is {cell.trust}"
+    return f"the result in {cell.environment} {said}: {cell.why}"
+
+
 def _better(cell: Cell, metric: str) -> Better:
     return next((estimate.better for estimate in cell.estimates if estimate.metric == metric), "")
-
-
-def _worse(first: Trust, second: Trust) -> Trust:
-    return next((mark for mark in (Trust.INVALID, Trust.NOISY) if mark in (first, second)), Trust.VALID)
 
 
 COUNTERS = ("interrupts.per_s", "context_switches.per_s", "kvm.exits_per_s", "cpu.steal_share")

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from statistics import median
 
 from perfadvisor.analyse.gate.compare import Judged, compare
 from perfadvisor.analyse.statistics.effect import log_margin
 from perfadvisor.analyse.statistics.holm import holm
 from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA
 from perfadvisor.errors import InputError
+from perfadvisor.formatting import count_of, figure
 from perfadvisor.model.gate import Alert, Comparison, GateReport, MetricPolicy, Order, Reason, Runs, Side, Verdict
 
 _ORDER_NOTES = {
@@ -51,18 +53,22 @@ def _check_kinds(baseline: Side, candidate: Side) -> None:
 
 
 def _keys(baseline: Side, candidate: Side) -> list[tuple[str, str]]:
-    if not set(baseline.runs) & set(candidate.runs):
+    if not baseline.keys & candidate.keys:
         raise InputError(
             f"{baseline.name} and {candidate.name} have no workload and metric in common",
             "check that both hold the same benchmark",
         )
-    return sorted(set(baseline.runs) | set(candidate.runs))
+    return sorted(baseline.keys | candidate.keys)
 
 
 def _one(
     baseline: Side, candidate: Side, key: tuple[str, str], policy_of: PolicyOf, order: Order, alpha: float
 ) -> Judged:
     a, b = baseline.runs.get(key), candidate.runs.get(key)
+    unmeasured = [f"{side.name}: not measured: {side.unmeasured[key]}" for side in (baseline, candidate)
+                  if key in side.unmeasured]  # fmt: skip
+    if unmeasured:
+        return Judged(comparison=_unmeasured(a or b or _nothing(key), a, b, unmeasured, policy_of, order))
     if a is None or b is None:
         return Judged(comparison=_missing(a, b, policy_of, order))
     if a.unit != b.unit or a.better != b.better:
@@ -72,6 +78,7 @@ def _one(
             "convert one of them: a gate never compares different units or directions",
         )
     found = compare(a, b, policy_of(b), order, alpha)
+    found = replace(found, comparison=with_left_out(found.comparison, a, b))
     obstacle = _untrustworthy(baseline, candidate, key)
     if obstacle is None:
         return found
@@ -84,8 +91,17 @@ def _one(
 def _missing(a: Runs | None, b: Runs | None, policy_of: PolicyOf, order: Order) -> Comparison:
     known = a or b
     assert known is not None
+    blank = _blank(known, a, b, policy_of, order)
+    if a is None:
+        why = "new: the baseline does not have it, so there is nothing to compare"
+        return replace(blank, primary=False, reason=Reason.MISSING_BASELINE, explanation=why)
+    why = "the baseline has it, the candidate does not: did the benchmark fail?"
+    return replace(blank, reason=Reason.MISSING_CANDIDATE, explanation=why)
+
+
+def _blank(known: Runs, a: Runs | None, b: Runs | None, policy_of: PolicyOf, order: Order) -> Comparison:
     policy = policy_of(known)
-    blank = Comparison(
+    return Comparison(
         workload=known.workload,
         metric=known.metric,
         unit=known.unit,
@@ -93,15 +109,34 @@ def _missing(a: Runs | None, b: Runs | None, policy_of: PolicyOf, order: Order) 
         order=order,
         verdict=Verdict.UNDECIDED,
         margin=policy.margin,
+        primary=policy.primary,
         family=policy.family,
         baseline=a.values if a else (),
         candidate=b.values if b else (),
     )
-    if a is None:
-        why = "new: the baseline does not have it, so there is nothing to compare"
-        return replace(blank, primary=False, reason=Reason.MISSING_BASELINE, explanation=why)
-    why = "the baseline has it, the candidate does not: did the benchmark fail?"
-    return replace(blank, primary=policy.primary, reason=Reason.MISSING_CANDIDATE, explanation=why)
+
+
+def _nothing(key: tuple[str, str]) -> Runs:
+    return Runs(workload=key[0], metric=key[1], unit="", better="", values=())
+
+
+def _unmeasured(
+    known: Runs, a: Runs | None, b: Runs | None, why: Sequence[str], policy_of: PolicyOf, order: Order
+) -> Comparison:
+    blank = _blank(known, a, b, policy_of, order)
+    return replace(blank, reason=Reason.NOT_MEASURED, explanation="; ".join(why))
+
+
+def with_left_out(one: Comparison, a: Runs, b: Runs) -> Comparison:
+    """The comparison with a note on each side's runs that were left out of it."""
+    sides = (("baseline", a), ("candidate", b))
+    notes = tuple(f"{name}: {_left_out(runs)}" for name, runs in sides if runs.left_out)
+    return replace(one, notes=(*one.notes, *notes))
+
+
+def _left_out(runs: Runs) -> str:
+    count = count_of(len(runs.left_out), "INVALID run")
+    return f"{count} left out (median {figure(median(runs.left_out), runs.unit)})"
 
 
 def _untrustworthy(baseline: Side, candidate: Side, key: tuple[str, str]) -> tuple[Reason, str] | None:

@@ -61,6 +61,13 @@ def changed_settings(
     return tuple(sorted(_with_devices(change, references) for change in changes))
 
 
+def changed_during(
+    before: Mapping[str, FactTable], after: Mapping[str, FactTable], catalogue: Mapping[str, FactSpec]
+) -> dict[str, tuple[SettingChange, ...]]:
+    """What changed in each environment that was read before and after a run."""
+    return {name: changed_settings(before[name], after[name], catalogue) for name in before.keys() & after.keys()}
+
+
 def _changes(before: FactTable, after: FactTable, catalogue: Mapping[str, FactSpec]) -> Iterator[SettingChange]:
     by_itself = before.value("interrupts.irqbalance") is after.value("interrupts.irqbalance") is True
     for fact in before:

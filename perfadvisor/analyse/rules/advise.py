@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.confidence import confidence
-from perfadvisor.analyse.rules.lookup import Lookup, View
-from perfadvisor.analyse.rules.order import explain, order
+from perfadvisor.analyse.rules.lookup import Lookup, Place, View
+from perfadvisor.analyse.rules.order import explain, reading_order
+from perfadvisor.analyse.rules.touched import is_aside
 from perfadvisor.analyse.rules.wording import command, general, sentence
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
 from perfadvisor.model.rule import Confidence, Finding, Outcome, Rule, Severity
@@ -25,15 +26,20 @@ def advise(
     environment: str = "local",
     host: FactTable | None = None,
     goal: str = "",
+    reached: frozenset[Place] | None = None,
 ) -> tuple[Finding, ...]:
-    """Every rule's answer for every subject, `result.*` facts being part of `facts`; sorted, root causes first.
+    """Every rule's answer for every subject, `result.*` facts being part of `facts`; sorted, root causes first, then
+    what the run did not touch, then doubts about the measurement.
 
     `host` is the parent's table for rules that name `host.` facts. `goal` ("throughput", "latency", ...) leaves advice
-    that serves only other goals unevaluated, with that reason.
+    that serves only other goals unevaluated, with that reason. `reached` is what the run's results lead to, None where
+    nothing was measured.
     """
     lookup = Lookup(facts, catalogue, host)
     found = [finding for rule in rules for finding in _apply(rule, lookup, environment, goal)]
-    return tuple(sorted(_doubted(explain(found, lookup)), key=order))
+    if reached is not None:
+        found = [replace(f, aside=is_aside(f.rule.for_each, f.subject, lookup, reached)) for f in found]
+    return tuple(sorted(_doubted(explain(found, lookup)), key=reading_order))
 
 
 def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[Finding]:

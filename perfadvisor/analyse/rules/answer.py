@@ -24,31 +24,35 @@ FIRES = Judgement(outcome=Outcome.FIRES)
 
 
 def judge(rule: Rule, lookup: Lookup) -> Judgement:
-    """The rule's answer. As in `and`, one certain No decides it, whatever else is missing."""
-    if _rests_on_invalid(rule, lookup):
-        return _not_applicable("its result is INVALID, so nothing is concluded from it")
+    """The rule's answer. It is clear only where all that it requires is known to hold: a rule that does not know
+    whether it applies has not passed. Within a condition one certain No decides an `and`, whatever else is missing."""
+    unsound = _unsound(rule, lookup)
+    if unsound:
+        return _not_applicable(unsound)
     requires = [(text, parse(text)(lookup)) for text in rule.requires]
     refused = next((text for text, answer in requires if answer is False), None)
     if refused is not None:
         return _not_applicable(f"it needs: {refused}")
     when = parse(rule.when)(lookup)
-    if when is False:
-        return CLEAR
     answers = (when, *(answer for _, answer in requires))
     missing = frozenset[Absent]().union(*(answer.missing for answer in answers if isinstance(answer, Unknown)))
     if missing:
         ordered = tuple(sorted(missing, key=lambda absent: (absent.name, absent.subject, absent.reason)))
         return Judgement(outcome=Outcome.UNKNOWN, missing=ordered)
-    return FIRES
+    return FIRES if when is True else CLEAR
 
 
 def _not_applicable(reason: str) -> Judgement:
     return Judgement(outcome=Outcome.NOT_APPLICABLE, reason=reason)
 
 
-def _rests_on_invalid(rule: Rule, lookup: Lookup) -> bool:
-    """Rules that judge the measurement itself are the exception: they say why it is INVALID."""
+def _unsound(rule: Rule, lookup: Lookup) -> str:
+    """Why nothing is concluded from the result; "" where something may be. Rules that judge the measurement itself are
+    the exception: they say why it is INVALID."""
     if rule.for_each != "result" or rule.step == MEASUREMENT:
-        return False
+        return ""
     trust = lookup("result.trust")
-    return isinstance(trust, Fact) and trust.value == Trust.INVALID
+    if isinstance(trust, Fact) and trust.value == Trust.NOT_MEASURED:
+        return "its result was not measured, so nothing is concluded from it"
+    invalid = isinstance(trust, Fact) and trust.value == Trust.INVALID
+    return "its result is INVALID, so nothing is concluded from it" if invalid else ""

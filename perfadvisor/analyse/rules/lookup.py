@@ -5,7 +5,7 @@ following the facts that refer to other subjects (result -> block -> pci -> iomm
 start with `host.` are looked up in the parent's facts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
@@ -120,6 +120,22 @@ class Lookup:
                     if isinstance(value, str):
                         edge.append((target, value))
         return found
+
+    def reached(self, starts: Iterable[Place]) -> frozenset[Place]:
+        """Every subject that these lead to, however far, themselves included."""
+        found: set[Place] = set()
+        todo = list(starts)
+        while todo:
+            place = todo.pop()
+            if place not in found:
+                found.add(place)
+                todo += self.next_to(*place)
+        return frozenset(found)
+
+    def next_to(self, kind: str, subject: str) -> tuple[Place, ...]:
+        """The subjects that this one's facts refer to."""
+        found = self._neighbours(kind, subject)
+        return tuple((target, value) for target, value in found if isinstance(value, str))
 
     def _neighbours(self, kind: str, subject: str) -> Iterator[tuple[str, str | Absent]]:
         side = HOST if kind.startswith(HOST) else ""

@@ -12,7 +12,8 @@ from fnmatch import fnmatchcase
 from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule
 
-STEPS = ("measurement", "ceiling", "hardware", "placement", "virtual", "memory", "stack")
+MEASUREMENT = "measurement"
+STEPS = (MEASUREMENT, "ceiling", "hardware", "placement", "virtual", "memory", "stack")
 _CONFIDENCES = tuple(reversed(Confidence))
 _OUTCOMES = tuple(Outcome)
 
@@ -29,6 +30,14 @@ def order(finding: Finding) -> tuple[int | str, ...]:
         rule.id,
         finding.subject,
     )
+
+
+def reading_order(finding: Finding) -> tuple[int | str, ...]:
+    """Sort key for people: of what fires, first what holds the work back, then what it did not touch, then doubts."""
+    fires = finding.outcome is Outcome.FIRES
+    doubt = fires and finding.rule.step == MEASUREMENT
+    outcome, *rest = order(finding)
+    return (outcome, int(doubt), int(fires and finding.aside), *rest)
 
 
 def explain(findings: Sequence[Finding], lookup: Lookup) -> list[Finding]:

@@ -7,6 +7,7 @@ import pytest
 from perfadvisor.analyse.gate.fingerprint import fingerprint, marks
 from perfadvisor.analyse.gate.side_by_side import left_out, side_by_side
 from perfadvisor.analyse.gate.sides import sides_of
+from perfadvisor.analyse.results.cells import cells
 from perfadvisor.facts.catalogue import CATALOGUE
 from perfadvisor.model.fact import Fact, FactTable
 from perfadvisor.model.gate import Order, Runs, Side
@@ -42,7 +43,7 @@ def side(*results: TrialResult, workload=WORKLOAD) -> Side:
         environments=(Environment(name="local", spec="local", kind=EnvironmentKind.VM),),
         workloads={workload.id: workload}, plan=(), results=results,
     )  # fmt: skip
-    return sides_of(run, {"local": table(**MACHINE)})["local"]
+    return sides_of(run, cells(run), {"local": table(**MACHINE)})["local"]
 
 
 def test_judged_metrics_in_the_order_they_ran() -> None:

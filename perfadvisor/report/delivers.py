@@ -1,0 +1,78 @@
+"""The first sentences of the verdict: what the machine delivers, or why that cannot be said."""
+
+from collections.abc import Iterator, Sequence
+
+from perfadvisor.formatting import listed, quantity
+from perfadvisor.model.result import Cell
+from perfadvisor.report.headline import Answer, answers
+from perfadvisor.report.parts import NARROW, Part, lowered
+from perfadvisor.report.results import DEVICE_ORDER, title_of
+from perfadvisor.report.view import ReportView
+from perfadvisor.report.words import device_words
+
+
+def delivers(view: ReportView) -> Iterator[Part]:
+    """A figure for each question the run asked, from results that conclusions may rest on."""
+    why_not = unlike_machines(view)
+    if why_not:
+        yield Part("No headline", strong=True)
+        yield Part(f": {why_not}. ")
+        return
+    for device in DEVICE_ORDER:
+        found = list(answers(view, device))
+        yield from _reached(view, device, [one for one in found if one.estimate])
+        for one in found:
+            if not one.estimate:
+                yield Part(f"{device_words(device)}: cannot say {_asked(view, one)}, because {_why(one)}. ")
+
+
+def _asked(view: ReportView, one: Answer) -> str:
+    return f"{one.question.words} ({lowered(title_of(view, one.cell.workload))})"
+
+
+def _why(one: Answer) -> str:
+    return lowered(one.cell.why or "the tool did not report it")
+
+
+def _reached(view: ReportView, device: str, found: Sequence[Answer]) -> Iterator[Part]:
+    if not found:
+        return
+    yield Part(_opening(device, [one.cell for one in found]))
+    for position, one in enumerate(found):
+        yield Part(" and " if position and position == len(found) - 1 else ", " if position else "")
+        yield _figure(one)
+        yield Part(f"{one.question.after} ({lowered(title_of(view, one.cell.workload))})")
+    yield Part(". ")
+
+
+def _figure(one: Answer) -> Part:
+    shown = quantity(one.estimate.median, one.estimate.unit) if one.estimate else ""
+    return Part(shown.replace(" ", NARROW), strong=True)
+
+
+def _opening(device: str, cells: Sequence[Cell]) -> str:
+    if device == "network":
+        trials = [trial for cell in cells for trial in cell.trials]
+        if any(trial.path.nic for trial in trials):
+            return "The network carries "
+        if not any(trial.command for trial in trials):  # imported: nobody knows which way it went
+            return "Network traffic reaches "
+        return "Traffic that stays inside the machine, crossing no NIC, reaches "
+    return "Storage reaches " if device == "storage" else "The memory path reaches "
+
+
+# What tells two machines, or two disks of one, apart in files that name no machine.
+TOLD_APART_BY = {"target": "targets", "fio_version": "fio versions", "iperf3_version": "iperf3 versions"}
+
+
+def unlike_machines(view: ReportView) -> str:
+    """Why imported results have no headline: several files that need not come from one machine. "" where they may."""
+    trials = [trial for cell in view.cells for trial in cell.trials]
+    files = {trial.output.details.get("imported_from") for trial in trials} - {None}
+    if len(files) < 2:
+        return ""
+    seen = {name: {trial.output.details.get(name) for trial in trials} - {None} for name in TOLD_APART_BY}
+    differing = [f"{len(values)} {TOLD_APART_BY[name]}" for name, values in seen.items() if len(values) > 1]
+    if not differing:
+        return ""
+    return f"the {len(files)} files name {listed(differing)}, so they may come from different machines"

@@ -46,7 +46,7 @@ def samples(path: Path | str) -> "pd.DataFrame":
 
     view = judge(Path(path))
     run = load(path)
-    return frame(run, tuple(trial for cell in view.cells for trial in cell.trials))
+    return frame(run, view.cells)
 
 
 def figures(path: Path | str) -> Mapping[str, "go.Figure"]:

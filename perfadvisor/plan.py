@@ -4,7 +4,7 @@ Every repeat is a round in which each workload runs once in each environment, in
 machine that slowly drifts looks like a difference between environments.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -27,12 +27,23 @@ class Fitted:
 
 
 def plan(
-    workloads: Sequence[Workload], environments: Sequence[Environment], *, repeats: int, seed: int
+    workloads: Sequence[Workload],
+    environments: Sequence[Environment],
+    *,
+    repeats: int,
+    seed: int,
+    once: Container[tuple[str, str]] = (),
 ) -> tuple[Trial, ...]:
-    """Every trial in the order to run it; the same seed gives the same order."""
+    """Every trial in the order to run it; the same seed gives the same order. What is known not to work, as (workload,
+    environment) in `once`, is tried once and not at each repeat."""
     pairs = [(workload, environment) for workload in workloads for environment in environments]
     rounds = [(repeat, _in_turns(_shuffled(pairs, seed, repeat), repeat)) for repeat in range(1, repeats + 1)]
-    slots = [(repeat, position, pair) for repeat, order in rounds for position, pair in enumerate(order, 1)]
+    slots = [
+        (repeat, position, (workload, environment))
+        for repeat, order in rounds
+        for position, (workload, environment) in enumerate(order, 1)
+        if repeat == 1 or (workload.id, environment.name) not in once
+    ]
     return tuple(
         Trial(
             number=number, workload=workload.id, environment=environment.name, repeat=repeat, position=position,
@@ -61,7 +72,7 @@ def _in_turns(order: list[Pair], repeat: int) -> list[Pair]:
 
 def _side(environment: Environment) -> str:
     """Who must have the device: "" for this machine and whatever gets its disks through it."""
-    return environment.spec if environment.takes_device else ""
+    return environment.spec.text if environment.takes_device else ""
 
 
 def fewest_repeats(environments: Sequence[Environment]) -> int:

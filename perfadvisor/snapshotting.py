@@ -12,7 +12,7 @@ from perfadvisor.facts.trial import own_load
 from perfadvisor.formatting import count_of
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Hosted, Target
+from perfadvisor.targets.base import Target
 from perfadvisor.targets.here.gauges import GaugeReader, Watched
 from perfadvisor.targets.here.local import LocalTarget
 
@@ -36,14 +36,14 @@ def take(target: Target, window_s: float = 0.0, parent: Snapshot | None = None) 
 
 def host_of(target: Target) -> Snapshot | None:
     """This machine's own snapshot, where the target runs on it."""
-    return take(LocalTarget()) if isinstance(target, Hosted) and target.parent == "local" else None
+    return take(LocalTarget()) if target.parent == "local" else None
 
 
 def watch(target: Target, machine: Tree, window_s: float) -> Window:
     """The machine's own load for `window_s` seconds. Gauges are read on this machine only: elsewhere nothing of
     perfadvisor runs while the load does."""
     patterns = own_load.patterns(machine)
-    reader = GaugeReader(Watched()) if target.spec == "local" else None
+    reader = GaugeReader(Watched()) if target.spec.is_here else None
     before, began = target.tree(patterns), time.monotonic()
     with reader or nullcontext():
         time.sleep(window_s)

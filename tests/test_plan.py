@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from perfadvisor.errors import InputError
 from perfadvisor.model.workload import Environment, Workload
 from perfadvisor.plan import fit, plan, seconds_of, shortest
+from perfadvisor.specs.parse import read_spec
 
 
 def workload(name: str, runtime_s: float = 10.0, warmup_s: float = 2.0) -> Workload:
@@ -19,7 +20,7 @@ def workload(name: str, runtime_s: float = 10.0, warmup_s: float = 2.0) -> Workl
 
 
 THREE = [workload("a"), workload("b", 20.0), workload("c")]
-TWO = [Environment(name="local", spec="local"), Environment(name="vm", spec="vm")]
+TWO = [Environment(name="local", spec=read_spec("local")), Environment(name="vm", spec=read_spec("vm"))]
 
 
 def test_every_workload_runs_once_a_round_in_every_environment() -> None:
@@ -101,7 +102,7 @@ def test_short_workloads_and_few_repeats_stay_as_asked() -> None:
 
 
 def test_a_device_that_changes_hands_does_so_four_times() -> None:
-    sides = [TWO[0], Environment(name="x", spec="vm:vfio=0000:01:00.0")]
+    sides = [TWO[0], Environment(name="x", spec=read_spec("vm:vfio=0000:01:00.0"))]
     assert fit(THREE[:1], environments=sides, repeats=5, budget_s=4 * 2 * 13).repeats == 4
     with pytest.raises(InputError, match="too short"):
         fit(THREE[:1], environments=sides, repeats=5, budget_s=4 * 2 * 13 - 1)

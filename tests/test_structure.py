@@ -15,6 +15,7 @@ LEVELS = {
     "errors": 0,
     "dmabench": 0,
     "extras": 0,
+    "specs": 0.5,
     "durations": 1,
     "upgrading": 1,
     "plaintext": 1,
@@ -77,7 +78,7 @@ ROOMS = {
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts
-PURE = ("errors", "model", "facts", "tools", "analyse", "plan", "expand")
+PURE = ("errors", "specs", "model", "facts", "tools", "analyse", "plan", "expand")
 WORLD = {
     "subprocess", "os", "shutil", "socket", "tempfile", "time", "pathlib", "urllib", "multiprocessing", "random",
     "io", "glob", "fileinput", "platform", "signal", "threading", "select", "ctypes", "http", "sqlite3", "secrets",

@@ -21,7 +21,9 @@ from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.suites import select
 from perfadvisor.runner import Outcome, Request
 from perfadvisor.runner.progress import Progress
-from perfadvisor.runner.request import Wishes
+from perfadvisor.runner.request import RunOptions
+from perfadvisor.specs.parse import distinct, read_spec
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.lending.pci_group import full_address
 
@@ -31,7 +33,7 @@ NODES = r"(-(node|cpu|memory)[0-9]+)+"
 
 def request(
     names: Sequence[str],
-    environments: Sequence[str],
+    environments: Sequence[Spec],
     *,
     budget: str | None,
     out: Path,
@@ -54,7 +56,7 @@ def request(
         repeats=repeats or max(named, default=DEFAULT_REPEATS),
         seed=secrets.randbelow(2**31) if seed is None else seed,
         out=out,
-        wishes=Wishes(
+        options=RunOptions(
             directory=directory, device=device, peer=peer, vfio=tuple(dict.fromkeys(map(full_address, vfio))),
             domain=domain, confirm=typed,
         ),
@@ -78,13 +80,13 @@ def workloads_of(run: Path | None, own: Sequence[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def specs(given: Sequence[str], file: Path | None) -> tuple[str, ...]:
+def specs(given: Sequence[str], file: Path | None) -> tuple[Spec, ...]:
     """What --env names stand for: those of the environments file, and specs as they are. Without --env the machine
-    itself, and everything in the file beside it."""
-    if file is None:
-        return tuple(given) or ("local",)
-    named = load_environments(file)
-    return tuple(named.get(word, word) for word in given) or ("local", *named.values())
+    itself, and everything in the file beside it. All are read here, before anything is opened. InputError for one that
+    means nothing or two of one name, PackError for a broken file."""
+    named = load_environments(file) if file else {}
+    found = [named[word] if word in named else read_spec(word) for word in given]
+    return distinct(found or (read_spec("local"), *named.values()))
 
 
 def typed(name: str, seen: str) -> str:

@@ -27,15 +27,17 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
     from perfadvisor.saved.saved import load_snapshot, save_snapshot
     from perfadvisor.saved.snapshot_file import require_place
     from perfadvisor.snapshotting import contents, describe, host_of, take
+    from perfadvisor.specs.parse import read_spec
     from perfadvisor.targets.open import open_target
 
     require_place(output)
+    environment = read_spec(spec)
     host, window_s = load_snapshot(parent) if parent else None, seconds(window)
-    if spec != "local":  # a container or a guest is made for it
+    if not environment.is_here:  # a container or a guest is made for it
         from perfadvisor.cli.running import put_back_leftovers
 
         put_back_leftovers()
-    target = open_target(spec)
+    target = open_target(environment)
     try:
         snapshot = take(target, window_s=window_s, parent=host or host_of(target))
     finally:

@@ -18,11 +18,14 @@ from perfadvisor.model.result import TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.packs import load_workloads
 from perfadvisor.runner import place
-from perfadvisor.runner.request import Wishes
-from perfadvisor.runner.session import link_of, storage_workloads
+from perfadvisor.runner.engines import agree
+from perfadvisor.runner.planning import storage_workloads
+from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site, ground, open_sites
-from perfadvisor.runner.stage import Stage, set_up
+from perfadvisor.runner.stage import Means, Stage, set_up
 from perfadvisor.runner.trial import run_trial
+from perfadvisor.runner.work import link_of
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.changing import journal
 
 
@@ -79,18 +82,17 @@ def measuring(
     workload = _workload(name, own)
     with contextlib.ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))
-        wishes = Wishes(directory=directory)
+        options = RunOptions(directory=directory)
         words = tuple(dict.fromkeys(specs))
-        sites = dict(zip(words, open_sites(words, undo, wishes.opening()), strict=True))
-        first = ground(tuple(sites.values()))
-        storage = place.choose(storage_workloads((workload,)), first, wishes)
-        workloads = _expanded(workload, first, storage)
+        opened = open_sites([read_spec(word) for word in words], undo, options.opening())
+        sites = dict(zip(words, opened, strict=True))
+        first = ground(opened)
+        storage = place.choose(storage_workloads((workload,)), first, options)
+        workloads = _expanded(agree((workload,), opened).workloads, first, storage)
         book = journal.begin(Path(folder) / "journal.jsonl")
         undo.callback(book.close)
-        stages = {
-            spec: set_up(workloads, site, storage, partial(link_of, site, wishes), book, undo, lambda _: None)
-            for spec, site in sites.items()
-        }
+        means = Means(storage=storage, journal=book, undo=undo, link=partial(link_of, options))
+        stages = {word: set_up(workloads, site, means) for word, site in sites.items()}
         yield _Bench(workloads=workloads, sites=sites, stages=stages).measure
 
 
@@ -102,7 +104,9 @@ def _workload(name: str, own: Sequence[Path]) -> Workload:
     return known[name]
 
 
-def _expanded(workload: Workload, site: Site, storage: place.Storage | None) -> tuple[Workload, ...]:
+def _expanded(
+    workloads: Sequence[Workload], site: Site, storage: place.Storage | None
+) -> tuple[Workload, ...]:
     cpus, memory = (cpulist.parse(str(site.facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory"))
     device = node(site.machine, storage.way) if storage else None
-    return expand((workload,), cpu_nodes=cpus, memory_nodes=memory, device_node=device)
+    return expand(workloads, cpu_nodes=cpus, memory_nodes=memory, device_node=device)

@@ -15,6 +15,7 @@ from perfadvisor.model.result import Doubt, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.workload import Environment, Trial, Workload
+from perfadvisor.specs.spec import Spec
 from perfadvisor.tools.configuration import Configuration
 
 ENVIRONMENT = "imported"
@@ -46,7 +47,7 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
         state="running",
         versions={"perfadvisor": __version__, **_versions(pieces)},
         host=ways.host(),
-        environments=(Environment(name=ENVIRONMENT, spec="imported", kind=ways.kind()),),
+        environments=(Environment(name=ENVIRONMENT, spec=Spec(text="imported"), kind=ways.kind()),),
         workloads=workloads,
         plan=tuple(result.trial for result in results),
         results=tuple(results),

@@ -1,11 +1,11 @@
 """What to run: workloads, the trials planned from them, and the environments they run in."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from perfadvisor.model.fact import Scalar
+from perfadvisor.specs.spec import Spec
 
 Parameters = Mapping[str, Scalar]
 
@@ -27,11 +27,11 @@ FEWEST_HAND_OVERS = 4  # the same of a device that is in one place at a time; it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Environment:
-    """One place work runs in: `spec` as given to --env ("local", "docker:IMAGE"), `name` unique within the run;
+    """One place work runs in: `spec` is what was given to --env, read; `name` is unique within the run;
     `emulated` marks a guest without hardware virtualisation, whose numbers prove the path and not the speed."""
 
     name: str
-    spec: str
+    spec: Spec
     kind: EnvironmentKind = EnvironmentKind.UNKNOWN
     parent: str = ""
     emulated: bool = False
@@ -39,8 +39,7 @@ class Environment:
     @property
     def takes_device(self) -> bool:
         """Whether it takes a device away from all others while it measures: a guest with something passed through."""
-        kind, _, options = self.spec.partition(":")
-        return kind == "vm" and bool(re.search(r"(?:^|,)(?:vfio|vf)=", options))
+        return bool(self.spec.in_turns)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, EnvironmentKind
+from perfadvisor.specs.spec import Spec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +37,7 @@ class ReportView:
         """The run's environments, or one of unknown kind for every table of facts."""
         if self.run is not None and self.run.environments:
             return self.run.environments
-        return tuple(Environment(name=name, spec="", kind=EnvironmentKind.UNKNOWN) for name in self.facts)
+        return tuple(Environment(name=name, spec=Spec(text=""), kind=EnvironmentKind.UNKNOWN) for name in self.facts)
 
     @property
     def base(self) -> str:

@@ -1,6 +1,7 @@
 """From workloads and environments to results on disk: the part that measures."""
 
 from perfadvisor.runner.request import Request
-from perfadvisor.runner.session import Outcome, measure, resume
+from perfadvisor.runner.session import measure, resume
+from perfadvisor.runner.work import Outcome
 
 __all__ = ["Outcome", "Request", "measure", "resume"]

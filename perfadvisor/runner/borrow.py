@@ -7,10 +7,10 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from perfadvisor.errors import InputError
-from perfadvisor.runner.request import Wishes
+from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import HasFunctions, Passed
+from perfadvisor.targets.base import Passed
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.lending import iommu_domain, vfio
@@ -27,35 +27,35 @@ class Borrowed:
     notes: tuple[str, ...] = ()
 
     def of(self, site: Site) -> Passed | None:
-        """What the trials of this environment may open."""
-        if isinstance(site.target, HasFunctions):
-            return next(iter(site.target.passed), None)
-        return self.function if site.environment.spec == "local" else None
+        """What the trials of this environment may open, None for nothing."""
+        with contextlib.suppress(MeasureError):
+            return site.target.function(self.function)
+        return None
 
     def any_of(self, sites: Sequence[Site]) -> Passed | None:
         """The first that any of them may open."""
         return next((function for site in sites if (function := self.of(site))), None)
 
 
-def borrow(wishes: Wishes, undo: contextlib.ExitStack, say: Say) -> Borrowed:
+def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowed:
     """Lend the functions and change the translation that were asked for; `undo` puts both back. MeasureError, with
     every reason, where something must stay as it is, InputError for functions of several groups."""
-    if not wishes.vfio and not wishes.domain:
+    if not options.vfio and not options.domain:
         return Borrowed()
     book = journal.begin()
     undo.callback(_give_back, book, say)
-    note = iommu_domain.change(wishes.device, wishes.domain, book) if wishes.domain else ""
-    function = _lend(wishes, book) if wishes.vfio else None
+    note = iommu_domain.change(options.device, options.domain, book) if options.domain else ""
+    function = _lend(options, book) if options.vfio else None
     return Borrowed(function=function, notes=tuple(filter(None, [note])))
 
 
-def _lend(wishes: Wishes, book: Journal) -> Passed:
+def _lend(options: RunOptions, book: Journal) -> Passed:
     """The first of the functions; the others are those of its group."""
-    vfio.require_not_measured(wishes.vfio, wishes.device)
-    if len(vfio.require_all_lendable(wishes.vfio)) > 1:
+    vfio.require_not_measured(options.vfio, options.device)
+    if len(vfio.require_all_lendable(options.vfio)) > 1:
         raise InputError("--vfio: these functions are in several IOMMU groups", "name those of one group")
-    vfio.lend(wishes.vfio, book)
-    return vfio.passed(wishes.vfio)[0]
+    vfio.lend(options.vfio, book)
+    return vfio.passed(options.vfio)[0]
 
 
 def _give_back(book: Journal, say: Say) -> None:

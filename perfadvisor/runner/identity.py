@@ -10,8 +10,7 @@ from perfadvisor import __version__
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Command, OwnPrograms, Target
-from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.base import Command, Target
 from perfadvisor.tools.catalogue import TOOLS
 
 MACHINE_ID = "/etc/machine-id"
@@ -36,7 +35,7 @@ def host(site: Site) -> dict[str, str]:
 def _cpu_by_number(site: Site) -> str:
     """ARM's /proc/cpuinfo names its CPUs by number only; py-cpuinfo knows the names. It takes over a second and looks
     at the machine it runs on, so it is asked once, before any trial, and about this machine alone."""
-    if site.target.spec != "local":
+    if not site.environment.spec.is_here:
         return ""
     from cpuinfo import get_cpu_info
 
@@ -58,27 +57,16 @@ def versions(target: Target, tools: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def own_program(tool: str) -> str:
-    """The path of a tool that perfadvisor brings itself, built now if need be; "" for those that are installed.
-
-    MeasureError where it cannot be built."""
-    return str(build.program()) if tool == "dmabench" else ""
-
-
-def program_on(target: Target, tool: str) -> str:
-    """The path of a tool on this target, "" where its name finds it."""
-    return target.program(tool) if isinstance(target, OwnPrograms) else own_program(tool)
-
-
 def require(target: Target, tool: str) -> str:
     """A tool's version, "" where it does not tell. MeasureError, with the package to install, where it is missing."""
-    package, program = TOOLS[tool].PACKAGE, program_on(target, tool) or TOOLS[tool].PROGRAM
+    program = TOOLS[tool].PROGRAM
+    name = target.program(tool) or program.name
     try:
-        said = target.run(Command(argv=(program, "--version"), timeout_s=10.0))
+        said = target.run(Command(argv=(name, "--version"), timeout_s=10.0))
         missing = said.returncode in NOT_FOUND
     except MeasureError:
         missing = True
     if missing:
-        raise MeasureError(f"{program} is not installed", f"on Debian and Ubuntu: apt install {package}")
+        raise MeasureError(f"{name} is not installed", program.hint)
     match = _VERSION.search(said.stdout.decode("utf-8", "replace"))
     return match[0] if match else ""

@@ -8,9 +8,8 @@ from pathlib import Path
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.workload import Trial, Workload
-from perfadvisor.runner.request import Wishes
+from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import OwnDisk
 from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.changing.storage_file import Place
 from perfadvisor.targets.raw import device as raw_device
@@ -50,22 +49,22 @@ class Storage:
         return self.place.note if self.place else UNWRITTEN
 
 
-def choose(workloads: Sequence[Workload], site: Site, wishes: Wishes) -> Storage | None:
+def choose(workloads: Sequence[Workload], site: Site, options: RunOptions) -> Storage | None:
     """Where these workloads go, None where there are none. InputError where that place will not do."""
     if not workloads:
         return None
-    if isinstance(site.target, OwnDisk):
-        if wishes.device:
-            raise InputError(f"--device {wishes.device}: {site.name} is another machine", "leave --device out there")
+    if site.target.own_disk:
+        if options.device:
+            raise InputError(f"--device {options.device}: {site.name} is another machine", "leave --device out there")
         return Storage()
-    if not wishes.device:
-        place = storage_file.place(wishes.directory, site.machine)
+    if not options.device:
+        place = storage_file.place(options.directory, site.machine)
         storage_file.require_room(place, max(map(size_of, workloads)))
         return Storage(place=place)
-    device = raw_device.look(wishes.device, site.machine)
+    device = raw_device.look(options.device, site.machine)
     writers = [workload.id for workload in workloads if writes(workload)]
     if writers:
-        allow_writing(device, site.machine, wishes.confirm)
+        allow_writing(device, site.machine, options.confirm)
     return Storage(device=device, writable=bool(writers))
 
 
@@ -107,8 +106,8 @@ def writes(workload: Workload) -> bool:
     return False
 
 
-def set_up_s(workloads: Sequence[Workload], wishes: Wishes) -> float:
+def set_up_s(workloads: Sequence[Workload], options: RunOptions) -> float:
     """About how long the preparation takes."""
-    if not workloads or wishes.device:
+    if not workloads or options.device:
         return 1.0
     return 1.0 + max(map(size_of, workloads)) / FILL_BYTES_PER_S

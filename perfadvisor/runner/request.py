@@ -6,6 +6,7 @@ from pathlib import Path
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Workload
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.opening import Opening
 
 
@@ -15,7 +16,7 @@ def refuse(_name: str, _seen: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class RunOptions:
     """Where to measure: `directory` holds the test file, `device` is a raw block device to use instead ("" for none),
     `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, lent for
     the run so that mapping memory for the first of them can be measured, and `domain` the kind of translation that the
@@ -33,7 +34,7 @@ class Wishes:
         """What the environments have to know of it."""
         return Opening(directory=self.directory.resolve(), device=self.device, lent=self.vfio)
 
-    def options(self) -> dict[str, Scalar]:
+    def kept(self) -> dict[str, Scalar]:
         """What a resumed run needs to go on in the same place; a confirmation is never kept."""
         return {
             "directory": str(self.directory.resolve()), "device": self.device, "peer": self.peer,
@@ -41,10 +42,10 @@ class Wishes:
         }  # fmt: skip
 
 
-def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str] = refuse) -> Wishes:
-    """The wishes a run was started with."""
+def options_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str] = refuse) -> RunOptions:
+    """What a run was started with."""
     given = {name: str(options.get(name, "")) for name in ("directory", "device", "peer", "vfio", "domain")}
-    return Wishes(
+    return RunOptions(
         directory=Path(given["directory"] or "."), device=given["device"], peer=given["peer"],
         vfio=tuple(filter(None, given["vfio"].split(","))), domain=given["domain"], confirm=confirm,
     )  # fmt: skip
@@ -52,15 +53,15 @@ def wishes_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str] 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A new run: workloads as declared (not yet expanded to nodes), environments as given to --env, and how often.
+    """A new run: workloads as declared (not yet expanded to nodes), the environments to measure in, and how often.
 
     `budget_s` bounds the whole run, None for no bound; `out` is the folder to make."""
 
     workloads: tuple[Workload, ...]
-    environments: tuple[str, ...]
+    environments: tuple[Spec, ...]
     repeats: int
     seed: int
     out: Path
-    wishes: Wishes
+    options: RunOptions
     budget_s: float | None = None
     argv: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
@@ -11,29 +11,34 @@ from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment, EnvironmentKind
 from perfadvisor.snapshotting import take
-from perfadvisor.targets.base import Hosted, OwnDisk, Target
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Target
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
-from perfadvisor.targets.turns import TakesTurns
 from perfadvisor.targets.unreachable import Unreachable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """One environment: `before` is its snapshot, `facts` what that says, and `refusal` why nothing can be measured in
-    it ("" where it can)."""
+    """One environment: `before` is its snapshot, `facts` what that says. `probed` keeps, by engine, why it is forbidden
+    there ("" for allowed), so that each is tried once a run."""
 
     environment: Environment
     target: Target
     before: Snapshot
     facts: FactTable
-    refusal: str = ""
+    probed: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
         """Unique within the run."""
         return self.environment.name
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be measured in it, "" where it can."""
+        return self.target.refusal
 
     @property
     def machine(self) -> Tree:
@@ -42,29 +47,27 @@ class Site:
 
 
 def open_sites(
-    specs: Sequence[str],
+    specs: Sequence[Spec],
     undo: contextlib.ExitStack,
     opening: Opening | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Site, ...]:
     """Reach and read every environment; `undo` closes them again, `say` is told which one is waited for. One that
-    cannot be had is left out of the measuring with its reason. InputError for one that is unknown, MeasureError where
-    none at all can be had."""
-    targets = [_opened(spec, undo, opening, say) for spec in dict.fromkeys(specs)]
-    failed = [target for target in targets if isinstance(target, Unreachable)]
-    if len(failed) == len(targets):
-        raise failed[0].error
+    cannot be had is left out of the measuring with its reason. MeasureError where none at all can be had."""
+    targets = [_opened(spec, undo, opening, say) for spec in specs]
+    if all(target.refusal for target in targets):
+        raise MeasureError("; ".join(target.refusal for target in targets))
     host, sites = _host(targets), []
     for target in targets:
-        if isinstance(target, TakesTurns):
+        if target.parent:
             say(f"reading {target.name}")
         sites.append(look_at(target, host))
     return tuple(sites)
 
 
-def _opened(spec: str, undo: contextlib.ExitStack, opening: Opening | None, say: Callable[[str], None]) -> Target:
-    if spec != "local":
-        say(f"starting {spec}")
+def _opened(spec: Spec, undo: contextlib.ExitStack, opening: Opening | None, say: Callable[[str], None]) -> Target:
+    if not spec.is_here:
+        say(f"starting {spec.name}")
     try:
         target = open_target(spec, opening)
     except MeasureError as error:
@@ -75,28 +78,24 @@ def _opened(spec: str, undo: contextlib.ExitStack, opening: Opening | None, say:
 
 def _host(targets: Sequence[Target]) -> Snapshot | None:
     """This machine, read once for everything that runs on it."""
-    if any(isinstance(target, Hosted) and target.parent == "local" for target in targets):
-        return take(LocalTarget())
-    return None
+    return take(LocalTarget()) if any(target.parent == "local" for target in targets) else None
 
 
 def look_at(target: Target, host: Snapshot | None = None) -> Site:
     """Read one environment; `host` is what was read of this machine, for whatever runs on it."""
-    on_host = isinstance(target, Hosted) and target.parent == "local"
-    snapshot = _read(target, host if on_host else None)
+    snapshot = _read(target, host if target.parent == "local" else None)
     facts = catalogue.read(snapshot.tree)
     kinds = {kind.value: kind for kind in EnvironmentKind}
     kind = kinds.get(str(facts.value("environment.kind")), EnvironmentKind.UNKNOWN)
-    parent = target.parent if isinstance(target, Hosted) else ""
-    emulated = isinstance(target, TakesTurns) and target.emulated
-    environment = Environment(name=target.name, spec=target.spec, kind=kind, parent=parent, emulated=emulated)
-    refusal = target.refusal if isinstance(target, Unreachable) else ""
-    return Site(environment=environment, target=target, before=snapshot, facts=facts, refusal=refusal)
+    environment = Environment(
+        name=target.name, spec=target.spec, kind=kind, parent=target.parent, emulated=target.emulated
+    )
+    return Site(environment=environment, target=target, before=snapshot, facts=facts)
 
 
 def _read(target: Target, host: Snapshot | None) -> Snapshot:
     """A guest is read with all its devices, which then go back to whoever had them."""
-    if not isinstance(target, TakesTurns):
+    if target.refusal:
         return take(target, parent=host)
     target.take()
     try:
@@ -108,7 +107,7 @@ def _read(target: Target, host: Snapshot | None) -> Snapshot:
 def ground(sites: Sequence[Site]) -> Site:
     """The environment on whose disk the test file is made: this machine where it or anything on it is measured."""
     usable = [site for site in sites if not site.refusal]
-    local = next((site for site in usable if site.environment.spec == "local"), None)
-    if local is None and any(site.before.parent for site in usable if not isinstance(site.target, OwnDisk)):
+    local = next((site for site in usable if site.environment.spec.is_here), None)
+    if local is None and any(site.before.parent for site in usable if not site.target.own_disk):
         return look_at(LocalTarget())
     return local or usable[0]

@@ -10,18 +10,17 @@ from pathlib import Path as FilePath
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.result import Path
 from perfadvisor.model.workload import Workload
-from perfadvisor.runner.identity import program_on, require
+from perfadvisor.runner.engines import forbidden
+from perfadvisor.runner.identity import require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Choosy, Command, HasFunctions, Noted, OwnDisk, Passed, Server, Target
+from perfadvisor.targets.base import Command, Link, Passed, Server, Target
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.storage_file import make
 from perfadvisor.targets.here.local import LocalTarget
-from perfadvisor.targets.here.network import Link
 from perfadvisor.targets.here.process import installed
 from perfadvisor.targets.raw.device import RawDevice
-from perfadvisor.targets.turns import OwnNodes
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
@@ -49,12 +48,34 @@ class Stage:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What the trials of every environment are prepared with: where storage is measured (None: nowhere), the journal of
+    what is changed for it, `undo` for what the journal does not know of, and who is told what takes long. `link` gives
+    the two ends of network tests, and is asked only if one is needed; `lent` is the function lent to this machine's own
+    trials."""
+
+    storage: Storage | None
+    journal: Journal
+    undo: contextlib.ExitStack
+    link: Callable[[Target], Link]
+    lent: Passed | None = None
+    say: Say = lambda _: None
+
+
 @dataclass
 class _Builder:
-    """The settings while they come together."""
+    """The settings of one environment while they come together."""
 
+    site: Site
+    means: Means
     settings: dict[str, Setting] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def target(self) -> Target:
+        """The machine they are for."""
+        return self.site.target
 
     def set(self, workloads: Iterable[Workload], setting: Setting) -> None:
         self.settings.update((workload.id, setting) for workload in workloads)
@@ -65,27 +86,16 @@ class _Builder:
             self.settings[workload.id] = replace(self.settings[workload.id], refusal=reason)
 
 
-def set_up(
-    workloads: Sequence[Workload],
-    site: Site,
-    storage: Storage | None,
-    link: Callable[[], Link],
-    journal: Journal,
-    undo: contextlib.ExitStack,
-    say: Say,
-    function: Passed | None = None,
-) -> Stage:
-    """Prepare for these workloads; `undo` takes away what the journal does not know of. `link` is made only if one of
-    them needs the network. `function` is the device that the site's trials may open through VFIO."""
-    builder = _Builder(settings={workload.id: Setting() for workload in workloads})
-    if isinstance(site.target, Noted):
-        builder.notes.extend(filter(None, [site.target.note]))
-    _permissions(workloads, site, builder)
+def set_up(workloads: Sequence[Workload], site: Site, means: Means) -> Stage:
+    """Prepare for these workloads in one environment."""
+    builder = _Builder(site=site, means=means, settings={workload.id: Setting() for workload in workloads})
+    builder.notes.extend(filter(None, [site.target.note]))
+    _permissions(workloads, builder)
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
-    _storage([workload for workload in usable if needs_storage(workload)], site, storage, journal, builder, say)
-    _network([workload for workload in usable if needs_network(workload)], site, link, builder, undo)
-    _function([workload for workload in usable if needs_function(workload)], site, function, builder)
-    _huge_pages([workload for workload in usable if not builder.settings[workload.id].refusal], journal, builder)
+    _storage([workload for workload in usable if needs_storage(workload)], builder)
+    _network([workload for workload in usable if needs_network(workload)], builder)
+    _function([workload for workload in usable if needs_function(workload)], builder)
+    _huge_pages([workload for workload in usable if not builder.settings[workload.id].refusal], builder)
     return Stage(settings=builder.settings, notes=tuple(builder.notes))
 
 
@@ -101,63 +111,56 @@ def needs_network(workload: Workload) -> bool:
 
 def needs_function(workload: Workload) -> bool:
     """Whether it needs a device that it can open through VFIO."""
-    needs = getattr(TOOLS[workload.tool], "needs_function", None)
-    return needs is not None and bool(needs(workload.parameters))
+    return TOOLS[workload.tool].needs_function(workload.parameters)
 
 
-def _tools(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
-    """A missing tool is said once and early, before anything is made for it."""
-    for name in sorted({workload.tool for workload in workloads}):
-        its = [workload for workload in workloads if workload.tool == name]
-        try:
-            require(site.target, name)
-            builder.set(its, Setting(context=Context(program=program_on(site.target, name))))
-        except MeasureError as error:
-            builder.refuse(its, error)
-
-
-def _permissions(workloads: Sequence[Workload], site: Site, builder: _Builder) -> None:
-    """What the environment forbids is said before anything is made for it."""
-    if site.refusal:
-        builder.refuse(workloads, MeasureError(site.refusal))
+def _permissions(workloads: Sequence[Workload], builder: _Builder) -> None:
+    """What the environment lacks or forbids is said before anything is made for it."""
+    if builder.site.refusal:
+        builder.refuse(workloads, MeasureError(builder.site.refusal))
         return
-    _tools(workloads, site, builder)
-    if isinstance(site.target, Choosy):
-        for workload in workloads:
-            if not builder.settings[workload.id].refusal and (why := site.target.forbids(workload.parameters)):
-                builder.refuse([workload], MeasureError(why))
+    for name in sorted({workload.tool for workload in workloads}):
+        _tool(name, [workload for workload in workloads if workload.tool == name], builder)
 
 
-def _storage(
-    workloads: Sequence[Workload], site: Site, storage: Storage | None, journal: Journal, builder: _Builder, say: Say
-) -> None:
+def _tool(name: str, workloads: Sequence[Workload], builder: _Builder) -> None:
+    """A missing tool is said once and early."""
+    try:
+        require(builder.target, name)
+        program = builder.target.program(name)
+    except MeasureError as error:
+        builder.refuse(workloads, error)
+        return
+    builder.set(workloads, Setting(context=Context(program=program)))
+    for workload in workloads:
+        if why := forbidden(workload, builder.site):
+            builder.refuse([workload], MeasureError(why))
+
+
+def _storage(workloads: Sequence[Workload], builder: _Builder) -> None:
+    storage = builder.means.storage
     if not workloads or storage is None:
         return
     try:
-        if storage.device:
-            context, path = _device(workloads, storage.device, storage.writable)
-        else:
-            context, path = _file(workloads, site, storage, builder, journal, say)
+        made = _device(workloads, storage.device, storage.writable) if storage.device else _file(workloads, builder)
+        context, path = _inside(*made, builder)
     except MeasureError as error:
         builder.refuse(workloads, error)
         return
     if storage.note:
         builder.notes.append(storage.note)
-    if isinstance(site.target, OwnNodes):
-        try:
-            context, path = _inside(site.target, context, builder)
-        except MeasureError as error:
-            builder.refuse(workloads, error)
-            return
     for workload in workloads:
         program = builder.settings[workload.id].context.program
         builder.set([workload], Setting(context=replace(context, program=program), path=path))
 
 
-def _inside(target: OwnNodes, context: Context, builder: _Builder) -> tuple[Context, Path]:
+def _inside(context: Context, path: Path, builder: _Builder) -> tuple[Context, Path]:
     """The same file or device, by the name it has in a guest."""
     writable = context.writable or not context.device
-    node, way, note = target.node_for(FilePath(context.device or context.file), writable)
+    seen = builder.target.node_for(FilePath(context.device or context.file), writable)
+    if seen is None:
+        return context, path
+    node, way, note = seen
     builder.notes.extend(filter(None, [note]))
     return replace(context, device=node, file="", writable=writable), way
 
@@ -169,26 +172,27 @@ def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) ->
     return context, device.way
 
 
-def _file(
-    workloads: Sequence[Workload], site: Site, storage: Storage, builder: _Builder, journal: Journal, say: Say
-) -> tuple[Context, Path]:
+def _file(workloads: Sequence[Workload], builder: _Builder) -> tuple[Context, Path]:
     """One file, as large as the largest of them needs, written in full before anybody reads it. All environments on
     this machine get the same one."""
     largest = max(workloads, key=size_of)
     size, program = size_of(largest), builder.settings[largest.id].context.program
-    if isinstance(site.target, OwnDisk):
-        say(f"writing {size / 1e9:.1f} GB of random data to a test file on {site.name}")
-        way, note = site.target.make_file(size, partial(_write, site.target, largest, size, program))
+    saying = f"writing {size / 1e9:.1f} GB of random data to a test file"
+    if builder.target.own_disk:
+        builder.means.say(f"{saying} on {builder.site.name}")
+        way, note = builder.target.make_file(size, partial(_write, builder.target, largest, size, program))
         builder.notes.extend(filter(None, [note]))
         return Context(file=way.file), way
-    assert storage.place is not None, "either a device or a place for a file"
+    storage = builder.means.storage
+    assert storage is not None and storage.place is not None, "either a device or a place for a file"
     file = storage.made_for(size)
     if file is None:
-        say(f"writing {size / 1e9:.1f} GB of random data to a test file in {storage.place.directory}")
+        builder.means.say(f"{saying} in {storage.place.directory}")
         # The machine itself writes it where it can: a limit of a container would make that slow.
-        own = installed(TOOLS[largest.tool].PROGRAM)
-        writer: Target = LocalTarget() if own else site.target
-        file = make(storage.place, size, journal, partial(_write, writer, largest, size, "" if own else program))
+        own = installed(TOOLS[largest.tool].PROGRAM.name)
+        writer: Target = LocalTarget() if own else builder.target
+        write = partial(_write, writer, largest, size, "" if own else program)
+        file = make(storage.place, size, builder.means.journal, write)
         storage.files[size] = file
     return Context(file=str(file)), replace(storage.way, file=str(file))
 
@@ -203,67 +207,52 @@ def _write(writer: Target, workload: Workload, size: int, program: str, name: st
         raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
 
 
-def _network(
-    workloads: Sequence[Workload],
-    site: Site,
-    link: Callable[[], Link],
-    builder: _Builder,
-    undo: contextlib.ExitStack,
-) -> None:
+def _network(workloads: Sequence[Workload], builder: _Builder) -> None:
     if not workloads:
         return
     try:
-        made = link()
+        made = builder.means.link(builder.target)
     except MeasureError as error:
         builder.refuse(workloads, error)
         return
-    undo.callback(made.close)
-    if made.note:
-        builder.notes.append(made.note)
+    builder.means.undo.callback(made.close)
+    builder.notes.extend(filter(None, [made.note]))
     for workload in workloads:
         context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
-        setting = Setting(context=context, path=made.path(site.machine), client=made.client, serve=made.serve)
-        builder.set([workload], setting)
+        way = made.path(builder.site.machine)
+        builder.set([workload], Setting(context=context, path=way, client=made.client, serve=made.serve))
 
 
-def _function(workloads: Sequence[Workload], site: Site, function: Passed | None, builder: _Builder) -> None:
+def _function(workloads: Sequence[Workload], builder: _Builder) -> None:
     """No bytes of mapping cross the device, so the way of its results stays empty."""
+    if not workloads:
+        return
+    try:
+        function = builder.target.function(builder.means.lent)
+    except MeasureError as error:
+        builder.refuse(workloads, error)
+        return
     for workload in workloads:
-        if function is None:
-            builder.refuse([workload], _no_function(site))
-            continue
         context = builder.settings[workload.id].context
         lent = replace(context, group=function.group, pci_address=function.address)
         builder.set([workload], Setting(context=lent))
 
 
-def _no_function(site: Site) -> MeasureError:
-    spec = site.environment.spec
-    if isinstance(site.target, HasFunctions):
-        return MeasureError("the container was given no device", f"--env {spec.partition(':')[0]}:vfio=BDF")
-    if spec == "local":
-        return MeasureError(
-            "no device is lent for it", "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
-        )
-    return MeasureError("measured on this machine and in its containers only", "--env local --vfio BDF")
-
-
-def _huge_pages(workloads: Sequence[Workload], journal: Journal, builder: _Builder) -> None:
+def _huge_pages(workloads: Sequence[Workload], builder: _Builder) -> None:
     """Trials run one after the other, so the largest need of each size and node serves all."""
     needs = {workload.id: need for workload in workloads if (need := _need(workload))}
     for size, node in sorted({(need.page_bytes, need.node) for need in needs.values()}, key=str):
         same = [workload for workload in workloads if _is_of(needs.get(workload.id), size, node)]
         try:
             most = max(needs[workload.id].count for workload in same)
-            reserve(Need(page_bytes=size, count=most, node=node), journal)
+            reserve(Need(page_bytes=size, count=most, node=node), builder.means.journal)
         except MeasureError as error:
             builder.refuse(same, error)
 
 
 def _need(workload: Workload) -> Need | None:
-    """What the tool says it needs of this workload's parameters; not every tool has buffers of its own."""
-    count_of = getattr(TOOLS[workload.tool], "huge_pages", None)
-    size, count = count_of(workload.parameters) if count_of else (0, 0)
+    """What the tool says it needs of this workload's parameters."""
+    size, count = TOOLS[workload.tool].huge_pages(workload.parameters)
     node = workload.parameters.get("memory_node")
     return Need(page_bytes=size, count=count, node=node if isinstance(node, int) else None) if count else None
 

@@ -15,7 +15,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Setting
-from perfadvisor.targets.base import Command, Completed, SeenFromOutside, Target
+from perfadvisor.targets.base import Command, Completed, Target
 from perfadvisor.targets.here.gauges import GaugeReader, Watched
 from perfadvisor.tools.catalogue import TOOLS
 
@@ -61,7 +61,7 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
         server = setting.serve(argv) if argv and setting.serve else None
         if server:
             undo.callback(server.stop)
-        reader = GaugeReader(watched(site, setting)) if site.target.spec == "local" else None
+        reader = GaugeReader(watched(site, setting)) if site.environment.spec.is_here else None
         before = _counters(site.target, patterns)
         with reader or contextlib.nullcontext():
             completed = site.target.run(command)
@@ -73,8 +73,7 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
 
 
 def _counters(target: Target, patterns: Sequence[str]) -> Tree:
-    inside = target.tree(patterns)
-    return inside.merged([target.outside()]) if isinstance(target, SeenFromOutside) else inside
+    return target.tree(patterns).merged([target.outside()])
 
 
 def watched(site: Site, setting: Setting) -> Watched:

@@ -1,11 +1,18 @@
 """How to reach a machine: the small protocol behind every --env, and the records it speaks in."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from pathlib import Path as FilePath
+from typing import Protocol
 
+from perfadvisor.errors import MeasureError
+from perfadvisor.facts.block import io_path
 from perfadvisor.model.result import Path
 from perfadvisor.model.tree import Tree
+from perfadvisor.specs.spec import Spec
+
+PORT = 5201  # of iperf3 and of fio's server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,76 +53,134 @@ class Server(Protocol):
     def stop(self) -> Completed: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """The two ends of a network test. `client` goes in front of the client's command. `serve` starts a server's command
+    at the far end and returns when it listens on `port`. `host` is the far end as the client sees it, `bind` the
+    address the server listens on, `nic` the interface the client's bytes leave by ("" where they leave by none) and
+    `note` what a reader must know."""
+
+    serve: Callable[[tuple[str, ...]], Server]
+    host: str
+    port: int = PORT
+    bind: str = ""
+    client: tuple[str, ...] = ()
+    nic: str = ""
+    note: str = ""
+    close: Callable[[], None] = field(default=lambda: None)
+
+    def path(self, machine: Tree) -> Path:
+        """The way the client's bytes leave by; empty where they stay on the machine."""
+        return io_path.of_nic(machine, self.nic) if self.nic else Path()
+
+
 class Target(Protocol):
-    """One machine. `tree` takes patterns: path globs ("/sys/class/net/*/mtu"), "$ argv" and "netlink:..." sources,
-    where `{nic}` and the like stand for every such subject of the machine."""
-
-    name: str
-    spec: str
-
-    def run(self, command: Command) -> Completed: ...
-
-    def serve(self, command: Command) -> Server: ...
-
-    def tree(self, patterns: Sequence[str]) -> Tree: ...
-
-    def close(self) -> None: ...
-
-
-@runtime_checkable
-class Hosted(Protocol):
-    """A guest or container: `parent` is the spec of the machine it runs on ("local")."""
-
-    parent: str
-
-
-@runtime_checkable
-class SeenFromOutside(Protocol):
-    """A guest of which the machine it runs on counts something."""
-
-    def outside(self) -> Tree:
-        """Counts read now on this machine, each source marked with `host:`."""
-        ...
-
-
-@runtime_checkable
-class HasFunctions(Protocol):
-    """A machine that may be given PCI functions of its host: `passed`, empty where it was given none."""
-
-    passed: tuple[Passed, ...]
-
-
-@runtime_checkable
-class Noted(Protocol):
-    """A machine about which a reader of its results must know something: `note`, "" for nothing."""
+    """One machine. A kind of machine inherits from it: what has a default here most kinds have no need of, and a type
+    checker names what a new kind forgot. `tree` takes patterns: path globs ("/sys/class/net/*/mtu"), "$ argv" and
+    "netlink:..." sources, where `{nic}` and the like stand for every such subject of the machine."""
 
     @property
-    def note(self) -> str: ...
-
-
-@runtime_checkable
-class OwnDisk(Protocol):
-    """A machine whose test file does not lie on this one."""
-
-    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
-        """A new file there, filled by `write`, which is given its name; returns its way to the disk and what a reader
-        must know of it. The target takes it away again. MeasureError where it cannot be made."""
+    def spec(self) -> Spec:
+        """What was given to --env."""
         ...
 
+    @abstractmethod
+    def run(self, command: Command) -> Completed:
+        """Run to the end or the time-out. MeasureError where the program or the machine is not there."""
 
-@runtime_checkable
-class OwnPrograms(Protocol):
-    """A machine that has its tools under other names than this one."""
+    @abstractmethod
+    def serve(self, command: Command) -> Server:
+        """Start a program that runs beside the others."""
+
+    @abstractmethod
+    def tree(self, patterns: Sequence[str]) -> Tree:
+        """What the patterns name, read now."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave the machine as it was found."""
+
+    # --- what it is ---
+
+    @property
+    def name(self) -> str:
+        """What its environment is called, unique within a run."""
+        return self.spec.name
+
+    @property
+    def parent(self) -> str:
+        """The kind of the machine it runs on: "local" for a guest or container of this one, "" for none."""
+        return ""
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be measured on it, "" where something can."""
+        return ""
+
+    @property
+    def note(self) -> str:
+        """What a reader of its results must know, "" for nothing."""
+        return ""
+
+    @property
+    def emulated(self) -> bool:
+        """Whether it is a guest without hardware virtualisation."""
+        return False
+
+    @property
+    def own_disk(self) -> bool:
+        """Whether its test file lies on a disk that this machine does not see."""
+        return False
+
+    # --- what a trial needs ---
 
     def program(self, tool: str) -> str:
-        """The path of fio, iperf3 or dmabench there, "" where its name finds it."""
-        ...
+        """The path of a tool there, "" where its name finds it. MeasureError where it cannot be had."""
+        del tool
+        return ""
 
+    def forbids(self, engine: str, probe: Sequence[str]) -> str:
+        """Why this interface of the kernel cannot be used there and what would unlock it, "" where it can; `probe` is a
+        command that tries it."""
+        del engine, probe
+        return ""
 
-@runtime_checkable
-class Choosy(Protocol):
-    """A machine that forbids some work."""
+    def function(self, lent: Passed | None) -> Passed:
+        """The PCI function that its trials may open through VFIO; `lent` is the one lent to this machine's own trials.
+        MeasureError, with how to give it one, where it has none."""
+        del lent
+        raise MeasureError("measured on this machine and in its containers only", "--env local --vfio BDF")
 
-    def forbids(self, parameters: Mapping[str, object]) -> str:
-        """Why a workload with these parameters cannot run there and what would unlock it; "" where it can."""
-        ...
+    def link(self) -> Link:
+        """The two ends of network tests where the user named no far end: the client runs there."""
+        raise MeasureError(f"{self.name}: network tests of it need a far end", "name it: --peer ssh:USER@HOST")
+
+    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
+        """A new file on a disk of its own, filled by `write`, which is given its name; returns its way to the disk and
+        what a reader must know of it. The target takes it away again. MeasureError where it cannot be made."""
+        del size_bytes, write
+        raise MeasureError(f"{self.name}: no test file can be made there")
+
+    def node_for(self, file: FilePath, writable: bool) -> tuple[str, Path, str] | None:
+        """The block device by which it sees this machine's file or device, the way to it there, and what a reader must
+        know. None where it sees it under its own name, MeasureError where it does not see it."""
+        del file, writable
+        return None
+
+    def outside(self) -> Tree:
+        """Counts of it read now on this machine, each source marked with `host:`."""
+        return Tree({})
+
+    # --- turns: one device can be in one place at a time, and one CPU in one guest ---
+
+    def take(self) -> None:
+        """Have all its devices, and run. MeasureError where it cannot get one."""
+        return
+
+    def pause(self) -> None:
+        """Stand still while others measure."""
+        return
+
+    def give(self) -> None:
+        """Let go of every device that others need too, and stand still."""
+        return

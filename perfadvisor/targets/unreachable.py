@@ -4,15 +4,21 @@ from collections.abc import Sequence
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Command, Completed, Server
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Command, Completed, Server, Target
 
 
-class Unreachable:
+class Unreachable(Target):
     """Stands where the environment would; `error` says why it cannot be had."""
 
-    def __init__(self, spec: str, error: MeasureError) -> None:
-        self.name = self.spec = spec
+    def __init__(self, spec: Spec, error: MeasureError) -> None:
         self.error = error
+        self._spec = spec
+
+    @property
+    def spec(self) -> Spec:
+        """What was asked for."""
+        return self._spec
 
     @property
     def refusal(self) -> str:

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from perfadvisor.model.workload import Parameters, Trial, Workload
 from perfadvisor.tools.context import Context
+from perfadvisor.tools.defaults import engine, prepare, probe, server, with_common_engine
 from perfadvisor.tools.dmabench_parse import parse
 from perfadvisor.tools.parameters import Parameter
+from perfadvisor.tools.program import Program
 
 __all__ = [
-    "METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "needs_function", "parse", "prepare",
-    "server",
+    "METRICS", "PARAMETERS", "PROGRAM", "command", "engine", "huge_pages", "needs_function", "parse", "prepare",
+    "probe", "server", "with_common_engine",
 ]  # fmt: skip
 
-PROGRAM = "dmabench"  # no package brings it: targets/here/dmabench_build.py makes it, Context.program says where
-PACKAGE = "gcc libc6-dev"
+PROGRAM = Program(name="dmabench", package="gcc libc6-dev", measures="memory", built=True)
 
 ARRAYS = {"copy": 2, "read": 1, "write": 1, "triad": 3, "chase": 1}
 DEVICE_KERNELS = ("map", "edu")
@@ -56,19 +57,11 @@ def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ..
     """The argv of one trial: one fresh process for one kernel, one kind of page and one pair of nodes."""
     given = {**_lent(context), **workload.parameters, **trial.parameters}
     kernel = str(given.get("kernel", "copy"))
-    return (context.program or PROGRAM, kernel, *_flags(kernel, given), *_times(kernel, trial))
+    return (context.program or PROGRAM.name, kernel, *_flags(kernel, given), *_times(kernel, trial))
 
 
 def _lent(context: Context) -> Parameters:
     return {"group": context.group, "pci_address": context.pci_address} if context.pci_address else {}
-
-
-def prepare(workload: Workload, context: Context) -> None:
-    """Nothing has to be there before."""
-
-
-def server(workload: Workload, context: Context) -> None:
-    """There is no far end."""
 
 
 def huge_pages(parameters: Parameters) -> tuple[int, int]:

@@ -2,14 +2,19 @@
 
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools.context import Context
+from perfadvisor.tools.defaults import needs_function
+from perfadvisor.tools.fio_engine import engine, probe, with_common_engine
 from perfadvisor.tools.fio_jobs import huge_pages, layout_argv, server_argv, trial_argv
 from perfadvisor.tools.fio_parameters import METRICS, PARAMETERS
 from perfadvisor.tools.fio_parse import parse
+from perfadvisor.tools.program import Program
 
-__all__ = ["METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "huge_pages", "parse", "prepare", "server"]
+__all__ = [
+    "METRICS", "PARAMETERS", "PROGRAM", "command", "engine", "huge_pages", "needs_function", "parse", "prepare",
+    "probe", "server", "with_common_engine",
+]  # fmt: skip
 
-PROGRAM = "fio"
-PACKAGE = "fio"
+PROGRAM = Program(name="fio", package="fio", measures="storage")
 
 
 def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:

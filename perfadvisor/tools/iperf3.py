@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 from perfadvisor.model.workload import Parameters, Trial, Workload
 from perfadvisor.tools.context import Context
+from perfadvisor.tools.defaults import engine, huge_pages, needs_function, prepare, probe, with_common_engine
 from perfadvisor.tools.iperf3_parse import parse
 from perfadvisor.tools.parameters import Parameter
+from perfadvisor.tools.program import Program
 
-__all__ = ["METRICS", "PACKAGE", "PARAMETERS", "PROGRAM", "command", "parse", "prepare", "server"]
+__all__ = [
+    "METRICS", "PARAMETERS", "PROGRAM", "command", "engine", "huge_pages", "needs_function", "parse", "prepare",
+    "probe", "server", "with_common_engine",
+]  # fmt: skip
 
-PROGRAM = "iperf3"
-PACKAGE = "iperf3"
+PROGRAM = Program(name="iperf3", package="iperf3", measures="network")
 _CONNECT_MS = 5000
 
 PARAMETERS = {
@@ -50,11 +54,6 @@ def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ..
         *_flags(given),
         "--json",
     )
-
-
-def prepare(workload: Workload, context: Context) -> None:
-    """Nothing has to be there before."""
-    del workload, context
 
 
 def server(workload: Workload, context: Context) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from perfadvisor.model.result import Doubt, Histogram, Output, Path, Sample, Tri
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Workload
+from perfadvisor.specs.parse import read_spec
 
 
 def a_trial(number: int = 1) -> Trial:
@@ -43,7 +44,7 @@ def run(trial_count: int) -> Run:
     return Run(
         id="r1", started=1700000000.0, seed=7, argv=("perfadvisor", "run"), state="running", versions={"fio": "3.33"},
         host={"name": "h"}, workloads={"storage/x": workload}, results=(),
-        environments=(Environment(name="local", spec="local", kind=EnvironmentKind.VM),),
+        environments=(Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.VM),),
         plan=tuple(a_trial(number) for number in range(1, trial_count + 1)),
     )  # fmt: skip
 

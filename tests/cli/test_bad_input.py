@@ -64,7 +64,7 @@ def files(tmp_path: Path, data: Path) -> Path:
         ("run quik", "did you mean `quick`?"),
         ("run quick --budget soon", "'soon' is not a duration"),
         ("run quick --dir nowhere", "no such directory"),
-        ("run quick --env lokal", "did you mean 'local'?"),
+        ("run quick --env lokal", "did you mean local?"),
         ("run quick --workloads nowhere", "nowhere is not a directory"),
         ("run --resume folder", "not a perfadvisor run"),
         ("workloads show storage/randreed-4k-qd1", "did you mean `storage/randread-4k-qd1`?"),

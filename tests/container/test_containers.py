@@ -16,10 +16,11 @@ from perfadvisor.judge import judge
 from perfadvisor.model.result import TrialState
 from perfadvisor.model.rule import Outcome
 from perfadvisor.model.run import Run
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.container import container
 from perfadvisor.targets.container import limits as container_limits
-from perfadvisor.targets.container.spec import parse
+from perfadvisor.targets.container.spec import declared_by
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
@@ -62,7 +63,7 @@ def containers(engine: str) -> list[str]:
 @pytest.fixture
 def target(engine, tmp_path):
     """A container of each engine with a test directory."""
-    made = open_target(engine, Opening(directory=tmp_path))
+    made = open_target(read_spec(engine), Opening(directory=tmp_path))
     yield made
     made.close()
     assert containers(engine) == []
@@ -117,14 +118,15 @@ def seconds(where) -> float:
 def test_limits_are_read_back(engine, tmp_path) -> None:
     disk = device_below(tmp_path)
     spec = f"{engine}:cpus=0.5,memory=512m,cpuset=0,device-read-iops={disk}:1000"
-    made = open_target(spec, Opening(directory=tmp_path))
+    made = open_target(read_spec(spec), Opening(directory=tmp_path))
     try:
         facts = catalogue.read(made.tree(catalogue.PATTERNS))
         assert facts.value("cgroup.cpu_quota_cpus") == 0.5
         assert facts.value("cgroup.cpuset") == "0"
         assert facts.value("cgroup.memory_max_bytes") == 512 << 20
         assert facts.value("cgroup.read_iops_max") == 1000
-        more = parse(f"cpus=0.2,memory=1m,cpuset=1,device-read-iops={disk}:999,device-write-bps={disk}:1m", "x")
+        options = f"cpus=0.2,memory=1m,cpuset=1,device-read-iops={disk}:999,device-write-bps={disk}:1m"
+        more = declared_by(read_spec(f"docker:{options}"))
         missed = list(container_limits.ignored(more, made.tree(catalogue.PATTERNS)))
         assert [word.split("=")[0] for word in missed] == [
             "cpus", "cpuset", "memory", "device-read-iops", "device-write-bps",
@@ -137,7 +139,7 @@ def test_a_limit_that_the_engine_ignored_refuses_the_environment(podman, monkeyp
     """As rootless podman does on version 1: it exits with 0, and the container is unlimited."""
     monkeypatch.setattr(container, "arguments", lambda declared: ("--network=none",))
     with pytest.raises(MeasureError, match=r"podman ignored cpus=0\.5 \(its group has no limit\)"):
-        open_target("podman:cpus=0.5", Opening())
+        open_target(read_spec("podman:cpus=0.5"), Opening())
     assert containers(podman) == []
 
 
@@ -227,9 +229,9 @@ def test_an_engine_that_does_not_run_leaves_the_others_measured(place, monkeypat
 
 
 def test_a_running_container_is_used_and_left_as_it_was(engine, tmp_path) -> None:
-    own = open_target(engine, Opening())
+    own = open_target(read_spec(engine), Opening())
     try:
-        attached = open_target(f"{engine}:@{own.container}")
+        attached = open_target(read_spec(f"{engine}:@{own.container}"))
         assert attached.run(command("echo", "hello")).stdout == b"hello\n"
         done = attached.run(command("sleep", "66.6", timeout_s=0.5))
         assert done.timed_out
@@ -239,7 +241,7 @@ def test_a_running_container_is_used_and_left_as_it_was(engine, tmp_path) -> Non
     finally:
         own.close()
     with pytest.raises(MeasureError):
-        open_target(f"{engine}:@{own.container}")
+        open_target(read_spec(f"{engine}:@{own.container}"))
 
 
 def test_sigkill_in_a_trial_leaves_nothing(place, engine) -> None:
@@ -307,5 +309,5 @@ def test_an_image_without_fio_is_said(place, docker) -> None:
 )
 def test_specs_that_mean_nothing(spec, said) -> None:
     with pytest.raises(InputError) as error:
-        open_target(spec)
+        open_target(read_spec(spec))
     assert said in f"{error.value.message} {error.value.hint}"

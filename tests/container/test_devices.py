@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import Passed
 from perfadvisor.targets.container import devices as container_devices
 from perfadvisor.targets.container.devices import Given
@@ -38,7 +39,7 @@ def passed(monkeypatch) -> None:
 def test_all_memory_may_be_locked_or_the_environment_is_refused(engine, passed) -> None:
     """A machine may forbid its own root to raise the limit: then it is said, with what helps."""
     try:
-        made = open_target(engine)
+        made = open_target(read_spec(engine))
     except MeasureError as error:
         assert "rlimit" in error.message.lower(), error.message
         assert error.hint == MEMLOCK_HINT
@@ -53,7 +54,7 @@ def test_all_memory_may_be_locked_or_the_environment_is_refused(engine, passed) 
 def test_a_limit_on_locked_memory_that_was_ignored_refuses_the_environment(engine, passed, monkeypatch) -> None:
     monkeypatch.setattr(WithoutNodes, "limit", "65536:65536")
     with pytest.raises(MeasureError, match=r"ignored memlock=-1 \(its first process has 65536\)"):
-        open_target(engine)
+        open_target(read_spec(engine))
 
 
 # In a network namespace of its own, so that the machine's is left alone.
@@ -81,7 +82,7 @@ except MeasureError as error:
 def test_an_interface_moves_in_and_back(engine) -> None:
     if os.geteuid() != 0 or not shutil.which("ip"):
         pytest.skip("needs root and iproute2")
-    made = open_target(engine)
+    made = open_target(read_spec(engine))
     try:
         argv = ("unshare", "--net", sys.executable, "-c", MOVES, str(made.pid))
         done = subprocess.run(argv, capture_output=True, text=True, timeout=60)

@@ -14,6 +14,7 @@ from perfadvisor.bundle import load
 from perfadvisor.cli import group
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.model.result import TrialState
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.opening import Opening
@@ -36,7 +37,7 @@ def bootable() -> None:
 
 @pytest.fixture
 def guest(tmp_path: Path) -> Iterator[VmTarget]:
-    target = open_target("vm", Opening(directory=tmp_path))
+    target = open_target(read_spec("vm"), Opening(directory=tmp_path))
     assert isinstance(target, VmTarget)
     yield target
     target.close()

@@ -9,7 +9,8 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.workload import Workload
 from perfadvisor.runner import measure, session
 from perfadvisor.runner.early import refuse_early
-from perfadvisor.runner.request import Request, Wishes, wishes_of
+from perfadvisor.runner.request import Request, RunOptions, options_of
+from perfadvisor.specs.parse import read_specs
 
 DISK = Workload(
     id="storage/a", title="A", device="storage", tool="fio", metrics=("read.iops",), runtime_s=8, warmup_s=2,
@@ -28,25 +29,26 @@ NIC = "0000:02:00.0"
 
 
 def asked(tmp_path: Path, **more: object) -> Request:
-    wishes = Wishes(**{"directory": Path("/var/tmp"), **more.pop("wishes", {})})
-    given = {"workloads": (DISK,), "environments": ("local",), "repeats": 5, "seed": 1, "out": tmp_path / "run"}
-    return Request(**{**given, "wishes": wishes, **more})
+    options = RunOptions(**{"directory": Path("/var/tmp"), **more.pop("options", {})})
+    more["environments"] = read_specs(more.pop("environments", ("local",)))
+    given = {"workloads": (DISK,), "repeats": 5, "seed": 1, "out": tmp_path / "run"}
+    return Request(**{**given, "options": options, **more})
 
 
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"wishes": {"directory": Path("/nowhere")}}, "/nowhere: no such directory"),
-        ({"wishes": {"directory": Path("/proc/self/status")}}, "no such directory"),
-        ({"wishes": {"directory": Path("/dev/shm")}}, "memory, not a disk"),
-        ({"wishes": {"device": "/dev/null"}}, "not a block device"),
-        ({"wishes": {"peer": "shh:root@there"}}, "unknown environment 'shh:root@there'"),
+        ({"options": {"directory": Path("/nowhere")}}, "/nowhere: no such directory"),
+        ({"options": {"directory": Path("/proc/self/status")}}, "no such directory"),
+        ({"options": {"directory": Path("/dev/shm")}}, "memory, not a disk"),
+        ({"options": {"device": "/dev/null"}}, "not a block device"),
+        ({"options": {"peer": "shh:root@there"}}, "'shh:root@there' is no far end of network tests"),
         ({"environments": ("local", "dokcer:x")}, "unknown environment 'dokcer:x'"),
         ({"budget_s": 5.0}, "too short for a single workload"),
         ({"out": Path("/usr")}, "/usr: is not empty"),
-        ({"wishes": {"domain": "identity"}}, "which one is missing"),
-        ({"wishes": {"vfio": (NIC,)}}, "none of these workloads maps memory"),
-        ({"wishes": {"vfio": (NIC,)}, "workloads": (MAP,), "environments": ("docker",)}, "this machine's own trials"),
+        ({"options": {"domain": "identity"}}, "which one is missing"),
+        ({"options": {"vfio": (NIC,)}}, "none of these workloads maps memory"),
+        ({"options": {"vfio": (NIC,)}, "workloads": (MAP,), "environments": ("docker",)}, "this machine's own trials"),
         ({"environments": (f"docker:vfio={NIC}", f"podman:cpus=1,vfio={NIC[5:]}")}, f"both ask for {NIC}"),
         ({"environments": (f"vm:vfio={NIC},cpus=1", f"docker:vfio={NIC}")}, "keeps it for the whole run"),
     ],
@@ -67,14 +69,14 @@ def test_a_disk_without_room(tmp_path) -> None:
 def test_what_is_right_goes_through(tmp_path) -> None:
     for environments, budget in itertools.product((("local",), ("ssh:nobody@nowhere",)), (None, 600.0)):
         refuse_early(asked(tmp_path, environments=environments, budget_s=budget))
-    refuse_early(asked(tmp_path, workloads=(PAIRS,), wishes={"directory": Path("/nowhere")}))  # needs no disk
+    refuse_early(asked(tmp_path, workloads=(PAIRS,), options={"directory": Path("/nowhere")}))  # needs no disk
     both = ("local", f"docker:vfio={NIC}", "podman:vfio=03:00.0")
-    refuse_early(asked(tmp_path, workloads=(DISK, MAP), wishes={"vfio": (NIC,)}, environments=both))
+    refuse_early(asked(tmp_path, workloads=(DISK, MAP), options={"vfio": (NIC,)}, environments=both))
     refuse_early(asked(tmp_path, environments=(f"vm:vfio={NIC}", f"vm:vfio={NIC},cpus=2")))  # guests take turns
 
 
 @pytest.mark.parametrize("more", [{}, {"vfio": (NIC, "0000:02:00.1"), "domain": "identity", "device": "/dev/x"}])
-def test_a_resumed_run_has_the_same_wishes(tmp_path, more) -> None:
-    wishes = Wishes(directory=tmp_path, **more)
-    assert wishes_of(wishes.options()) == wishes
-    assert wishes.opening().lent == wishes.vfio
+def test_a_resumed_run_has_the_same_options(tmp_path, more) -> None:
+    options = RunOptions(directory=tmp_path, **more)
+    assert options_of(options.kept()) == options
+    assert options.opening().lent == options.vfio

@@ -20,8 +20,9 @@ from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.runner import orders
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.session import resume
+from perfadvisor.specs.kinds.ssh import Machine
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.ssh.connection import Connection
-from perfadvisor.targets.ssh.spec import parse
 
 TINY = Workload(
     id="storage/tiny", title="T", device="storage", tool="fio", parameters={"rw": "randread", "engine": "psync"},
@@ -40,9 +41,10 @@ def a_run(workload: Workload = TINY, spec: str = "local") -> Run:
         number=1, workload=workload.id, environment="here", repeat=1, position=1, runtime_s=0.2, warmup_s=0.0,
         parameters=workload.parameters,
     )  # fmt: skip
+    environment = Environment(name="here", spec=read_spec(spec))
     return Run(
         id="r1", started=1.0, seed=1, argv=("perfadvisor",), state="interrupted", versions={}, host={}, results=(),
-        environments=(Environment(name="here", spec=spec),), workloads={workload.id: workload}, plan=(trial,),
+        environments=(environment,), workloads={workload.id: workload}, plan=(trial,),
     )  # fmt: skip
 
 
@@ -175,9 +177,9 @@ def test_an_ssh_config_that_others_can_write_is_refused(tmp_path) -> None:
     config = tmp_path / "config"
     config.write_text("Host x\n  ProxyCommand touch /tmp/canary\n")
     config.chmod(0o600)
-    Connection(parse(f"x,config={config}", "ssh:x")).close()
+    Connection(Machine(host="x"), str(config)).close()
     config.chmod(0o666)
     with pytest.raises(InputError, match="other users can write to it"):
-        Connection(parse(f"x,config={config}", "ssh:x"))
+        Connection(Machine(host="x"), str(config))
     with pytest.raises(InputError, match="no such file"):
-        Connection(parse(f"x,config={tmp_path}/none", "ssh:x"))
+        Connection(Machine(host="x"), f"{tmp_path}/none")

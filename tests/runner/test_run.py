@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_written_leaves_the_network_measured(bench, tmp_pa
     [
         (["storage/tinny"], (), "storage/tiny"),
         (["quik"], (), "quick"),
-        (["storage/tiny"], ("--env", "lokal"), "did you mean 'local'?"),
+        (["storage/tiny"], ("--env", "lokal"), "did you mean local?"),
         (["storage/tiny"], ("--budget", "soon"), "not a duration"),
         (["storage/tiny"], ("--budget", "1s"), "too short"),
         (["storage/tiny"], ("--dir", "/dev/shm"), "memory, not a disk"),

@@ -6,11 +6,8 @@ import time
 import pytest
 
 from perfadvisor import bundle
-from perfadvisor.errors import InputError
 from perfadvisor.model.result import TrialState
 from perfadvisor.targets.here import namespaces
-from perfadvisor.targets.open import open_target
-from perfadvisor.targets.ssh.spec import Address, parse
 
 pytestmark = pytest.mark.slow
 
@@ -21,12 +18,13 @@ WORKLOADS = {
 }
 
 OPEN = """
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.open import open_target
 from perfadvisor.targets.base import Command
 from perfadvisor.errors import MeasureError
 def command(*argv, timeout_s=20.0): return Command(argv=argv, timeout_s=timeout_s)
 try:
-    target = open_target(SPEC)
+    target = open_target(read_spec(SPEC))
 except MeasureError as error:
     print(f"{error.message} | {error.hint}")
     raise SystemExit(3)
@@ -213,29 +211,3 @@ def wait_until(condition, seconds: float) -> bool:
     while time.monotonic() < deadline and not condition():
         time.sleep(0.05)
     return bool(condition())
-
-
-@pytest.mark.parametrize(
-    ("rest", "address"),
-    [
-        ("host", Address(host="host")),
-        ("me@host", Address(host="host", user="me")),
-        ("me@host:22", Address(host="host", user="me", port="22")),
-        ("me@[fe80::1]:22", Address(host="fe80::1", user="me", port="22")),
-        ("h,dir=/mnt,name=far", Address(host="h", directory="/mnt", name="far")),
-    ],
-)
-def test_specs(rest, address) -> None:
-    assert parse(rest, "x") == address
-
-
-@pytest.mark.parametrize(
-    "rest",
-    ["", "-oProxyCommand=touch x", "a@-b", "a b@c", "host:99999", "host:", "host;id", "h,dir=x", "h,x=1", "a@b@c d"],
-)
-def test_what_is_no_machine(rest) -> None:
-    if rest == "host:":
-        assert parse(rest, "x").port == ""
-        return
-    with pytest.raises(InputError):
-        open_target(f"ssh:{rest}")

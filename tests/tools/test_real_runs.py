@@ -22,7 +22,7 @@ SIZE = 8 * 2**20
 def tool(request):
     """The tool of the test's parameter, or a skip that says so."""
     name = request.param
-    if not shutil.which(TOOLS[name].PROGRAM):
+    if not shutil.which(TOOLS[name].PROGRAM.name):
         pytest.skip(f"{name} is not installed")
     return TOOLS[name]
 

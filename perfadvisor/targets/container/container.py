@@ -1,13 +1,14 @@
 """A container of docker or podman: one that is made for the run and serves all its trials, or one that is there."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.cgroup import cgroup
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Command, Completed, Passed, Server
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Command, Completed, Link, Passed, Server
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import undone_by
@@ -16,28 +17,22 @@ from perfadvisor.targets.container import engine as container_engine
 from perfadvisor.targets.container import groups as container_groups
 from perfadvisor.targets.container import limits as container_limits
 from perfadvisor.targets.container.engine import Engine, Started
-from perfadvisor.targets.container.spec import RATES, Declared, arguments, parse
+from perfadvisor.targets.container.spec import Declared, arguments, declared_by
+from perfadvisor.targets.engine import PROBE_S, is_refused, refused_by_the_kernel
 from perfadvisor.targets.here import process
-from perfadvisor.targets.here.network import Link, container_link, loopback_link
+from perfadvisor.targets.here.network import container_link, loopback_link
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 
-IO_URING = (
-    "fio", "--name=probe", "--ioengine=io_uring", "--rw=read", "--bs=4k", "--size=4k", "--filename=/dev/zero"
-)  # fmt: skip
-
 
 class ContainerTarget(RemoteTarget):
-    """A running container. `parent` is this machine; `passed` are the functions it may open through VFIO."""
-
-    parent = "local"
+    """A running container; `passed` are the functions it may open through VFIO."""
 
     def __init__(
-        self, started: Started, spec: str, declared: Declared, container: str, book: Journal | None,
+        self, started: Started, spec: Spec, declared: Declared, container: str, book: Journal | None,
         passed: tuple[Passed, ...] = (),
     ) -> None:  # fmt: skip
-        self.spec = spec
-        self.name = declared.name or spec
+        super().__init__(spec)
         self.engine = started.engine
         self.declared = declared
         self.container = container
@@ -81,10 +76,17 @@ class ContainerTarget(RemoteTarget):
         inside = [pattern for pattern in patterns if "{cgroup}" not in pattern] if pid else patterns
         return container_groups.overlaid(super().tree(inside), pid, patterns)
 
-    def program(self, tool: str) -> str:
-        """Found by name in every image."""
-        del tool
-        return ""
+    @property
+    def parent(self) -> str:
+        """This machine."""
+        return "local"
+
+    def function(self, lent: Passed | None) -> Passed:
+        """The first it was given; what is lent to this machine's own trials is not in it."""
+        del lent
+        if not self.passed:
+            raise MeasureError("the container was given no device", f"--env {self.spec.kind}:vfio=BDF")
+        return self.passed[0]
 
     def link(self) -> Link:
         """From inside the container to a namespace of its own outside of it."""
@@ -94,23 +96,18 @@ class ContainerTarget(RemoteTarget):
             return loopback_link(self, self.pid, "the container uses this machine's network")
         return container_link(self.pid)
 
-    def forbids(self, parameters: Mapping[str, object]) -> str:
-        """io_uring, where the engine's seccomp profile does not know it."""
-        return self._no_io_uring if parameters.get("engine", "io_uring") == "io_uring" and "rw" in parameters else ""
-
-    @cached_property
-    def _no_io_uring(self) -> str:
-        done = self.exec(Command(argv=IO_URING, timeout_s=20.0))
-        text = (done.stderr + done.stdout).decode("utf-8", "replace")
-        if done.returncode == 0 or "io_uring" not in text:
+    def forbids(self, engine: str, probe: Sequence[str]) -> str:
+        """What the kernel, or the engine's seccomp profile in front of it, refuses."""
+        trial = Command(argv=tuple(probe), timeout_s=PROBE_S)
+        if not is_refused(engine, self.exec(trial)):
             return ""
         with contextlib.suppress(MeasureError):
-            if process.run(Command(argv=IO_URING, timeout_s=20.0)).returncode != 0:
-                return "this machine does not allow io_uring (next: sysctl kernel.io_uring_disabled=0)"
-        engine = self.engine.program
+            if why := refused_by_the_kernel(engine, process.run(trial)):
+                return why
+        program = self.engine.program
         return (
-            f"{engine}'s seccomp profile forbids io_uring in this container, the machine itself allows it "
-            f"(next: --env {engine}:seccomp=unconfined, or a workload with libaio)"
+            f"{program}'s seccomp profile forbids {engine} in this container, the machine itself allows it "
+            f"(next: --env {program}:seccomp=unconfined)"
         )
 
     @property
@@ -133,33 +130,28 @@ def _is_gone(done: Completed) -> bool:
     return any(words in text for words in ("no such container", "is not running", "can only create exec sessions"))
 
 
-def open_docker(rest: str, opening: Opening) -> ContainerTarget:
-    """A container of docker. InputError for a spec that means nothing, MeasureError where it cannot be had."""
-    declared = parse(rest, _spec("docker", rest))
-    return _open(container_engine.docker(), declared, _spec("docker", rest), opening)
+def open_docker(spec: Spec, opening: Opening) -> ContainerTarget:
+    """A container of docker. MeasureError where it cannot be had."""
+    return _open(container_engine.docker(), spec, opening)
 
 
-def open_podman(rest: str, opening: Opening) -> ContainerTarget:
-    """A container of podman. InputError for a spec that means nothing, MeasureError where it cannot be had."""
-    declared = parse(rest, _spec("podman", rest))
-    return _open(container_engine.podman(), declared, _spec("podman", rest), opening)
+def open_podman(spec: Spec, opening: Opening) -> ContainerTarget:
+    """A container of podman. MeasureError where it cannot be had."""
+    return _open(container_engine.podman(), spec, opening)
 
 
-def _spec(engine: str, rest: str) -> str:
-    return f"{engine}:{rest}" if rest else engine
-
-
-def _open(engine: Engine, declared: Declared, spec: str, opening: Opening) -> ContainerTarget:
-    if declared.attach:
-        running = engine.ask("inspect", "--type", "container", "--format", "{{.State.Running}}", declared.attach)
+def _open(engine: Engine, spec: Spec, opening: Opening) -> ContainerTarget:
+    wanted = declared_by(spec)
+    if wanted.attach:
+        running = engine.ask("inspect", "--type", "container", "--format", "{{.State.Running}}", wanted.attach)
         if running != "true":
-            raise MeasureError(f"{spec}: the container does not run", f"{engine.program} start {declared.attach}")
-        return ContainerTarget(Started(engine=engine), spec, declared, declared.attach, None)
-    image = declared.image or container_engine.tools(engine)
-    return _made(engine, declared, spec, image, opening)
+            raise MeasureError(f"{spec}: the container does not run", f"{engine.program} start {wanted.attach}")
+        return ContainerTarget(Started(engine=engine), spec, wanted, wanted.attach, None)
+    image = wanted.image or container_engine.tools(engine)
+    return _made(engine, wanted, spec, image, opening)
 
 
-def _made(engine: Engine, declared: Declared, spec: str, image: str, opening: Opening) -> ContainerTarget:
+def _made(engine: Engine, declared: Declared, spec: Spec, image: str, opening: Opening) -> ContainerTarget:
     """A new container, written down before it is made, so that it is removed whatever happens."""
     name, book = container_engine.new_name(), journal.begin()
     with contextlib.ExitStack() as undo:
@@ -190,7 +182,7 @@ def _shared(opening: Opening) -> tuple[str, ...]:
 
 def _require_limits(target: ContainerTarget) -> None:
     """MeasureError naming every declared limit that is not in force."""
-    if not {"cpus", "cpuset", "memory", *RATES} & {key for key, _ in target.declared.options}:
+    if not target.declared.limits:
         return
     tree = container_groups.seen(target.pid, [pattern for pattern in cgroup.PATTERNS if "{cgroup}" in pattern])
     if tree is None:

@@ -16,6 +16,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.here import private
 from perfadvisor.targets.here.process import run
+from perfadvisor.tools.catalogue import TOOLS
 
 COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-std=c11", "-O2", "-Wall", "-Wextra", "-pthread")
@@ -37,6 +38,13 @@ def program(cache: Path | None = None) -> Path:
     if not os.access(target, os.X_OK):
         _build(compiler, target)
     return target
+
+
+def own_program(tool: str) -> str:
+    """The path of a tool that perfadvisor brings itself, built now if need be; "" for those that are installed.
+
+    MeasureError where it cannot be built."""
+    return str(program()) if TOOLS[tool].PROGRAM.built else ""
 
 
 def cache_folder() -> Path:

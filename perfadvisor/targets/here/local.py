@@ -3,20 +3,29 @@
 import errno
 from collections.abc import Sequence
 
-from perfadvisor.errors import InputError
+from perfadvisor.errors import MeasureError
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Command, Completed
+from perfadvisor.specs.parse import read_spec
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Command, Completed, Link, Passed, Target
+from perfadvisor.targets.engine import PROBE_S, refused_by_the_kernel
 from perfadvisor.targets.here import process
 from perfadvisor.targets.here.capture import capture
+from perfadvisor.targets.here.dmabench_build import own_program
+from perfadvisor.targets.here.network import local_link
 from perfadvisor.targets.opening import Opening
 
 
-class LocalTarget:
-    """The machine perfadvisor runs on; `name` is what its environment is called."""
+class LocalTarget(Target):
+    """The machine perfadvisor runs on."""
 
-    def __init__(self, name: str = "local") -> None:
-        self.name = name
-        self.spec = "local"
+    def __init__(self, spec: Spec | None = None) -> None:
+        self._spec = spec or read_spec("local")
+
+    @property
+    def spec(self) -> Spec:
+        """`local`, maybe with a name."""
+        return self._spec
 
     def run(self, command: Command) -> Completed:
         """Run to the end or the time-out. MeasureError where the program is not installed."""
@@ -33,12 +42,29 @@ class LocalTarget:
     def close(self) -> None:
         """Nothing is held open."""
 
+    def program(self, tool: str) -> str:
+        """The path of what perfadvisor brings itself, built now if need be."""
+        return own_program(tool)
 
-def open_local(rest: str, _opening: Opening) -> LocalTarget:
-    """This machine. InputError where something follows the word."""
-    if rest:
-        raise InputError(f"unknown environment 'local:{rest}'", "the machine itself is just: local")
-    return LocalTarget()
+    def forbids(self, engine: str, probe: Sequence[str]) -> str:
+        """What the kernel itself refuses."""
+        return refused_by_the_kernel(engine, process.run(Command(argv=tuple(probe), timeout_s=PROBE_S)))
+
+    def function(self, lent: Passed | None) -> Passed:
+        """What was lent for the run."""
+        if lent is None:
+            hint = "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
+            raise MeasureError("no device is lent for it", hint)
+        return lent
+
+    def link(self) -> Link:
+        """Both ends here, in network namespaces of their own."""
+        return local_link()
+
+
+def open_local(spec: Spec, _opening: Opening) -> LocalTarget:
+    """This machine."""
+    return LocalTarget(spec)
 
 
 def _run_if_installed(command: Command) -> Completed:

@@ -1,54 +1,17 @@
 """The two ends of a network test, and what lies between them."""
 
-import ipaddress
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
-from perfadvisor.errors import InputError, MeasureError
-from perfadvisor.facts.block import io_path
-from perfadvisor.model.result import Path
-from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Command, Server, Target
+from perfadvisor.errors import MeasureError
+from perfadvisor.specs.kinds.ssh import MACHINE
+from perfadvisor.targets.base import PORT, Command, Link, Server, Target
 from perfadvisor.targets.here import namespaces
 from perfadvisor.targets.here.listening import READY_S, is_listening, wait_until_listening
 from perfadvisor.targets.here.process import serve
-from perfadvisor.targets.turns import TakesTurns
 
-PORT = 5201
 NO_NIC = "network: no NIC was crossed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Link:
-    """`client` goes in front of the client's command. `serve` starts a server's command at the far end and returns when
-    it listens on `port`. `host` is the far end as the client sees it, `bind` the address the server listens on, `nic`
-    the interface the client's bytes leave by ("" where they leave by none) and `note` what a reader must know."""
-
-    serve: Callable[[tuple[str, ...]], Server]
-    host: str
-    port: int = PORT
-    bind: str = ""
-    client: tuple[str, ...] = ()
-    nic: str = ""
-    note: str = ""
-    close: Callable[[], None] = field(default=lambda: None)
-
-    def path(self, machine: Tree) -> Path:
-        """The way the client's bytes leave by; empty where they stay on the machine."""
-        return io_path.of_nic(machine, self.nic) if self.nic else Path()
-
-
-@runtime_checkable
-class OwnNetwork(Protocol):
-    """A machine on this one with a network stack of its own."""
-
-    def link(self) -> Link:
-        """A way whose client runs on this target and whose far end is outside of it."""
-        ...
 
 
 def local_link() -> Link:
@@ -113,7 +76,10 @@ def _free_port() -> int:
 
 def peer_link(peer: Target, here: Target) -> Link:
     """The far end on another machine, reached from `here` over whatever interface the kernel would choose."""
-    host = host_of(peer.spec)
+    machine = peer.spec.get(MACHINE)
+    if machine is None:
+        raise MeasureError(f"{peer.name} is not another machine", "--peer ssh:USER@HOST")
+    host = machine.host
     return Link(
         serve=lambda argv: _served_there(peer, argv), host=host, nic=_interface_to(here, host), close=peer.close
     )
@@ -122,39 +88,13 @@ def peer_link(peer: Target, here: Target) -> Link:
 def here_link(address: str, client: Target) -> Link:
     """The far end is this machine by one of its own addresses: what a guest reaches over a NIC that was passed to it.
     MeasureError for a client on this machine itself, whose packets would never leave it."""
-    if client.spec == "local":
+    if client.spec.is_here:
         raise MeasureError(f"{address} is this machine's own: nothing would cross a NIC", "measure from a guest")
-    if isinstance(client, TakesTurns):
-        client.take()  # without its NIC it knows no way
+    client.take()  # without its NIC a guest knows no way
     nic = _interface_to(client, address)
     if not nic:
         raise MeasureError(f"{client.name} knows no way to {address}", "give its NIC an address of the same network")
     return Link(serve=lambda argv: _served(argv, PORT), host=address, bind=address, nic=nic)
-
-
-def own_address(spec: str) -> str:
-    """The address in "local:ADDRESS", "" for another kind of far end. InputError for what is no address."""
-    kind, _, address = spec.partition(":")
-    if kind != "local":
-        return ""
-    try:
-        return str(ipaddress.ip_address(address))
-    except ValueError as error:
-        raise InputError(f"{spec}: {address!r} is no IP address", "as in --peer local:192.0.2.1") from error
-
-
-def host_of(spec: str) -> str:
-    """The address in "ssh:USER@HOST:PORT". InputError for a kind of target that is no other machine."""
-    kind, _, rest = spec.partition(":")
-    if kind != "ssh" or not rest:
-        raise InputError(
-            f"{spec}: not another machine",
-            "give the far end of network tests as --peer ssh:USER@HOST, or local:ADDRESS for guests with a NIC",
-        )
-    host = rest.partition(",")[0].rpartition("@")[2]
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
 
 
 def _interface_to(here: Target, host: str) -> str:

@@ -9,9 +9,8 @@ from typing import Any
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.extras import how_to_add
 from perfadvisor.model.tree import Tree
+from perfadvisor.specs.kinds.libvirt import DEFAULT_URI
 from perfadvisor.targets.libvirt.host import host_tree
-
-DEFAULT_URI = "qemu:///system"
 
 
 def binding(name: str = "libvirt") -> ModuleType:

@@ -7,7 +7,7 @@ import contextlib
 import re
 import secrets
 import shlex
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,7 +15,8 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.net.nic_settings import KINDS, NETLINK
 from perfadvisor.model.tree import Entry, Tree, Unreadable
-from perfadvisor.targets.base import Command, Completed, Server
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Command, Completed, Server, Target
 from perfadvisor.targets.remote import shell_capture
 
 READ_S = 30.0  # a far machine under load still answers within it
@@ -62,16 +63,16 @@ exit "$code"
 """.replace("KILL\n", KILL)
 
 
-class RemoteTarget(ABC):
-    """One machine behind `exec`. `name` is unique within a run, `spec` is what was given to --env. With `lifeline` a
-    shell there ends what was started when the connection to it ends."""
+class RemoteTarget(Target):
+    """One machine behind `exec`. With `lifeline` a shell there ends what was started when the connection to it ends."""
 
-    name: str
-    spec: str
     lifeline = False
     read_s = READ_S
     same_groups = False  # whether whatever is started there is always in the same control groups
     _known_groups: tuple[str, ...] | None = None
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
 
     @abstractmethod
     def exec(self, command: Command) -> Completed:
@@ -81,9 +82,10 @@ class RemoteTarget(ABC):
     def start(self, command: Command) -> Server:
         """Start one command there that runs beside the others."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Leave the machine as it was found."""
+    @property
+    def spec(self) -> Spec:
+        """What was given to --env."""
+        return self._spec
 
     def run(self, command: Command) -> Completed:
         """Run to the end or the time-out; whatever it started there is ended too, also on an interrupt."""

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.process import run
+from perfadvisor.tools.catalogue import TOOLS
 
-PROGRAMS = ("fio", "iperf3", "ethtool")
+READERS = ("ethtool",)  # what reading a machine uses beside the applets
 # What reading a machine through a shell needs, and `ip` to ask for a route.
 APPLETS = (
     "sh", "cat", "dd", "env", "grep", "head", "id", "ip", "kill", "ls", "mkdir", "od", "pgrep", "printf", "ps",
@@ -31,11 +32,13 @@ _SEARCH = os.pathsep.join(("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/
 
 def programs() -> dict[str, Path]:
     """Name -> file of every tool that is here. MeasureError where there is no busybox to be the shell."""
-    found = {name: path for name in PROGRAMS if (path := find(name))}
+    wanted = [tool.PROGRAM.name for tool in TOOLS.values() if not tool.PROGRAM.built]
+    found = {name: path for name in (*wanted, *READERS) if (path := find(name))}
     shell = find("busybox")
     if shell is None:
         raise MeasureError("a tools image needs busybox", "on Debian and Ubuntu: apt install busybox-static")
-    return {"busybox": shell, **found, "dmabench": build.program()}
+    built = {tool.PROGRAM.name: Path(own_program(id)) for id, tool in TOOLS.items() if tool.PROGRAM.built}
+    return {"busybox": shell, **found, **built}
 
 
 def find(name: str) -> Path | None:

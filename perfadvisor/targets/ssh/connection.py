@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.specs.kinds.ssh import Machine
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.here import private, process
-from perfadvisor.targets.ssh.spec import Address
 
 CONNECT_S = 15
 LOST = 255  # ssh(1), EXIT STATUS
@@ -34,25 +34,26 @@ _REASONS = (
 )  # fmt: skip
 
 
-def _refuse_config(address: Address) -> None:
+def _refuse_config(config: str) -> None:
     """InputError for an ssh_config(5) that others can write: a ProxyCommand in it runs a program here."""
-    if not address.config:
+    if not config:
         return
-    file = Path(address.config).resolve()
+    file = Path(config).resolve()
     if not file.is_file():
-        raise InputError(f"ssh: config={address.config}: no such file", "check the path")
+        raise InputError(f"ssh: config={config}: no such file", "check the path")
     if not private.may_be_obeyed(file):
         raise InputError(
-            f"ssh: config={address.config}: other users can write to it, and it can run programs", f"chmod 600 {file}"
+            f"ssh: config={config}: other users can write to it, and it can run programs", f"chmod 600 {file}"
         )
 
 
 class Connection:
-    """A way to run commands on one machine."""
+    """A way to run commands on one machine; `config` is an ssh_config(5) file to use instead of the user's."""
 
-    def __init__(self, address: Address) -> None:
-        _refuse_config(address)
+    def __init__(self, address: Machine, config: str = "") -> None:
+        _refuse_config(config)
         self.address = address
+        self._config = config
         self._folder = tempfile.TemporaryDirectory(prefix="pa-ssh-")  # short: a socket's path has 107 bytes
         self.control = Path(self._folder.name) / "c"
 
@@ -60,7 +61,7 @@ class Connection:
         """An ssh command line up to and with the destination. What is given first wins (ssh_config(5)), so nothing in
         the user's own file can take the safety away."""
         port = ("-p", self.address.port) if self.address.port else ()
-        file = ("-F", self.address.config) if self.address.config else ()
+        file = ("-F", self._config) if self._config else ()
         words = (word for option in (*OPTIONS, *options) for word in ("-o", option))
         return ("ssh", "-T", *file, *words, *port, "--", self.address.destination)
 

@@ -3,26 +3,30 @@
 import platform
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.block import io_path
 from perfadvisor.model.result import Path
+from perfadvisor.specs.kinds.ssh import CONFIG, DEFAULT_DIRECTORY, DIRECTORY, MACHINE, Machine
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.storage_file import MEMORY, NOTED
 from perfadvisor.targets.changing.undo import undone_by
-from perfadvisor.targets.here import dmabench_build as build
+from perfadvisor.targets.engine import PROBE_S, refused_by_the_kernel
+from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.process import serve
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote import tools_image
 from perfadvisor.targets.remote.remote import RemoteTarget
 from perfadvisor.targets.ssh.connection import LOST, Connection
-from perfadvisor.targets.ssh.spec import parse
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.program import Program
 
 SEND_S = 600.0
 CUT = b"the SSH connection was cut"
@@ -55,13 +59,23 @@ class SshTarget(RemoteTarget):
 
     lifeline = True
 
-    def __init__(self, spec: str, connection: Connection, machine: str) -> None:
-        self.spec = spec
-        self.name = connection.address.name or spec
+    def __init__(self, spec: Spec, connection: Connection, machine: str, parent: str = "") -> None:
+        super().__init__(spec)
+        self._parent = parent
         self.connection = connection
         self.machine = machine
         self._sent: dict[str, str] = {}
         self._book: Journal | None = None
+
+    @property
+    def parent(self) -> str:
+        """This machine where libvirt says that it is a guest of it."""
+        return self._parent
+
+    @property
+    def own_disk(self) -> bool:
+        """Its files lie there."""
+        return True
 
     def exec(self, command: Command) -> Completed:
         """Run one command there. A connection that breaks meanwhile is exit code 255, with the reason; for the next
@@ -69,7 +83,7 @@ class SshTarget(RemoteTarget):
         self.connection.revive()
         done = self.connection.run(command)
         if done.returncode == LOST and not done.timed_out:
-            return replace(done, stderr=done.stderr + b"\n" + CUT + b": " + self.spec.encode())
+            return replace(done, stderr=done.stderr + b"\n" + CUT + b": " + self.spec.text.encode())
         return done
 
     def start(self, command: Command) -> Server:
@@ -83,22 +97,27 @@ class SshTarget(RemoteTarget):
             self._sent[tool] = self._find(tool)
         return self._sent[tool]
 
+    def forbids(self, engine: str, probe: Sequence[str]) -> str:
+        """What its kernel refuses."""
+        return refused_by_the_kernel(engine, self.exec(Command(argv=tuple(probe), timeout_s=PROBE_S)))
+
     def _find(self, tool: str) -> str:
-        there = self.exec(Command(argv=("sh", "-c", 'command -v "$1"', "find", tool), timeout_s=20.0))
-        if there.returncode == 0 and tool != "dmabench":
+        program = TOOLS[tool].PROGRAM
+        there = self.exec(Command(argv=("sh", "-c", 'command -v "$1"', "find", program.name), timeout_s=20.0))
+        if there.returncode == 0 and not program.built:
             return ""
         if self.machine != platform.machine():
             raise MeasureError(
-                f"{self.name}: {tool} is missing there, and this machine's own does not run on {self.machine}",
-                f"on Debian and Ubuntu, there: apt install {tool}",
+                f"{self.name}: {program.name} is missing there, and this machine's own does not run on {self.machine}",
+                f"there, {program.hint}",
             )
-        return self._send(tool)
+        return self._send(program, own_program(tool))
 
-    def _send(self, tool: str) -> str:
-        """The tool with its libraries, and a script that starts it with them."""
-        path = build.program() if tool == "dmabench" else tools_image.find(tool)
+    def _send(self, program: Program, built: str) -> str:
+        """The tool with its libraries, and a script that starts it with them; `built` is its path if it is our own."""
+        tool, path = program.name, FilePath(built) if built else tools_image.find(program.name)
         if path is None:
-            raise MeasureError(f"{self.name}: {tool} is missing there and here", f"apt install {tool}")
+            raise MeasureError(f"{self.name}: {tool} is missing there and here", program.hint)
         files = tools_image.contents({tool: path})
         folder = f"perfadvisor-{secrets.token_hex(6)}"
         self._record(("sh", "-c", REMOVE, "remove", folder), f"tools in {folder}")
@@ -110,7 +129,7 @@ class SshTarget(RemoteTarget):
         place = done.stdout.decode("utf-8", "replace").strip()
         if done.returncode != 0 or not place.endswith(folder):
             said = done.stderr.decode("utf-8", "replace").strip()[-300:]
-            raise MeasureError(f"{self.name}: {tool} could not be sent there: {said}", f"there: apt install {tool}")
+            raise MeasureError(f"{self.name}: {tool} could not be sent there: {said}", f"there, {program.hint}")
         return self._starter(place, tool, files)
 
     def _starter(self, place: str, tool: str, files: Mapping[str, FilePath]) -> str:
@@ -126,7 +145,7 @@ class SshTarget(RemoteTarget):
 
     def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
         """A new test file there. MeasureError where it does not fit, cannot be written or would lie in memory."""
-        directory = self.connection.address.directory
+        directory = self.spec.get(DIRECTORY) or DEFAULT_DIRECTORY
         way = self._way(directory, size_bytes)
         name = f"{directory.rstrip('/')}/perfadvisor-{secrets.token_hex(6)}.data"
         self._record(("rm", "-f", name), name)
@@ -165,14 +184,18 @@ class SshTarget(RemoteTarget):
         self.connection.close()
 
 
-def open_ssh(rest: str, _opening: Opening) -> SshTarget:
-    """A machine by ssh. InputError for a spec that names none, MeasureError where it does not let us in."""
-    spec = f"ssh:{rest}"
-    if not rest:
-        raise InputError("ssh: the machine is missing", "ssh:USER@HOST[:PORT]")
-    connection = Connection(parse(rest, spec))
+def open_ssh(spec: Spec, _opening: Opening) -> SshTarget:
+    """A machine by ssh. MeasureError where it does not let us in."""
+    machine = spec.get(MACHINE)
+    assert machine is not None, "the language asks for it"
+    return connected(spec, machine)
+
+
+def connected(spec: Spec, machine: Machine, parent: str = "") -> SshTarget:
+    """The environment of this spec, reached at this machine. MeasureError where it does not let us in."""
+    connection = Connection(machine, spec.get(CONFIG) or "")
     try:
-        return SshTarget(spec, connection, connection.open())
+        return SshTarget(spec, connection, connection.open(), parent)
     except BaseException:
         connection.close()
         raise

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import Command, Completed
+from perfadvisor.targets.base import PORT, Command, Completed, Link
 from perfadvisor.targets.here.listening import wait_until_listening
-from perfadvisor.targets.here.network import NO_NIC, PORT, Link
+from perfadvisor.targets.here.network import NO_NIC
 from perfadvisor.targets.here.process import LocalServer, run, serve
 
 TUN, VHOST = Path("/dev/net/tun"), Path("/dev/vhost-net")

@@ -15,12 +15,13 @@ from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
 from perfadvisor.model.result import Path as IoPath
 from perfadvisor.model.tree import Tree
-from perfadvisor.targets.base import Command, Completed, Server
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.base import Command, Completed, Link, Server
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import undone_by
-from perfadvisor.targets.here.network import Link
+from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.lending.pci_group import function
 from perfadvisor.targets.lending.pci_refusals import disks_of
@@ -28,13 +29,12 @@ from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 from perfadvisor.targets.vm import boot as vm_boot
 from perfadvisor.targets.vm import kvm_counts
-from perfadvisor.targets.vm import options as vm_options
 from perfadvisor.targets.vm import plug as vm_plug
 from perfadvisor.targets.vm import probe as vm_probe
 from perfadvisor.targets.vm.guest_server import GuestServer
 from perfadvisor.targets.vm.inside import Inside
 from perfadvisor.targets.vm.network import Cable, cable
-from perfadvisor.targets.vm.options import VmOptions
+from perfadvisor.targets.vm.options import VmOptions, options_of
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
 SETTLE_S, EMULATED_SETTLE_S = 60.0, 300.0
@@ -44,10 +44,9 @@ PLACEHOLDER_BYTES = 1 << 20
 _numbers = itertools.count()
 
 
-def open_vm(rest: str, opening: Opening) -> "VmTarget":
-    """The guest of "vm:REST", booted. InputError for an option that is none, MeasureError where it cannot be had."""
-    spec = f"vm:{rest}" if rest else "vm"
-    target = VmTarget(spec, vm_options.parse(rest), opening)
+def open_vm(spec: Spec, opening: Opening) -> "VmTarget":
+    """The guest of this spec, booted. MeasureError where it cannot be had."""
+    target = VmTarget(spec, options_of(spec), opening)
     try:
         target.start_up()
     except BaseException:
@@ -57,18 +56,15 @@ def open_vm(rest: str, opening: Opening) -> "VmTarget":
 
 
 class VmTarget(RemoteTarget):
-    """One guest for all its trials. `emulated` says that it has no hardware virtualisation, `note` why, `alone` that it
-    takes functions away from this machine, and `exclusive` which it has now."""
+    """One guest for all its trials. `exclusive` are the functions of this machine that it has now."""
 
-    parent = "local"
     read_s = READ_S
     same_groups = True
 
-    def __init__(self, spec: str, options: VmOptions, opening: Opening) -> None:
-        self.name = self.spec = spec
-        self.emulated = False
-        self.note = ""
-        self.alone = options.passthrough
+    def __init__(self, spec: Spec, options: VmOptions, opening: Opening) -> None:
+        super().__init__(spec)
+        self._emulated = False
+        self._note = ""
         self.exclusive: tuple[str, ...] = ()
         self._options = options
         self._opening = opening
@@ -82,6 +78,25 @@ class VmTarget(RemoteTarget):
         self._before_lending = 0
         self._disks: dict[str, frozenset[str]] = {}
         self._own_disk = ""  # of the functions passed through, as the guest calls it
+
+    @property
+    def parent(self) -> str:
+        """This machine."""
+        return "local"
+
+    @property
+    def emulated(self) -> bool:
+        """Whether it has no hardware virtualisation."""
+        return self._emulated
+
+    @property
+    def note(self) -> str:
+        """Why it is emulated."""
+        return self._note
+
+    def program(self, tool: str) -> str:
+        """As on this machine, whose programs it has."""
+        return own_program(tool)
 
     def start_up(self) -> None:
         """Boot, with everything plugged in that belongs to it."""
@@ -132,9 +147,9 @@ class VmTarget(RemoteTarget):
             reason = f"KVM passed a small probe, but not a guest ({error.message.splitlines()[0]})"
             self._guest = vm_boot.boot(replace(recipe, kvm=False))
             vm_probe.learned(reason)
-        self.emulated = self._guest.emulated
+        self._emulated = self._guest.emulated
         why = reason or "this host is emulated itself"
-        self.note = f"{self.spec}: emulated, proves the path, not the speed: {why}" if self.emulated else ""
+        self._note = f"{self.name}: emulated, proves the path, not the speed: {why}" if self.emulated else ""
         vm_boot.pin(self._guest, self._options.pin)
         self._cable.connect(self.exec)
 
@@ -259,7 +274,7 @@ class VmTarget(RemoteTarget):
             self._guest = None
         if self._book is not None:
             for failure in self._book.close():
-                raise MeasureError(f"{self.spec}: could not be put back: {failure}", "perfadvisor restore")
+                raise MeasureError(f"{self.name}: could not be put back: {failure}", "perfadvisor restore")
 
     # --- the disk and the network ---
 
@@ -269,18 +284,18 @@ class VmTarget(RemoteTarget):
         self.take()
         guest = self._running()
         if disk := self._own_disk:
-            return f"/dev/{disk}", self._way(disk), f"{self.spec}: reads its own disk /dev/{disk}, passed through"
+            return f"/dev/{disk}", self._way(disk), f"{self.name}: reads its own disk /dev/{disk}, passed through"
         if self._disk != file or self._disk_writable != writable:
             vm_plug.pull_disk(guest.monitor)
             self._disk, self._disk_writable = file, writable
             vm_plug.plug_disk(guest.monitor, DISK_SLOT, file, writable, self._options)
         disk = self._wait_for_disk()
-        return f"/dev/{disk}", self._way(disk), f"{self.spec}: {file} is its virtio disk /dev/{disk}"
+        return f"/dev/{disk}", self._way(disk), f"{self.name}: {file} is its virtio disk /dev/{disk}"
 
     def link(self) -> Link:
         """From the guest's virtio NIC to this machine."""
         assert self._cable is not None, "chosen at the start"
-        return self._cable.link(self.spec)
+        return self._cable.link(self.name)
 
     def _way(self, disk: str) -> IoPath:
         tree = self.tree(io_path.PATTERNS)
@@ -301,6 +316,6 @@ class VmTarget(RemoteTarget):
         deadline = time.monotonic() + (EMULATED_SETTLE_S if self.emulated else SETTLE_S)
         while not (found := look()):
             if time.monotonic() > deadline:
-                raise MeasureError(f"{self.spec}: what was plugged in does not appear in the guest", "see its dmesg")
+                raise MeasureError(f"{self.name}: what was plugged in does not appear in the guest", "see its dmesg")
             time.sleep(0.2)
         return found.splitlines()[0]

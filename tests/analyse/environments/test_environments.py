@@ -16,13 +16,14 @@ from perfadvisor.model.rule import Finding, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Workload
+from perfadvisor.specs.parse import read_spec
 
 WORKLOAD = Workload(
     id="storage/randread-4k", title="4 KiB random reads", device="storage", tool="fio", parameters={},
     metrics=("read.iops", "read.clat_mean"),
 )  # fmt: skip
-LOCAL = Environment(name="local", spec="local", kind=EnvironmentKind.BARE_METAL)
-GUEST = Environment(name="vm", spec="vm", kind=EnvironmentKind.VM, parent="local")
+LOCAL = Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.BARE_METAL)
+GUEST = Environment(name="vm", spec=read_spec("vm"), kind=EnvironmentKind.VM, parent="local")
 DISK = Path(block="sda")
 DETAILS = {"block_size_bytes": 4096, "iodepth": 32, "fio_version": "fio-3.33", "engine": "libaio"}
 
@@ -97,7 +98,7 @@ def test_two_pairs_have_a_ratio_and_no_interval():
     ("vm", 3, True), ("vm:cpus=2,vfio=0000:01:00.0", 3, False), ("vm:vf=0000:01:00.0", 4, True),
 ])  # fmt: skip
 def test_a_device_that_changes_hands_needs_four_hand_overs_for_an_interval(spec, repeats, known):
-    row = rows(drifting(0.5, repeats=repeats), all_of_them=(LOCAL, replace(GUEST, spec=spec)))[0]
+    row = rows(drifting(0.5, repeats=repeats), all_of_them=(LOCAL, replace(GUEST, spec=read_spec(spec))))[0]
     assert row.ratio == pytest.approx(0.5, rel=0.1)
     assert (row.low is not None) is known
 

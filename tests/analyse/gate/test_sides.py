@@ -15,6 +15,7 @@ from perfadvisor.model.result import Doubt, Output, Sample, TrialResult, TrialSt
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Workload
+from perfadvisor.specs.parse import read_spec
 
 WORKLOAD = Workload(id="storage/x", title="X", device="storage", tool="fio", parameters={}, metrics=("read.iops",))
 BUSY = Doubt(trust=Trust.INVALID, reason="other work ran on the CPUs", evidence="3 runnable")
@@ -40,7 +41,7 @@ def result(number: int, value: float, *, state=TrialState.DONE, doubts=()) -> Tr
 def side(*results: TrialResult, workload=WORKLOAD) -> Side:
     run = Run(
         id="r", started=1.0, seed=1, argv=(), state="complete", versions={"fio": "3.33"}, host={},
-        environments=(Environment(name="local", spec="local", kind=EnvironmentKind.VM),),
+        environments=(Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.VM),),
         workloads={workload.id: workload}, plan=(), results=results,
     )  # fmt: skip
     return sides_of(run, cells(run), {"local": table(**MACHINE)})["local"]

@@ -16,13 +16,16 @@ from perfadvisor.model.result import (
 )
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial
+from perfadvisor.specs.spec import Spec
 from tests.report.synthetic.workloads import WORKLOADS
 
 START = 1_795_363_200.0
 ENVIRONMENTS = {
-    "local": (Environment(name="local", spec="local", kind=EnvironmentKind.BARE_METAL), 1.0),
-    "docker": (Environment(name="docker", spec="docker", kind=EnvironmentKind.CONTAINER, parent="local"), 0.97),
-    "vm": (Environment(name="vm", spec="vm", kind=EnvironmentKind.VM, parent="local"), 0.52),
+    "local": (Environment(name="local", spec=Spec(text="local"), kind=EnvironmentKind.BARE_METAL), 1.0),
+    "docker": (
+        Environment(name="docker", spec=Spec(text="docker"), kind=EnvironmentKind.CONTAINER, parent="local"), 0.97
+    ),
+    "vm": (Environment(name="vm", spec=Spec(text="vm"), kind=EnvironmentKind.VM, parent="local"), 0.52),
 }
 
 

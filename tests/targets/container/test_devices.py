@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import Passed
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.container import devices as container_devices
 from perfadvisor.targets.container.devices import Given, give, memlock
-from perfadvisor.targets.container.spec import parse
+from perfadvisor.targets.container.spec import declared_by
 from perfadvisor.targets.opening import Opening
 from tests.targets.machine import NIC, NVME, Machine
 
@@ -29,7 +30,7 @@ def given(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
     def ask(options: str, **opening: object) -> Given:
         with Journal(tmp_path / "journal") as book:
-            return give(parse(options, "x"), Opening(**opening), book, machine.root)
+            return give(declared_by(read_spec(f"docker:{options}")), Opening(**opening), book, machine.root)
 
     return ask
 

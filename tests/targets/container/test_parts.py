@@ -10,11 +10,12 @@ from perfadvisor.facts.cgroup.paths import SELF
 from perfadvisor.facts.reading.mountinfo import PATH as MOUNTINFO
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.container import engine as container_engine
 from perfadvisor.targets.container import groups as container_groups
 from perfadvisor.targets.container import limits as container_limits
 from perfadvisor.targets.container.engine import Engine, helped, reason
-from perfadvisor.targets.container.spec import parse
+from perfadvisor.targets.container.spec import declared_by
 from perfadvisor.targets.remote import tools_image
 
 V2 = {
@@ -47,7 +48,8 @@ def numbered(monkeypatch):
 
 
 def missed(options: str, entries) -> list[str]:
-    return [one.split("=")[0] for one in container_limits.ignored(parse(options, "x"), Tree(entries))]
+    declared = declared_by(read_spec(f"docker:{options}"))
+    return [one.split("=")[0] for one in container_limits.ignored(declared, Tree(entries))]
 
 
 @pytest.mark.parametrize("entries", [V1, V2])

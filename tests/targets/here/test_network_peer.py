@@ -1,30 +1,35 @@
 """The far end of network tests on this machine, reached by an address of its own."""
 
 import socket
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.specs.parse import read_spec
+from perfadvisor.specs.peer import ADDRESS, read_peer
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.here import network
+from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.vm import network as vm_network
 
 
 def test_an_address_of_this_machine() -> None:
-    assert network.own_address("local:192.0.2.1") == "192.0.2.1"
-    assert network.own_address("local:2001:db8::1") == "2001:db8::1"
-    assert network.own_address("ssh:root@server") == network.own_address("") == ""
-    for spec in ("local", "local:", "local:server", "local:192.0.2.1/24"):
-        with pytest.raises(InputError, match="no IP address"):
-            network.own_address(spec)
+    assert read_peer("local:192.0.2.1").get(ADDRESS) == "192.0.2.1"
+    assert read_peer("local:2001:db8::1").get(ADDRESS) == "2001:db8::1"
+    assert read_peer("ssh:root@server").get(ADDRESS) is None
+    for text in ("local", "local:", "local:server", "local:192.0.2.1/24"):
+        with pytest.raises(InputError, match="address"):
+            read_peer(text)
+    with pytest.raises(InputError, match="no far end") as refused:
+        read_peer("vm:cpus=2")
+    assert "--peer ssh:USER@HOST" in refused.value.hint
 
 
 class Guest:
     """Answers `ip route get` as a guest with this interface does."""
 
-    alone, emulated, note, name, spec = True, False, "", "vm", "vm"
+    name, spec = "vm", read_spec("vm")
 
     def __init__(self, nic: str) -> None:
         self.nic, self.said = nic, []
@@ -51,7 +56,7 @@ def test_without_a_nic_on_the_way_nothing_is_measured() -> None:
     guest: Any = Guest("")
     with pytest.raises(MeasureError, match="knows no way to"):
         network.here_link("192.0.2.1", guest)
-    here: Any = SimpleNamespace(spec="local", name="local")
+    here: Any = LocalTarget()
     with pytest.raises(MeasureError, match="nothing would cross a NIC"):
         network.here_link("192.0.2.1", here)
 

@@ -10,6 +10,7 @@ from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest import host as guest_host
 from perfadvisor.model.fact import FactTable
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.libvirt import connection as libvirt_connection
 from perfadvisor.targets.libvirt import libvirt
@@ -28,28 +29,10 @@ def domain():
     opened.close()
 
 
-@pytest.mark.parametrize(
-    ("rest", "spec"),
-    [
-        ("web", libvirt.Spec(domain="web")),
-        ("web,ssh=root@10.0.0.5:2222", libvirt.Spec(domain="web", ssh="root@10.0.0.5:2222")),
-        ("test,uri=test:///default", libvirt.Spec(domain="test", uri=TEST)),
-    ],
-)
-def test_specs(rest, spec):
-    assert libvirt.parse(rest) == spec
-
-
-@pytest.mark.parametrize("rest", ["", ",uri=x", "web,port=3"])
-def test_specs_that_mean_nothing(rest):
-    with pytest.raises(InputError):
-        libvirt.parse(rest)
-
-
 def test_the_binding_is_an_extra_and_its_absence_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "libvirt", None)
     with pytest.raises(InputError) as caught:
-        open_target(f"libvirt:test,uri={TEST}")
+        open_target(read_spec(f"libvirt:test,uri={TEST}"))
     assert "libvirt-python" in caught.value.hint
 
 
@@ -90,7 +73,7 @@ def test_no_libvirtd_is_one_clear_error():
 def test_without_an_agent_the_error_says_how_to_get_one():
     pytest.importorskip("libvirt")
     with pytest.raises(MeasureError) as caught:
-        open_target(f"libvirt:test,uri={TEST}", Opening())
+        open_target(read_spec(f"libvirt:test,uri={TEST}"), Opening())
     assert "org.qemu.guest_agent.0" in caught.value.hint
     assert "ssh=" in caught.value.hint
 
@@ -112,7 +95,7 @@ class Played:
 
 def test_commands_go_through_the_agent():
     played = Played()
-    target = libvirt.LibvirtTarget(libvirt.Spec(domain="web"), played)
+    target = libvirt.LibvirtTarget(read_spec("libvirt:web"), played)
     done = target.exec(Command(argv=("cat", "/proc/version"), timeout_s=5.0))
     assert (done.returncode, done.stdout) == (3, b"said\n")
     assert played.asked[0][1]["arg"][-2:] == ["cat", "/proc/version"]

@@ -10,6 +10,7 @@ import pytest
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
 from perfadvisor.model.tree import Unreadable
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here import process
 from perfadvisor.targets.here.local import LocalTarget
@@ -20,7 +21,8 @@ from perfadvisor.targets.remote.remote import RemoteTarget
 class ThisMachine(RemoteTarget):
     """This machine, reached only through its shell."""
 
-    name = spec = "here"
+    def __init__(self) -> None:
+        super().__init__(Spec(text="here"))
 
     def exec(self, command):
         return process.run(command)

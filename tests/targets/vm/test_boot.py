@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.agent.json_socket import JsonSocket
 from perfadvisor.targets.vm import boot as vm_boot
-from perfadvisor.targets.vm.options import parse
+from perfadvisor.targets.vm.options import options_of
 
 STOPPED = ("qemu-system-x86_64", "-S", "-m", "64", "-nodefaults", "-display", "none")
 
@@ -26,7 +27,7 @@ def test_a_guest_that_never_answers_leaves_nothing_open(tmp_path: Path, monkeypa
     monkeypatch.setattr(vm_boot, "argv", silent)
     monkeypatch.setattr(vm_boot, "EMULATED_BOOT_S", 4.0)
     with pytest.raises(MeasureError, match="its agent did not answer in time"):
-        vm_boot.boot(vm_boot.Recipe(options=parse(""), kvm=False, directory=tmp_path))
+        vm_boot.boot(vm_boot.Recipe(options=options_of(read_spec("vm")), kvm=False, directory=tmp_path))
     gc.collect()  # an open socket that is collected is a warning, and that is an error here
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.vm import boot as vm_boot
 from perfadvisor.targets.vm import plug as vm_plug
 from perfadvisor.targets.vm.network import Cable
-from perfadvisor.targets.vm.options import VmOptions, parse
+from perfadvisor.targets.vm.options import VmOptions, options_of
 
 
 class Monitor:
@@ -43,7 +44,7 @@ def plugged(options: VmOptions, file: Path, writable: bool = False) -> Monitor:
 def test_a_disk_passes_the_page_cache_by_and_has_its_own_thread(tmp_path: Path) -> None:
     file = tmp_path / "data"
     file.touch()
-    monitor = plugged(parse("cpus=3"), file)
+    monitor = plugged(options_of(read_spec("vm:cpus=3")), file)
     node, device = monitor.of("blockdev-add"), monitor.of("device_add")
     assert node["read-only"] is True
     assert node["file"] == {
@@ -55,7 +56,7 @@ def test_a_disk_passes_the_page_cache_by_and_has_its_own_thread(tmp_path: Path) 
 def test_what_was_asked_for_is_what_it_gets(tmp_path: Path) -> None:
     file = tmp_path / "data"
     file.touch()
-    monitor = plugged(parse("iothread=off,queues=1,cache=writeback,aio=native"), file, writable=True)
+    monitor = plugged(options_of(read_spec("vm:iothread=off,queues=1,cache=writeback,aio=native")), file, writable=True)
     node, device = monitor.of("blockdev-add"), monitor.of("device_add")
     assert node["read-only"] is False
     assert node["cache"]["direct"] is False
@@ -84,7 +85,7 @@ def test_what_is_not_plugged_in_needs_no_pulling() -> None:
 
 
 def words(text: str, tmp_path: Path, *, kvm: bool, nic: str = "") -> str:
-    recipe = vm_boot.Recipe(options=parse(text), kvm=kvm, directory=tmp_path, nic=nic)
+    recipe = vm_boot.Recipe(options=options_of(read_spec(f"vm:{text}")), kvm=kvm, directory=tmp_path, nic=nic)
     return " ".join(vm_boot._qemu(recipe))
 
 

@@ -1,0 +1,166 @@
+"""The trials that a run still lacks, measured: everything around them set up, taken away, and read again."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from perfadvisor import bundle
+from perfadvisor.analyse.results.trust import with_doubts
+from perfadvisor.bundle import Bundle
+from perfadvisor.bundle.evidence import Evidence
+from perfadvisor.errors import MeasureError, PerfAdvisorError
+from perfadvisor.model.result import TrialResult, TrialState
+from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner.borrow import Borrowed
+from perfadvisor.runner.place import Storage
+from perfadvisor.runner.progress import Progress
+from perfadvisor.runner.request import RunOptions
+from perfadvisor.runner.site import Site
+from perfadvisor.runner.stage import Means, Setting, Stage, set_up
+from perfadvisor.runner.trial import run_trial
+from perfadvisor.runner.turns import Turns
+from perfadvisor.snapshotting import take
+from perfadvisor.specs.peer import ADDRESS, read_peer
+from perfadvisor.targets.base import Link, Target
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.here.network import here_link, peer_link
+from perfadvisor.targets.open import open_target
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """Where the run lies, and how many of its trials gave a result."""
+
+    path: Path
+    measured: int
+    planned: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A run under way: its folder, the environments that are open, where storage is measured, what was asked for, what
+    was taken from this machine for it, and who is told how far it is."""
+
+    saved: Bundle
+    sites: Sequence[Site]
+    storage: Storage | None
+    options: RunOptions
+    borrowed: Borrowed
+    progress: Progress
+
+
+def finish(work: Work) -> Outcome:
+    """Measure what is left; on an interrupt keep what there is and say so in run.json."""
+    saved = work.saved
+    saved.note(*work.borrowed.notes)
+    for site in work.sites:
+        if not saved.has_snapshot(site.name, "before"):
+            saved.save_snapshot(site.before, "before")
+    try:
+        with contextlib.ExitStack() as undo:
+            book = journal.begin(saved.path / "journal.jsonl")
+            undo.callback(_put_back, book, work)
+            stages, turns = _stages(work, book, undo), Turns(work.sites)
+            _measure_all(work, stages, turns)
+            _read_again(work, turns)
+    except KeyboardInterrupt:
+        saved.set_state("interrupted")
+        raise
+    saved.set_state("complete")
+    return outcome(saved)
+
+
+def _put_back(book: Journal, work: Work) -> None:
+    """Undo every change; what cannot be undone is said, and stays listed for `perfadvisor restore`."""
+    for failure in book.close():
+        work.progress.say(f"could not be put back: {failure}")
+        work.saved.note(f"could not be put back: {failure}")
+
+
+def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, Stage]:
+    """What the trials that are left need, for every environment."""
+    means = Means(
+        storage=work.storage, journal=book, undo=undo, link=partial(link_of, work.options),
+        lent=work.borrowed.function, say=work.progress.say,
+    )  # fmt: skip
+    workloads, stages = todo_workloads(work.saved), {}
+    for site in work.sites:
+        stages[site.name] = set_up(workloads, site, means)
+        work.saved.note(*stages[site.name].notes)
+        site.target.give()
+    return stages
+
+
+def link_of(options: RunOptions, target: Target) -> Link:
+    """The two ends of network tests."""
+    if not options.peer:
+        return target.link()
+    peer = read_peer(options.peer)
+    if address := peer.get(ADDRESS):
+        return here_link(address, target)
+    return peer_link(open_target(peer), target)
+
+
+def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns) -> None:
+    """The trials in their planned order, each on disk before the next one starts."""
+    saved, progress = work.saved, work.progress
+    by_name = {site.name: site for site in work.sites}
+    todo = todo_trials(saved)
+    progress.begin(saved.header.plan, todo)
+    for trial in todo:
+        workload = saved.header.workloads[trial.workload]
+        progress.start(trial)
+        setting = stages[trial.environment].settings[trial.workload]
+        result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns)
+        saved.append(result, evidence, with_doubts(result, workload).doubts)
+        progress.end(result, workload)
+
+
+def _turn(
+    trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns
+) -> tuple[TrialResult, Evidence]:
+    """One trial; the first after a device changed hands is run twice, and only the second one counts."""
+    try:
+        changed = turns.hand_to(site) if not setting.refusal else False
+    except PerfAdvisorError as error:
+        changed, setting = False, replace(setting, refusal=error.message)
+    if changed:
+        run_trial(trial, workload, site, setting)
+    return run_trial(trial, workload, site, setting)
+
+
+def _read_again(work: Work, turns: Turns) -> None:
+    """Did a machine change under us? One that cannot be had any more says so itself."""
+    for site in work.sites:
+        try:
+            turns.hand_to(site)
+            work.saved.save_snapshot(take(site.target), "after")
+        except PerfAdvisorError as error:
+            work.saved.note(f"{site.name} could not be read again: {error.message}")
+
+
+def todo_trials(saved: Bundle) -> list[Trial]:
+    """The planned trials that have no result yet."""
+    finished = saved.finished()
+    return [trial for trial in saved.header.plan if trial.number not in finished]
+
+
+def todo_workloads(saved: Bundle) -> list[Workload]:
+    """The workloads of those trials, each once."""
+    return [saved.header.workloads[id] for id in dict.fromkeys(trial.workload for trial in todo_trials(saved))]
+
+
+def outcome(saved: Bundle) -> Outcome:
+    """MeasureError where no trial of the whole run gave a result."""
+    results = bundle.load(saved.path, snapshots=False).results
+    measured = sum(result.state is TrialState.DONE for result in results)
+    if not measured:
+        raise MeasureError(f"{saved.path}: nothing could be measured: {_reasons(results)}", "perfadvisor doctor")
+    return Outcome(path=saved.path, measured=measured, planned=len(saved.header.plan))
+
+
+def _reasons(results: Sequence[TrialResult]) -> str:
+    return "; ".join(dict.fromkeys(result.reason for result in results)) or "no trial was planned"

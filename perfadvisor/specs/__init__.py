@@ -1,0 +1,1 @@
+"""The language of --env and of the environments file: kinds of environment, their options, and the one parser."""

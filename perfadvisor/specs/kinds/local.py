@@ -1,0 +1,10 @@
+"""This machine itself."""
+
+from perfadvisor.specs.kind import Kind
+
+LOCAL = Kind(
+    name="local",
+    meaning="this machine",
+    opener="perfadvisor.targets.here.local:open_local",
+    on_our_disk=True,
+)

@@ -1,0 +1,23 @@
+"""Saved machines: known so that somebody who gives one to --env is told what to do with it."""
+
+from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.option import Place
+from perfadvisor.specs.readers import matching
+from perfadvisor.specs.spec import Spec
+
+FILE = Place(
+    key="file", reader=matching("a file or directory", r"[^,]+"), example="host.tar.gz",
+    meaning="a snapshot, or an archive or directory of /proc and /sys",
+)  # fmt: skip
+
+
+def clash(spec: Spec) -> str:
+    """Nothing runs in a file."""
+    file = spec.get(FILE)
+    return f"nothing can be measured in a saved machine; its findings: perfadvisor advise {file}"
+
+
+SAVED = Kind(
+    name="saved", meaning="a machine saved in a file; it can be judged (`perfadvisor advise FILE`), but not measured",
+    opener="", places=(FILE,), needs_place=True, clash=clash,
+)  # fmt: skip

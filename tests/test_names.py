@@ -19,13 +19,14 @@ from perfadvisor.model.details import DETAILS
 from perfadvisor.model.fact import Nature
 from perfadvisor.model.result import Output
 from perfadvisor.packs.known_facts import known_facts
+from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.facts_of_output import CATALOGUE as TOOL_FACTS
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = {**known_facts(), **{spec.name: spec for spec in (*TOOL_FACTS, *lscpu.CATALOGUE)}}
 METRICS = {metric for tool in TOOLS.values() for metric in tool.METRICS}
-NAMES = frozenset({*FACTS, *DELTAS, *METRICS})
+NAMES = frozenset({*FACTS, *DELTAS, *METRICS, *SETTINGS})
 FAMILIES = {name.split(".")[0] for name in (*FACTS, *DELTAS)}
 # Families that are no fact's own: `host.pci` refers to the parent's subjects.
 KINDS = {f"host.{kind}" for kind in FAMILIES}

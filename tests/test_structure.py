@@ -24,6 +24,7 @@ LEVELS = {
     "facts": 2,
     "tools": 2,
     "saved": 2,
+    "settings": 2.5,
     "analyse": 2,
     "plan": 2,
     "expand": 2,
@@ -78,7 +79,7 @@ ROOMS = {
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts
-PURE = ("errors", "specs", "model", "facts", "tools", "analyse", "plan", "expand")
+PURE = ("errors", "specs", "model", "facts", "tools", "settings", "analyse", "plan", "expand")
 WORLD = {
     "subprocess", "os", "shutil", "socket", "tempfile", "time", "pathlib", "urllib", "multiprocessing", "random",
     "io", "glob", "fileinput", "platform", "signal", "threading", "select", "ctypes", "http", "sqlite3", "secrets",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.settings.model import Values, Write
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.changing import iommu_type, pci_driver
+from perfadvisor.targets.changing import iommu_type, pci_driver, settings_file
 from perfadvisor.targets.here.process import run
 
 Change = Mapping[str, Any]
@@ -59,6 +60,16 @@ def functions_made(physical: Path, was: str) -> Change:
 def module_loaded(name: str) -> Change:
     """A kernel module that is going to be loaded; put back: unloaded, unless somebody else uses it by then."""
     return {"what": "module", "path": f"/sys/module/{name}", "name": name}
+
+
+def group_written(write: Write, device: str, ours: Values | None) -> Change:
+    """A setting that is going to be written as a group; put back: the fields as they were, where they are still `ours`,
+    the values read back (None while they were not). `device` finds a NIC that got another name meanwhile."""
+    return {
+        "what": "group", "path": write.source, "setting": write.setting.name, "subject": write.subject,
+        "device": device, "was": {name: write.was[name] for name in write.to},
+        "ours": None if ours is None else dict(ours),
+    }  # fmt: skip
 
 
 def put_back(change: Change) -> None:
@@ -127,6 +138,7 @@ UNDO: dict[str, Callable[[Change], None]] = {
     "domain": _set_domain,
     "functions": _unmake_functions,
     "module": _unload,
+    "group": settings_file.put_back,
 }
 
 

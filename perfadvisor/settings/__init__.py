@@ -1,0 +1,1 @@
+"""Settings of a machine as values: what can change, what the machine would then be, and the undo."""

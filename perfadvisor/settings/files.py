@@ -1,0 +1,166 @@
+"""Settings behind one file of /sys or /proc each."""
+
+from perfadvisor.settings.model import Disturbs, Door, Field, Setting, Type
+
+QUEUE = "/sys/block/{subject}/queue"
+CPUFREQ = "/sys/devices/system/cpu/cpufreq/{subject}"
+THP = "/sys/kernel/mm/transparent_hugepage"
+
+
+def _file(
+    name: str,
+    subject: str,
+    path: str,
+    type_: Type,
+    meaning: str,
+    *,
+    fact: str = "",
+    choices: str = "",
+    after: tuple[str, ...] = (),
+    disturbs: Disturbs = Disturbs.NONE,
+) -> Setting:
+    return Setting(
+        name=name,
+        subject=subject,
+        door=Door.FILE,
+        path=path,
+        choices=choices,
+        meaning=meaning,
+        after=after,
+        disturbs=disturbs,
+        fields=(Field(name=name.rpartition(".")[2], type=type_, fact=fact),),
+    )
+
+
+BLOCK = (
+    _file("block.scheduler", "block", f"{QUEUE}/scheduler", Type.CHOICE, "I/O scheduler", fact="block.scheduler"),
+    _file(
+        "block.nr_requests",
+        "block",
+        f"{QUEUE}/nr_requests",
+        Type.INTEGER,
+        "requests per queue",
+        after=("block.scheduler",),
+    ),
+    _file("block.read_ahead_kb", "block", f"{QUEUE}/read_ahead_kb", Type.INTEGER, "read-ahead in KiB"),
+    _file("block.max_sectors_kb", "block", f"{QUEUE}/max_sectors_kb", Type.INTEGER, "largest request in KiB"),
+    _file("block.rotational", "block", f"{QUEUE}/rotational", Type.INTEGER, "1: seeks cost time"),
+    _file(
+        "block.wbt_lat_usec",
+        "block",
+        f"{QUEUE}/wbt_lat_usec",
+        Type.INTEGER,
+        "read latency target of writeback in us; -1: default",
+    ),
+    _file(
+        "block.rq_affinity",
+        "block",
+        f"{QUEUE}/rq_affinity",
+        Type.INTEGER,
+        "CPU that completes a request: 1 same group, 2 same CPU",
+    ),
+    _file("block.nomerges", "block", f"{QUEUE}/nomerges", Type.INTEGER, "0: try all merges, 2: none"),
+    _file("block.add_random", "block", f"{QUEUE}/add_random", Type.INTEGER, "1: feeds the entropy pool"),
+)
+CPU = (
+    _file(
+        "cpu.governor",
+        "policy",
+        f"{CPUFREQ}/scaling_governor",
+        Type.CHOICE,
+        "frequency governor",
+        choices=f"{CPUFREQ}/scaling_available_governors",
+    ),
+    _file(
+        "cpu.energy_preference",
+        "policy",
+        f"{CPUFREQ}/energy_performance_preference",
+        Type.CHOICE,
+        "energy performance preference",
+        choices=f"{CPUFREQ}/energy_performance_available_preferences",
+        after=("cpu.governor",),
+    ),
+    _file(
+        "cpu.max_frequency_khz", "policy", f"{CPUFREQ}/scaling_max_freq", Type.INTEGER, "upper frequency limit in kHz"
+    ),
+    _file(
+        "cpu.min_frequency_khz", "policy", f"{CPUFREQ}/scaling_min_freq", Type.INTEGER, "lower frequency limit in kHz"
+    ),
+    _file(
+        "cpu.clocksource",
+        "",
+        "/sys/devices/system/clocksource/clocksource0/current_clocksource",
+        Type.CHOICE,
+        "what the kernel reads the time from",
+        choices="/sys/devices/system/clocksource/clocksource0/available_clocksource",
+    ),
+)
+MEMORY = (
+    _file("memory.thp_enabled", "", f"{THP}/enabled", Type.CHOICE, "transparent huge pages", fact="memory.thp_enabled"),
+    _file(
+        "memory.thp_defrag",
+        "",
+        f"{THP}/defrag",
+        Type.CHOICE,
+        "when the kernel compacts memory for them",
+        fact="memory.thp_defrag",
+    ),
+    _file("memory.ksm_run", "", "/sys/kernel/mm/ksm/run", Type.INTEGER, "1: equal pages are merged"),
+    _file(
+        "memory.huge_pages",
+        "pool",
+        "/sys/devices/system/node/{subject}/nr_hugepages",
+        Type.INTEGER,
+        "huge pages reserved on a node; subject node0/hugepages/hugepages-2048kB",
+    ),
+)
+PCI = (
+    _file(
+        "pci.aspm_policy", "", "/sys/module/pcie_aspm/parameters/policy", Type.CHOICE, "power saving of idle PCIe links"
+    ),
+    _file(
+        "pci.sriov_vfs",
+        "pci",
+        "/sys/bus/pci/devices/{subject}/sriov_numvfs",
+        Type.INTEGER,
+        "virtual functions",
+        disturbs=Disturbs.BLIP,
+    ),
+)
+IRQ = (
+    _file(
+        "irq.affinity",
+        "irq",
+        "/proc/irq/{subject}/smp_affinity_list",
+        Type.TEXT,
+        "CPUs that may serve an interrupt",
+        after=("nic.channels",),
+    ),
+    _file(
+        "nic.rps_cpus",
+        "queue",
+        "/sys/class/net/{subject}/rps_cpus",
+        Type.TEXT,
+        "mask of CPUs that receive packets of a queue; subject eth0/queues/rx-0",
+        after=("nic.channels", "irq.affinity"),
+    ),
+    _file(
+        "nic.xps_cpus",
+        "queue",
+        "/sys/class/net/{subject}/xps_cpus",
+        Type.TEXT,
+        "mask of CPUs that send through a queue; subject eth0/queues/tx-0",
+        after=("nic.channels", "irq.affinity"),
+    ),
+    _file(
+        "nic.mtu",
+        "nic",
+        "/sys/class/net/{subject}/mtu",
+        Type.INTEGER,
+        "largest packet in bytes",
+        fact="nic.mtu",
+        disturbs=Disturbs.BLIP,
+    ),
+)
+SYSCTL = (_file("sysctl", "sysctl", "/proc/sys/{subject}", Type.TEXT, "a kernel parameter; subject net/core/rmem_max"),)
+ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL)

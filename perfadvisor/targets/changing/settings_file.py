@@ -1,0 +1,78 @@
+"""Read and write one setting of this machine, and put it back.
+
+Undo writes the old values only where nobody else changed the setting since.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from perfadvisor.errors import MeasureError
+from perfadvisor.model.tree import Tree
+from perfadvisor.settings import commands, reading
+from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.model import Door, Setting, Values, Write
+from perfadvisor.targets.base import Command
+from perfadvisor.targets.here.capture import capture
+from perfadvisor.targets.here.process import run
+
+WRITE_S = 30.0
+NET = Path("/sys/class/net")
+
+
+def now(setting: Setting, subject: str) -> Values | None:
+    """The values of a group as this machine has them now."""
+    source = setting.source(subject)
+    if setting.door is Door.FILE:
+        try:
+            data = Path(source).read_bytes()
+        except OSError:
+            return None
+        return reading.values(setting, subject, Tree({source: data}))
+    return reading.values(setting, subject, capture((source,)))
+
+
+def write(write: Write) -> None:
+    """Make one write. OSError or MeasureError where the machine refuses it."""
+    if write.setting.door is Door.FILE:
+        (text,) = write.to.values()
+        with open(write.source, "w") as file:  # noqa: PTH123 (never created: "w" on sysfs opens what is there)
+            file.write(text)
+        return
+    done = run(Command(argv=commands.argv(write), timeout_s=WRITE_S))
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise MeasureError(said[-1] if said else f"exit code {done.returncode}")
+
+
+def device(write: Write) -> str:
+    """The device of a NIC, which stays when its name changes; "" for all else."""
+    link = NET / write.subject / "device"
+    return str(link.resolve()) if write.setting.subject == "nic" and link.exists() else ""
+
+
+def put_back(change: Mapping[str, Any]) -> None:
+    """Undo one write, unless somebody else changed the setting since; raises where it cannot be written. A write whose
+    values were never read back (`ours` is None) was cut off: it is undone whatever the driver made of it."""
+    setting, subject = SETTINGS[str(change["setting"])], _named_now(change)
+    present = now(setting, subject)
+    if present is None:
+        return  # the subject is gone, and its setting with it
+    was, ours = change["was"], change["ours"]
+    left = [name for name, text in (ours or {}).items() if present.get(name) != text]
+    to = {
+        field.name: was[field.name]
+        for field in setting.fields
+        if field.name in was and field.name not in left and present.get(field.name) != was[field.name]
+    }
+    if to:
+        write(Write(setting=setting, subject=subject, was=present, to=to))
+
+
+def _named_now(change: Mapping[str, Any]) -> str:
+    """The name that the device has now."""
+    subject, known = str(change["subject"]), str(change.get("device", ""))
+    for link in sorted(NET.glob("*/device")) if known else ():
+        if str(link.resolve()) == known:
+            return link.parent.name
+    return subject

@@ -2,6 +2,7 @@
 
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.block import io_path
+from perfadvisor.facts.net import own_address
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Path
 from perfadvisor.model.snapshot import Snapshot
@@ -17,7 +18,9 @@ class Ways:
         self._facts: FactTable | None = catalogue.read(snapshot.tree) if snapshot else None
 
     def of(self, one: Configuration) -> Path:
-        """The way of a fio test of a file or device; of anything else nothing is known."""
+        """The way of a fio test of a file or device, and of an iperf3 test by the address of this end."""
+        if one.device == "network":
+            return self._of_address(str(one.output.details.get("local_host", "")))
         if one.device != "storage" or not one.target.startswith("/") or ":" in one.target:
             return Path()
         if not one.target.startswith("/dev/"):
@@ -25,6 +28,10 @@ class Ways:
         name = one.target.rsplit("/", 1)[-1]
         number = self._tree.text(f"/sys/class/block/{name}/dev") if self._tree else None
         return io_path.of_device(self._tree, number) if self._tree and number else Path()
+
+    def _of_address(self, address: str) -> Path:
+        nic = own_address.nic_of(self._tree, address) if self._tree else None
+        return io_path.of_nic(self._tree, nic) if self._tree and nic else Path()
 
     def host(self) -> dict[str, str]:
         """Name, kernel and CPU of the machine in the snapshot."""

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from perfadvisor.facts.text.recognise import recognise
+from perfadvisor.importer import import_files
 from perfadvisor.judge import judge
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome
 
 pytestmark = pytest.mark.shared
@@ -30,6 +34,18 @@ DEFINITIONS = {
 }
 
 
+RESULTS = {
+    "05-gtod-reduce.json": Right(
+        {"measurement-latency-off": ("gtod_reduce=1",)},
+        silent=("measurement-littles-law", "measurement-queue-depth-not-reached"),
+    ),
+    "14-iperf3-receiver-full.json": Right(
+        {"measurement-iperf-process-bound": ("99.6",), "network-retransmits": ("4,378",)},
+    ),
+    "15-fio-cap.json": Right({"storage-rate-limit": ("3.00 k IOPS",)}),
+}
+
+
 def case(name):
     path = CASES / name
     if not path.exists():
@@ -51,3 +67,37 @@ def check(said, right):
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_what_a_file_gives_by_itself(name):
     check(fired(judge(case(name))), DEFINITIONS[name])
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_a_file_of_results_gives_imported(name, tmp_path):
+    import_files([case(name)], tmp_path / "run")
+    view = judge(tmp_path / "run")
+    check(fired(view), RESULTS[name])
+    assert view.cells and all(cell.trust is not Trust.INVALID for cell in view.cells)
+
+
+def test_with_the_machine_a_result_leads_to_its_network_device(tmp_path):
+    """The receiver's own machine: rules on the device apply to what others measured on it."""
+    routes = "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+    files = {
+        "proc/net/route": routes + "eth0 000200C0 00000000 0001 0 0 0 00FFFFFF 0 0 0\n",
+        "proc/net/fib_trie": "Main:\n     |-- 192.0.2.10\n        /32 host LOCAL\n",
+        "sys/devices/pci0000:00/0000:00:03.0/net/eth0/mtu": "1500\n",
+        "sys/class/net/eth0/mtu": "1500\n",
+    }
+    for path, text in files.items():
+        (tmp_path / "machine" / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "machine" / path).write_text(text)
+    import_files([case("14-iperf3-receiver-full.json")], tmp_path / "run", tmp_path / "machine")
+    (table,) = judge(tmp_path / "run").facts.values()
+    assert list(table.of("result.nic").values()) == ["eth0"]
+
+
+def test_a_quoted_or_cut_paste_gives_the_same():
+    """As pasted into a mail, or begun in the middle."""
+    path = case("06-lspci-x1.txt")
+    text = path.read_text()
+    for change in (text, "".join(f"> {line}" for line in text.splitlines(True)), "\t\tLnkCtl: ASPM L1\n" + text):
+        kind = recognise(change.encode())
+        assert kind is not None and FactTable(kind.facts(change.encode())).value("pci.link_width", "0001:01:00.0") == 1

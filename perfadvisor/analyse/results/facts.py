@@ -7,13 +7,14 @@ absent with that reason.
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
+from perfadvisor.analyse.results.crossing import crosses_nic
 from perfadvisor.analyse.results.io_limit import io_limit_share
 from perfadvisor.analyse.results.sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.analyse.results.steady import settled
 from perfadvisor.analyse.results.window import window_bytes, window_rate
 from perfadvisor.analyse.statistics.estimate import spread
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
-from perfadvisor.model.result import Cell, Path, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Cell, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Workload
 
 Getter = Callable[[TrialResult], Scalar | None]
@@ -31,7 +32,7 @@ def result_facts(
     the settings that a limit of this result is computed from."""
     trials = _usable(cell)
     source = f"{len(trials)} runs of {cell.workload} in {cell.environment}"
-    for name, value in _identity(cell, workload, trials, ratio_to_parent).items():
+    for name, value in _identity(cell, workload, trials, ratio_to_parent, machine).items():
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, "not known for this result")
     for name, getter in _getters().items():
         value, reason = _agreed([getter(trial) for trial in trials])
@@ -53,7 +54,7 @@ def _usable(cell: Cell) -> list[TrialResult]:
 
 
 def _identity(
-    cell: Cell, workload: Workload, trials: list[TrialResult], ratio: float | None
+    cell: Cell, workload: Workload, trials: list[TrialResult], ratio: float | None, machine: FactTable | None
 ) -> dict[str, Scalar | None]:
     paths = {trial.path for trial in trials}
     path = paths.pop() if len(paths) == 1 else None
@@ -70,16 +71,9 @@ def _identity(
         "nic": (path.nic or None) if path else None,
         "pci": (path.pci or None) if path else None,
         "file_system": (path.file_system or None) if path else None,
-        "crosses_nic": _crosses_nic(path, trials),
+        "crosses_nic": crosses_nic(path, trials, machine),
         "ratio_to_parent": ratio,
     }
-
-
-def _crosses_nic(path: Path | None, trials: list[TrialResult]) -> bool | None:
-    """Unknown for imported results: somebody else ran them, and their files do not say which way the bytes went."""
-    if path is None:
-        return None
-    return bool(path.nic) if path.nic or any(trial.command for trial in trials) else None
 
 
 def _getters() -> dict[str, Getter]:

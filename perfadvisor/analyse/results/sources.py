@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from perfadvisor.analyse.results.rate_limit import rate_limited
 from perfadvisor.analyse.results.trust import achieved_depth, asked_depth, moved_share
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import WAYS, TrialResult
@@ -34,6 +35,7 @@ DETAILS: dict[str, str] = {
     "numjobs": "numjobs",
     "depth_reached_share": "depth_reached_share",
     "engine": "engine",
+    "rate_options": "rate_options",
     "direct": "direct",
     "max_thread_cpu_share": "max_thread_cpu_share",
     "usr_cpu_share": "usr_cpu_share",
@@ -42,6 +44,7 @@ DETAILS: dict[str, str] = {
     "protocol": "protocol",
     "congestion_control": "congestion",
     "min_rtt_us": "min_rtt_us",
+    "cwnd_max_bytes": "max_snd_cwnd_bytes",
     "sender_cpu_percent": "sender_cpu_percent",
     "receiver_cpu_percent": "receiver_cpu_percent",
     "page_size_bytes": "page_size_bytes",
@@ -111,6 +114,19 @@ def _is_buffered(trial: TrialResult) -> bool | None:
     return not direct if isinstance(direct, bool) else None
 
 
+def _rate_asked(trial: TrialResult) -> bool | None:
+    """Options are known where the queue depth is: fio before 2.3 prints none."""
+    details = trial.output.details
+    return "rate_options" in details if "iodepth" in details else None
+
+
+def _latency_off(trial: TrialResult) -> str | None:
+    """The option, "" where the options are known and hold none."""
+    details = trial.output.details
+    found = details.get("latency_off", "" if "iodepth" in details else None)
+    return found if isinstance(found, str) else None
+
+
 # Engines that return only when the I/O is done, so that iodepth stays 1 (fio HOWTO, "ioengine").
 SYNC_ENGINES = frozenset({"sync", "psync", "vsync", "pvsync", "pvsync2", "mmap", "falloc", "net", "splice"})
 
@@ -134,6 +150,12 @@ def _bytes_per_s(trial: TrialResult) -> float | None:
 def _retransmits_per_gb(trial: TrialResult) -> float | None:
     sent = _number(trial, "sent_bytes")
     return _ratio(_sum(trial, "retransmits"), None if sent is None else sent / 1e9)
+
+
+def _cwnd_rate(trial: TrialResult) -> float | None:
+    """The largest congestion window once per mean round trip."""
+    window, rtt = _number(trial, "max_snd_cwnd_bytes"), _sum(trial, "rtt_mean")
+    return _ratio(None if window is None else window * 8e6, rtt)
 
 
 def _multithreaded(trial: TrialResult) -> bool | None:
@@ -177,12 +199,16 @@ DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {
     "is_write": lambda trial: _way(trial, "write"),
     "is_random": _is_random,
     "is_buffered": _is_buffered,
+    "rate_limited": rate_limited,
+    "rate_asked": _rate_asked,
+    "latency_off": _latency_off,
     "engine_is_sync": _engine_is_sync,
     "device_read_share": _moved("read"),
     "device_write_share": _moved("write"),
     "throttled_share": _throttled_share,
     "page_size_asked_bytes": _page_size_asked,
     "retransmits_per_gb": _retransmits_per_gb,
+    "cwnd_bits_per_s": _cwnd_rate,
     "iperf3_multithreaded": _multithreaded,
     "numa_miss_share": lambda trial: _ratio(
         trial.deltas.get("vmstat.numa_miss"),

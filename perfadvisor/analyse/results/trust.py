@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from perfadvisor.analyse.results import rate_limit
 from perfadvisor.model.result import WAYS, Doubt, TrialResult, Trust
 from perfadvisor.model.workload import Workload
 
@@ -135,12 +136,29 @@ def asked_depth(result: TrialResult) -> float | None:
 def queue_depth(result: TrialResult, workload: Workload) -> Doubt | None:
     """The queue was not as full as the workload's name says, so the number belongs to another depth."""
     asked, reached = asked_depth(result), achieved_depth(result)
-    if workload.tool != "fio" or asked is None or reached is None or asked < DEPTH_LEAST:
+    if workload.tool != "fio" or asked is None or asked < DEPTH_LEAST or "rate_options" in result.output.details:
         return None
+    if reached is None:
+        return _depth_by_buckets(result, asked)
     if reached >= DEPTH_SHARE * asked or "rate_iops" in workload.parameters:
         return None
     evidence = f"{reached:.1f} I/Os in flight on average, {asked:.0f} asked for"
     return _doubt(Trust.INVALID, "the queue depth was not reached", evidence)
+
+
+def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
+    """Where no latency was measured fio's own count of I/Os by depth tells."""
+    share = result.output.details.get("depth_reached_share")
+    if not isinstance(share, int | float) or share >= DEPTH_SHARE:
+        return None
+    evidence = f"{share:.0%} of the I/Os were issued at the depth of {asked:.0f} asked for"
+    return _doubt(Trust.INVALID, "the queue depth was not reached", evidence)
+
+
+def limited(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """A limit in front of the device set the speed. A job that limits itself did what it was asked to."""
+    found = rate_limit.evidence(result)
+    return _doubt(Trust.NOISY, "a rate limit set the speed, not the device", found) if found else None
 
 
 def percentile(result: TrialResult, workload: Workload) -> Doubt | None:
@@ -166,7 +184,7 @@ def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    steal, other_load, waited, memory_pressure, throttled, page_cache, queue_depth, percentile, unsteady,
+    steal, other_load, waited, memory_pressure, throttled, page_cache, queue_depth, limited, percentile, unsteady,
 )  # fmt: skip
 
 

@@ -3,12 +3,12 @@
 import json
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from pathlib import Path as File
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.fact import Scalar
-from perfadvisor.model.result import Doubt, Output, Path, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Doubt, IoPath, Output, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run, RunState
 from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.upgrading import Format
@@ -57,7 +57,7 @@ class TrialFile:
     reason: str
     trust: Trust
     reasons: tuple[str, ...]
-    path: Path
+    path: IoPath
     output: Output
     doubts: tuple[Doubt, ...]
     deltas: dict[str, float]
@@ -81,7 +81,7 @@ class Form(Generic[T]):
         text: str = json.dumps(self._adapter.dump_python(value, mode="json"), indent=1, allow_nan=False)
         return text.encode() + b"\n"
 
-    def decode(self, data: bytes, source: File) -> T:
+    def decode(self, data: bytes, source: Path) -> T:
         """The value, upgraded where an earlier version wrote it; InputError naming `source` and each wrong place."""
         from pydantic import ValidationError
 
@@ -95,7 +95,7 @@ class Form(Generic[T]):
             ) from error
         return value
 
-    def _today(self, data: bytes, source: File) -> bytes:
+    def _today(self, data: bytes, source: Path) -> bytes:
         """The version is looked at first and alone: with another one every other complaint would mislead."""
         try:
             found = json.loads(data)

@@ -19,7 +19,7 @@ from perfadvisor.model.result import Sample
 from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.suites import select
-from perfadvisor.runner import Outcome, Request
+from perfadvisor.runner import Request, RunOutcome
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.specs.parse import distinct, read_spec
@@ -139,7 +139,7 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def kept(out: Path, work: Callable[[], Outcome]) -> Outcome:
+def kept(out: Path, work: Callable[[], RunOutcome]) -> RunOutcome:
     """Run `work`; on an interrupt say where the finished trials are and how to go on."""
     try:
         return work()

@@ -85,7 +85,7 @@ class Output:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Path:
+class IoPath:
     """The subjects a result's bytes crossed; all empty for loopback, veth and memory."""
 
     file: str = ""
@@ -105,7 +105,7 @@ class TrialResult:
     duration_s: float
     command: tuple[str, ...] = ()
     output: Output = Output(samples=())
-    path: Path = Path()
+    path: IoPath = IoPath()
     doubts: tuple[Doubt, ...] = ()
     deltas: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""

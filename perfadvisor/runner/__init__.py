@@ -2,6 +2,6 @@
 
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.session import measure, resume
-from perfadvisor.runner.work import Outcome
+from perfadvisor.runner.work import RunOutcome
 
-__all__ = ["Outcome", "Request", "measure", "resume"]
+__all__ = ["Request", "RunOutcome", "measure", "resume"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from perfadvisor.errors import InputError
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site

@@ -9,7 +9,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.expand import expand, lone_pairs
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.reading import cpulist
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_HAND_OVERS, Environment, Workload
 from perfadvisor.plan import Fitted, fewest_repeats, fit, plan

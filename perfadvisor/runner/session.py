@@ -16,14 +16,14 @@ from perfadvisor.runner.planning import device_node, fitted, planned, storage_wo
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, options_of
 from perfadvisor.runner.site import ground, open_sites
-from perfadvisor.runner.work import Outcome, Work, finish, outcome, todo_trials, todo_workloads
+from perfadvisor.runner.work import RunOutcome, Work, finish, outcome, todo_trials, todo_workloads
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.vm.probe import host_is_emulated
 
 EMULATED = "this machine is emulated, without hardware virtualisation: its figures prove the path, not the speed"
 
 
-def measure(request: Request, progress: Progress) -> Outcome:
+def measure(request: Request, progress: Progress) -> RunOutcome:
     """A new run. Whatever ends it early, every finished trial is in `request.out`.
 
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
@@ -51,7 +51,7 @@ def measure(request: Request, progress: Progress) -> Outcome:
         return finish(work)
 
 
-def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -> Outcome:
+def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -> RunOutcome:
     """Finish a run that was interrupted: the trials it planned and does not have."""
     orders.refuse_folder(path)
     with contextlib.ExitStack() as undo:

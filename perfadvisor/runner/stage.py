@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Workload
 from perfadvisor.runner.engines import forbidden
 from perfadvisor.runner.identity import require
@@ -34,7 +34,7 @@ class Setting:
     to start the far end, and why it cannot be measured ("" where it can)."""
 
     context: Context = field(default_factory=Context)
-    path: Path = field(default_factory=Path)
+    path: IoPath = field(default_factory=IoPath)
     client: tuple[str, ...] = ()
     serve: Callable[[tuple[str, ...]], Server] | None = None
     refusal: str = ""
@@ -154,10 +154,10 @@ def _storage(workloads: Sequence[Workload], builder: _Builder) -> None:
         builder.set([workload], Setting(context=replace(context, program=program), path=path))
 
 
-def _inside(context: Context, path: Path, builder: _Builder) -> tuple[Context, Path]:
+def _inside(context: Context, path: IoPath, builder: _Builder) -> tuple[Context, IoPath]:
     """The same file or device, by the name it has in a guest."""
     writable = context.writable or not context.device
-    seen = builder.target.node_for(FilePath(context.device or context.file), writable)
+    seen = builder.target.node_for(Path(context.device or context.file), writable)
     if seen is None:
         return context, path
     node, way, note = seen
@@ -165,14 +165,14 @@ def _inside(context: Context, path: Path, builder: _Builder) -> tuple[Context, P
     return replace(context, device=node, file="", writable=writable), way
 
 
-def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) -> tuple[Context, Path]:
+def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) -> tuple[Context, IoPath]:
     """The whole device, or as much as the workloads say; never more than there is."""
     small = device.size_bytes < max(map(size_of, workloads))
     context = Context(device=device.node, writable=writable, size_bytes=device.size_bytes if small else 0)
     return context, device.way
 
 
-def _file(workloads: Sequence[Workload], builder: _Builder) -> tuple[Context, Path]:
+def _file(workloads: Sequence[Workload], builder: _Builder) -> tuple[Context, IoPath]:
     """One file, as large as the largest of them needs, written in full before anybody reads it. All environments on
     this machine get the same one."""
     largest = max(workloads, key=size_of)

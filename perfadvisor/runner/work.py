@@ -31,7 +31,7 @@ from perfadvisor.targets.open import open_target
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class RunOutcome:
     """Where the run lies, and how many of its trials gave a result."""
 
     path: Path
@@ -52,7 +52,7 @@ class Work:
     progress: Progress
 
 
-def finish(work: Work) -> Outcome:
+def finish(work: Work) -> RunOutcome:
     """Measure what is left; on an interrupt keep what there is and say so in run.json."""
     saved = work.saved
     saved.note(*work.borrowed.notes)
@@ -153,13 +153,13 @@ def todo_workloads(saved: Bundle) -> list[Workload]:
     return [saved.header.workloads[id] for id in dict.fromkeys(trial.workload for trial in todo_trials(saved))]
 
 
-def outcome(saved: Bundle) -> Outcome:
+def outcome(saved: Bundle) -> RunOutcome:
     """MeasureError where no trial of the whole run gave a result."""
     results = bundle.load(saved.path, snapshots=False).results
     measured = sum(result.state is TrialState.DONE for result in results)
     if not measured:
         raise MeasureError(f"{saved.path}: nothing could be measured: {_reasons(results)}", "perfadvisor doctor")
-    return Outcome(path=saved.path, measured=measured, planned=len(saved.header.plan))
+    return RunOutcome(path=saved.path, measured=measured, planned=len(saved.header.plan))
 
 
 def _reasons(results: Sequence[TrialResult]) -> str:

@@ -3,12 +3,12 @@
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Protocol
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.block import io_path
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 
@@ -69,9 +69,9 @@ class Link:
     note: str = ""
     close: Callable[[], None] = field(default=lambda: None)
 
-    def path(self, machine: Tree) -> Path:
+    def path(self, machine: Tree) -> IoPath:
         """The way the client's bytes leave by; empty where they stay on the machine."""
-        return io_path.of_nic(machine, self.nic) if self.nic else Path()
+        return io_path.of_nic(machine, self.nic) if self.nic else IoPath()
 
 
 class Target(Protocol):
@@ -155,13 +155,13 @@ class Target(Protocol):
         """The two ends of network tests where the user named no far end: the client runs there."""
         raise MeasureError(f"{self.name}: network tests of it need a far end", "name it: --peer ssh:USER@HOST")
 
-    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
+    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[IoPath, str]:
         """A new file on a disk of its own, filled by `write`, which is given its name; returns its way to the disk and
         what a reader must know of it. The target takes it away again. MeasureError where it cannot be made."""
         del size_bytes, write
         raise MeasureError(f"{self.name}: no test file can be made there")
 
-    def node_for(self, file: FilePath, writable: bool) -> tuple[str, Path, str] | None:
+    def node_for(self, file: Path, writable: bool) -> tuple[str, IoPath, str] | None:
         """The block device by which it sees this machine's file or device, the way to it there, and what a reader must
         know. None where it sees it under its own name, MeasureError where it does not see it."""
         del file, writable

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from perfadvisor.model.result import Doubt, Histogram, Output, Path, Sample, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Doubt, Histogram, IoPath, Output, Sample, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Workload
@@ -26,7 +26,7 @@ def a_result(number: int = 1) -> TrialResult:
     )
     return TrialResult(
         trial=a_trial(number), state=TrialState.DONE, started=1700000000.25, duration_s=12.5, command=("fio", "--x"),
-        output=output, path=Path(file="/x", block="vda"), deltas={"cpu.steal_share": 0.0},
+        output=output, path=IoPath(file="/x", block="vda"), deltas={"cpu.steal_share": 0.0},
         doubts=(Doubt(trust=Trust.NOISY, reason="the path changed", evidence="vda, then vdb"),),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from perfadvisor.model.result import Path, Trust
+from perfadvisor.model.result import IoPath, Trust
 from perfadvisor.model.rule import Confidence, Finding, Outcome, Severity
 from perfadvisor.report.findings import entries
 from perfadvisor.report.verdict import plain, verdict
@@ -50,7 +50,7 @@ def test_loopback_is_not_called_a_network_and_what_others_measured_is_neither(vi
     def by(command: tuple[str, ...]) -> str:
         shown = view()
         cells = (
-            replace(cell, trials=tuple(replace(trial, path=Path(), command=command) for trial in cell.trials))
+            replace(cell, trials=tuple(replace(trial, path=IoPath(), command=command) for trial in cell.trials))
             for cell in shown.cells
         )
         return said(replace(shown, cells=tuple(cells)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from perfadvisor.formatting import fact_text
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Nature
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Workload
 
 Place = tuple[str, str]  # the kind of a subject, and the subject
@@ -40,7 +40,7 @@ class SettingChange:
         of = f" of {self.subject}" if self.subject else ""
         return f"{self.name}{of}: {self.before} -> {self.after}"
 
-    def concerns(self, workload: Workload, paths: Iterable[Path]) -> bool:
+    def concerns(self, workload: Workload, paths: Iterable[IoPath]) -> bool:
         """Whether a result of this workload whose bytes went these ways can have felt it."""
         kind = self.name.split(".")[0]
         if self.name.startswith(POOLS) or self.subject.startswith(POOLS):

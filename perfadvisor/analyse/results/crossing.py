@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.result import Path, TrialResult
+from perfadvisor.model.result import IoPath, TrialResult
 
 _SOFTWARE = frozenset({"veth", "loopback", "tun", "tap", "dummy", "virtual", "netkit"})
 
 
-def crosses_nic(path: Path | None, trials: Sequence[TrialResult], machine: FactTable | None) -> bool | None:
+def crosses_nic(path: IoPath | None, trials: Sequence[TrialResult], machine: FactTable | None) -> bool | None:
     """False for loopback, and for devices that are software at both ends (veth, TAP). Somebody else's file names two
     addresses: two that differ and are no loopback are taken for two machines. None where nothing tells."""
     if path is None:
@@ -22,7 +22,7 @@ def crosses_nic(path: Path | None, trials: Sequence[TrialResult], machine: FactT
     return answers.pop() if len(answers) == 1 else None
 
 
-def _is_hardware(path: Path, machine: FactTable | None) -> bool:
+def _is_hardware(path: IoPath, machine: FactTable | None) -> bool:
     if path.pci or machine is None:
         return True
     if machine.value("nic.kind", path.nic) == "bridge":  # a bridge leads outside by a member with hardware

@@ -4,7 +4,7 @@ from perfadvisor.facts.block import mount
 from perfadvisor.facts.block import path as block_path
 from perfadvisor.facts.pci.address import owner
 from perfadvisor.facts.reading.reader import integer
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 
 NICS = "/sys/class/net"
@@ -12,22 +12,22 @@ PATTERNS = (*mount.PATTERNS, f"{NICS}/*", f"{NICS}/*/device")
 NOT_A_DISK = frozenset({"tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "hugetlbfs"})
 
 
-def of_file(tree: Tree, file: str, device_number: str) -> Path:
+def of_file(tree: Tree, file: str, device_number: str) -> IoPath:
     """The way to a file; `device_number` is its st_dev as "254:0". What cannot be told stays empty."""
     found = mount_of(tree, file, device_number)
     disk = mount.disk_of(found, block_path.whole_disks(tree)) if found else None
-    return Path(file=file, file_system=found.file_system if found else "", **_disk(tree, disk))
+    return IoPath(file=file, file_system=found.file_system if found else "", **_disk(tree, disk))
 
 
-def of_device(tree: Tree, device_number: str) -> Path:
+def of_device(tree: Tree, device_number: str) -> IoPath:
     """The way to a raw block device, named by its own number (st_rdev)."""
-    return Path(**_disk(tree, block_path.whole_disks(tree).get(device_number)))
+    return IoPath(**_disk(tree, block_path.whole_disks(tree).get(device_number)))
 
 
-def of_nic(tree: Tree, nic: str) -> Path:
+def of_nic(tree: Tree, nic: str) -> IoPath:
     """The way out of a network interface."""
     address = owner(tree.realpath(f"{NICS}/{nic}")) or owner(tree.realpath(f"{NICS}/{nic}/device"))
-    return Path(nic=nic, pci=address or "")
+    return IoPath(nic=nic, pci=address or "")
 
 
 def mount_of(tree: Tree, file: str, device_number: str) -> mount.Mount | None:
@@ -39,7 +39,7 @@ def mount_of(tree: Tree, file: str, device_number: str) -> mount.Mount | None:
     return max(same or above, key=lambda one: len(one.point), default=None)
 
 
-def node(tree: Tree, path: Path) -> int | None:
+def node(tree: Tree, path: IoPath) -> int | None:
     """The NUMA node of the device at the end of the way; None where it has none."""
     found = integer(tree, f"/sys/bus/pci/devices/{path.pci}/numa_node") if path.pci else None
     return found if found is not None and found >= 0 else None

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from perfadvisor.facts.guest import owner
 from perfadvisor.facts.guest.libvirt_devices import address, disks, hostdevs, nics, virtiofs
-from perfadvisor.facts.guest.model import Cell, Guest, Pages
+from perfadvisor.facts.guest.model import Guest, GuestNode, Pages
 from perfadvisor.facts.reading import xmltext
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.reading.sizes import scaled
@@ -128,7 +128,7 @@ def _cell_nodes(domain: Element) -> dict[str, tuple[str, str]]:
     return {node.get("cellid", ""): (node.get("mode", "strict"), node.get("nodeset", "")) for node in nodes}
 
 
-def _cells(cpu: Element | None) -> Iterator[Cell]:
+def _cells(cpu: Element | None) -> Iterator[GuestNode]:
     for place, cell in enumerate([] if cpu is None else cpu.findall("numa/cell")):
         size = scaled(cell.get("memory"), cell.get("unit", "KiB"))
-        yield Cell(id=cell.get("id", str(place)), cpus=cell.get("cpus", ""), memory_bytes=size)
+        yield GuestNode(id=cell.get("id", str(place)), cpus=cell.get("cpus", ""), memory_bytes=size)

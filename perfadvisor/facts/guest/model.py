@@ -67,7 +67,7 @@ class Hostdev:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
+class GuestNode:
     """A NUMA node that the guest sees."""
 
     id: str
@@ -112,7 +112,7 @@ class Guest:
     cpu_mode: str | None = None
     cpu_model: str | None = None
     topology: Mapping[str, str] = field(default_factory=dict)
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[GuestNode, ...] = ()
     balloon: str | None = None
     free_page_reporting: bool = False
     iommu: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from perfadvisor.facts.guest import owner
 from perfadvisor.facts.guest import qemu_options as options
-from perfadvisor.facts.guest.model import Cell, Guest, Pages
+from perfadvisor.facts.guest.model import Guest, GuestNode, Pages
 from perfadvisor.facts.guest.qemu_devices import disks, hostdevs, nics, virtiofs
 from perfadvisor.facts.guest.qemu_options import Options
 from perfadvisor.facts.reading.reader import number
@@ -121,11 +121,11 @@ def _paths(backends: Backends) -> Iterable[str]:
     return (backend.get("mem-path", "") for backend in backends.values())
 
 
-def _cells(given: Options, backends: Backends) -> Iterator[Cell]:
+def _cells(given: Options, backends: Backends) -> Iterator[GuestNode]:
     nodes = [one for one in given.all("numa") if one.get("type", "node") == "node"]
     for place, node in enumerate(nodes):
         memory = node.get("mem") or backends.get(node.get("memdev", ""), {}).get("size")
-        yield Cell(id=node.get("nodeid", str(place)), cpus=node.get("cpus", ""), memory_bytes=size(memory, "M"))
+        yield GuestNode(id=node.get("nodeid", str(place)), cpus=node.get("cpus", ""), memory_bytes=size(memory, "M"))
 
 
 def _cell_nodes(given: Options, backends: Backends) -> dict[str, tuple[str, str]]:

@@ -72,7 +72,7 @@ Facts = Iterator[Fact | Absent]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
+class PciLink:
     """A function's four link attributes in GT/s and lanes; None where it has no link or nothing is trained."""
 
     speed: float | None
@@ -97,7 +97,7 @@ class Link:
         return bytes_per_s(speed, width, self.payload or USUAL_PAYLOAD_BYTES)
 
 
-NONE = Link(speed=None, width=None, speed_max=None, width_max=None, payload=None)
+NONE = PciLink(speed=None, width=None, speed_max=None, width_max=None, payload=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,7 +124,7 @@ def facts(tree: Tree) -> Facts:
     yield from derived(places, links, f"{DEVICES}/*/current_link_*")
 
 
-def derived(places: Mapping[str, Place], links: Mapping[str, Link], source: str) -> Facts:
+def derived(places: Mapping[str, Place], links: Mapping[str, PciLink], source: str) -> Facts:
     """What follows from links and their places, wherever these were read: ports, both ends, rates, and how many links
     run below what both of their ends can."""
     below, judged = 0, 0
@@ -159,12 +159,12 @@ def parse_width(text: str | None) -> int | None:
     return width if width is not None and 0 < width <= _WIDEST else None
 
 
-def _link(tree: Tree, path: str) -> Link:
+def _link(tree: Tree, path: str) -> PciLink:
     if tree.link_name(f"{path}/physfn") is not None:
         return NONE
     space = read_config(tree, path)
     width = parse_width(tree.text(f"{path}/current_link_width"))
-    return Link(
+    return PciLink(
         speed=parse_speed(tree.text(f"{path}/current_link_speed")) if width else None,
         width=width,
         speed_max=parse_speed(tree.text(f"{path}/max_link_speed")),
@@ -173,7 +173,7 @@ def _link(tree: Tree, path: str) -> Link:
     )
 
 
-def _own(tree: Tree, path: str, address: str, link: Link, *, captured: bool) -> Facts:
+def _own(tree: Tree, path: str, address: str, link: PciLink, *, captured: bool) -> Facts:
     for spec, value, name in (
         (SPEED, link.speed, "current_link_speed"),
         (WIDTH, link.width, "current_link_width"),
@@ -203,7 +203,7 @@ def _ports(place: Place, address: str) -> Facts:
     yield ROOT.given(root, source=place.source, subject=address, reason=reason)
 
 
-def _both_ends(place: Place, address: str, link: Link, port: Link | None) -> Facts:
+def _both_ends(place: Place, address: str, link: PciLink, port: PciLink | None) -> Facts:
     reason = "the other end of the link is not known"
     for spec, value in (
         (PORT_SPEED_MAX, port.speed_max if port else None),
@@ -218,7 +218,7 @@ def _smaller(mine: float | None, other: float | None) -> float | None:
     return None if mine is None or other is None else min(mine, other)
 
 
-def _is_below(link: Link, port: Link | None) -> bool:
+def _is_below(link: PciLink, port: PciLink | None) -> bool:
     if port is None:
         return False
     speed, width = _smaller(link.speed_max, port.speed_max), _smaller(link.width_max, port.width_max)
@@ -226,7 +226,7 @@ def _is_below(link: Link, port: Link | None) -> bool:
     return slower or (link.width is not None and width is not None and link.width < width)
 
 
-def _rates(place: Place, address: str, links: Mapping[str, Link]) -> Facts:
+def _rates(place: Place, address: str, links: Mapping[str, PciLink]) -> Facts:
     # Every second function counted from the root has its link above it; see `partner`.
     rates = [links[hop].rate if hop in links else None for hop in place.chain[1::2]]
     for spec, value in ((LINK_RATE, links[address].rate), (MOST_RATE, links[address].most)):

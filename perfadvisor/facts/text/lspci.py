@@ -174,13 +174,13 @@ def _supported(device: Device, space: ConfigSpace | None) -> int | None:
     return _first(_SIZE, device.registers.get("DevCap", "")) or dumped
 
 
-def _link(device: Device, space: ConfigSpace | None) -> pci_link.Link:
+def _link(device: Device, space: ConfigSpace | None) -> pci_link.PciLink:
     """Speed and width of LnkSta and LnkCap; "x0" (an empty slot, a virtual function) is no link."""
     express = _express(space)
     now = _end(device, "LnkSta", (express.link_speed, express.link_width) if express else None)
     most = _end(device, "LnkCap", (express.link_speed_max, express.link_width_max) if express else None)
     payload = _first(_SIZE, device.registers.get("DevCtl", "")) or (express.max_payload if express else None)
-    return pci_link.Link(speed=now[0], width=now[1], speed_max=most[0], width_max=most[1], payload=payload)
+    return pci_link.PciLink(speed=now[0], width=now[1], speed_max=most[0], width_max=most[1], payload=payload)
 
 
 def _end(device: Device, register: str, dumped: SpeedWidth | None) -> SpeedWidth:

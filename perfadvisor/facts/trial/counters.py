@@ -10,7 +10,7 @@ from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.facts.trial import counters_cpu, counters_kvm, counters_path
 from perfadvisor.facts.trial.counters_cpu import difference
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 
 SOFTNET = "/proc/net/softnet_stat"
@@ -31,12 +31,12 @@ PATTERNS = (
 Pairs = Iterator[tuple[str, float | None]]
 
 
-def patterns(path: Path, machine: Tree) -> tuple[str, ...]:
+def patterns(path: IoPath, machine: Tree) -> tuple[str, ...]:
     """Everything to read around a trial whose bytes go this way: the machine's counters and those of its devices."""
     return (*PATTERNS, *counters_path.patterns(path, machine))
 
 
-def deltas(before: Tree, after: Tree, *, seconds: float, path: Path, machine: Tree) -> dict[str, float]:
+def deltas(before: Tree, after: Tree, *, seconds: float, path: IoPath, machine: Tree) -> dict[str, float]:
     """Name -> value, as `TrialResult.deltas` holds them. `machine` is the whole machine's tree, read once."""
     if seconds <= 0:
         return {}

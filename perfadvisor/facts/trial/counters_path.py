@@ -11,7 +11,7 @@ from perfadvisor.facts.reading import interrupts
 from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.facts.trial import counters_cpu
 from perfadvisor.facts.trial.counters_cpu import difference
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 
 DISKSTATS = "/proc/diskstats"
@@ -29,7 +29,7 @@ _WAY = re.compile(r"(nvme[0-9]+)c[0-9]+(n[0-9]+)")
 Pairs = Iterator[tuple[str, float | None]]
 
 
-def patterns(path: Path, machine: Tree) -> tuple[str, ...]:
+def patterns(path: IoPath, machine: Tree) -> tuple[str, ...]:
     """What to read for this way."""
     wanted: list[str] = []
     if path.pci:
@@ -43,7 +43,7 @@ def patterns(path: Path, machine: Tree) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def deltas(before: Tree, after: Tree, seconds: float, path: Path, machine: Tree) -> Pairs:
+def deltas(before: Tree, after: Tree, seconds: float, path: IoPath, machine: Tree) -> Pairs:
     """The rises of every device on the way; nothing for a way that crosses none."""
     if path.pci:
         yield from _interrupts(before, after, seconds, path, machine)
@@ -54,7 +54,7 @@ def deltas(before: Tree, after: Tree, seconds: float, path: Path, machine: Tree)
         yield from _nic(before, after, path.nic)
 
 
-def _interrupts(before: Tree, after: Tree, seconds: float, path: Path, machine: Tree) -> Pairs:
+def _interrupts(before: Tree, after: Tree, seconds: float, path: IoPath, machine: Tree) -> Pairs:
     served = _served(before, after, irq_load.device_irqs(machine, path.pci))
     if served is None:
         return
@@ -88,7 +88,7 @@ def _ports(machine: Tree, address: str) -> list[str]:
     return [f"{DEVICES}/{one}" for one in chain(machine.realpath(f"{DEVICES}/{address}"))]
 
 
-def _errors(before: Tree, after: Tree, path: Path, machine: Tree) -> Pairs:
+def _errors(before: Tree, after: Tree, path: IoPath, machine: Tree) -> Pairs:
     for name, file in AER.items():
         sources = [f"{directory}/{file}" for directory in _ports(machine, path.pci)]
         rises = [difference(_aer_total(before, source), _aer_total(after, source)) for source in sources]

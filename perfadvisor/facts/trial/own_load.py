@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
 from perfadvisor.facts.trial import counters, gauges, own_load_samples
-from perfadvisor.model.result import Output, Path, TrialResult, TrialState
+from perfadvisor.model.result import IoPath, Output, TrialResult, TrialState
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
@@ -15,11 +15,12 @@ WORKLOAD = "own-load"
 NOT_OTHERS = frozenset({"gauge.other_runnable_mean"})
 
 
-def paths(machine: Tree) -> tuple[Path, ...]:
+def paths(machine: Tree) -> tuple[IoPath, ...]:
     """The whole machine, then the way to every disk and NIC that has a PCI function behind it."""
-    disks = (Path(block=disk, pci=block_path.pci_address(machine, disk) or "") for disk in machine.names("/sys/block"))
+    names = machine.names("/sys/block")
+    disks = (IoPath(block=disk, pci=block_path.pci_address(machine, disk) or "") for disk in names)
     nics = (io_path.of_nic(machine, nic) for nic in machine.names(io_path.NICS))
-    return (Path(), *(path for path in (*disks, *nics) if path.pci))
+    return (IoPath(), *(path for path in (*disks, *nics) if path.pci))
 
 
 def patterns(machine: Tree) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def patterns(machine: Tree) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *own_load_samples.PATTERNS)))
 
 
-def workload(path: Path, metrics: tuple[str, ...] = ()) -> Workload:
+def workload(path: IoPath, metrics: tuple[str, ...] = ()) -> Workload:
     """The workload a result of this path belongs to: `own-load`, `own-load/eth0`, `own-load/nvme0n1`."""
     subject = path.nic or path.block
     name = f"{WORKLOAD}/{subject}" if subject else WORKLOAD
@@ -47,7 +48,7 @@ def results(snapshot: Snapshot) -> Iterator[tuple[Workload, TrialResult]]:
         yield workload(path, tuple(sample.metric for sample in result.output.samples)), result
 
 
-def _result(snapshot: Snapshot, window: Window, made: Workload, path: Path, number: int) -> TrialResult:
+def _result(snapshot: Snapshot, window: Window, made: Workload, path: IoPath, number: int) -> TrialResult:
     moved = counters.deltas(window.before, window.after, seconds=window.seconds, path=path, machine=snapshot.tree)
     seen = gauges.deltas(window.gauges, seconds=window.seconds)
     return TrialResult(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.trial.counters_cpu import difference
 from perfadvisor.facts.trial.counters_path import SECTOR_BYTES, disk_counts
-from perfadvisor.model.result import Path, Sample
+from perfadvisor.model.result import IoPath, Sample
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -41,7 +41,9 @@ COUNTS = {
 PATTERNS = tuple(f"/sys/class/net/*/statistics/{name}" for name in COUNTS)
 
 
-def samples(before: Tree, after: Tree, *, seconds: float, path: Path, moved: Mapping[str, float]) -> tuple[Sample, ...]:
+def samples(
+    before: Tree, after: Tree, *, seconds: float, path: IoPath, moved: Mapping[str, float]
+) -> tuple[Sample, ...]:
     """Everything known of this path's load; what could not be read is left out. `moved` holds the window's deltas."""
     known = DEVICE if path.block or path.nic else MACHINE
     found = list(_disk(before, after, seconds, path.block)) if path.block else []

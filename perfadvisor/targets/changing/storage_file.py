@@ -12,7 +12,7 @@ from pathlib import Path
 
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.facts.block import io_path
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import file_made

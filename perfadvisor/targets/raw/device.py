@@ -9,7 +9,7 @@ from pathlib import Path
 from perfadvisor.errors import InputError
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.changing.storage_file import device_number
 

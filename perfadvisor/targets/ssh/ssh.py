@@ -5,12 +5,12 @@ import secrets
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.block import io_path
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.specs.kinds.ssh import CONFIG, DEFAULT_DIRECTORY, DIRECTORY, MACHINE, Machine
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server
@@ -115,14 +115,14 @@ class SshTarget(RemoteTarget):
 
     def _send(self, program: Program, built: str) -> str:
         """The tool with its libraries, and a script that starts it with them; `built` is its path if it is our own."""
-        tool, path = program.name, FilePath(built) if built else tools_image.find(program.name)
+        tool, path = program.name, Path(built) if built else tools_image.find(program.name)
         if path is None:
             raise MeasureError(f"{self.name}: {tool} is missing there and here", program.hint)
         files = tools_image.contents({tool: path})
         folder = f"perfadvisor-{secrets.token_hex(6)}"
         self._record(("sh", "-c", REMOVE, "remove", folder), f"tools in {folder}")
         with tempfile.TemporaryDirectory(prefix="perfadvisor-") as scratch:
-            archive = FilePath(scratch) / "tools.tar"
+            archive = Path(scratch) / "tools.tar"
             tools_image.write(files, archive, shell=False)
             unpack = ("sh", "-c", UNPACK, "unpack", folder)
             done = self.exec(Command(argv=unpack, timeout_s=SEND_S, stdin=archive.read_bytes()))
@@ -132,18 +132,18 @@ class SshTarget(RemoteTarget):
             raise MeasureError(f"{self.name}: {tool} could not be sent there: {said}", f"there, {program.hint}")
         return self._starter(place, tool, files)
 
-    def _starter(self, place: str, tool: str, files: Mapping[str, FilePath]) -> str:
-        loader = next((name for name in files if FilePath(name).name.startswith("ld-")), "")
+    def _starter(self, place: str, tool: str, files: Mapping[str, Path]) -> str:
+        loader = next((name for name in files if Path(name).name.startswith("ld-")), "")
         if not loader:
             return f"{place}/bin/{tool}"
-        folders = ":".join(dict.fromkeys(f"{place}/{FilePath(name).parent}" for name in files if "/lib" in f"/{name}"))
+        folders = ":".join(dict.fromkeys(f"{place}/{Path(name).parent}" for name in files if "/lib" in f"/{name}"))
         text = f'#!/bin/sh\nexec {place}/{loader} --library-path {folders} {place}/bin/{tool} "$@"\n'
         script = f"{place}/{tool}"
         write = ("sh", "-c", 'cat >"$1" && chmod 700 "$1"', "write", script)
         self.exec(Command(argv=write, timeout_s=20.0, stdin=text.encode()))
         return script
 
-    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[Path, str]:
+    def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[IoPath, str]:
         """A new test file there. MeasureError where it does not fit, cannot be written or would lie in memory."""
         directory = self.spec.get(DIRECTORY) or DEFAULT_DIRECTORY
         way = self._way(directory, size_bytes)
@@ -152,7 +152,7 @@ class SshTarget(RemoteTarget):
         write(name)
         return replace(way, file=name), NOTED.get(way.file_system.split(".")[0], "")
 
-    def _way(self, directory: str, size_bytes: int) -> Path:
+    def _way(self, directory: str, size_bytes: int) -> IoPath:
         done = self.exec(Command(argv=("sh", "-c", LOOK, "look", directory), timeout_s=20.0))
         words = done.stdout.decode("utf-8", "replace").split()
         if done.returncode != 0 or len(words) < 7 or not words[3].isdecimal():

@@ -66,7 +66,7 @@ class Recipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guest:
+class RunningGuest:
     """A running guest; `pid` is QEMU's own process id."""
 
     process: LocalServer
@@ -82,7 +82,7 @@ class Guest:
         return tail(self.process.stop().stderr)
 
 
-def boot(recipe: Recipe) -> Guest:
+def boot(recipe: Recipe) -> RunningGuest:
     """A guest whose agent answers. MeasureError, with the end of its console, where that does not come in time."""
     started = time.monotonic()
     limit_s = TWICE_EMULATED_BOOT_S if recipe.slow else BOOT_S if recipe.kvm else EMULATED_BOOT_S
@@ -107,7 +107,7 @@ def boot(recipe: Recipe) -> Guest:
             said = tail(process.stop().stderr)
             raise MeasureError(f"the guest did not start: {error.message}; its console ends with:\n{said}") from error
         undo.pop_all()
-    return Guest(
+    return RunningGuest(
         process=process, pid=_pid(monitor), monitor=monitor, agent=agent, emulated=recipe.slow or not recipe.kvm
     )
 
@@ -167,7 +167,7 @@ def _qemu(recipe: Recipe) -> list[str]:
     return [*words, recipe.nic] if recipe.nic else words
 
 
-def pin(guest: Guest, cpus: tuple[int, ...]) -> None:
+def pin(guest: RunningGuest, cpus: tuple[int, ...]) -> None:
     """Each vCPU's thread on a host CPU of its own, in order. MeasureError where a CPU does not exist."""
     for vcpu, cpu in zip(guest.monitor.ask("query-cpus-fast"), cpus, strict=False):
         try:

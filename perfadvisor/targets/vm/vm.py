@@ -13,7 +13,7 @@ from pathlib import Path
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Link, Server
@@ -68,7 +68,7 @@ class VmTarget(RemoteTarget):
         self.exclusive: tuple[str, ...] = ()
         self._options = options
         self._opening = opening
-        self._guest: vm_boot.Guest | None = None
+        self._guest: vm_boot.RunningGuest | None = None
         self._book: Journal | None = None
         self._directory: Path | None = None
         self._cable: Cable | None = None
@@ -153,7 +153,7 @@ class VmTarget(RemoteTarget):
         vm_boot.pin(self._guest, self._options.pin)
         self._cable.connect(self.exec)
 
-    def _running(self) -> vm_boot.Guest:
+    def _running(self) -> vm_boot.RunningGuest:
         """The guest; a new one where the last one died."""
         if self._guest is None:
             self._here = self._stopped = False
@@ -205,7 +205,7 @@ class VmTarget(RemoteTarget):
             self._guest.monitor.ask("stop", timeout_s=30.0)
             self._stopped = True
 
-    def _go(self, guest: vm_boot.Guest) -> None:
+    def _go(self, guest: vm_boot.RunningGuest) -> None:
         if self._stopped:
             guest.monitor.ask("cont", timeout_s=30.0)
             self._stopped = False

@@ -11,7 +11,7 @@ from perfadvisor.analyse.environments.causes import causes, gap_of
 from perfadvisor.analyse.results.cells import cells
 from perfadvisor.judge import judge_run
 from perfadvisor.model.fact import Fact, FactTable
-from perfadvisor.model.result import Doubt, Output, Path, Sample, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Doubt, IoPath, Output, Sample, TrialResult, TrialState, Trust
 from perfadvisor.model.rule import Finding, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
@@ -24,7 +24,7 @@ WORKLOAD = Workload(
 )  # fmt: skip
 LOCAL = Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.BARE_METAL)
 GUEST = Environment(name="vm", spec=read_spec("vm"), kind=EnvironmentKind.VM, parent="local")
-DISK = Path(block="sda")
+DISK = IoPath(block="sda")
 DETAILS = {"block_size_bytes": 4096, "iodepth": 32, "fio_version": "fio-3.33", "engine": "libaio"}
 
 
@@ -121,7 +121,7 @@ def test_a_ratio_is_withheld_where_the_work_differs(details, said):
 
 def test_a_container_on_another_disk_is_no_comparison():
     tables = {"vm": table("vm", ("environment.kind", "", "container"))}
-    results = [trial(1, "local", 1, 1e5), trial(2, "vm", 1, 5e4, path=Path(block="sdb"))]
+    results = [trial(1, "local", 1, 1e5), trial(2, "vm", 1, 5e4, path=IoPath(block="sdb"))]
     assert "another disk was measured: sdb here, sda in the parent" in rows(results, tables)[0].withheld
 
 
@@ -132,7 +132,7 @@ def table(_, *facts):
 def test_a_guests_disk_is_known_by_its_hosts_name():
     host = table("local", ("vm_disk.source_device", "web/vda", "sda"))
     guest = table("vm", ("environment.kind", "", "vm"), ("block.vm_disk", "vda", "web/vda"))
-    results = [trial(1, "local", 1, 1e5), trial(2, "vm", 1, 5e4, path=Path(block="vda"))]
+    results = [trial(1, "local", 1, 1e5), trial(2, "vm", 1, 5e4, path=IoPath(block="vda"))]
     assert rows(results, {"local": host, "vm": guest})[0].withheld == ""
     elsewhere = table("local", ("vm_disk.source_device", "web/vda", "sdc"))
     assert "sdc here, sda in the parent" in rows(results, {"local": elsewhere, "vm": guest})[0].withheld

@@ -5,7 +5,7 @@ import pytest
 from perfadvisor.analyse.results.changes import SettingChange, changed_settings
 from perfadvisor.facts.catalogue import CATALOGUE
 from perfadvisor.model.fact import Absent, Fact, FactTable, Scalar
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Workload
 
 
@@ -72,27 +72,27 @@ MACHINE = [
 @pytest.mark.parametrize(
     ("name", "subject", "device", "path", "felt"),
     [
-        ("block.scheduler", "sda", "storage", Path(block="sda"), True),
-        ("block.scheduler", "sdb", "storage", Path(block="sda"), False),
-        ("pci.aspm", "0000:00:1c.0", "storage", Path(block="sda", pci="0000:02:00.0"), True),
-        ("pci.aspm", "0000:00:1d.0", "storage", Path(block="sda", pci="0000:02:00.0"), False),
-        ("iommu_group.type", "7", "storage", Path(block="sda"), True),
-        ("iommu_group.type", "8", "storage", Path(block="sda"), False),
-        ("irq.affinity", "33", "storage", Path(block="sda", pci="0000:02:00.0"), True),
-        ("irq.affinity", "34", "storage", Path(block="sda", pci="0000:02:00.0"), False),
-        ("mount.options", "/data", "storage", Path(block="sda"), True),
-        ("mount.options", "/other", "storage", Path(block="sda"), False),
-        ("vm_disk.cache", "web/vda", "storage", Path(block="sda"), False),
-        ("nic.qdisc", "eth0", "network", Path(), False),
-        ("hugepages.total", "2048kB", "memory", Path(), True),
-        ("hugepages.total", "2048kB", "storage", Path(block="sda"), False),
-        ("sysctl.value", "vm.nr_hugepages", "storage", Path(block="sda"), False),
-        ("sysctl.value", "vm.dirty_ratio", "storage", Path(block="sda"), True),
-        ("iommu.default_domain", "", "storage", Path(block="sda"), False),
-        ("cpu.governors", "", "storage", Path(block="sda"), True),
+        ("block.scheduler", "sda", "storage", IoPath(block="sda"), True),
+        ("block.scheduler", "sdb", "storage", IoPath(block="sda"), False),
+        ("pci.aspm", "0000:00:1c.0", "storage", IoPath(block="sda", pci="0000:02:00.0"), True),
+        ("pci.aspm", "0000:00:1d.0", "storage", IoPath(block="sda", pci="0000:02:00.0"), False),
+        ("iommu_group.type", "7", "storage", IoPath(block="sda"), True),
+        ("iommu_group.type", "8", "storage", IoPath(block="sda"), False),
+        ("irq.affinity", "33", "storage", IoPath(block="sda", pci="0000:02:00.0"), True),
+        ("irq.affinity", "34", "storage", IoPath(block="sda", pci="0000:02:00.0"), False),
+        ("mount.options", "/data", "storage", IoPath(block="sda"), True),
+        ("mount.options", "/other", "storage", IoPath(block="sda"), False),
+        ("vm_disk.cache", "web/vda", "storage", IoPath(block="sda"), False),
+        ("nic.qdisc", "eth0", "network", IoPath(), False),
+        ("hugepages.total", "2048kB", "memory", IoPath(), True),
+        ("hugepages.total", "2048kB", "storage", IoPath(block="sda"), False),
+        ("sysctl.value", "vm.nr_hugepages", "storage", IoPath(block="sda"), False),
+        ("sysctl.value", "vm.dirty_ratio", "storage", IoPath(block="sda"), True),
+        ("iommu.default_domain", "", "storage", IoPath(block="sda"), False),
+        ("cpu.governors", "", "storage", IoPath(block="sda"), True),
     ],
 )
-def test_only_results_that_can_have_felt_it(name: str, subject: str, device: str, path: Path, felt: bool) -> None:
+def test_only_results_that_can_have_felt_it(name: str, subject: str, device: str, path: IoPath, felt: bool) -> None:
     values: tuple[Scalar, Scalar] = (1, 2) if CATALOGUE[name].type is int else ("a", "b")
     before, after = (fact(name, value, subject) for value in values)
     [change] = changes([*MACHINE, before], [after])

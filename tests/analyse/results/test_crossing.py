@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.analyse.results.crossing import crosses_nic
 from perfadvisor.model.fact import Fact, FactTable
-from perfadvisor.model.result import Output, Path, TrialResult, TrialState
+from perfadvisor.model.result import IoPath, Output, TrialResult, TrialState
 from perfadvisor.model.workload import Trial
 
 
@@ -42,31 +42,31 @@ def machine(**facts):
 )
 def test_an_imported_result_by_its_addresses(near, far, expected):
     given = {name: value for name, value in (("local_host", near), ("remote_host", far)) if value}
-    assert crosses_nic(Path(), [trial(**given)], None) is expected
+    assert crosses_nic(IoPath(), [trial(**given)], None) is expected
 
 
 def test_imports_that_differ_are_not_known():
     ours, theirs = ({"local_host": "192.0.2.1", "remote_host": far} for far in ("192.0.2.1", "192.0.2.2"))
-    assert crosses_nic(Path(), [trial(**ours), trial(**theirs)], None) is None
+    assert crosses_nic(IoPath(), [trial(**ours), trial(**theirs)], None) is None
 
 
 def test_our_own_result_without_a_device_did_not_leave():
-    assert crosses_nic(Path(), [trial(("iperf3",))], None) is False
+    assert crosses_nic(IoPath(), [trial(("iperf3",))], None) is False
     assert crosses_nic(None, [trial(("iperf3",))], None) is None
 
 
 @pytest.mark.parametrize(
     ("path", "facts", "expected"),
     [
-        (Path(nic="eth0", pci="0000:01:00.0"), {}, True),
-        (Path(nic="v0"), {"v0": {"kind": "veth", "is_physical": False}}, False),
-        (Path(nic="tap0"), {"tap0": {"kind": "tun", "is_physical": False}}, False),
-        (Path(nic="x"), {"x": {"kind": "virtual", "is_physical": False}}, False),
-        (Path(nic="br0"), {"br0": {"kind": "bridge"}, "eth0": {"master": "br0", "is_physical": True}}, True),
-        (Path(nic="br0"), {"br0": {"kind": "bridge"}, "v0": {"master": "br0", "is_physical": False}}, False),
-        (Path(nic="bond0"), {"bond0": {"kind": "bond", "is_physical": False}}, True),
-        (Path(nic="usb0"), {"usb0": {"kind": "physical", "is_physical": True}}, True),
-        (Path(nic="gone"), {}, True),
+        (IoPath(nic="eth0", pci="0000:01:00.0"), {}, True),
+        (IoPath(nic="v0"), {"v0": {"kind": "veth", "is_physical": False}}, False),
+        (IoPath(nic="tap0"), {"tap0": {"kind": "tun", "is_physical": False}}, False),
+        (IoPath(nic="x"), {"x": {"kind": "virtual", "is_physical": False}}, False),
+        (IoPath(nic="br0"), {"br0": {"kind": "bridge"}, "eth0": {"master": "br0", "is_physical": True}}, True),
+        (IoPath(nic="br0"), {"br0": {"kind": "bridge"}, "v0": {"master": "br0", "is_physical": False}}, False),
+        (IoPath(nic="bond0"), {"bond0": {"kind": "bond", "is_physical": False}}, True),
+        (IoPath(nic="usb0"), {"usb0": {"kind": "physical", "is_physical": True}}, True),
+        (IoPath(nic="gone"), {}, True),
     ],
 )
 def test_a_device_counts_where_hardware_is_behind_it(path, facts, expected):

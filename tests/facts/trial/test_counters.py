@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.trial import counters
 from perfadvisor.facts.trial.counters import deltas, patterns
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Link, Tree
 
 VDA = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"
@@ -24,15 +24,15 @@ MACHINE = Tree(
         "/sys/devices/system/node/node1/distance": b"21 10\n",
     }
 )
-NO_PATH = Path()
-DISK = Path(block="vda", pci="0000:01:00.0")
+NO_PATH = IoPath()
+DISK = IoPath(block="vda", pci="0000:01:00.0")
 CGROUP = {
     "/proc/self/cgroup": b"1:cpu:/a/b\n",
     "/proc/self/mountinfo": b"1 2 0:3 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n",
 }
 
 
-def moved(before: dict[str, bytes], after: dict[str, bytes], *, path: Path = NO_PATH, seconds: float = 10.0):
+def moved(before: dict[str, bytes], after: dict[str, bytes], *, path: IoPath = NO_PATH, seconds: float = 10.0):
     return deltas(Tree(before), Tree(after), seconds=seconds, path=path, machine=MACHINE)
 
 
@@ -87,7 +87,7 @@ def test_disk_statistics() -> None:
 
 
 def test_nic_statistics_never_count_one_loss_twice() -> None:
-    nic = Path(nic="eth0")
+    nic = IoPath(nic="eth0")
     base = "/sys/class/net/eth0/statistics/"
 
     def reading(packets: int, dropped: int, missed: int, driver: bytes) -> dict[str, bytes]:
@@ -212,7 +212,7 @@ READINGS = st.dictionaries(
 @given(READINGS, READINGS)
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_give_finite_numbers_or_nothing(before, after) -> None:
-    for path in (DISK, Path(nic="eth0")):
+    for path in (DISK, IoPath(nic="eth0")):
         for name, value in moved(CGROUP | before, CGROUP | after, path=path).items():
             assert 0 <= value < float("inf"), name
 
@@ -221,7 +221,7 @@ def test_this_machine_really_counts() -> None:
     from perfadvisor.targets.here.capture import capture
 
     tree = capture(counters.PATTERNS)
-    found = deltas(tree, tree, seconds=1, path=Path(), machine=tree)
+    found = deltas(tree, tree, seconds=1, path=IoPath(), machine=tree)
     assert {"interrupts.per_s", "vmstat.major_faults"} <= found.keys()
 
 
@@ -246,10 +246,10 @@ STORAGE = Tree(
 @pytest.mark.parametrize(
     ("file", "number", "expected"),
     [
-        ("/root/x", "254:1", Path(file="/root/x", file_system="ext4", block="vda", pci="0000:01:00.0")),
-        ("/data/x", "0:99", Path(file="/data/x", file_system="btrfs", block="vda", pci="0000:01:00.0")),
-        ("/tmp/x", "0:9", Path(file="/tmp/x", file_system="tmpfs")),
-        ("/database", "254:1", Path(file="/database", file_system="ext4", block="vda", pci="0000:01:00.0")),
+        ("/root/x", "254:1", IoPath(file="/root/x", file_system="ext4", block="vda", pci="0000:01:00.0")),
+        ("/data/x", "0:99", IoPath(file="/data/x", file_system="btrfs", block="vda", pci="0000:01:00.0")),
+        ("/tmp/x", "0:9", IoPath(file="/tmp/x", file_system="tmpfs")),
+        ("/database", "254:1", IoPath(file="/database", file_system="ext4", block="vda", pci="0000:01:00.0")),
     ],
 )
 def test_the_way_to_a_file(file, number, expected) -> None:
@@ -257,14 +257,14 @@ def test_the_way_to_a_file(file, number, expected) -> None:
 
 
 def test_the_way_to_a_device() -> None:
-    assert io_path.of_device(STORAGE, "253:0") == Path(block="vda", pci="0000:01:00.0")
-    assert io_path.of_device(STORAGE, "9:9") == Path()
-    assert io_path.of_file(Tree({}), "/x", "1:1") == Path(file="/x")
+    assert io_path.of_device(STORAGE, "253:0") == IoPath(block="vda", pci="0000:01:00.0")
+    assert io_path.of_device(STORAGE, "9:9") == IoPath()
+    assert io_path.of_file(Tree({}), "/x", "1:1") == IoPath(file="/x")
 
 
 def test_the_way_out_of_a_nic_and_the_node_at_its_end() -> None:
     tree = Tree(dict(MACHINE.items()) | {"/sys/class/net/eth0": Link(f"../..{VDA.removeprefix('/sys')}/net/eth0")})
     path = io_path.of_nic(tree, "eth0")
-    assert path == Path(nic="eth0", pci="0000:01:00.0")
+    assert path == IoPath(nic="eth0", pci="0000:01:00.0")
     assert io_path.node(tree, path) == 0
-    assert io_path.of_nic(Tree({"/sys/class/net/lo": Link("../../devices/virtual/net/lo")}), "lo") == Path(nic="lo")
+    assert io_path.of_nic(Tree({"/sys/class/net/lo": Link("../../devices/virtual/net/lo")}), "lo") == IoPath(nic="lo")

@@ -3,7 +3,7 @@
 import pytest
 
 from perfadvisor.facts.trial.counters_path import deltas
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 
 WAY = " 259 0 nvme0c0n1 {reads} 0 {sectors} 274 128 0 131072 134 0 {busy} 409 0 0 0 0 0 0\n"
@@ -18,7 +18,7 @@ def moved(text: str, **rise: int) -> dict[str, float | None]:
         Tree({"/proc/diskstats": text.format(reads=9 * r, sectors=1000 + r * rise["sectors"], busy=r * 500).encode()})
         for r in (0, 1)
     )
-    return dict(deltas(before, after, 2.0, Path(block="nvme0n1"), Tree({})))
+    return dict(deltas(before, after, 2.0, IoPath(block="nvme0n1"), Tree({})))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.facts.trial import own_load
 from perfadvisor.facts.trial.own_load_samples import samples
-from perfadvisor.model.result import Path
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
 
@@ -21,13 +21,13 @@ def at(reads: int, sectors: int, ms: int, rx: int) -> Tree:
     )
 
 
-def values(path: Path, **moved: float) -> dict[str, float]:
+def values(path: IoPath, **moved: float) -> dict[str, float]:
     before, after = at(100, 800, 50, 1000), at(300, 2400, 150, 5000)
     return {one.metric: one.value for one in samples(before, after, seconds=4.0, path=path, moved=moved)}
 
 
 def test_a_disk() -> None:
-    found = values(Path(block="vda"), **{"path.block.busy_share": 0.25, "cpu.busy_share": 0.5})
+    found = values(IoPath(block="vda"), **{"path.block.busy_share": 0.25, "cpu.busy_share": 0.5})
     assert found == {
         "read.iops": 50.0, "read.bytes_per_s": 1600 * 512 / 4, "read.lat_mean": 0.5e6,
         "write.iops": 0.0, "write.bytes_per_s": 0.0, "path.block.busy_share": 0.25,
@@ -35,15 +35,15 @@ def test_a_disk() -> None:
 
 
 def test_a_nic_and_what_was_not_read_is_left_out() -> None:
-    assert values(Path(nic="eth0")) == {"rx.bits_per_s": 8000.0}
+    assert values(IoPath(nic="eth0")) == {"rx.bits_per_s": 8000.0}
 
 
 def test_the_whole_machine() -> None:
-    assert values(Path(), **{"cpu.busy_share": 0.5, "path.block.busy_share": 1.0}) == {"cpu.busy_share": 0.5}
+    assert values(IoPath(), **{"cpu.busy_share": 0.5, "path.block.busy_share": 1.0}) == {"cpu.busy_share": 0.5}
 
 
 def test_a_counter_that_was_reset_is_unknown() -> None:
-    found = samples(at(300, 10, 1, 5), at(5, 1, 1, 1), seconds=1.0, path=Path(block="vda"), moved={})
+    found = samples(at(300, 10, 1, 5), at(5, 1, 1, 1), seconds=1.0, path=IoPath(block="vda"), moved={})
     assert {one.metric for one in found} == {"write.iops", "write.bytes_per_s"}
 
 

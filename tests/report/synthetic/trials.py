@@ -7,8 +7,8 @@ from perfadvisor.model.result import (
     Doubt,
     Estimate,
     Histogram,
+    IoPath,
     Output,
-    Path,
     Sample,
     TrialResult,
     TrialState,
@@ -80,9 +80,9 @@ def _result(
         parameters = {"cpu_node": int(name[-9]), "memory_node": int(name[-1]), "kernel": "copy"}
     latency = next((m for m in metrics if m[0] == "read.lat_p50"), None)
     path = {
-        "storage": Path(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"),
-        "network": Path(nic="ens3f0", pci="0000:81:00.0"),
-    }.get(device, Path())
+        "storage": IoPath(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"),
+        "network": IoPath(nic="ens3f0", pci="0000:81:00.0"),
+    }.get(device, IoPath())
     command = {
         "fio": (
             "fio",

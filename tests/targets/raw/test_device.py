@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.model.result import Path as IoPath
+from perfadvisor.model.result import IoPath
 from perfadvisor.targets.raw import device
 from perfadvisor.targets.raw.device import RawDevice, identity, numbers, text
 

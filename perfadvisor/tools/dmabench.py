@@ -39,7 +39,11 @@ PARAMETERS = {
     "threads": Parameter(type=int, meaning="pinned threads (default one for each CPU of the node)", high=8192),
     "repeats": Parameter(type=int, meaning="how often a pin or map is timed in one trial", low=1, high=1000),
     "group": Parameter(type=int, meaning="IOMMU group bound to vfio-pci, for map and edu", high=2**20),
-    "pci_address": Parameter(type=str, meaning="PCI address of a device in the group, for map and edu"),
+    "pci_address": Parameter(
+        type=str,
+        meaning="PCI address of a device in the group, for map and edu",
+        form="[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}[.][0-7]",
+    ),
 }
 
 METRICS = (

@@ -15,7 +15,7 @@ PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 class Parameter:
     """One parameter: its type, what it means (with the unit), the values allowed (none given: any), and whether a
     NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`. `known_as` are the tool's
-    own names for it."""
+    own names for it. Texts have `choices`, or match the regular expression `form`: they become parts of commands."""
 
     type: type[bool] | type[int] | type[float] | type[str]
     meaning: str
@@ -24,6 +24,7 @@ class Parameter:
     high: float = 2**50
     per_node: bool = False
     known_as: tuple[str, ...] = ()
+    form: str = ""
 
     def complaint(self, value: Scalar) -> str:
         """Why this value cannot be used, or nothing."""
@@ -35,6 +36,8 @@ class Parameter:
             return f"should be {_TYPES[self.type]}, not {value!r}"
         if self.choices and value not in self.choices:
             return f"should be one of {', '.join(map(str, self.choices))}, not {value!r}"
+        if self.form and isinstance(value, str) and not re.fullmatch(self.form, value):
+            return f"should look like {self.form}, not {value!r}"
         if isinstance(value, int | float) and not self.low <= value <= self.high:
             return f"should be between {self.low:g} and {self.high:g}, not {value!r}"
         return ""

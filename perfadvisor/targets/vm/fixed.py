@@ -1,0 +1,83 @@
+"""What a guest keeps from its start to its end: it is decided, written down and made before the guest boots."""
+
+import itertools
+import os
+import secrets
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfadvisor.specs.spec import Spec
+from perfadvisor.targets.changing import journal
+from perfadvisor.targets.changing.huge_pages import Need, reserve
+from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.changing.undo import undone_by
+from perfadvisor.targets.lending import vfio
+from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.vm.network import Cable, cable
+from perfadvisor.targets.vm.options import VmOptions, options_of
+
+PLACEHOLDER_BYTES = 1 << 20
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fixed:
+    """`book` holds what must be undone at the end, `directory` the guest's sockets and files, `cable` its network.
+    `disk` is the host's file or device behind its virtio disk at first: the raw device that the run measures, or a
+    placeholder for the test file, which does not exist yet."""
+
+    spec: Spec
+    options: VmOptions
+    opening: Opening
+    book: Journal
+    directory: Path
+    cable: Cable
+    disk: Path
+
+    @property
+    def disk_blocked(self) -> bool:
+        """A guest that gets the measured disk itself cannot have it through this machine as well."""
+        return bool(self.opening.device) and self.options.passthrough
+
+
+def made(spec: Spec, opening: Opening) -> Fixed:
+    """Everything that the guest of this spec needs before it boots. MeasureError where it cannot be had: then nothing
+    is left of it."""
+    options = options_of(spec)
+    if options.passthrough:
+        vfio.require_all_lendable(options.vfio)
+    book = _book()
+    try:
+        directory = _directory(book)
+        if options.huge_page_bytes:
+            count = -(-options.memory_bytes // options.huge_page_bytes)
+            reserve(Need(page_bytes=options.huge_page_bytes, count=count), book)
+        return Fixed(
+            spec=spec, options=options, opening=opening, book=book, directory=directory, cable=cable(next(_numbers)),
+            disk=Path(opening.device) if opening.device else _placeholder(directory),
+        )  # fmt: skip
+    except BaseException:
+        book.close()
+        raise
+
+
+def _book() -> Journal:
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-guest{secrets.token_hex(3)}.jsonl"
+    return Journal(journal.directory() / name)
+
+
+def _directory(book: Journal) -> Path:
+    path = Path(tempfile.gettempdir()) / f"perfadvisor-vm-{secrets.token_hex(6)}"
+    book.record(undone_by(("rm", "-r", "-f", str(path)), str(path), lasts_over_reboot=True))
+    path.mkdir(mode=0o700)
+    return path
+
+
+def _placeholder(directory: Path) -> Path:
+    """So that the guest has its disk from the beginning."""
+    file = directory / "placeholder"
+    with file.open("wb") as opened:
+        opened.truncate(PLACEHOLDER_BYTES)
+    return file

@@ -1,0 +1,77 @@
+"""What changes hands between this machine and a guest: the virtio disk, and the functions passed through."""
+
+from pathlib import Path
+
+from perfadvisor.targets.agent.json_socket import JsonSocket
+from perfadvisor.targets.lending import sriov, vfio
+from perfadvisor.targets.lending.pci_group import function
+from perfadvisor.targets.lending.pci_refusals import disks_of
+from perfadvisor.targets.vm import plug
+from perfadvisor.targets.vm.fixed import Fixed
+
+DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
+
+
+class Hands:
+    """`lent` are the functions that the guest has now, and `own_disk` the name of a disk among them in the guest.
+    `whole` says that it has everything it is to have."""
+
+    def __init__(self, fixed: Fixed) -> None:
+        self.whole = False
+        self.lent: tuple[str, ...] = ()
+        self.own_disk = ""
+        self._fixed = fixed
+        self._disk, self._writable = fixed.disk, not fixed.opening.device
+        self._before_lending = 0
+        self._disks: dict[str, frozenset[str]] = {}
+
+    @property
+    def any(self) -> bool:
+        """Whether it has something that others need."""
+        return self.whole or bool(self.lent)
+
+    def plug_disk(self, monitor: JsonSocket) -> bool:
+        """Plug the virtio disk in unless the guest has it or may not have it; whether that was done."""
+        if plug.DISK in plug.plugged(monitor) or self._fixed.disk_blocked:
+            return False
+        plug.plug_disk(monitor, DISK_SLOT, self._disk, self._writable, self._fixed.options)
+        return True
+
+    def show(self, monitor: JsonSocket, file: Path, writable: bool) -> None:
+        """Put this file or device of the host behind the virtio disk."""
+        if (self._disk, self._writable) != (file, writable):
+            plug.pull_disk(monitor)
+            self._disk, self._writable = file, writable
+            plug.plug_disk(monitor, DISK_SLOT, file, writable, self._fixed.options)
+
+    def lend(self, monitor: JsonSocket) -> None:
+        """Take the functions from this machine and plug them in. MeasureError where one cannot be had."""
+        if self._fixed.options.passthrough and not self.lent:
+            self._take_from_here()
+        for slot, address in enumerate(self.lent, FIRST_FUNCTION_SLOT):
+            plug.plug_function(monitor, slot, address)
+
+    def _take_from_here(self) -> None:
+        options, book = self._fixed.options, self._fixed.book
+        self._before_lending = book.last
+        found = list(options.vfio)
+        found += [sriov.make_one(physical, book).address for physical in options.vf]
+        self._disks = {address: disks_of(function(address)) for address in options.vfio}
+        vfio.lend(found, book)
+        self.lent = tuple(found)
+
+    def pull(self, monitor: JsonSocket) -> None:
+        """Have the guest let go of what others need too: functions, and the disk of a measured device."""
+        for address in self.lent:
+            plug.pull(monitor, plug.name_of(address))
+        if self._fixed.opening.device and plug.DISK in plug.plugged(monitor):
+            plug.pull_disk(monitor)
+
+    def take_back(self) -> None:
+        """Give the functions back to their drivers now, the newest first; the journal still holds what the guest itself
+        rests on."""
+        if self.lent:
+            self._fixed.book.put_back_after(self._before_lending)
+            for address, disks in self._disks.items():
+                vfio.wait_for_disks(address, disks)
+        self.lent, self.own_disk, self.whole = (), "", False

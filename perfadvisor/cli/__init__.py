@@ -19,6 +19,7 @@ COMMANDS = {
     "history": "Keep results over time and find the changes.",
     "rules": "List, show, check and test the rules.",
     "workloads": "List and show the workloads and suites.",
+    "environments": "List and show the kinds of environment that --env takes.",
     "schema": "Print the JSON Schema of a file or output.",
     "restore": "Put back whatever an interrupted command changed.",
 }

@@ -4,10 +4,15 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, installer
 from perfadvisor.extras import how_to_add
+from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kinds import KINDS
+from perfadvisor.specs.kinds.local import LOCAL
+from perfadvisor.specs.kinds.vm import VFIO
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_lendable import lendable
@@ -17,11 +22,38 @@ MOST_FUNCTIONS = 4
 
 
 def checks() -> Iterator[Check]:
-    """One check per kind of environment."""
-    yield _engine("docker", "docker.io", "systemctl start docker")
-    yield _engine("podman", "podman", "")
-    yield _vm()
+    """One check per kind of environment, and one of the devices that may be given to them."""
+    for kind in KINDS.values():
+        if kind.opener and kind.name != LOCAL.name:
+            yield PROBES.get(kind.name, _untried)(kind)
     yield _passthrough()
+
+
+def _untried(kind: Kind) -> Check:
+    """What can only be known of one machine."""
+    return Check(area=AREA, what=kind.name, state=State.YES, detail=f"--env {kind.usage}")
+
+
+def _ssh(kind: Kind) -> Check:
+    if shutil.which("ssh") is None:
+        unlock = f"{installer()} openssh-client"
+        return Check(area=AREA, what=kind.name, state=State.NO, detail="not installed", unlock=unlock)
+    return _untried(kind)
+
+
+def _libvirt(kind: Kind) -> Check:
+    if find_spec("libvirt") is None:
+        detail, unlock = "libvirt-python is not installed", how_to_add("libvirt")
+        return Check(area=AREA, what=kind.name, state=State.NO, detail=detail, unlock=unlock)
+    return _untried(kind)
+
+
+def _docker(kind: Kind) -> Check:
+    return _engine(kind.name, "docker.io", "systemctl start docker")
+
+
+def _podman(kind: Kind) -> Check:
+    return _engine(kind.name, "podman", "")
 
 
 def _engine(name: str, package: str, start: str) -> Check:
@@ -41,20 +73,20 @@ def _engine(name: str, package: str, start: str) -> Check:
     return Check(area=AREA, what=name, state=State.NO, detail=lines[-1] if lines else "gives no answer", unlock=start)
 
 
-def _vm() -> Check:
+def _vm(kind: Kind) -> Check:
     # virtme-ng may be installed beside this Python, in a virtual environment that is not on the PATH.
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     needs = {"qemu-system-x86_64": f"{installer()} qemu-system-x86", "vng": how_to_add("vm")}
     missing = [name for name in needs if shutil.which(name, path=places) is None]
     if missing:
         unlock = " && ".join(needs[name] for name in missing)
-        return Check(area=AREA, what="vm", state=State.NO, detail=f"missing: {', '.join(missing)}", unlock=unlock)
+        return Check(area=AREA, what=kind.name, state=State.NO, detail=f"missing: {', '.join(missing)}", unlock=unlock)
     if os.access("/dev/kvm", os.R_OK | os.W_OK):
         return Check(
-            area=AREA, what="vm", state=State.YES, detail="/dev/kvm opens; the first guest shows whether it works"
+            area=AREA, what=kind.name, state=State.YES, detail="/dev/kvm opens; the first guest shows whether it works"
         )
     detail = "emulated only (no /dev/kvm for this user): proves the path, not the speed"
-    return Check(area=AREA, what="vm", state=State.PARTLY, detail=detail, unlock="usermod -aG kvm $USER")
+    return Check(area=AREA, what=kind.name, state=State.PARTLY, detail=detail, unlock="usermod -aG kvm $USER")
 
 
 def _passthrough() -> Check:
@@ -62,10 +94,13 @@ def _passthrough() -> Check:
     groups = Path("/sys/kernel/iommu_groups")
     if not groups.is_dir() or not any(groups.iterdir()):
         unlock = "boot with intel_iommu=on (Intel) or enable AMD-Vi in the firmware (AMD)"
-        return Check(area=AREA, what="vfio=", state=State.NO, detail="no IOMMU groups", unlock=unlock)
+        return Check(area=AREA, what=f"{VFIO.name}=", state=State.NO, detail="no IOMMU groups", unlock=unlock)
     names = ", ".join(map(str, lendable(MOST_FUNCTIONS)))
     if not names:
         detail = "there are IOMMU groups, but every disk and NIC is in use or shares its group"
-        return Check(area=AREA, what="vfio=", state=State.PARTLY, detail=detail)
+        return Check(area=AREA, what=f"{VFIO.name}=", state=State.PARTLY, detail=detail)
     detail = f"could be lent: {names}" + ("" if os.geteuid() == 0 else "; root is needed to bind")
-    return Check(area=AREA, what="vfio=", state=State.YES, detail=detail)
+    return Check(area=AREA, what=f"{VFIO.name}=", state=State.YES, detail=detail)
+
+
+PROBES = {"docker": _docker, "podman": _podman, "vm": _vm, "ssh": _ssh, "libvirt": _libvirt}

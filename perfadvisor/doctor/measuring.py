@@ -8,7 +8,10 @@ from pathlib import Path
 
 from perfadvisor.doctor.check import Check, State, as_root, installer
 from perfadvisor.targets.base import Command
+from perfadvisor.targets.here.dmabench_build import COMPILERS
 from perfadvisor.targets.here.process import run
+from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.program import Program
 
 AREA = "measure"
 TEST_FILE_BYTES = 1 << 30
@@ -16,22 +19,25 @@ TEST_FILE_BYTES = 1 << 30
 
 def checks(directory: Path) -> Iterator[Check]:
     """One check per kind of measurement, for test files in `directory`."""
-    yield _tool("storage", "fio", ("fio", "--version"), "fio")
+    yield from (tool_check(tool.PROGRAM) for tool in TOOLS.values())
     yield _space(directory)
     yield _io_uring()
-    yield _tool("network", "iperf3", ("iperf3", "--version"), "iperf3")
     yield _namespaces()
-    yield _compiler()
     yield _huge_pages()
 
 
-def _tool(what: str, name: str, argv: tuple[str, ...], package: str) -> Check:
-    if shutil.which(name) is None:
-        detail = f"{name} is not installed"
-        return Check(area=AREA, what=what, state=State.NO, detail=detail, unlock=f"{installer()} {package}")
-    said = run(Command(argv=argv, timeout_s=10)).stdout.decode("utf-8", "replace")
+def tool_check(program: Program) -> Check:
+    """Whether a tool is here, or can be made here, as its own module declares it."""
+    if program.built:
+        return _compiler(program)
+    unlock = f"{installer()} {program.package}"
+    if shutil.which(program.name) is None:
+        detail = f"{program.name} is not installed"
+        return Check(area=AREA, what=program.measures, state=State.NO, detail=detail, unlock=unlock)
+    said = run(Command(argv=(program.name, "--version"), timeout_s=10)).stdout.decode("utf-8", "replace")
     version = re.search(r"\d+(\.\d+)+", said)
-    return Check(area=AREA, what=what, state=State.YES, detail=f"{name} {version[0] if version else ''}".rstrip())
+    detail = f"{program.name} {version[0] if version else ''}".rstrip()
+    return Check(area=AREA, what=program.measures, state=State.YES, detail=detail)
 
 
 def _space(directory: Path) -> Check:
@@ -64,12 +70,13 @@ def _namespaces() -> Check:
     return Check(area=AREA, what=what, state=State.PARTLY, detail=detail, unlock=as_root("run"))
 
 
-def _compiler() -> Check:
-    found = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
+def _compiler(program: Program) -> Check:
+    found = next((name for name in COMPILERS if shutil.which(name)), None)
     if found:
-        return Check(area=AREA, what="memory", state=State.YES, detail=f"dmabench, compiled with {found} on first use")
-    unlock = f"{installer()} gcc libc6-dev"
-    return Check(area=AREA, what="memory", state=State.NO, detail="dmabench needs a C compiler", unlock=unlock)
+        detail = f"{program.name}, compiled with {found} on first use"
+        return Check(area=AREA, what=program.measures, state=State.YES, detail=detail)
+    unlock, detail = f"{installer()} {program.package}", f"{program.name} needs a C compiler"
+    return Check(area=AREA, what=program.measures, state=State.NO, detail=detail, unlock=unlock)
 
 
 def _huge_pages() -> Check:

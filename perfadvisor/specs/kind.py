@@ -38,6 +38,9 @@ class Kind:
         """Every option by its name; each environment may be given a name."""
         return {option.name: option for option in (*self.options, NAME)}
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def usage(self) -> str:
         """How a spec of this kind is written: `vm[,OPTION=VALUE]...`."""

@@ -109,5 +109,7 @@ def _read(name: str, option: Option[Any] | Place[Any], value: str, text: str) ->
 
 def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     """A hint: the nearest of the known words, or what to do where none is near."""
-    near = get_close_matches(word, list(known), n=1)
+    words = list(known)
+    longer = [each for each in words if len(each) > 1 and word.startswith(each)]
+    near = get_close_matches(word, words, n=1) or sorted(longer, key=len)[-1:]
     return f"did you mean {near[0]}?" if near else otherwise

@@ -1,0 +1,43 @@
+"""Documents name files that exist and commands that are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")])
+PLACES = (ROOT, ROOT / "perfadvisor", ROOT / "docs", ROOT / "tests")
+STRUCTURE = [ROOT / "docs" / "architecture.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|c|h|md|yaml|yml|j2|toml)|(?:[\w.-]+/)+)`")
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+PROSE = {"measures", "reads"}  # sentences that begin with its name
+WRITTEN_BY_RUNS = {"trials/NNNN/", "snapshots/"}
+
+
+@pytest.mark.parametrize("document", STRUCTURE, ids=lambda path: path.name)
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    names = set(NAMED.findall(document.read_text("utf-8"))) - WRITTEN_BY_RUNS
+    beside = (*PLACES, *(path for path in (ROOT / "perfadvisor").iterdir() if path.is_dir()))
+    assert [name for name in sorted(names) if not any((place / name).exists() for place in beside)] == []
+
+
+def test_the_architecture_names_every_part() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    parts = [f"{path.name}/" if path.is_dir() else path.name for path in (ROOT / "perfadvisor").iterdir()]
+    known = [part for part in parts if not part.startswith("_") and part != "py.typed"]
+    assert [part for part in known if f"`{part}`" not in text] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    targets = [target for target in LINK.findall(document.read_text("utf-8")) if not target.startswith("reference/")]
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_that_is_named_exists(document: Path) -> None:
+    named = re.findall(r"(?:`|^\$ |^)perfadvisor ([a-z]+)\b", document.read_text("utf-8"), re.MULTILINE)
+    assert set(named) - set(COMMANDS) - PROSE == set()

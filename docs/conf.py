@@ -13,13 +13,13 @@ from perfadvisor import __version__  # noqa: E402
 project = "perfadvisor"
 author = "the perfadvisor authors"
 version = release = __version__
-extensions = ["myst_parser", "sphinx_click"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_click"]
 html_theme = "furo"
 html_title = "perfadvisor"
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 # A quoted script over several lines of a console is more than the lexer of consoles knows; it is shown all the same.
-suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
+suppress_warnings = ["misc.highlighting_failure"]
 
 reference.write(HERE / "reference")

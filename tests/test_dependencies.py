@@ -64,3 +64,19 @@ def test_lock_files_hold_the_declared_packages_with_their_hashes() -> None:
         entries = re.findall(r"^([a-z0-9-]+)==[^ ]+ \\\n    --hash=sha256:", text, re.MULTILINE)
         assert {name_of(each) for each in wanted} <= set(entries)
         assert len(entries) == len(re.findall("^[^#\\s]", text, re.MULTILINE)), "an entry without a hash"
+
+
+def test_a_wheel_carries_what_is_looked_for_beside_the_package() -> None:
+    from typing import get_args
+
+    from perfadvisor.packs.locate import Kind
+
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert built["force-include"] == {kind: f"perfadvisor/_packs/{kind}" for kind in get_args(Kind)}
+
+
+def test_the_license_names_what_is_bundled() -> None:
+    assert PROJECT["license"] == "Apache-2.0 AND MIT"
+    assert "reports/plotly-cartesian.min.js" in (ROOT / "NOTICE").read_text()
+    assert all((ROOT / name).is_file() for name in PROJECT["license-files"])
+    assert "reports/plotly-cartesian.LICENSE" in PROJECT["license-files"]

@@ -103,6 +103,15 @@ def schema_command(which: str) -> None:
     click.echo(json.dumps(schema(which), indent=2))
 
 
+@command.command("template")
+@click.argument("name", type=click.Choice(["gate-commits", "perfadvisor.gitlab-ci.yml"]))
+def template_command(name: str) -> None:
+    """Print a script or CI job to start from: gate-commits is a shell script that compares two commits."""
+    from perfadvisor.packs.locate import shipped
+
+    click.echo((shipped("templates") / name).read_text("utf-8"), nl=False)
+
+
 def _ended(context: click.Context, code: int) -> NoReturn:
     """Leave with this code also where click itself is the caller."""
     context.exit(code)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from perfadvisor.errors import InputError
 
-Kind = Literal["workloads", "rules", "reports"]
+Kind = Literal["workloads", "rules", "reports", "templates"]
 
 MAX_FILES = 2000
 _PACKAGE = Path(__file__).resolve().parent.parent

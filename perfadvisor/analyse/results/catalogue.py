@@ -137,6 +137,12 @@ MEASURED: tuple[FactSpec, ...] = (
     _count("retransmits_per_gb", "TCP segments sent again for every 10^9 bytes"),
     _spec("rtt_us", float, "mean round trip time TCP saw", Unit.MICROSECONDS),
     _spec("min_rtt_us", float, "shortest round trip time TCP saw", Unit.MICROSECONDS),
+    _spec(
+        "slows_for_loss",
+        bool,
+        "whether its congestion control sends less after single losses: all but BBR; taken for granted where not named",
+        nature=Nature.SETTING,
+    ),
     _spec("cwnd_max_bytes", int, "largest congestion window of any stream", Unit.BYTES),
     _spec("cwnd_bits_per_s", float, "what one stream carries with it: once per mean round trip", Unit.BITS_PER_SECOND),
     _spec("sender_cpu_percent", float, "CPU use of the sending iperf3, 100 being one CPU", Unit.NONE),

@@ -158,6 +158,14 @@ def _cwnd_rate(trial: TrialResult) -> float | None:
     return _ratio(None if window is None else window * 8e6, rtt)
 
 
+def _slows_for_loss(trial: TrialResult) -> bool | None:
+    """BBR does not react to single losses (net/ipv4/tcp_bbr.c). A file that names no congestion control counts as one
+    of the others: they are what kernels take by themselves."""
+    if str(trial.output.details.get("protocol")).upper() != "TCP":
+        return None
+    return trial.output.details.get("congestion") not in ("bbr", "bbr2", "bbr3")
+
+
 def _multithreaded(trial: TrialResult) -> bool | None:
     """iperf3 runs one thread a stream since 3.16."""
     version = trial.output.details.get("iperf3_version")
@@ -209,6 +217,7 @@ DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {
     "page_size_asked_bytes": _page_size_asked,
     "retransmits_per_gb": _retransmits_per_gb,
     "cwnd_bits_per_s": _cwnd_rate,
+    "slows_for_loss": _slows_for_loss,
     "iperf3_multithreaded": _multithreaded,
     "numa_miss_share": lambda trial: _ratio(
         trial.deltas.get("vmstat.numa_miss"),

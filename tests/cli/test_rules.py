@@ -72,3 +72,8 @@ def test_a_failing_case_is_named(tmp_path, monkeypatch):
     with pytest.raises(GateError) as caught:
         call("test", "--rules", str(tmp_path))
     assert "case 'switched on' is clear, expected fires" in caught.value.message
+
+
+def test_schema_knows_every_fact():
+    schema = json.loads(call("schema"))
+    assert "nic.rx_usecs" in schema["properties"]["evidence"]["items"]["enum"]

@@ -36,7 +36,8 @@ def imported() -> set[str]:
 def distributions() -> set[str]:
     known = packages_distributions()
     # What is not installed here, such as libvirt's binding, is asked for by name.
-    named = {"libvirt": ["libvirt-python"], "ruamel": ["ruamel-yaml"], "cpuinfo": ["py-cpuinfo"], **known}
+    named = {"libvirt": ["libvirt-python"], "ruamel": ["ruamel-yaml"], "cpuinfo": ["py-cpuinfo"]}
+    named |= known | {"pydantic_core": ["pydantic"]}  # which pins it to one version
     return {name_of(one) for module in imported() for one in named.get(module, [module])}
 
 

@@ -9,7 +9,7 @@ from perfadvisor.cli import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")])
-PLACES = (ROOT, ROOT / "perfadvisor", ROOT / "docs", ROOT / "tests")
+PLACES = (ROOT, ROOT / "docs", ROOT / "tests")
 STRUCTURE = [ROOT / "docs" / "architecture.md", *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
 NAMED = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|c|h|md|yaml|yml|j2|toml)|(?:[\w.-]+/)+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
@@ -20,8 +20,8 @@ WRITTEN_BY_RUNS = {"trials/NNNN/", "snapshots/"}
 @pytest.mark.parametrize("document", STRUCTURE, ids=lambda path: path.name)
 def test_every_file_that_is_named_exists(document: Path) -> None:
     names = set(NAMED.findall(document.read_text("utf-8"))) - WRITTEN_BY_RUNS
-    beside = (*PLACES, *(path for path in (ROOT / "perfadvisor").iterdir() if path.is_dir()))
-    assert [name for name in sorted(names) if not any((place / name).exists() for place in beside)] == []
+    rooms = [path for path in (ROOT / "perfadvisor").glob("**/") if path.name != "__pycache__"]
+    assert [name for name in sorted(names) if not any((place / name).exists() for place in (*PLACES, *rooms))] == []
 
 
 def test_the_architecture_names_every_part() -> None:

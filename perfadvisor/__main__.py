@@ -1,5 +1,5 @@
 """Run with `python -m perfadvisor`."""
 
-from perfadvisor.cli import main
+from perfadvisor.start import main
 
 main()

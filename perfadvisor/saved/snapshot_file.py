@@ -169,7 +169,11 @@ def _parent(entries: dict[str, Entry], path: Path, parents: int) -> Snapshot:
     with tempfile.NamedTemporaryFile(suffix=".tar.gz") as file:
         file.write(data)
         file.flush()
-        return load_snapshot(Path(file.name), parents - 1)
+        try:
+            return load_snapshot(Path(file.name), parents - 1)
+        except InputError as error:  # the user knows no temporary file
+            shown = error.message.replace(file.name, f"{path}, {PARENT}").replace(Path(file.name).name, PARENT)
+            raise InputError(shown, error.hint) from error
 
 
 def _restore(source: str, described: dict[str, Any], entries: dict[str, Entry], path: Path) -> Entry:

@@ -1,38 +1,29 @@
-"""What a shell sees of a command whose reader went away."""
+"""What a command raised becomes one line, and what is kept of it holds no secret."""
 
-import subprocess
-import sys
+from pathlib import Path
 
-import pytest
-
-from perfadvisor.cli.group import telling_closed_output
-from perfadvisor.errors import MeasureError
-
-SCRIPT = "set -o pipefail; {python} -m perfadvisor {command} | {reader}"
+from perfadvisor.cli.guard import exit_code_of
 
 
-def shell(command: str, reader: str) -> subprocess.CompletedProcess[str]:
-    script = SCRIPT.format(python=sys.executable, command=command, reader=reader)
-    return subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+def raising(error: BaseException):
+    def call() -> object:
+        raise error
+
+    return call
 
 
-@pytest.mark.parametrize("command", ["--help", "rules list"])
-def test_a_reader_that_reads_everything_changes_nothing(command: str) -> None:
-    done = shell(command, "cat")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
+def test_no_memory_is_no_bug(capsys) -> None:
+    assert exit_code_of(raising(MemoryError())) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("perfadvisor: out of memory\n")
+    assert "bug" not in said
 
 
-@pytest.mark.parametrize("command", ["--help", "--version", "rules list", "facts --help"])
-def test_a_reader_that_goes_away_is_a_closed_pipe_and_no_verdict(command: str) -> None:
-    """128 + SIGPIPE, as of any program of Unix; 1 would be the gate's "regression", 0 its "good"."""
-    done = shell(command, "true")
-    assert (done.returncode, done.stderr) == (141, "")
-
-
-def test_a_broken_pipe_elsewhere_is_no_closed_output(capsys: pytest.CaptureFixture[str]) -> None:
-    def write_to_a_dead_program() -> None:
-        raise BrokenPipeError(32, "Broken pipe")
-
-    with capsys.disabled(), pytest.raises(MeasureError, match="broken pipe"), telling_closed_output():
-        write_to_a_dead_program()
+def test_the_log_of_a_bug_is_private_and_without_secrets(capsys, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["perfadvisor", "history", "list", "--db", "postgresql://joe:geh31m@host/db"])
+    assert exit_code_of(raising(RuntimeError("password=geh31m"))) == 4
+    (log,) = (tmp_path / "perfadvisor").iterdir()
+    text = log.read_text()
+    assert "geh31m" not in text and "RuntimeError" in text and "postgresql://joe:hidden@host/db" in text
+    assert log.stat().st_mode & 0o777 == 0o600

@@ -1,6 +1,6 @@
 """Judge everything two sides measured: metric by metric, then by family, then as one alert for one event."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from statistics import median
 
@@ -160,8 +160,11 @@ def _marks(baseline: Side, candidate: Side) -> tuple[str, ...]:
 def corrected(judged: Sequence[Judged], alpha: float) -> tuple[Comparison, ...]:
     """The comparisons with Holm's correction over each family's primary metrics; secondary ones only inform."""
     found = [one.comparison for one in judged]
-    for family in sorted({c.family for c in found}):
-        members = [i for i, c in enumerate(found) if c.family == family and c.primary and c.p_worse is not None]
+    families: dict[str, list[int]] = {}
+    for i, one in enumerate(found):
+        if one.primary and one.p_worse is not None:
+            families.setdefault(one.family, []).append(i)
+    for members in families.values():
         for i, p_value in zip(members, holm([found[i].p_worse or 0.0 for i in members]), strict=True):
             found[i] = _after_correction(replace(found[i], p_worse=p_value), alpha, len(members))
     return tuple(found)
@@ -182,14 +185,23 @@ def corroborated(comparisons: Sequence[Comparison], judged: Sequence[Judged], al
         for one in judged
         if one.effect is not None and one.comparison.primary and one.effect.p_below(0.0) <= alpha / 2
     }
-    return tuple(_with_witness(c, comparisons, worse) for c in comparisons)
+    witnesses: dict[str, set[str]] = {}
+    for one in comparisons:
+        if one.primary and one.ratio:
+            witnesses.setdefault(one.workload, set()).add(one.id)
+    worse_of = {workload: ids & worse for workload, ids in witnesses.items()}
+    return tuple(
+        _with_witness(c, witnesses.get(c.workload, set()), worse_of.get(c.workload, set())) for c in comparisons
+    )
 
 
-def _with_witness(one: Comparison, everything: Sequence[Comparison], worse: set[str]) -> Comparison:
-    others = [c for c in everything if c.workload == one.workload and c.primary and c.id != one.id and c.ratio]
-    if one.verdict is not Verdict.REGRESSION or not one.primary or not others or not _is_soft(one):
+def _with_witness(one: Comparison, witnesses: Set[str], worse: Set[str]) -> Comparison:
+    """`witnesses` are the primary metrics of its workload that were measured, itself among them; `worse` those that got
+    worse. Their numbers are compared, because a look at each of them for each of them takes the square of the time."""
+    alone = len(witnesses) == (one.id in witnesses)
+    if one.verdict is not Verdict.REGRESSION or not one.primary or alone or not _is_soft(one):
         return one
-    if any(other.id in worse for other in others):
+    if len(worse) > (one.id in worse):
         return one
     why = f"the effect is below twice the margin and no other metric of {one.workload} got worse"
     return replace(one, verdict=Verdict.UNDECIDED, reason=Reason.SOFT_BAND, explanation=why)
@@ -204,11 +216,10 @@ def _is_soft(one: Comparison) -> bool:
 def alerts(comparisons: Iterable[Comparison]) -> tuple[Alert, ...]:
     """One alert for each workload with an unacknowledged primary regression, holding all its regressed metrics."""
     regressed = [c for c in comparisons if c.verdict is Verdict.REGRESSION and c.primary and not c.acknowledged]
-    workloads = dict.fromkeys(c.workload for c in regressed)
+    by_workload: dict[str, list[Comparison]] = {}
+    for one in regressed:
+        by_workload.setdefault(one.workload, []).append(one)
     return tuple(
-        Alert(
-            workload=workload,
-            comparisons=tuple(sorted((c for c in regressed if c.workload == workload), key=lambda c: c.p_worse or 0.0)),
-        )
-        for workload in workloads
+        Alert(workload=workload, comparisons=tuple(sorted(found, key=lambda c: c.p_worse or 0.0)))
+        for workload, found in by_workload.items()
     )

@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from perfadvisor.analyse.rules.condition_check import check, spec_of, unknown_fact
 from perfadvisor.analyse.rules.conditions import parse
-from perfadvisor.analyse.rules.expression import ConditionError
+from perfadvisor.analyse.rules.expression import ConditionError, names
+from perfadvisor.analyse.rules.law import guards, violations
 from perfadvisor.analyse.rules.wording import SUBJECT, placeholders
 from perfadvisor.model.fact import FactSpec, Scalar
 from perfadvisor.packs.problems import Problem, did_you_mean
-from perfadvisor.packs.rule_file import RuleText
+from perfadvisor.packs.rule_file import RuleText, rule_of
 from perfadvisor.packs.yamltext import Document, Keys
 
 Catalogue = Mapping[str, FactSpec]
@@ -32,6 +33,25 @@ def problems(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterat
     yield from _texts(document, rule, catalogue)
     yield from _fix(document, rule)
     yield from _cases(document, rule, catalogue)
+    yield from _law(document, rule, catalogue)
+
+
+def _law(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:
+    """A rule passes only where what it looks at was read; asked only of conditions that are good so far."""
+    if any(check(text, catalogue) for text in (rule.when, *rule.requires)):
+        return
+    made = rule_of(rule, document.name)
+    mended = frozenset(parse(rule.verify.holds).names) if _is_good(rule.verify.holds, catalogue) else frozenset[str]()
+    for part in guards(made, catalogue, mended):
+        named = ", ".join(dict.fromkeys(f"`{name.name}`" for name in names(part)))
+        message = f"what it says of {named} is neither measured nor mended: it belongs in `requires`"
+        yield _at(document, ("when",), message, part.column)
+    for message in violations(made):
+        yield document.problem(("when",), message)
+
+
+def _is_good(holds: str, catalogue: Catalogue) -> bool:
+    return bool(holds) and not check(holds, catalogue)
 
 
 def _conditions(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:

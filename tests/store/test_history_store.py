@@ -269,9 +269,9 @@ def test_a_large_file_is_stored_in_parts_and_once(tmp_path, place) -> None:
     rows = [f"s{i % 7},{1e9 + i // 7},{i}.5,c" for i in range(12_000)]
     (tmp_path / "points.csv").write_text("\n".join(["series,time,value,commit", *rows]) + "\n")
     parts = list(from_csv(tmp_path / "points.csv"))
-    assert [len(points) for _, points in parts] == [5_000, 5_000, 2_000]
+    assert [len(part.points) for part in parts] == [5_000, 5_000, 2_000]
     with Database(place).writing() as connection:
-        done = [ingest(connection, *part) for part in parts + parts]
+        done = [ingest(connection, part.runs, part.points) for part in parts + parts]
     assert (sum(one.new for one in done), sum(one.known for one in done)) == (12_000, 12_000)
 
 
@@ -279,4 +279,4 @@ def test_two_values_of_one_point_in_a_file_are_an_error(tmp_path, place) -> None
     (tmp_path / "points.csv").write_text("series,time,value\na,1,1\na,1,2\n")
     with pytest.raises(InputError, match="another value"), Database(place).writing() as connection:
         for part in from_csv(tmp_path / "points.csv"):
-            ingest(connection, *part)
+            ingest(connection, part.runs, part.points)

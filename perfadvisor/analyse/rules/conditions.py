@@ -77,6 +77,11 @@ def parse(text: str) -> Condition:
     return Condition(text=text, names=names, node=node, evaluator=_compiled(node))
 
 
+def evaluated(node: Node, lookup: Lookup) -> Value:
+    """The value of a part of a condition."""
+    return _compiled(node)(lookup)
+
+
 def from_values(values: Mapping[str, Scalar], source: str = "given") -> Lookup:
     """A lookup over plain values, for cases and tests; a name that is not there is absent."""
 

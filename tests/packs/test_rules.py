@@ -92,7 +92,7 @@ def test_cases_share_what_is_given(tmp_path):
 
 
 def test_facts_of_the_host_are_kept_apart(tmp_path):
-    text = GOOD.replace("when: nic.rx_usecs > 20", "when: nic.rx_usecs > 20 and host.kernel.release != 'x'")
+    text = GOOD.replace("  - not nic.adaptive_rx\n", "  - not nic.adaptive_rx\n  - host.kernel.release != 'x'\n")
     text = text.replace("given: {", "given: {host.kernel.release: y, ")
     assert read(tmp_path, text).cases[0].host == {"kernel.release": "y"}
 
@@ -216,3 +216,19 @@ def test_somebody_elses_cache_is_not_trusted(cache, monkeypatch):
     file.write_text(json.dumps(kept))
     monkeypatch.setattr("os.geteuid", lambda: file.stat().st_uid + 1)
     assert "tampered" not in {rule.title for rule in load_rules((), CATALOGUE)}
+
+
+@pytest.mark.parametrize("guard", ['kernel.release != "x"', "not nic.adaptive_rx"])
+def test_a_guard_inside_the_condition_belongs_in_requires(tmp_path, guard) -> None:
+    text = GOOD.replace("when: nic.rx_usecs > 20", f"when: nic.rx_usecs > 20 and {guard}")
+    text = text.replace("given: {", "given: {kernel.release: y, ")
+    with pytest.raises(PackError) as error:
+        read(tmp_path, text)
+    assert "neither measured nor mended: it belongs in `requires`" in str(error.value)
+
+
+def test_a_second_thing_that_the_fix_mends_is_no_guard(tmp_path) -> None:
+    text = GOOD.replace("when: nic.rx_usecs > 20", "when: nic.rx_usecs > 20 and not nic.adaptive_rx")
+    text = text.replace("requires:\n  - not nic.adaptive_rx\n", "")
+    mended = text.replace("holds: nic.rx_usecs < 10", "holds: nic.rx_usecs < 10 or nic.adaptive_rx")
+    assert read(tmp_path, mended).requires == ()

@@ -205,7 +205,9 @@ def _switched_off(tree: Tree, topology: _Topology) -> Fact | Absent:
     listed = cpulist.parse(tree.text(f"{SYSTEM}/present") or "")
     present = set(listed or topology.directories)
     source = f"{SYSTEM}/present" if listed else f"{SYSTEM}/cpu*"
-    online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or "")) or set(topology.directories) - topology.offline
+    online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or ""))
+    if not online and present <= set(topology.directories):  # each CPU says so itself; one that was not read does not
+        online = set(topology.directories) - topology.offline
     known = present and online
     return SWITCHED_OFF.given(
         cpulist.format(present - online) if known else None, source=source, reason="no list of CPUs was read"

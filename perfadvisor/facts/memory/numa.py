@@ -187,6 +187,9 @@ _SUMMARY = (
 )
 
 
+_LOPSIDED = (MEMORY_ONLY, MEMORY_ONLY_DISTANCE, CPU_ONLY, CPU_ONLY_CPUS, SHARED_CPUS)
+
+
 def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:
     """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
     if not known:
@@ -195,14 +198,24 @@ def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | A
     yield NODE_COUNT.fact(len(nodes), source=source)
     yield SEVERAL.fact(len(nodes) > 1, source=source)
     yield CPU_NODE_COUNT.fact(sum(bool(node.cpus) for node in nodes), source=source)
-    yield from _lopsided(nodes, source)
-    claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
-    shared = [cpu for cpu, count in claims.items() if count > 1]
-    yield SHARED_CPUS.fact(cpulist.format(shared), source=source)
+    if nodes:
+        yield from _lopsided(nodes, source)
+        yield _shared(nodes, source)
+    else:  # a kernel without NUMA, or nobody read its nodes
+        yield from (spec.absent("no node was read", source=source) for spec in _LOPSIDED)
     yield DISTANCE_MAX.given(_distance_max(nodes), source=source, reason="no distances given")
     yield from _spread(CPU_SPREAD, [len(node.cpus) for node in nodes if node.cpus], f"{source}/node*/cpulist")
     memory = [node.memory_total for node in nodes if node.cpus]
     yield from _spread(MEMORY_SPREAD, memory, f"{source}/node*/meminfo")
+
+
+def _shared(nodes: list[Node], source: str) -> Fact | Absent:
+    """CPUs that several nodes claim; that there are none is known only where every node's list was read."""
+    claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
+    shared = [cpu for cpu, count in claims.items() if count > 1]
+    unread = not shared and any(node.cpus is None for node in nodes)
+    reason = "the CPUs of some node were not read"
+    return SHARED_CPUS.given(None if unread else cpulist.format(shared), source=source, reason=reason)
 
 
 def _lopsided(nodes: list[Node], source: str) -> Iterator[Fact | Absent]:

@@ -72,7 +72,7 @@ dist: $(VENV)/.dev  ## make the wheel and the single-file program in dist/
 	$(BIN)/pip install $(QUIET) --require-hashes -r requirements/run.lock --target $(OUT)/dist
 	$(BIN)/pip install $(QUIET) --no-deps --target $(OUT)/dist dist/perfadvisor-*.whl
 	$(BIN)/shiv --compressed --reproducible --python '/usr/bin/env python3' --site-packages $(OUT)/dist \
-		--entry-point perfadvisor.cli:main --output-file dist/perfadvisor.pyz
+		--console-script perfadvisor --output-file dist/perfadvisor.pyz
 	@cd dist && sha256sum perfadvisor* | tee SHA256SUMS
 
 lowest: $(VENV)/.dev  ## the quick tests with the oldest versions of the libraries that pyproject.toml allows

@@ -18,7 +18,9 @@ def how_to_add(extra: str) -> str:
     `perfadvisor[extra]` would ask a registry for a package named perfadvisor."""
     packages = " ".join(quote(each) for each in EXTRAS[extra])
     if zipfile.is_zipfile(sys.argv[0]):
-        return f"python3 -m pip install --target DIR {packages}, and set PYTHONPATH to DIR"
+        place = "~/perfadvisor-extras"
+        added = f"export PYTHONPATH={place} PATH={place}/bin:$PATH"
+        return f"python3 -m pip install --target {place} {packages} && {added}"
     if "pipx" in Path(sys.prefix).parts:
         return f"pipx inject perfadvisor {packages}"
     return f"{quote(sys.executable)} -m pip install {packages}"

@@ -94,6 +94,15 @@ class Rule:
     cases: tuple[Case, ...]
     origin: str = ""
 
+    @property
+    def cut_off(self) -> str:
+        """Who says from where on the rule fires, in words."""
+        return (
+            "the cut-off is perfadvisor's own judgement"
+            if self.threshold == "judgement"
+            else "the cut-off follows from the sources"
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:

@@ -1,9 +1,9 @@
 """The shape of a rule file, checked by pydantic, and its translation into a `Rule`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from perfadvisor.analyse.rules.lookup import HOST
 from perfadvisor.model.fact import Scalar
@@ -43,22 +43,12 @@ class VerifyText(Strict):
 
 
 class ReferenceText(Strict):
-    """`checked` is the day somebody opened the source and found in it what the rule says; where nobody did,
-    `basis: catalogue` says that it is known, not opened."""
+    """A source that somebody opened on the day `checked`, found at `url`, and in which stands what the rule says."""
 
     source: Text
-    url: Url | None = None
-    checked: Day | None = None
-    basis: Literal["catalogue"] | None = None
+    url: Url
+    checked: Day
     kernel: Optional = ""
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.checked is None) == (self.basis is None):
-            raise ValueError(
-                "a reference has either `checked: DAY` (opened that day) or `basis: catalogue` (not opened)"
-            )
-        return self
 
 
 class CaseText(Strict):
@@ -126,8 +116,7 @@ def _fix(fix: FixText) -> Fix:
 
 def _reference(reference: ReferenceText) -> str:
     kernel = f"; kernels {reference.kernel}" if reference.kernel else ""
-    checked = f"last checked {reference.checked}" if reference.checked else "known, not opened"
-    return f"{reference.source} ({checked}{kernel})"
+    return f"{reference.source}, {reference.url} (last checked {reference.checked}{kernel})"
 
 
 def _verify(text: RuleText) -> Verify:

@@ -32,7 +32,6 @@ def rule_schema() -> Schema:
     schema["properties"]["for_each"] = {
         "enum": ["", *sorted({spec.subject for spec in facts.values() if spec.subject})]
     }
-    schema["$defs"]["ReferenceText"]["oneOf"] = [{"required": ["checked"]}, {"required": ["basis"]}]
     schema["$defs"]["facts"] = {"type": "object", "properties": values, "additionalProperties": False}
     schema["properties"]["given"] = {"$ref": "#/$defs/facts"}
     schema["$defs"]["CaseText"]["properties"]["facts"] = {"$ref": "#/$defs/facts"}

@@ -17,6 +17,7 @@ CATALOGUE = {
     for spec in (
         FactSpec(name="nic.rx_usecs", type=int, subject="nic", nature=Nature.SETTING, meaning=""),
         FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", nature=Nature.SETTING, meaning=""),
+        FactSpec(name="block.size", type=int, subject="block", meaning="", nature=Nature.IDENTITY),
         FactSpec(name="nic.share", type=float, subject="nic", nature=Nature.SETTING, meaning=""),
         FactSpec(name="kernel.release", type=str, nature=Nature.SETTING, meaning=""),
     )
@@ -40,7 +41,7 @@ fix: {run: "ethtool -C {nic} rx-usecs 8", lasts: until-reboot, risk: more interr
 rollback: {run: "ethtool -C {nic} rx-usecs {nic.rx_usecs}"}
 verify: {holds: nic.rx_usecs < 10}
 references:
-  - {source: a book, checked: 2026-01-02, kernel: ">= 5.10"}
+  - {source: a book, url: "https://books.example/1", checked: 2026-01-02, kernel: ">= 5.10"}
 given: {nic.adaptive_rx: false, nic.rx_usecs: 21}
 cases:
   - {name: slow, facts: {}, expect: fires}
@@ -79,7 +80,7 @@ def test_a_good_file(tmp_path):
         "nic",
         ("not nic.adaptive_rx",),
     )
-    assert rule.references == ("a book (last checked 2026-01-02; kernels >= 5.10)",)
+    assert rule.references == ("a book, https://books.example/1 (last checked 2026-01-02; kernels >= 5.10)",)
     assert rule.rollback == "ethtool -C {nic} rx-usecs {nic.rx_usecs}"
     assert rule.origin.endswith("nic-slow.yaml")
 
@@ -133,8 +134,32 @@ def test_without_holds_the_condition_must_no_longer_hold(tmp_path):
             "severity: high\nsuppresses: [nic-]",
             "4:14: no rule is called `nic-` (did you mean `nic-slow`?)",
         ),
-        ("checked: 2026-01-02, ", "", "18:5: `references.0`: a reference has either"),
-        ("checked: 2026-01-02, ", "checked: lately, ", "18:31: `references.0.checked`: "),
+        ("checked: 2026-01-02, ", "", "18:5: `checked` is missing"),
+        ("checked: 2026-01-02, ", "checked: lately, ", "18:63: `references.0.checked`: "),
+        ("checked: 2026-01-02, ", "checked: 2026-01-02, basis: x, ", "18:75: unknown key `basis`"),
+        ('url: "https://books.example/1", ', "", "18:5: `url` is missing"),
+        ("https://books.example/1", "a shelf", "18:27: `references.0.url`: "),
+        (
+            "title: The NIC waits",
+            'title: "{block.size} waits"',
+            "2:8: `block.size` is about a block, and the rule about each nic",
+        ),
+        (
+            "title: The NIC waits",
+            'title: "It waits {nic.share}"',
+            "2:8: `nic.share` can be unknown: neither `when` nor",
+        ),
+        ("waits {nic.rx_usecs}", "waits {nic.share}", "13:6: `nic.share` is not among the `evidence`"),
+        ("evidence: [nic.rx_usecs]", "evidence: [block.size]", "12:12: `block.size` is about a block"),
+        ("rx-usecs 8", "rx-usecs 8 tx-usecs 8", "15:17: `tx-usecs`, which `fix.run` changes, is not taken back"),
+        ("rx-usecs 8", "rx-usecs 8; sysctl -w net.core.x=1", "15:17: `net.core.x`, which `fix.run` changes"),
+        ("rx-usecs 8", "rx-usecs 8; echo 1 > /sys/a/b", "15:17: `/sys/a/b`, which `fix.run` changes"),
+        ("rx-usecs 8", "rx-usecs 8; docker update --cpus=1 x", "15:17: `--cpus`, which `fix.run` changes"),
+        ("rx-usecs 8", "rx-usecs 8; ip link set dev {nic} mtu 9000", "15:17: `mtu`, which `fix.run` changes"),
+        ("rx-usecs 8", "rx-usecs 8; modprobe vhost", "15:17: `vhost`, which `fix.run` changes"),
+        ("rx-usecs 8", "rx-usecs 8; cat /x > ~/x.saved", "15:17: `~/x.saved`, where `fix.run` saves, is not read"),
+        ("ethtool -C {nic} rx-usecs 8", "grep . /sys/a > ~/x.saved", "14:12: `grep` without -H prints no file name"),
+        ('rx-usecs {nic.rx_usecs}"}', 'rx-usecs 3"}', "15:17: goes back to a constant"),
         ("when: nic.rx_usecs > 20\n", "", "1:1: `when` is missing"),
     ],
 )
@@ -148,7 +173,7 @@ def test_all_mistakes_of_all_files_at_once(tmp_path):
     other = written(tmp_path, GOOD.replace("severity: high", "severity: dire"), "other")
     with pytest.raises(PackError) as caught:
         read_rules([one, other], CATALOGUE)
-    assert [Path(problem.file).name for problem in caught.value.problems] == [*["nic-slow.yaml"] * 2, "other.yaml"]
+    assert [Path(problem.file).name for problem in caught.value.problems] == [*["nic-slow.yaml"] * 3, "other.yaml"]
 
 
 def test_one_id_twice(tmp_path):

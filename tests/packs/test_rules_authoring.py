@@ -19,6 +19,6 @@ def test_the_rule_in_the_guide(tmp_path):
     with pytest.raises(PackError) as caught:
         read_rules([file], known_facts())
     (problem,) = caught.value.problems
-    assert "no fact is called `block.read_ahead_sectors`" in problem.message
-    file.write_text(example.replace("{block.read_ahead_sectors}", "256"))
+    assert "no fact is called `block.read_ahead_kib`" in problem.message
+    file.write_text(example.replace("{block.read_ahead_kib}", "{block.read_ahead_bytes}"))
     assert read_rules([file], known_facts())

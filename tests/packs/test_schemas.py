@@ -58,7 +58,7 @@ def rule(**changes):
         pytest.param(RULES, rule(), rule(severity="urgent"), id="unknown severity"),
         pytest.param(RULES, rule(), rule(evidence=["pci.link_widht"]), id="unknown fact"),
         pytest.param(RULES, rule(), rule(given={"pci.link_width": "8"}), id="fact of another type"),
-        pytest.param(RULES, rule(), rule(references=[{"source": "x"}]), id="reference without a basis"),
+        pytest.param(RULES, rule(), rule(references=[{"source": "x"}]), id="reference without a link"),
         pytest.param(RULES, rule(), rule(cases=[]), id="no cases"),
         pytest.param(
             policy_schema(), POLICY, {**POLICY, "metrics": [{"match": "x", "margin": 3}]}, id="margin of 300 %"

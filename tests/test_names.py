@@ -38,7 +38,7 @@ KERNEL = {
 }  # fmt: skip
 SYSCTL = re.compile(r"(?:vm|kernel|net|fs)\.[a-z0-9_.*-]+")
 PREFIXES = {"memory.hugepage"}  # of several facts, on purpose
-MISTAKES = {"block.read_ahead_sectors"}  # that the documents show being found
+MISTAKES = {"block.read_ahead_kib"}  # that the documents show being found
 FILE = re.compile(r".*\.(py|md|yaml|yml|json|xml|txt|csv|html|svg|pem|service|conf|rules|link|d|so|c|h|img|qcow2|raw)$")
 
 

@@ -13,7 +13,7 @@ from perfadvisor.tools.program import Program
 
 class Tool(Protocol):
     """What a tool's module offers. All of it is pure: argv out, bytes in. What it has no need of it imports from
-    `perfadvisor.tools.defaults`; a type checker names what a module forgot."""
+    `perfadvisor.tools.defaults`; a type checker refuses a module that lacks something."""
 
     @property
     def PROGRAM(self) -> Program:

@@ -23,6 +23,7 @@ WORKLOADS = {
     "storage/reads": "{rw: randread, engine: libaio, iodepth: 8, block_size_bytes: 4096, size_bytes: 67108864}",
     "storage/busy": "{rw: randread, engine: libaio, iodepth: 16, numjobs: 2, size_bytes: 67108864}",
     "storage/ring": "{rw: randread, engine: io_uring, iodepth: 4, block_size_bytes: 4096, size_bytes: 67108864}",
+    "storage/fixed": "{rw: randread, engine: io_uring, fixed_buffers: true, iodepth: 4, size_bytes: 67108864}",
 }
 
 

@@ -6,13 +6,6 @@
    store to the same place (2 to 10 % of the triad on Zen 3, paired runs). */
 #define SPACING 1344
 
-unsigned kernel_arrays(enum kernel kernel)
-{
-	static const unsigned arrays[KERNELS] = {[COPY] = 2, [READ] = 1, [WRITE] = 1, [TRIAD] = 3};
-
-	return arrays[kernel];
-}
-
 /* The arrays in memory in the order a, b, target; a kernel has as many of them as it needs. */
 static void lay_out(struct bandwidth *work, const struct region *region)
 {

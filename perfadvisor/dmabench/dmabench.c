@@ -3,18 +3,7 @@
    Prints one JSON object. Nothing is measured that could not be had: then "measured" is false and "reason" says why. */
 #include "dmabench.h"
 
-#include <stdarg.h>
 #include <string.h>
-
-bool fail(struct reason *why, const char *format, ...)
-{
-	va_list rest;
-
-	va_start(rest, format);
-	vsnprintf(why->text, sizeof why->text, format, rest);
-	va_end(rest);
-	return false;
-}
 
 static int run_copy(const struct options *options)
 {

@@ -23,19 +23,22 @@
 /* Exit codes. */
 enum { MEASURED = 0, WRONG_DATA = 1, USAGE = 2, NOT_MEASURED = 3 };
 
+/* --- text.c: words and sizes that every other part uses ------------------------------------------------------- */
+
 /* Why something was not done, in words for the user. fail() fills it and returns false. */
 struct reason {
 	char text[256];
 };
 bool fail(struct reason *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* --- options.c: the command line ------------------------------------------------------------------------------ */
+bool parse_size(const char *text, uint64_t *bytes);
 
 enum page_kind { PAGES_4K, PAGES_THP, PAGES_2M, PAGES_1G, PAGE_KINDS };
 extern const char *const page_names[PAGE_KINDS];
 
 enum kernel { COPY, READ, WRITE, TRIAD, KERNELS };
 extern const char *const kernel_names[KERNELS];
+
+/* --- options.c: the command line ------------------------------------------------------------------------------ */
 
 struct options {
 	enum page_kind pages[PAGE_KINDS]; /* in the order asked for */
@@ -55,7 +58,6 @@ struct options {
 
 bool options_read(struct options *options, const char *command, int count, char **words, struct reason *why);
 void options_print(FILE *out, const char *command);
-bool parse_size(const char *text, uint64_t *bytes);
 
 /* --- json.c ------------------------------------------------------------------------------------------------- */
 
@@ -144,6 +146,7 @@ struct instructions {
 	bool (*present)(void);
 	kernel_function kernels[KERNELS];
 };
+unsigned kernel_arrays(enum kernel kernel); /* how many it reads and writes */
 #define MAX_CANDIDATES 16
 /* All that this CPU has, or the one of this name; how many, 0 for none. */
 unsigned choose_instructions(const char *name, const struct instructions **found, struct reason *why);
@@ -186,7 +189,6 @@ struct bandwidth {
 	uint64_t wrong;       /* elements, or sums, that were not what they should be */
 };
 bool bandwidth_measure(struct bandwidth *work, struct reason *why);
-unsigned kernel_arrays(enum kernel kernel);
 
 /* --- uring.c: pinning without a device ----------------------------------------------------------------------------- */
 
@@ -196,8 +198,22 @@ struct pinner {
 bool pinner_open(struct pinner *pinner, struct reason *why);
 bool pinner_time(const struct pinner *pinner, const struct region *region, double *pin_ns, double *unpin_ns,
 		 struct reason *why);
+bool pinner_often(const struct pinner *pinner, const struct region *region, unsigned repeats, struct figures *pin,
+		  struct figures *unpin, struct reason *why);
 void pinner_close(struct pinner *pinner);
 void raise_memlock(void);
+
+/* --- amounts.c: one result for each amount and kind of page asked for ---------------------------------------------- */
+
+struct amounts {
+	const struct options *options;
+	/* What is measured on one region, and what is printed of it. */
+	bool (*measure)(const struct amounts *amounts, const struct region *region, struct reason *why);
+	void (*print)(void);
+	const struct pinner *pinner;
+	const struct vfio *vfio;
+};
+int measure_amounts(const struct amounts *amounts); /* prints them all; returns an exit code */
 
 /* --- vfio.c -------------------------------------------------------------------------------------------------------- */
 

@@ -184,3 +184,10 @@ void list_instructions(FILE *out)
 	for (unsigned i = 0; i < KINDS; i++)
 		fprintf(out, "%s%s", i ? ", " : "", table[i].name);
 }
+
+unsigned kernel_arrays(enum kernel kernel)
+{
+	static const unsigned arrays[KERNELS] = {[COPY] = 2, [READ] = 1, [WRITE] = 1, [TRIAD] = 3};
+
+	return arrays[kernel];
+}

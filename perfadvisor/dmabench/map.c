@@ -53,23 +53,20 @@ static bool map_often(const struct vfio *vfio, const struct region *region, cons
 	return true;
 }
 
-static void pin_often(const struct pinner *pinner, const struct region *region, unsigned repeats)
+static bool measure(const struct amounts *amounts, const struct region *region, struct reason *why)
 {
-	double pin_ns, unpin_ns;
-	struct reason why;
+	struct reason unpinned; /* the maps are the result; pinning is shown beside them where it could be timed */
 
-	for (unsigned i = 0; pinner->fd >= 0 && i < repeats; i++) {
-		if (!pinner_time(pinner, region, &pin_ns, &unpin_ns, &why))
-			return;
-		figures_add(&result.pin, pin_ns);
-		figures_add(&result.unpin, unpin_ns);
-	}
+	memset(&result, 0, sizeof result);
+	if (!map_often(amounts->vfio, region, amounts->options, why))
+		return false;
+	if (amounts->pinner->fd >= 0)
+		pinner_often(amounts->pinner, region, amounts->options->repeats, &result.pin, &result.unpin, &unpinned);
+	return true;
 }
 
-static void print(const struct region *region)
+static void print(void)
 {
-	json_bool("measured", true);
-	json_region(region);
 	json_whole("locked_bytes", result.locked_bytes);
 	json_figures("map_ns", &result.map);
 	json_figures("unmap_ns", &result.unmap);
@@ -79,36 +76,13 @@ static void print(const struct region *region)
 	}
 }
 
-static bool map_one(const struct vfio *vfio, const struct pinner *pinner, enum page_kind kind, uint64_t bytes,
-		    const struct options *options)
-{
-	struct region region = {0};
-	struct reason why;
-	int node = options->memory_node == ANY_NODE ? first_node_with_cpus() : options->memory_node;
-
-	memset(&result, 0, sizeof result);
-	bool done = region_make(&region, bytes, kind, node, options->memory_share, &why) &&
-		    map_often(vfio, &region, options, &why);
-	json_open(NULL, '{');
-	json_whole("bytes", bytes);
-	if (done) {
-		pin_often(pinner, &region, options->repeats);
-		print(&region);
-	} else {
-		json_text("pages", page_names[kind]);
-		json_unmeasured(&why);
-	}
-	json_close('}');
-	region_drop(&region);
-	return done;
-}
-
 int run_map(const struct options *options)
 {
 	struct vfio vfio;
 	struct pinner pinner;
 	struct reason why;
-	bool any = false;
+	struct amounts amounts = {
+		.options = options, .measure = measure, .print = print, .pinner = &pinner, .vfio = &vfio};
 
 	json_whole("group", (uint64_t)options->group);
 	if (!vfio_open(&vfio, options->group, options->device, &why)) {
@@ -118,14 +92,8 @@ int run_map(const struct options *options)
 	json_vfio(&vfio);
 	if (!pinner_open(&pinner, &why))
 		json_text("pin_unmeasured", why.text);
-	json_open("results", '[');
-	for (unsigned size = 0; size < options->size_count; size++)
-		for (unsigned kind = 0; kind < options->page_count; kind++)
-			if (first_of_its_size(options, kind, size))
-				any |= map_one(&vfio, &pinner, options->pages[kind], whole_pages(options, kind, size), options);
-	json_close(']');
-	json_bool("measured", any);
+	int code = measure_amounts(&amounts);
 	pinner_close(&pinner);
 	vfio_close(&vfio);
-	return any ? MEASURED : NOT_MEASURED;
+	return code;
 }

@@ -6,27 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const page_names[PAGE_KINDS] = {"4k", "thp", "2m", "1g"};
-const char *const kernel_names[KERNELS] = {"copy", "read", "write", "triad"};
-
-bool parse_size(const char *text, uint64_t *bytes)
-{
-	static const char units[] = "KMGT";
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	unsigned long long number = strtoull(text, &end, 10);
-	const char *unit = *end ? strchr(units, *end) : NULL;
-	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
-
-	if (errno || (*end && !unit) || (unit && end[1]) || number > UINT64_MAX >> shift)
-		return false;
-	*bytes = (uint64_t)number << shift;
-	return true;
-}
-
 static bool whole(const char *text, uint64_t low, uint64_t high, uint64_t *value)
 {
 	char *end;

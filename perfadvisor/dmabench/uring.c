@@ -82,6 +82,20 @@ bool pinner_time(const struct pinner *pinner, const struct region *region, doubl
 }
 #endif
 
+bool pinner_often(const struct pinner *pinner, const struct region *region, unsigned repeats, struct figures *pin,
+		  struct figures *unpin, struct reason *why)
+{
+	double pin_ns, unpin_ns;
+
+	for (unsigned i = 0; i < repeats; i++) {
+		if (!pinner_time(pinner, region, &pin_ns, &unpin_ns, why))
+			return false;
+		figures_add(pin, pin_ns);
+		figures_add(unpin, unpin_ns);
+	}
+	return true;
+}
+
 void pinner_close(struct pinner *pinner)
 {
 	if (pinner->fd >= 0)

@@ -120,6 +120,17 @@ def test_the_page_never_scrolls_sideways(opened, view, width: int) -> None:
     assert found.page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_a_long_reason_leaves_the_table_of_environments_in_its_box(opened, view) -> None:
+    made = view(environments=("local", "docker", "vm"))
+    why = "the far machine could not be reached: " + "its sshd closes every connection at once, so nothing ran; " * 8
+    lost = [replace(row, withheld=why) if row.withheld else row for row in made.ratios]
+    found = opened(replace(made, ratios=tuple(lost)), viewport={"width": 1280, "height": 900})
+    box = found.page.locator(".scroll:has(> table.environments)")
+    assert why.strip() in box.inner_text()
+    assert box.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
+    assert box.locator("td.runs").first.is_visible()
+
+
 def test_a_link_into_a_closed_fold_opens_it(opened, view) -> None:
     found = opened(view())
     assert not found.page.locator("#result-2").is_visible()

@@ -31,7 +31,10 @@ def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of its lines."""
     tree = ast.parse(source)
     found = []
+    left_out = {id(part) for node in ast.walk(tree) for top in _trifles(node) for part in ast.walk(top)}
     for number, node in enumerate(ast.walk(tree)):
+        if id(node) in left_out:
+            continue
         for variant, change in enumerate(_changes(node)):
             found.append((getattr(node, "lineno", 0), number, variant, change))
     for line, number, variant, change in sorted(found):
@@ -39,6 +42,12 @@ def mutants(source: str) -> Iterator[Mutant]:
         node = list(ast.walk(copy))[number]
         _apply(node, variant)
         yield Mutant(line=line, change=change, source=ast.unparse(ast.fix_missing_locations(copy)))
+
+
+def _trifles(node: ast.AST) -> list[ast.AST]:
+    """Parts whose faults no test should have to notice: options of decorators, annotations."""
+    found: list[ast.AST | None] = [*getattr(node, "decorator_list", ()), getattr(node, "annotation", None)]
+    return [part for part in (*found, getattr(node, "returns", None)) if part]
 
 
 def _changes(node: ast.AST) -> list[str]:

@@ -3,7 +3,7 @@
 The table of magic numbers (raw/magics.py) is not among them: it gives names to what is refused in any case.
 """
 
-RAW = ("tests/targets/raw",)
+XML = ("tests/facts/reading/test_xmltext.py", "tests/facts/guest/test_libvirt.py")
 JOURNAL = (
     "tests/targets/changing/test_journal_lines.py",
     "tests/targets/changing/test_journal.py",
@@ -28,7 +28,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     ),
     "perfadvisor/targets/here/redaction.py": ("tests/targets/here/test_redaction.py",),
     "perfadvisor/runner/orders.py": ("tests/runner/test_orders.py",),
-    "perfadvisor/facts/reading/xmltext.py": ("tests/facts/reading/test_xmltext.py", "tests/facts/guest/test_libvirt.py"),
+    "perfadvisor/facts/reading/xmltext.py": XML,
     "perfadvisor/facts/reading/cpulist.py": ("tests/facts/reading/test_cpulist.py",),
     "perfadvisor/analyse/rules/conditions.py": RULES,
     "perfadvisor/analyse/rules/expression.py": RULES,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts.block import block, io_path
+from perfadvisor.facts.block import block, io_path, mount
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.raw import content, guard, ledger, users
@@ -191,6 +191,16 @@ def test_holders_of_the_device_and_of_its_partitions_are_reasons(disk, found, tm
     (folder / "size").write_text("131072\n")
     monkeypatch.setattr(guard, "BLOCK", tmp_path / "block")
     assert found(disk) == "held by dm-0; held by md127"
+
+
+def test_a_swap_area_in_use_is_a_reason(disk, monkeypatch) -> None:
+    name = Path(disk).name
+    monkeypatch.setattr(guard.block_path, "whole_disks", lambda _tree: {name: name, f"{name}p1": name, "sdb": "sdb"})
+    device = look(disk, machine())
+    for node, words in ((disk, ["used as swap"]), (f"{disk}p1", ["used as swap"]), ("/dev/sdb", [])):
+        swaps = f"Filename\tType\n{node} partition 1 0 -2\n".encode()
+        assert list(guard._mounts(device, Tree({mount.SWAPS: swaps}))) == words
+    assert list(guard._mounts(device, Tree({}))) == []
 
 
 def test_what_our_own_run_left_may_be_overwritten_and_nothing_else(disk, found) -> None:

@@ -78,6 +78,26 @@ def test_a_process_that_cannot_be_looked_at_is_said(tmp_path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("kind", "told"), [("fuse", False), ("fuse.sshfs", False), ("fuseblk", False), ("ext4", True)])
+def test_a_file_of_somebody_elses_fuse_is_no_device(tmp_path, monkeypatch, kind, told) -> None:
+    """Such a file system answers nobody but its owner, root neither."""
+    process = tmp_path / "42"
+    for folder in ("fd", "fdinfo", "map_files"):
+        (process / folder).mkdir(parents=True)
+    (process / "fd" / "3").write_text("")
+    (process / "fdinfo" / "3").write_text("pos:\t0\nflags:\t0100000\nmnt_id:\t29\n")
+    (process / "mountinfo").write_text(
+        f"28 1 0:27 / / rw - ext4 /dev/sda1 rw\n29 28 0:41 / /mnt rw,nosuid shared:5 - {kind} x rw\n"
+    )
+
+    def refused(_path: Path) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(users, "_number", refused)
+    said = ["process 42 could be using it, and cannot be looked at: Permission denied"]
+    assert list(users.users({1}, tmp_path)) == (said if told else [])
+
+
 def test_another_user_sees_that_it_cannot_see(disk) -> None:
     if os.geteuid():
         pytest.skip("becoming another user takes root")

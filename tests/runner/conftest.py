@@ -93,16 +93,21 @@ class Bench:
         return self.processes() + [str(path) for path in files]
 
 
-@pytest.fixture
-def bench(tmp_path) -> Iterator[Bench]:
-    made = Bench(tmp_path)
-    made.test_dir.mkdir()
+def write_workloads(root: Path) -> None:
+    """The tiny workloads, as files below `root`."""
     for name, text in WORKLOADS.items():
-        file = tmp_path / "workloads" / f"{name}.yaml"
+        file = root / "workloads" / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         runtime = "30" if name.endswith("long") else "0.3"
         file.write_text(
             f"id: {name}\ntitle: Tiny\nwhy: To test with.\nruntime_s: {runtime}\nwarmup_s: 0\n{text.strip()}\n"
         )
+
+
+@pytest.fixture
+def bench(tmp_path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    made.test_dir.mkdir()
+    write_workloads(tmp_path)
     yield made
     assert made.processes() == []

@@ -25,6 +25,26 @@ def test_the_number_of_elements_is_bounded(monkeypatch) -> None:
         xmltext.parse(b"<a><b/><b/><b/></a>", "x")
 
 
+def test_the_bounds_are_those_of_the_documentation() -> None:
+    assert (xmltext.MAX_BYTES, xmltext.MAX_ELEMENTS, xmltext.MAX_DEPTH) == (8 << 20, 200_000, 100)
+
+
+def test_texts_and_attributes_are_read_of_an_element_or_below_it() -> None:
+    root = xmltext.parse(b"<a x='1'> t <b y='2'> u </b><c> </c></a>", "x")
+    assert (xmltext.text(root), xmltext.text(root, "b"), xmltext.text(root, "c"), xmltext.text(root, "d")) == (
+        "t", "u", None, None,
+    )  # fmt: skip
+    assert (xmltext.text(None), xmltext.text(None, "b"), xmltext.attribute(None, "", "x")) == (None, None, None)
+    assert (xmltext.attribute(root, "", "x"), xmltext.attribute(root, "b", "y")) == ("1", "2")
+    assert (xmltext.attribute(root, "d", "y"), xmltext.attribute(root, "b", "x")) == (None, None)
+
+
+def test_what_is_no_xml_is_said() -> None:
+    for data in (b"", b"<a>", b"<a></b>", b"\xff\xfe<", b"<?xml version='1.0' encoding='none'?><a/>"):
+        with pytest.raises(InputError, match="not XML"):
+            xmltext.parse(data, "x")
+
+
 def test_the_depth_is_bounded() -> None:
     deep = b"<a>" * xmltext.MAX_DEPTH + b"</a>" * xmltext.MAX_DEPTH
     assert xmltext.parse(deep, "x").tag == "a"

@@ -36,7 +36,7 @@ def test_what_we_left_is_known_again(device) -> None:
     ledger.mark(device, SIZE)
     assert ours(device)
     (record,) = records()
-    assert record.stat().st_mode & 0o777 == 0o600
+    assert [path.stat().st_mode & 0o777 for path in (record, record.parent)] == [0o600, 0o700]
     assert record.stem.encode() in Path(device).read_bytes()[:4096]
 
 

@@ -78,7 +78,7 @@ dist: $(VENV)/.dev  ## make the wheel and the single-file program in dist/
 lowest: $(VENV)/.dev  ## the quick tests with the oldest versions of the libraries that pyproject.toml allows
 	rm -rf $(OUT)/lowest && $(BIN)/uv venv --quiet $(OUT)/lowest
 	$(BIN)/uv pip install --quiet --python $(OUT)/lowest --resolution lowest-direct -e '.[parquet,postgres,vm]'
-	$(BIN)/uv pip freeze --quiet --python $(OUT)/lowest > $(OUT)/lowest.txt
+	$(BIN)/uv pip freeze --quiet --exclude-editable --python $(OUT)/lowest > $(OUT)/lowest.txt
 	$(BIN)/uv pip install --quiet --python $(OUT)/lowest -c $(OUT)/lowest.txt \
 		hypothesis jsonschema pytest pytest-timeout pytest-xdist
 	$(OUT)/lowest/bin/python -m pytest -q -n 2 -m "not ($(REAL) or shared or commands or newest)"

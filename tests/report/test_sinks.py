@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from rich.console import Console
 
-from perfadvisor.cli.export import csv_text
+from perfadvisor.cli.table_file import csv_text
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.gate import Alert, Comparison, GateReport
 from perfadvisor.model.history import Change, Event, HistoryReport, Series

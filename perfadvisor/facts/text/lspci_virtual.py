@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from perfadvisor.facts.pci.address import is_address
 from perfadvisor.facts.pci.config_space import ConfigSpace
 from perfadvisor.facts.text.lspci_parse import Device
 from perfadvisor.facts.text.lspci_places import Spaces
@@ -33,6 +34,8 @@ def _alone(device: Device) -> bool | None:
 
 def _claims(device: Device, space: ConfigSpace | None) -> Iterator[str]:
     """The addresses of the enabled virtual functions of a physical one: its routing id, an offset, then a stride."""
+    if not is_address(device.address):  # a damaged text may call anything a slot
+        return
     domain, bus, rest = device.address.split(":")
     slot, function = rest.split(".")
     own = int(bus, 16) << 8 | int(slot, 16) << 3 | int(function)

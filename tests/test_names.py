@@ -159,3 +159,17 @@ def test_what_a_tool_gives_is_declared(tool: str) -> None:
 def test_versions_are_identities_and_rates_of_the_host_are_measured() -> None:
     assert {FACTS[name].nature for name in VERSIONS} == {Nature.IDENTITY}
     assert {FACTS[name].nature for name in MEASURED_ON_HOST} == {Nature.MEASURED}
+
+
+def test_every_doubt_has_a_declared_reason() -> None:
+    """A reason is a member of DoubtReason, so that nothing depends on how it is worded."""
+    calls = [
+        (path, keyword.value)
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Doubt"
+        for keyword in node.keywords
+        if keyword.arg == "reason"
+    ]
+    assert len(calls) >= 5
+    assert [str(path) for path, value in calls if isinstance(value, ast.Constant | ast.JoinedStr)] == []

@@ -11,6 +11,7 @@ from perfadvisor import __version__
 from perfadvisor.importer.naming import identity, workload, workload_ids
 from perfadvisor.importer.pieces import Piece, in_order
 from perfadvisor.importer.ways import Ways
+from perfadvisor.model.doubts import DoubtReason
 from perfadvisor.model.result import Doubt, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
 from perfadvisor.model.snapshot import Snapshot
@@ -102,6 +103,6 @@ def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways, file: s
 def _doubts(one: Configuration) -> Iterator[Doubt]:
     if one.beside:
         evidence = f"the file has {one.beside} other jobs of the same group"
-        yield Doubt(trust=Trust.NOISY, reason="other jobs ran at the same time", evidence=evidence)
+        yield Doubt(trust=Trust.NOISY, reason=DoubtReason.JOBS_BESIDE, evidence=evidence)
     if one.output.details.get("interrupted"):
-        yield Doubt(trust=Trust.NOISY, reason="ended early", evidence="fio was ended by a signal")
+        yield Doubt(trust=Trust.NOISY, reason=DoubtReason.ENDED_EARLY, evidence="fio was ended by a signal")

@@ -58,7 +58,8 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Doubt:
-    """One reason not to trust a number fully, with the evidence in words."""
+    """One reason not to trust a number fully, with the evidence in words. `reason` is a `DoubtReason`, or what an
+    earlier version wrote into a run."""
 
     trust: Trust
     reason: str

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from perfadvisor.analyse.results.changes import SettingChange
 from perfadvisor.analyse.results.trust import merged, with_doubts
 from perfadvisor.analyse.statistics.estimate import estimate, spread
+from perfadvisor.model.doubts import DoubtReason
 from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_RUNS, Workload
 
 SPREAD_NOISY = 0.15  # judgement: single-run differences below 10 to 15 % are noise for fio in VMs
-CHANGED = "the machine changed between the start and the end of the run"
 
 
 def cells(run: Run, changed: Mapping[str, tuple[SettingChange, ...]] | None = None) -> tuple[Cell, ...]:
@@ -68,14 +68,14 @@ def _cell_doubts(
 ) -> Iterator[Doubt]:
     felt = [change for change in changed if change.concerns(workload, (result.path for result in used))]
     if felt:
-        yield Doubt(trust=Trust.INVALID, reason=CHANGED, evidence=", ".join(map(str, felt)))
+        yield Doubt(trust=Trust.INVALID, reason=DoubtReason.MACHINE_CHANGED, evidence=", ".join(map(str, felt)))
     if used and workload.metrics and len(used) < FEWEST_RUNS:
-        yield Doubt(trust=Trust.NOISY, reason="too few runs for an interval", evidence=f"{len(used)} usable")
+        yield Doubt(trust=Trust.NOISY, reason=DoubtReason.FEW_RUNS, evidence=f"{len(used)} usable")
     headline = next((e for name in workload.metrics for e in estimates if e.metric == name), None)
     apart = spread(headline.values) if headline else None
     if headline and apart is not None and apart > SPREAD_NOISY:
         evidence = f"{headline.metric}: {headline.n} runs lie {apart:.0%} of the median apart"
-        yield Doubt(trust=Trust.NOISY, reason="the runs disagree", evidence=evidence)
+        yield Doubt(trust=Trust.NOISY, reason=DoubtReason.RUNS_DISAGREE, evidence=evidence)
 
 
 def _why_nothing(results: tuple[TrialResult, ...]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from perfadvisor.analyse.results import rate_limit
+from perfadvisor.model.doubts import DoubtReason
 from perfadvisor.model.result import WAYS, Doubt, TrialResult, Trust
 from perfadvisor.model.workload import Workload
 
@@ -36,7 +37,7 @@ def with_doubts(result: TrialResult, workload: Workload) -> TrialResult:
     return replace(result, doubts=result.doubts + found)
 
 
-def _doubt(trust: Trust, reason: str, evidence: str) -> Doubt:
+def _doubt(trust: Trust, reason: DoubtReason, evidence: str) -> Doubt:
     return Doubt(trust=trust, reason=reason, evidence=evidence)
 
 
@@ -46,7 +47,7 @@ def steal(result: TrialResult, _workload: Workload) -> Doubt | None:
     if share is None or share < STEAL_NOISY:
         return None
     mark = Trust.INVALID if share >= STEAL_INVALID else Trust.NOISY
-    return _doubt(mark, "CPU time was stolen by the hypervisor", f"{share:.1%} steal in /proc/stat")
+    return _doubt(mark, DoubtReason.CPU_STOLEN, f"{share:.1%} steal in /proc/stat")
 
 
 def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -57,7 +58,7 @@ def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
     busy = result.deltas.get("cpu.busy_share", 0.0)
     evidence = f"{others:.1f} other runnable threads on average, CPUs {busy:.0%} busy"
     mark = Trust.INVALID if busy >= SATURATED and others >= 1 else Trust.NOISY
-    return _doubt(mark, "other work ran on the CPUs", evidence)
+    return _doubt(mark, DoubtReason.OTHER_WORK, evidence)
 
 
 def waited(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -68,7 +69,7 @@ def waited(result: TrialResult, _workload: Workload) -> Doubt | None:
         return None
     lost = wait / (wait + result.deltas.get("gauge.tool_cpu_ns_per_s", 0.0))
     evidence = f"its threads waited {wait / 1e9:.2f} s a second for a CPU, {lost:.0%} of the time they wanted one"
-    return _doubt(Trust.INVALID if lost >= WAITED_INVALID else Trust.NOISY, "the tool waited for a CPU", evidence)
+    return _doubt(Trust.INVALID if lost >= WAITED_INVALID else Trust.NOISY, DoubtReason.WAITED_FOR_CPU, evidence)
 
 
 def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -77,7 +78,7 @@ def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:
     swapped = result.deltas.get("vmstat.swapped_pages", 0.0)
     if share < PRESSURE and swapped < 1:
         return None
-    return _doubt(Trust.NOISY, "memory was short", f"{share:.1%} memory pressure, {swapped:.0f} pages swapped")
+    return _doubt(Trust.NOISY, DoubtReason.MEMORY_SHORT, f"{share:.1%} memory pressure, {swapped:.0f} pages swapped")
 
 
 def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -85,7 +86,7 @@ def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
     events = result.deltas.get("thermal.throttle_events", 0.0)
     if events < 1:
         return None
-    return _doubt(Trust.NOISY, "the CPU throttled for heat", f"{events:.0f} package throttle events")
+    return _doubt(Trust.NOISY, DoubtReason.THROTTLED, f"{events:.0f} package throttle events")
 
 
 def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
@@ -94,7 +95,7 @@ def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
     if workload.tool != "fio" or share is None or share >= CACHE_SHARE:
         return None
     evidence = f"of the bytes fio read, the disk moved {share:.0%}"
-    return _doubt(Trust.INVALID, "the page cache is in the result", evidence)
+    return _doubt(Trust.INVALID, DoubtReason.PAGE_CACHE, evidence)
 
 
 def moved_share(result: TrialResult, way: str, *, at_most: bool = False) -> float | None:
@@ -143,7 +144,7 @@ def queue_depth(result: TrialResult, workload: Workload) -> Doubt | None:
     if reached >= DEPTH_SHARE * asked or "rate_iops" in workload.parameters:
         return None
     evidence = f"{reached:.1f} I/Os in flight on average, {asked:.0f} asked for"
-    return _doubt(Trust.INVALID, "the queue depth was not reached", evidence)
+    return _doubt(Trust.INVALID, DoubtReason.DEPTH_NOT_REACHED, evidence)
 
 
 def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
@@ -152,13 +153,13 @@ def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
     if not isinstance(share, int | float) or share >= DEPTH_SHARE:
         return None
     evidence = f"{share:.0%} of the I/Os were issued at the depth of {asked:.0f} asked for"
-    return _doubt(Trust.INVALID, "the queue depth was not reached", evidence)
+    return _doubt(Trust.INVALID, DoubtReason.DEPTH_NOT_REACHED, evidence)
 
 
 def limited(result: TrialResult, _workload: Workload) -> Doubt | None:
     """A limit in front of the device set the speed. A job that limits itself did what it was asked to."""
     found = rate_limit.evidence(result)
-    return _doubt(Trust.NOISY, "a rate limit set the speed, not the device", found) if found else None
+    return _doubt(Trust.NOISY, DoubtReason.RATE_LIMITED, found) if found else None
 
 
 def percentile(result: TrialResult, workload: Workload) -> Doubt | None:
@@ -172,7 +173,8 @@ def percentile(result: TrialResult, workload: Workload) -> Doubt | None:
             continue
         needed = COMPLETIONS / (1 - float(f"0.{found[1]}"))
         if total < needed:
-            return _doubt(Trust.NOISY, f"too few completions for {metric}", f"{total:.0f} I/Os, {needed:.0f} wanted")
+            evidence = f"{metric}: {total:.0f} I/Os, {needed:.0f} wanted"
+            return _doubt(Trust.NOISY, DoubtReason.FEW_COMPLETIONS, evidence)
     return None
 
 
@@ -180,7 +182,7 @@ def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
     """The rate never settled within the trial."""
     if result.output.details.get("steady") is not False:
         return None
-    return _doubt(Trust.NOISY, "never steady", "the rate kept moving until the end of the trial")
+    return _doubt(Trust.NOISY, DoubtReason.NEVER_STEADY, "the rate kept moving until the end of the trial")
 
 
 CHECKS: tuple[Check, ...] = (

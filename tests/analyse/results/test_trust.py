@@ -136,12 +136,12 @@ def test_depth_one_is_never_short() -> None:
 
 @pytest.mark.parametrize(("total", "fires"), [(9999, True), (10000, False)])
 def test_completions_for_a_percentile(total: int, fires: bool) -> None:
-    assert ("too few completions for read.lat_p99" in reasons(result(details={"total_ios": total}))) is fires
+    assert ("too few completions for a percentile" in reasons(result(details={"total_ios": total}))) is fires
 
 
 def test_completions_for_a_percentile_of_completion_latency() -> None:
     old = replace(workload(), metrics=("read.iops", "read.clat_p99"))
-    assert "too few completions for read.clat_p99" in reasons(result(details={"total_ios": 9999}), old)
+    assert "too few completions for a percentile" in reasons(result(details={"total_ios": 9999}), old)
 
 
 def test_unsteady() -> None:

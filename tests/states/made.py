@@ -9,6 +9,7 @@ from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Workload
 from perfadvisor.report.view import ReportView
+from perfadvisor.specs.spec import Spec
 
 KINDS = {
     "lat": (("read.lat_p50", Unit.NANOSECONDS, "lower"), {"iodepth": 1, "block_size_bytes": 4096}, 1e5),
@@ -56,7 +57,7 @@ def value(kind: str, number: int) -> float:
 def _environment(name: str, names: tuple[str, ...]) -> Environment:
     parent = names[0] if name != names[0] else ""
     kind = EnvironmentKind.CONTAINER if parent else EnvironmentKind.BARE_METAL
-    return Environment(name=name, spec=name, kind=kind, parent=parent)
+    return Environment(name=name, spec=Spec(text=name), kind=kind, parent=parent)
 
 
 def _workload(kind: str) -> Workload:

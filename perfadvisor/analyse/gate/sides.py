@@ -37,10 +37,16 @@ def _side(run: Run, environment: str, cells: Sequence[Cell], facts: Mapping[str,
         runs={runs.key: runs for runs, _ in found},
         fingerprint=fingerprint(table),
         kind=kind,
-        marks={**marks(table), **run.versions},
+        marks={**marks(table), **run.versions, **_engines(run)},
         invalid={runs.key: why for runs, why in found if why},
         unmeasured={key: cell.why for cell in mine for key in _unmeasured(run, cell)},
     )
+
+
+def _engines(run: Run) -> dict[str, str]:
+    """How each workload issued its I/O: a run beside an environment that forbids io_uring used libaio."""
+    parameters = {name: workload.parameters for name, workload in run.workloads.items()}
+    return {f"engine of {name}": str(given["engine"]) for name, given in parameters.items() if "engine" in given}
 
 
 def _of_cell(run: Run, cell: Cell) -> Iterator[tuple[Runs, str]]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from perfadvisor.analyse.gate.fingerprint import fingerprint, marks
+from perfadvisor.analyse.gate.gate import gate
 from perfadvisor.analyse.gate.side_by_side import left_out, side_by_side
 from perfadvisor.analyse.gate.sides import sides_of
 from perfadvisor.analyse.results.cells import cells
 from perfadvisor.facts.catalogue import CATALOGUE
 from perfadvisor.model.fact import Fact, FactTable
-from perfadvisor.model.gate import Order, Runs, Side
+from perfadvisor.model.gate import MetricPolicy, Order, Runs, Side
 from perfadvisor.model.result import Doubt, Output, Sample, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run
 from perfadvisor.model.units import Unit
@@ -18,6 +19,7 @@ from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Work
 from perfadvisor.specs.parse import read_spec
 
 WORKLOAD = Workload(id="storage/x", title="X", device="storage", tool="fio", parameters={}, metrics=("read.iops",))
+ENGINES = ("io_uring", "libaio")
 BUSY = Doubt(trust=Trust.INVALID, reason="other work ran on the CPUs", evidence="3 runnable")
 
 
@@ -53,6 +55,13 @@ def test_judged_metrics_in_the_order_they_ran() -> None:
     one = found.runs["storage/x", "read.iops"]
     assert (one.values, one.times, one.unit, one.better) == ((20.0, 10.0), (98.0, 99.0), "iops", "higher")
     assert (found.kind, found.marks["fio"], found.marks["kernel.release"]) == ("vm", "3.33", "6.1.0")
+
+
+def test_another_engine_under_the_same_name_is_said() -> None:
+    ring, aio = (side(result(1, 10.0), workload=replace(WORKLOAD, parameters={"engine": name})) for name in ENGINES)
+    assert (ring.marks["engine of storage/x"], aio.marks["engine of storage/x"]) == ENGINES
+    said = gate(ring, aio, lambda _: MetricPolicy(margin=0.03), Order.BLOCK).notes
+    assert "engine of storage/x changed from io_uring to libaio" in said
 
 
 def test_an_import_is_judged_by_all_it_has() -> None:

@@ -68,9 +68,9 @@ class Bench:
         )
 
     def start(self, argv: list[str]) -> "subprocess.Popen[str]":
-        """As from a terminal: what a script starts in the background ignores SIGINT, and so would its children."""
+        """As from a terminal: what a script starts in the background ignores signals, and so would its children."""
         return subprocess.Popen(
-            ["env", "--default-signal=INT", *argv], env=self.environment(), cwd=self.root,
+            ["env", "--default-signal=INT,QUIT,HUP,TERM", *argv], env=self.environment(), cwd=self.root,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 

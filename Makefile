@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
+SEED ?= 1
+MOST ?= 1000000
+TIME ?= 600
 STAMP = $(OUT)/$(shell date +%Y%m%d-%H%M%S)
 
 # What each kind of target needs of the system (Debian and Ubuntu names).
@@ -22,7 +25,7 @@ REAL := slow or tools or lab or browser or container or postgres
 AGAIN = (echo "once more, only what failed:" && $(BIN)/pytest --last-failed --last-failed-no-failures none --durations=15)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick lint bench bench-gate lab docs dist lowest lock clean
+.PHONY: help setup run test test-quick lint bench bench-gate mutants torture lab docs dist lowest lock clean
 .PHONY: system-python system-run system-dev system-test
 .NOTPARALLEL: # two installations at once would wait for, or break, one another
 
@@ -58,6 +61,12 @@ bench: $(VENV)/.test  ## print the figures that users wait for and that results 
 
 bench-gate: $(VENV)/.dev  ## print how the gate does against the numbers to beat
 	$(BIN)/python -m benchmarks.gate
+
+mutants: $(VENV)/.dev  ## put small faults into the code that safety rests on; name those that no test notices
+	$(BIN)/python -m tests.mutants --most $(MOST) --seed $(SEED)
+
+torture: $(VENV)/.test  ## TIME seconds of signals, broken inputs and full disks, drawn by SEED
+	$(BIN)/python -m tests.torture --seconds $(TIME) --seed $(SEED) --out $(OUT)/torture
 
 lab: $(VENV)/.test  ## boot the emulated two-socket server with a shell in it
 	$(BIN)/python -m tests.lab

@@ -1,0 +1,43 @@
+"""A few minutes of rough handling. PERFADVISOR_TORTURE_S sets how long (240 s), PERFADVISOR_SEED which steps."""
+
+import os
+import random
+import secrets
+
+import pytest
+
+from tests.torture import readers
+from tests.torture.__main__ import torture
+from tests.torture.report import Report
+
+SECONDS = float(os.environ.get("PERFADVISOR_TORTURE_S", "240"))
+SEED = int(os.environ.get("PERFADVISOR_SEED", secrets.randbelow(2**31)))
+
+
+@pytest.mark.slow
+@pytest.mark.tools
+@pytest.mark.timeout(SECONDS + 300)
+def test_nothing_breaks_within_the_time(tmp_path, capsys) -> None:
+    report = torture(tmp_path, SEED, SECONDS, ("signals", "signals", "readers", "disks"))
+    with capsys.disabled():
+        print(f"\n{report.table()}")
+    assert report.failures == []
+    assert sum(report.done.values()) > SECONDS / 10
+
+
+def test_every_reader_takes_its_own_samples() -> None:
+    """Else their mutations would test nothing but the first check."""
+    assert {name for name, reader in readers.readers().items() if not reader.samples} == set()
+
+
+def test_a_failure_leaves_its_input_and_the_way_to_repeat_it(tmp_path, monkeypatch) -> None:
+    def bad(_path: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(readers, "readers", lambda: {"bad": readers.Reader(bad, (b"data",), "x.json")})
+    report = Report(tmp_path, 7)
+    readers.feed(random.Random(1), 3, report)
+    assert report.failures == [f"bad: KeyError: 'x' ({tmp_path}/failure-1)"]
+    assert {path.name for path in (tmp_path / "failure-1").iterdir()} == {"x.json", "story.json"}
+    assert "--seed 7 --only 3" in (tmp_path / "failure-1" / "story.json").read_text()
+    assert "1 in all, 1 failures, seed 7" in report.table()

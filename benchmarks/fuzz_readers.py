@@ -24,7 +24,7 @@ acknowledged:
     until: "2027-01-01"
     reason: slower on purpose
 """
-ENVIRONMENTS = b"environments:\n  small: {spec: 'docker:debian', cpus: 2, memory: 2g}\n  a: {spec: 'ssh:root@host'}\n"
+ENVIRONMENTS = b"environments:\n  small: {spec: 'docker:debian,cpus=2,memory=2g'}\n  a: {spec: 'ssh:root@host'}\n"
 TEXTS = {"gate.csv": GATE, "points.csv": POINTS, "policy.yaml": POLICY, "environments.yaml": ENVIRONMENTS}
 
 

@@ -38,12 +38,12 @@ DELTAS: dict[str, DeltaSpec] = {
     "gauge.link_speed_min_gtps": DeltaSpec(Unit.GIGATRANSFERS_PER_SECOND, "slowest PCIe link speed seen"),
     "gauge.link_width_min": DeltaSpec(Unit.LANES, "narrowest PCIe link seen"),
     "gauge.other_runnable_mean": DeltaSpec(Unit.COUNT, "runnable threads besides the tool's"),
-    "gauge.own_runnable_mean": DeltaSpec(Unit.COUNT, "runnable threads of the tool and of the reader"),
     "gauge.procs_running_mean": DeltaSpec(Unit.COUNT, "runnable threads of the whole machine"),
     "gauge.reader_cpu_share": DeltaSpec(Unit.RATIO, "CPU time the reader of these gauges used itself"),
     "gauge.remote_cpu_share": DeltaSpec(Unit.RATIO, "samples with the tool on a CPU far from the device's node"),
     "gauge.samples": DeltaSpec(Unit.COUNT, "how often the gauges were read in the measured time"),
     "gauge.tool_cpu_ns_per_s": DeltaSpec(Unit.NANOSECONDS, "CPU time the tool's threads got per second"),
+    "gauge.tool_runnable_mean": DeltaSpec(Unit.COUNT, "runnable threads of the tool and of its far end"),
     "gauge.tool_wait_ns_per_s": DeltaSpec(Unit.NANOSECONDS, "time the tool's threads waited for a CPU per second"),
     "interrupts.per_s": DeltaSpec(Unit.PER_SECOND, "interrupts of the whole machine"),
     "kvm.exits_per_s": DeltaSpec(Unit.PER_SECOND, "exits of the guest to its hypervisor"),
@@ -70,4 +70,10 @@ DELTAS: dict[str, DeltaSpec] = {
     "vmstat.numa_hit": DeltaSpec(Unit.COUNT, "page allocations on the node that was wanted"),
     "vmstat.numa_miss": DeltaSpec(Unit.COUNT, "page allocations on another node than was wanted"),
     "vmstat.swapped_pages": DeltaSpec(Unit.COUNT, "pages swapped in or out, of the whole machine"),
+}
+# The same gauges read on the host of a guest while the trial ran inside it.
+DELTAS |= {
+    f"host.{name}": DeltaSpec(spec.unit, f"on the guest's host: {spec.meaning}")
+    for name, spec in DELTAS.items()
+    if name.startswith("gauge.")
 }

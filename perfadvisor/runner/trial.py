@@ -17,6 +17,7 @@ from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Setting
 from perfadvisor.targets.base import Command, Completed, Target
 from perfadvisor.targets.here.gauges import GaugeReader, Watched
+from perfadvisor.targets.remote import sampler
 from perfadvisor.tools.catalogue import TOOLS
 
 GRACE_S = 60.0  # a slow disk may take long to finish what is in flight
@@ -24,12 +25,13 @@ GRACE_S = 60.0  # a slow disk may take long to finish what is in flight
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """What was read around and during the tool's run."""
+    """What was read around and during the tool's run: `rows` where it ran, `outside` on the host of a guest."""
 
     completed: Completed
     before: Tree
     after: Tree
     rows: tuple[gauges.Row, ...]
+    outside: tuple[gauges.Row, ...] = ()
     server: Completed | None = None
 
 
@@ -61,15 +63,24 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
         server = setting.serve(argv) if argv and setting.serve else None
         if server:
             undo.callback(server.stop)
-        reader = GaugeReader(watched(site, setting)) if site.environment.spec.is_here else None
+        here = site.environment.spec.is_here
+        reader = GaugeReader(watched(site, setting)) if here or site.target.runs_below else None
         before = _counters(site.target, patterns)
         with reader or contextlib.nullcontext():
-            completed = site.target.run(command)
+            ran = site.target.run(site.target.beside(command, setting.path.block))
         after = _counters(site.target, patterns)
-    rows = reader.rows if reader else ()
+    completed, inside = _without_rows(replace(ran, command=command))
+    outside = reader.rows if reader else ()
     return Readings(
-        completed=completed, before=before, after=after, rows=rows, server=server.stop() if server else None
-    )
+        completed=completed, before=before, after=after, rows=outside if here else inside,
+        outside=() if here else outside, server=server.stop() if server else None,
+    )  # fmt: skip
+
+
+def _without_rows(ran: Completed) -> tuple[Completed, tuple[gauges.Row, ...]]:
+    """What the tool itself said, and the rows of a reader that ran beside it."""
+    stderr, rows = sampler.split(ran.stderr)
+    return replace(ran, stderr=stderr), rows
 
 
 def _counters(target: Target, patterns: Sequence[str]) -> Tree:
@@ -80,7 +91,8 @@ def watched(site: Site, setting: Setting) -> Watched:
     """What the gauges look at: the link of the device on the way, and the CPUs far from it."""
     home = node(site.machine, setting.path)
     remote = None if home is None else nodes.read(site.machine).remote_cpus(home)
-    return Watched(pci=setting.path.pci, remote_cpus=remote)
+    block = setting.path.block if site.environment.spec.is_here else ""
+    return Watched(pci=setting.path.pci, block=block, remote_cpus=remote)
 
 
 def _result(
@@ -119,13 +131,16 @@ def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> d
     moved = counters.deltas(
         readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine
     )  # fmt: skip
-    return moved | gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
+    inside = gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
+    outside = gauges.deltas(readings.outside, warmup_s=trial.warmup_s, seconds=seconds)
+    return moved | inside | {f"host.{name}": value for name, value in outside.items()}
 
 
 def _evidence(readings: Readings) -> Evidence:
     done = readings.completed
     return Evidence(
-        stdout=done.stdout, stderr=done.stderr, before=readings.before, after=readings.after, gauges=readings.rows
+        stdout=done.stdout, stderr=done.stderr, before=readings.before, after=readings.after,
+        gauges=(*readings.rows, *({**row, "side": "host"} for row in readings.outside)),
     )
 
 

@@ -171,6 +171,18 @@ class Target(Protocol):
         """Counts of it read now on this machine, each source marked with `host:`."""
         return Tree({})
 
+    def beside(self, command: Command, block: str) -> Command:
+        """The command with a reader of gauges beside it there, whose rows come back among its standard error (see
+        targets.remote.sampler); `block` is the disk to read. The command itself where this machine reads them."""
+        del block
+        return command
+
+    @property
+    def runs_below(self) -> bool:
+        """Whether its work is done by processes below this one: then this machine's own gauges tell its load from that
+        of others."""
+        return False
+
     # --- turns: one device can be in one place at a time, and one CPU in one guest ---
 
     def take(self) -> None:

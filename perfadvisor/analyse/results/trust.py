@@ -17,8 +17,9 @@ STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing 
 STEAL_INVALID = 0.10  # judgement
 OTHER_RUNNABLE = 0.5  # judgement: half a runnable thread of somebody else, on average
 SATURATED = 0.95
-WAITED = ("tool_wait_ns_per_s", "own_runnable_mean", "cpus")
+WAITED = ("tool_wait_ns_per_s", "tool_runnable_mean", "cpus")
 WAITED_NS = 0.1e9  # judgement: a tenth of a second in each second
+HOST_WAIT_NS = 0.5e9  # judgement: half of a virtual CPU was taken away
 WAITED_INVALID = 0.5  # judgement: half of the time it wanted a CPU
 PRESSURE = 0.05  # judgement: share of time some task waited for memory (accounting/psi.rst)
 CACHE_SHARE = 0.9  # the disk must have moved nine tenths of what fio counted
@@ -59,6 +60,16 @@ def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
     evidence = f"{others:.1f} other runnable threads on average, CPUs {busy:.0%} busy"
     mark = Trust.INVALID if busy >= SATURATED and others >= 1 else Trust.NOISY
     return _doubt(mark, DoubtReason.OTHER_WORK, evidence)
+
+
+def host_load(result: TrialResult, _workload: Workload) -> Doubt | None:
+    """Somebody else's threads wanted the CPUs of the host that a guest ran on, or its virtual CPUs waited for one."""
+    others = result.deltas.get("host.gauge.other_runnable_mean")
+    if others is None or others < OTHER_RUNNABLE:
+        return None
+    wait = result.deltas.get("host.gauge.tool_wait_ns_per_s", 0.0)
+    evidence = f"{others:.1f} other runnable threads on average; QEMU waited {wait / 1e9:.2f} s per second for a CPU"
+    return _doubt(Trust.INVALID if wait >= HOST_WAIT_NS else Trust.NOISY, DoubtReason.HOST_WORK, evidence)
 
 
 def waited(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -186,7 +197,8 @@ def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    steal, other_load, waited, memory_pressure, throttled, page_cache, queue_depth, limited, percentile, unsteady,
+    steal, other_load, host_load, waited, memory_pressure, throttled, page_cache, queue_depth, limited, percentile,
+    unsteady,
 )  # fmt: skip
 
 

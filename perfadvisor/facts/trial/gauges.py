@@ -8,7 +8,7 @@ from typing import Any
 # name -> how its rows are summed up into which delta
 _MEAN = {
     "procs_running": "gauge.procs_running_mean",
-    "own_runnable": "gauge.own_runnable_mean",
+    "tool_runnable": "gauge.tool_runnable_mean",
     "cpus": "gauge.cpus",
     "remote_cpu_share": "gauge.remote_cpu_share",
 }

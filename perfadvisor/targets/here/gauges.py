@@ -71,6 +71,7 @@ def read_row(watched: Watched) -> dict[str, Any]:
     found = {
         "procs_running": running,
         "own_runnable": len(runnable),
+        "tool_runnable": max(0, len(runnable) - 1),  # this reader always runs
         "other_runnable": _others(running, len(runnable), len(_own_runnable()), softirq),
         "remote_cpu_share": _remote_share(runnable, watched.remote_cpus),
         "frequency_hz": _frequency({thread.cpu for thread in runnable}),

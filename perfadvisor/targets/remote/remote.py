@@ -17,7 +17,7 @@ from perfadvisor.facts.net.nic_settings import KINDS, NETLINK
 from perfadvisor.model.tree import Entry, Tree, Unreadable
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server, Target
-from perfadvisor.targets.remote import shell_capture
+from perfadvisor.targets.remote import sampler, shell_capture
 
 READ_S = 30.0  # a far machine under load still answers within it
 MARK = "PERFADVISOR_TASK"  # in the environment of everything that is started there, so that all of it can be found
@@ -116,6 +116,10 @@ class RemoteTarget(Target):
         """End everything there with this mark; a machine that is gone has nothing left to end."""
         with contextlib.suppress(MeasureError):
             self.exec(Command(argv=(*self.shell(), KILL, "kill", mark), timeout_s=READ_S))
+
+    def beside(self, command: Command, block: str) -> Command:
+        """The command below a shell that reads the gauges there."""
+        return replace(command, argv=(*self.shell(), sampler.SCRIPT, "sampler", block, *command.argv))
 
     def shell(self) -> tuple[str, ...]:
         """What runs a script given as the next argument."""

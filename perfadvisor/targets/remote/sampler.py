@@ -119,6 +119,7 @@ def _gauges(word: Mapping[str, str]) -> dict[str, float | None]:
     return {
         "procs_running": running,
         "own_runnable": own,
+        "tool_runnable": own,
         # the reader itself is always among the runnable ones
         "other_runnable": None if running is None or own is None else running - own - (soft or 0.0) - 1.0,
         "cpus": _number(word.get("cpus")),

@@ -68,6 +68,11 @@ class VmTarget(RemoteTarget):
         """Why it is emulated."""
         return self._note
 
+    @property
+    def runs_below(self) -> bool:
+        """Its QEMU was started here."""
+        return True
+
     def program(self, tool: str) -> str:
         """As on this machine, whose programs it has."""
         return own_program(tool)

@@ -119,7 +119,7 @@ def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_to
 def test_a_tool_that_waits_for_a_cpu(wait_s: float, cpu_s: float, own: float, mark: Trust | None) -> None:
     deltas = {
         "gauge.tool_wait_ns_per_s": wait_s * 1e9, "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
-        "gauge.own_runnable_mean": own, "gauge.cpus": 2.0,
+        "gauge.tool_runnable_mean": own, "gauge.cpus": 2.0,
     }  # fmt: skip
     assert reasons(result(deltas)) == ({"the tool waited for a CPU": mark} if mark else {})
     del deltas["gauge.cpus"]

@@ -50,7 +50,7 @@ def test_a_program_that_is_not_there_is_127() -> None:
 
 def test_rows_of_a_machine_that_shows_little() -> None:
     text = b"@perfadvisor-gauge began=10.00\n@perfadvisor-gauge up=11.50 running= own=0 soft=0 busy=0 delay=0 read= x\n"
-    assert sampler.split(text) == (b"", ({"t": 1.5, "cost_s": 0.0, "own_runnable": 0.0},))
+    assert sampler.split(text) == (b"", ({"t": 1.5, "cost_s": 0.0, "own_runnable": 0.0, "tool_runnable": 0.0},))
 
 
 def test_the_reader_and_kernel_threads_are_no_other_work() -> None:

@@ -15,6 +15,10 @@ import click
 )
 @click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
+@click.option(
+    "--wait-quiet", metavar="TIME", is_flag=False, flag_value="5m", default=None,
+    help="Wait for other load to end before the first trial, at most this long (default: 5m).",
+)
 @click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")
 @click.option("--like", type=click.Path(path_type=Path), metavar="RUN", help="Measure the workloads of this run anew.")
 @click.option("--repeats", type=click.IntRange(1, 1000), help="Fresh runs of each workload (default: the suite's).")
@@ -35,6 +39,7 @@ def command(
     named: Path | None,
     budget: str | None,
     out: Path | None,
+    wait_quiet: str | None,
     unfinished: Path | None,
     like: Path | None,
     repeats: int | None,
@@ -61,7 +66,7 @@ def command(
         if unfinished is not None:
             running.refuse_with_resume(
                 workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain,
-                like=like,
+                like=like, wait_quiet=wait_quiet,
             )  # fmt: skip
             folder = unfinished
             outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
@@ -69,7 +74,7 @@ def command(
             folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
             asked = running.request(
                 (*names, *running.workloads_of(like, own)) or ("quick",), running.specs(environments, named),
-                budget=budget, out=folder, repeats=repeats,
+                budget=budget, wait_quiet=wait_quiet, out=folder, repeats=repeats,
                 seed=seed, directory=directory or Path(), device=device, peer=peer, vfio=vfio, domain=domain or "",
                 own=own,
             )  # fmt: skip

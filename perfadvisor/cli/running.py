@@ -36,6 +36,7 @@ def request(
     environments: Sequence[Spec],
     *,
     budget: str | None,
+    wait_quiet: str | None = None,
     out: Path,
     repeats: int | None,
     seed: int | None,
@@ -61,6 +62,7 @@ def request(
             domain=domain, confirm=typed,
         ),
         budget_s=None if budget is None else seconds(budget),
+        wait_quiet_s=0.0 if wait_quiet is None else seconds(wait_quiet),
         argv=tuple(sys.argv),
     )
 

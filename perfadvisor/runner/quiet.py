@@ -11,7 +11,7 @@ from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.formatting import duration
 from perfadvisor.targets.here.gauges import Watched, read_row
 
-LOOKS, BETWEEN_S = 8, 0.25
+LOOKS, BETWEEN_S = 4, 0.25
 OTHER_RUNNABLE = 0.5  # judgement: as for a trial's own mark (analyse.results.trust)
 AVAILABLE_SHARE = 0.1  # judgement: less memory than this soon makes the kernel reclaim
 AGAIN_S = 5.0
@@ -23,8 +23,19 @@ Say = Callable[[str], None]
 
 def spoilers(rows: Sequence[Mapping[str, Any]] | None = None) -> tuple[str, ...]:
     """What would spoil the results of a run that starts now, each in one sentence; empty where nothing was seen. What
-    cannot be read is left out. `rows` are readings of the gauges, taken now (2 s) where none are given."""
+    cannot be read is left out. `rows` are readings of the gauges, taken now (1 s) where none are given."""
     return (*_other_work(_looked() if rows is None else rows), *_memory(), *_frequency())
+
+
+def look_first(limit_s: float, say: Say) -> tuple[str, ...]:
+    """Before the first trial: wait where `limit_s` allows it, and say what will mark the results all the same. Returns
+    that as notes for whoever reads the run."""
+    found = wait(limit_s, say) if limit_s > 0 else spoilers()
+    for one in found:
+        say(f"warning: {one}: results will be marked for it")
+    if found and limit_s <= 0:
+        say("  next: --wait-quiet waits until that ends")
+    return tuple(f"before the first trial: {one}" for one in found)
 
 
 def wait(limit_s: float, say: Say, look: Callable[[], tuple[str, ...]] = spoilers) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from perfadvisor import bundle
 from perfadvisor.bundle import Bundle
 from perfadvisor.bundle.schema import run_file
 from perfadvisor.model.run import Run
-from perfadvisor.runner import orders, place
+from perfadvisor.runner import orders, place, quiet
 from perfadvisor.runner.borrow import borrow
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.engines import agree
@@ -42,7 +42,7 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         undo.callback(saved.close)
         if host_is_emulated():
             saved.note(EMULATED)
-        saved.note(*chosen.notes)
+        saved.note(*chosen.notes, *quiet.look_first(request.wait_quiet_s, progress.say))
         for note in chosen.notes:
             progress.say(note)
         work = Work(

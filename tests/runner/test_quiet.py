@@ -60,6 +60,17 @@ def test_waiting_ends_at_its_limit(monkeypatch) -> None:
     assert quiet.wait(0.03, lambda _: None, lambda: ("other work",)) == ("other work",)
 
 
+def test_what_is_left_is_said_with_the_way_to_wait_for_its_end(monkeypatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(quiet, "spoilers", lambda: ("other work keeps 2.0 CPUs busy",))
+    notes = quiet.look_first(0.0, said.append)
+    assert notes == ("before the first trial: other work keeps 2.0 CPUs busy",)
+    assert said == [
+        "warning: other work keeps 2.0 CPUs busy: results will be marked for it",
+        "  next: --wait-quiet waits until that ends",
+    ]
+
+
 def test_real_other_work_is_seen(machine) -> None:
     """Started by a shell that ends: a child of ours would be our own."""
     code = "while True: pass"

@@ -27,6 +27,12 @@ class Right:
 
 
 DEFINITIONS = {
+    "02-interrupts-mlx5.txt": Right({"irq-one-cpu-since-boot": ("0000:01:00.0", "4 vectors", "CPU 0")}),
+    "06-lspci-x1.txt": Right({"pcie-link-below-device": ("x4", "x1", "8 GT/s", "5 GT/s")}),
+    "13-ethtool-S-ena.txt": Right({"network-allowance-exceeded": ("ens5", "3,241,859", "784")}),
+    "17-inspect-limits.json": Right(
+        {"container-io-capped": ("/dev/nvme0n1",), "container-cap-on-partition": ("/dev/sda2",)},
+    ),
     "07-pve-kvm.txt": Right({"vm-emulated-disk": ("lsilogic",), "vm-disk-capped": ()}, silent=("vm-cpus-emulated",)),
     "10-vhostuser.xml": Right({"vm-memory-not-shared": ("vhost-user network, virtiofs",)}),
     "22-emulated-hardware.xml": Right({"vm-emulated-disk": ("lsilogic",), "vm-nic-emulated-model": ("rtl8139",)}),

@@ -27,7 +27,6 @@ OPTIONS = _spec("options", "mount options, then those of the file system, comma 
 CATALOGUE = (FILE_SYSTEM, SOURCE, DEVICE, OPTIONS)
 
 
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mount:
     """One mount: its point, type, source, options, and the device number "259:2" ("" where it is not told)."""
@@ -71,7 +70,7 @@ def _mount(line: mountinfo.MountLine) -> Mount:
 
 def parse_mounts(text: str) -> Iterator[Mount]:
     """The lines of /proc/mounts and /etc/mtab."""
-    for line in text.splitlines()[:mountinfo.MOST]:
+    for line in text.splitlines()[: mountinfo.MOST]:
         fields = line.split(" ")
         if len(fields) >= 4:
             point, source = mountinfo.unescape(fields[1]), mountinfo.unescape(fields[0])

@@ -4,6 +4,7 @@ Both print the same shape with their own spellings: `ID` or `Id`, `CpuSetCpus` o
 0 and -1 are "no limit" there (docker's API reference, HostConfig).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +19,23 @@ Values = dict[str, Scalar | None]
 VFIO = "/dev/vfio"
 _BRIDGED = frozenset({"bridge", "default", "slirp4netns", "pasta"})
 _NO_LIMIT = "no limit is set"
+_CAPS = {
+    "container.read_bytes_per_s_max": "ReadBps",
+    "container.write_bytes_per_s_max": "WriteBps",
+    "container.read_iops_max": "ReadIOps",
+    "container.write_iops_max": "WriteIOps",
+}
+# Names the kernel gives partitions: a number behind a disk's letters, "p" and one behind a disk that ends in a digit.
+_PARTITION = re.compile(r"/(?:(?:sd|vd|hd|xvd)[a-z]+[0-9]+|(?:nvme[0-9]+n|mmcblk|nbd|loop|md)[0-9]+p[0-9]+)\Z")
 _REASONS = {
     **dict.fromkeys(
-        ("container.cpu_quota_cpus", "container.memory_max_bytes", "container.pids_limit", "container.read_iops_max"),
+        (
+            "container.cpu_quota_cpus",
+            "container.memory_max_bytes",
+            "container.pids_limit",
+            "container.capped_devices",
+            *_CAPS,
+        ),
         _NO_LIMIT,
     ),
     "container.cpuset": "every CPU",
@@ -75,9 +90,10 @@ def _what(entry: dict[str, Any], config: dict[str, Any]) -> Values:
 
 
 def _limits(config: dict[str, Any]) -> Values:
-    caps = [_list(config.get(f"BlkioDevice{way}")) for way in ("ReadBps", "WriteBps", "ReadIOps", "WriteIOps")]
-    iops = [rate for cap in _list(config.get("BlkioDeviceReadIOps")) if (rate := _positive(_mapping(cap).get("Rate")))]
+    caps = {fact: _caps(config, way) for fact, way in _CAPS.items()}
+    devices = sorted({path for rates in caps.values() for path in rates})
     return {
+        **{fact: min(rates.values(), default=None) for fact, rates in caps.items()},
         "container.cpu_quota_cpus": _quota(config),
         "container.cpu_shares": _number(config.get("CpuShares")),
         "container.cpuset": _text(config.get("CpusetCpus") or config.get("CpuSetCpus")) or None,
@@ -85,9 +101,16 @@ def _limits(config: dict[str, Any]) -> Values:
         "container.memory_max_bytes": _positive(config.get("Memory")),
         "container.shm_bytes": _positive(config.get("ShmSize")),
         "container.pids_limit": _positive(config.get("PidsLimit")),
-        "container.io_limited": any(caps),
-        "container.read_iops_max": min(iops, default=None),
+        "container.io_limited": bool(devices),
+        "container.capped_devices": ", ".join(devices) or None,
+        "container.capped_partitions": ", ".join(path for path in devices if _PARTITION.search(path)),
     }
+
+
+def _caps(config: dict[str, Any], way: str) -> dict[str, int]:
+    """Device -> its cap; a rate of 0 is none."""
+    entries = map(_mapping, _list(config.get(f"BlkioDevice{way}")))
+    return {_text(entry.get("Path")): rate for entry in entries if (rate := _positive(entry.get("Rate")))}
 
 
 def _quota(config: dict[str, Any]) -> float | None:

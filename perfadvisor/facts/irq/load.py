@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from perfadvisor.facts.irq import owners
 from perfadvisor.facts.memory import nodes
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading import cpulist, interrupts
@@ -20,6 +21,8 @@ PATTERNS = (
     f"{DEVICES}/*/numa_node",
     "/proc/irq/*/smp_affinity_list",
     "/proc/irq/*/effective_affinity_list",
+    "/sys/devices/system/cpu/isolated",
+    "/sys/devices/system/cpu/nohz_full",
     *nodes.PATTERNS,
 )
 
@@ -34,6 +37,14 @@ class IrqLoad:
     allowed: tuple[int, ...]
     node: int | None
     remote_cpus: frozenset[int] | None
+    quiet_cpus: frozenset[int] | None = None
+
+    @property
+    def quiet_share(self) -> float | None:
+        """Share served on CPUs that are kept free for other work (isolcpus, nohz_full)."""
+        if self.quiet_cpus is None or not self.total:
+            return None
+        return sum(count for cpu, count in self.per_cpu.items() if cpu in self.quiet_cpus) / self.total
 
     @property
     def total(self) -> int:
@@ -66,7 +77,17 @@ class Reader:
 
     def of(self, address: str) -> IrqLoad:
         """The load of the PCI function at this address."""
-        labels = device_irqs(self._tree, address)
+        return self._load(device_irqs(self._tree, address), address)
+
+    def of_nic(self, nic: str, address: str | None) -> IrqLoad | None:
+        """The load of a network device: of its function's vectors, or where those were not kept, of the lines that name
+        it. None where it has neither."""
+        labels = device_irqs(self._tree, address) if address else ()
+        if not self._tree.names(f"{DEVICES}/{address}/msi_irqs") and self._table:
+            labels = owners.labels_of(self._table.rows, nic, address) or labels
+        return self._load(labels, address) if labels or address else None
+
+    def _load(self, labels: tuple[str, ...], address: str | None) -> IrqLoad:
         node = integer(self._tree, f"{DEVICES}/{address}/numa_node")
         node = node if node is not None and node >= 0 else None
         return IrqLoad(
@@ -75,6 +96,7 @@ class Reader:
             allowed=tuple(sorted(set().union(*(self._allowed(label) for label in labels)))),
             node=node,
             remote_cpus=None if node is None else self._nodes.remote_cpus(node),
+            quiet_cpus=_quiet(self._tree),
         )
 
     def _allowed(self, label: str) -> tuple[int, ...]:
@@ -85,6 +107,14 @@ class Reader:
 
 # Hundreds of vectors share a handful of lists.
 _cpus = lru_cache(maxsize=256)(cpulist.parse)
+
+
+def _quiet(tree: Tree) -> frozenset[int] | None:
+    """The CPUs of both lists; None where neither was read. Old kernels print "(null)" for an unset one."""
+    texts = [tree.text(f"/sys/devices/system/cpu/{name}") for name in ("isolated", "nohz_full")]
+    if texts == [None, None]:
+        return None
+    return frozenset(cpu for text in texts if text not in (None, "(null)") for cpu in cpulist.parse(text or ""))
 
 
 def device_irqs(tree: Tree, address: str) -> tuple[str, ...]:
@@ -98,38 +128,44 @@ def device_irqs(tree: Tree, address: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class IrqSpecs:
-    """The five facts of a kind of device ("nic", "block") about its interrupts."""
+    """The facts of a kind of device ("nic", "block") about its interrupts."""
 
     count: FactSpec
+    total: FactSpec
     cpus: FactSpec
     remote_share: FactSpec
     hottest_cpu: FactSpec
     hottest_cpu_share: FactSpec
+    quiet_share: FactSpec
 
     def all(self) -> tuple[FactSpec, ...]:
         """For the catalogue."""
-        return (self.count, self.cpus, self.remote_share, self.hottest_cpu, self.hottest_cpu_share)
+        return (
+            *(self.count, self.total, self.cpus, self.remote_share),
+            *(self.hottest_cpu, self.hottest_cpu_share, self.quiet_share),
+        )
 
-    def facts(self, load: IrqLoad | None, subject: str) -> Iterator[Fact | Absent]:
+    def facts(self, load: IrqLoad | None, subject: str, *, source: str = interrupts.SOURCE) -> Iterator[Fact | Absent]:
         """The facts of one device; `load` is None where no PCI function is behind it."""
         if load is None or not load.labels:
             reason = "no interrupts of its own are known"
-            yield from (spec.absent(reason, source=interrupts.SOURCE, subject=subject) for spec in self.all())
+            yield from (spec.absent(reason, source=source, subject=subject) for spec in self.all())
             return
-        source = interrupts.SOURCE
-        hottest = load.hottest
-        never = "never raised, or not counted"
-        yield self.count.fact(len(load.labels), source=f"{DEVICES}/*/msi_irqs", subject=subject)
-        yield self.cpus.given(
-            cpulist.format(load.allowed) or None, source="/proc/irq", subject=subject, reason="no affinity was read"
-        )
-        yield self.remote_share.given(
-            load.remote_share, source=source, subject=subject, reason=_why_not_remote(load) or never
-        )
-        yield self.hottest_cpu.given(hottest[0] if hottest else None, source=source, subject=subject, reason=never)
-        yield self.hottest_cpu_share.given(
-            hottest[1] if hottest else None, source=source, subject=subject, reason=never
-        )
+        hottest, never = load.hottest, "never raised, or not counted"
+        places = f"{DEVICES}/*/msi_irqs" if source == interrupts.SOURCE else source
+        yield self.count.fact(len(load.labels), source=places, subject=subject)
+        cpus = cpulist.format(load.allowed) or None
+        affinity = "/proc/irq" if source == interrupts.SOURCE else source
+        yield self.cpus.given(cpus, source=affinity, subject=subject, reason="no affinity was read")
+        not_quiet = "" if load.quiet_cpus is not None else "neither isolated nor nohz_full CPUs were read"
+        for spec, value, reason in (
+            (self.total, load.total or None, never),
+            (self.remote_share, load.remote_share, _why_not_remote(load) or never),
+            (self.hottest_cpu, hottest[0] if hottest else None, never),
+            (self.hottest_cpu_share, hottest[1] if hottest else None, never),
+            (self.quiet_share, load.quiet_share, not_quiet or never),
+        ):
+            yield spec.given(value, source=source, subject=subject, reason=reason)
 
 
 def _why_not_remote(load: IrqLoad) -> str:
@@ -152,8 +188,10 @@ def specs(kind: str) -> IrqSpecs:
 
     return IrqSpecs(
         spec("count", int, Unit.COUNT, "interrupts (vectors) of the device", Nature.IDENTITY),
+        spec("total", int, Unit.COUNT, "interrupts of the device since boot, on all CPUs", Nature.MEASURED),
         spec("cpus", str, Unit.NONE, "CPUs that its interrupts may be served by", Nature.SETTING),
         spec("remote_share", float, Unit.RATIO, "share of its interrupts since boot served far from its NUMA node"),
         spec("hottest_cpu", int, Unit.NONE, "CPU that served most of its interrupts since boot"),
         spec("hottest_cpu_share", float, Unit.RATIO, "share of its interrupts since boot that CPU served"),
+        spec("quiet_share", float, Unit.RATIO, "share of its interrupts since boot on isolated or nohz_full CPUs"),
     )

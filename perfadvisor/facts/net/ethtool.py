@@ -24,6 +24,8 @@ _HEADERS = (
     (re.compile(r"(NIC statistics):"), "statistics"),
     (re.compile(r"(driver): ?.*"), "driver"),
 )
+# A prompt in front of the output names the interface of those that do not: "# ethtool -S ens5".
+_PROMPT = re.compile(r"(?:[^\n]{0,80}[#$>%] ?)?(?:sudo )?(?:/\S*/)?ethtool (?:-\S+ )*([A-Za-z0-9_.@-]{1,32})(?: .*)?\Z")
 _USAGE = ("bad command line argument", "Usage:")
 _FAILED = re.compile(r"(?:Cannot get|netlink error).*|: Operation not supported")
 _MOST_LINES = 100_000  # a mlx5 function prints some 10,000 statistics
@@ -60,10 +62,19 @@ def reports(data: bytes) -> tuple[Report, ...]:
     if not heads:
         return (Report(kind="other", errors=_errors(lines)),)
     starts = [0, *(place for place, _, _ in heads[1:]), len(lines)]
+    asked = [
+        _asked(lines[before:place]) for before, (place, _, _) in zip([0, *(h[0] for h in heads)], heads, strict=False)
+    ]
     return tuple(
-        _report(kind, named, lines[place if kind == "driver" else place + 1 : end], _errors(lines[start:end]))
-        for (place, kind, named), start, end in zip(heads, starts, starts[1:], strict=False)
+        _report(kind, named or nic, lines[place if kind == "driver" else place + 1 : end], _errors(lines[start:end]))
+        for (place, kind, named), nic, start, end in zip(heads, asked, starts, starts[1:], strict=False)
     )
+
+
+def _asked(lines: list[str]) -> str:
+    """The interface of the last command line among these; "" where there is none."""
+    names = [match.group(1) for line in lines if (match := _PROMPT.match(line.strip()))]
+    return names[-1] if names else ""
 
 
 def _head(line: str) -> tuple[str, str] | None:
@@ -71,7 +82,8 @@ def _head(line: str) -> tuple[str, str] | None:
     if not line.endswith(":") and not line.startswith("driver:"):
         return None
     matches = ((kind, pattern.fullmatch(line)) for pattern, kind in _HEADERS)
-    return next(((kind, match.group(1)) for kind, match in matches if match), None)
+    found = next(((kind, match.group(1)) for kind, match in matches if match), None)
+    return (found[0], "") if found and found[0] in ("driver", "statistics") else found
 
 
 def _errors(lines: list[str]) -> tuple[str, ...]:
@@ -79,7 +91,6 @@ def _errors(lines: list[str]) -> tuple[str, ...]:
 
 
 def _report(kind: str, named: str, lines: list[str], errors: tuple[str, ...]) -> Report:
-    nic = "" if kind in ("driver", "statistics") else named
     maxima: dict[str, str] = {}
     values: dict[str, str] = {}
     target = values
@@ -91,7 +102,7 @@ def _report(kind: str, named: str, lines: list[str], errors: tuple[str, ...]) ->
             target = values
         elif not _FAILED.match(text):
             target.update(_pair(kind, text))
-    return Report(kind=kind, nic=nic, values=values, maxima=maxima, errors=errors)
+    return Report(kind=kind, nic=named, values=values, maxima=maxima, errors=errors)
 
 
 def _pair(kind: str, text: str) -> dict[str, str]:
@@ -225,17 +236,47 @@ _SECTIONS = {
 }
 
 
-def statistics(data: bytes) -> dict[str, int]:
-    """Name -> count of `ethtool -S`; lines without a number are left out."""
-    report = parse(data)
+def _statistics(report: Report, nic: str, source: str) -> Iterator[Fact | Absent]:
+    """Facts of the counters that a rule asks for; those a driver does not have are absent."""
+    counts = _counts(report)
+    if nic:
+        yield from counted(counts, nic, source, "the driver does not count that")
+
+
+def counted(counts: Mapping[str, int], nic: str, source: str, reason: str) -> Iterator[Fact | Absent]:
+    """The facts that are sums of a driver's counters."""
+    for known, names in ((spec.NO_BUFFER, NO_BUFFER), (spec.STALLS, PCI_STALLS)):
+        yield known.given(total(counts, names), source=source, subject=nic, reason=reason)
+    allowed = [(known, total(counts, names)) for known, names in ALLOWANCES]
+    if any(value is not None for _, value in allowed):
+        yield spec.ALLOWANCE_NIC.fact(nic, source=source, subject=nic)
+        yield from (known.given(value, source=source, subject=nic, reason=reason) for known, value in allowed)
+
+
+_SECTIONS["statistics"] = _statistics
+
+
+def _counts(report: Report) -> dict[str, int]:
     counts = {key: number(value) for key, value in report.values.items()} if report.kind == "statistics" else {}
     return {key: count for key, count in counts.items() if count is not None}
+
+
+def statistics(data: bytes) -> dict[str, int]:
+    """Name -> count of `ethtool -S`; lines without a number are left out."""
+    return _counts(parse(data))
 
 
 NO_BUFFER = ("rx_missed_errors", "rx_no_buffer_count", "rx_no_dma_resources", "rx_out_of_buffer", "rx_discards_phy",
              "port.rx_dropped", "rx_fifo_errors")  # fmt: skip
 """Statistics that count packets the adapter had no place for (ixgbe, igb, i40e, ice, mlx5). Not `rx_dropped`: that also
 counts packets nobody wanted."""
+
+ALLOWANCES: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
+    (spec.OVER_BANDWIDTH, ("bw_in_allowance_exceeded", "bw_out_allowance_exceeded")),
+    (spec.OVER_PACKETS, ("pps_allowance_exceeded",)),
+    (spec.OVER_CONNECTIONS, ("conntrack_allowance_exceeded",)),
+)
+"""Statistics of Amazon's ENA: packets queued or dropped because the instance exceeded what its type allows."""
 
 PCI_STALLS = ("outbound_pci_stalled_rd_events", "outbound_pci_stalled_wr_events", "outbound_pci_buffer_overflow")
 """mlx5: how often the adapter had to wait for PCI Express."""

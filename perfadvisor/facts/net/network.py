@@ -71,20 +71,10 @@ RX_MISSED = spec.nic(
 TX_DROPPED = spec.nic(
     "tx_dropped", int, "packets dropped before sending since the start", Unit.COUNT, nature=Nature.MEASURED
 )
-NO_BUFFER = spec.nic(
-    "drops_no_buffer",
-    int,
-    "packets lost for want of a buffer, by the driver's counters",
-    Unit.COUNT,
-    nature=Nature.MEASURED,
-)
-STALLS = spec.nic(
-    "pci_stall_events", int, "times the adapter waited for PCI Express (mlx5)", Unit.COUNT, nature=Nature.MEASURED
-)
 IRQ = irq_load.specs("nic")
 CATALOGUE = (
     *spec.LINK, MTU, OPERSTATE, ADDRESS, TYPE, TX_QUEUE_LEN, IS_PHYSICAL, KIND, MASTER, PCI, NUMA_NODE, RX_QUEUES,
-    TX_QUEUES, RPS, XPS, QDISC, RX_DROPPED, RX_MISSED, TX_DROPPED, NO_BUFFER, STALLS, *IRQ.all(),
+    TX_QUEUES, RPS, XPS, QDISC, RX_DROPPED, RX_MISSED, TX_DROPPED, *spec.OF_DRIVER, *spec.ALLOWANCE, *IRQ.all(),
 )  # fmt: skip
 
 Facts = Iterator[Fact | Absent]
@@ -99,7 +89,7 @@ def facts(tree: Tree) -> Facts:
             yield from part(tree, nic)
         yield from _nature(tree, nic, links)
         address = pci_address(tree, nic)
-        yield from IRQ.facts(reader.of(address) if address else None, nic)
+        yield from IRQ.facts(reader.of_nic(nic, address), nic)
 
 
 def pci_address(tree: Tree, nic: str) -> str | None:
@@ -225,8 +215,7 @@ def _counters(tree: Tree, nic: str) -> Facts:
     data = tree.read(source)
     counts = ethtool.statistics(data) if data is not None else {}
     reason = "the driver does not count that" if data is not None else tree.why_unreadable(source)
-    for known, names in ((NO_BUFFER, ethtool.NO_BUFFER), (STALLS, ethtool.PCI_STALLS)):
-        yield known.given(ethtool.total(counts, names), source=source, subject=nic, reason=reason)
+    yield from ethtool.counted(counts, nic, source, reason)
 
 
 _PARTS: tuple[Callable[[Tree, str], Facts], ...] = (_device, _link, _queues, _counters)

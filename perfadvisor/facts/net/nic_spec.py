@@ -60,6 +60,36 @@ SCATTER_GATHER = nic("scatter_gather", bool, "a packet may lie in several pieces
 PAUSE_RX = nic("pause_rx", bool, "pause frames are obeyed")
 PAUSE_TX = nic("pause_tx", bool, "pause frames are sent")
 
+NO_BUFFER = nic(
+    "drops_no_buffer",
+    int,
+    "packets lost for want of a buffer, by the driver's counters",
+    Unit.COUNT,
+    nature=Nature.MEASURED,
+)
+STALLS = nic(
+    "pci_stall_events", int, "times the adapter waited for PCI Express (mlx5)", Unit.COUNT, nature=Nature.MEASURED
+)
+
+
+def _allowance(name: str, meaning: str) -> FactSpec:
+    """A counter of what a cloud allows an instance; only adapters that count it have such a subject."""
+    return FactSpec(
+        name=f"nic_allowance.{name}", type=int, unit=Unit.COUNT, subject="nic_allowance", meaning=meaning,
+        nature=Nature.MEASURED,
+    )  # fmt: skip
+
+
+OVER_BANDWIDTH = _allowance("over_bandwidth", "packets held or dropped since the driver started, over the bandwidth")
+OVER_PACKETS = _allowance("over_packets", "the same over the packets a second")
+OVER_CONNECTIONS = _allowance("over_connections", "the same over the tracked connections")
+ALLOWANCE_NIC = FactSpec(
+    name="nic_allowance.nic", type=str, subject="nic_allowance", meaning="the network device", refers_to="nic",
+    nature=Nature.IDENTITY,
+)  # fmt: skip
+ALLOWANCE = (ALLOWANCE_NIC, OVER_BANDWIDTH, OVER_PACKETS, OVER_CONNECTIONS)
+OF_DRIVER = (NO_BUFFER, STALLS)
+
 REPORT = nic("report", str, "an ethtool report on the interface", nature=Nature.IDENTITY)
 SETTING = FactSpec(
     name="nic_setting.value",

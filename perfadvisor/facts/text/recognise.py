@@ -5,8 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from perfadvisor.facts.net import ethtool
-from perfadvisor.facts.reading import interrupts
-from perfadvisor.facts.text import cgroup, cpuinfo, inspect, kubernetes, libvirt, lscpu, lspci, numactl, qemu
+from perfadvisor.facts.text import (
+    cgroup,
+    cpuinfo,
+    inspect,
+    interrupts,
+    kubernetes,
+    libvirt,
+    lscpu,
+    lspci,
+    numactl,
+    qemu,
+)
 from perfadvisor.model.fact import Absent, Fact
 
 LOOKED_AT = 1 << 16

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts.container import hosted as container_hosted
+from perfadvisor.facts.container import inspect as container_inspect
 from perfadvisor.facts.reading import sizes
 from perfadvisor.facts.text import inspect, kubernetes
 from perfadvisor.facts.text.recognise import recognise
@@ -228,3 +229,18 @@ def test_cpus(text, cpus):
 )  # fmt: skip
 def test_libvirts_units(value, unit, size):
     assert sizes.scaled(value, unit) == size
+
+
+def test_caps_and_what_they_are_set_on():
+    config = {
+        "BlkioDeviceReadBps": [{"Path": "/dev/sda2", "Rate": 10485760}, {"Path": "/dev/nvme0n1p1", "Rate": 5}],
+        "BlkioDeviceWriteIOps": [{"Path": "/dev/nvme0n1", "Rate": 200}],
+        "BlkioDeviceReadIOps": [{"Path": "/dev/sdb", "Rate": 0}],
+    }
+    table = FactTable(container_inspect.container({"Id": "1", "Name": "/c", "HostConfig": config}, "here"))
+    assert table.value("container.read_bytes_per_s_max", "c") == 5
+    assert table.value("container.write_iops_max", "c") == 200 and table.value("container.read_iops_max", "c") is None
+    assert table.value("container.capped_devices", "c") == "/dev/nvme0n1, /dev/nvme0n1p1, /dev/sda2"
+    assert table.value("container.capped_partitions", "c") == "/dev/nvme0n1p1, /dev/sda2"
+    free = FactTable(container_inspect.container({"Id": "1", "Name": "/c", "HostConfig": {}}, "here"))
+    assert free.value("container.io_limited", "c") is False and free.value("container.capped_partitions", "c") == ""

@@ -131,3 +131,20 @@ rx-frames: n/a
     assert [found.value("nic.adaptive_rx", nic) for nic in ("eth0", "eth1")] == [True, False]
     assert (found.value("nic.ring_rx", "eth0"), found.value("nic.ring_rx_max", "eth0")) == (1024, 8192)
     assert found.value("nic.ring_rx", "eth1") is None
+
+
+@pytest.mark.parametrize(
+    "prompt", ["# ethtool -S ens5", "[me@host ~]$ ethtool -S ens5", "$ sudo ethtool -S ens5 | grep x"]
+)
+def test_the_prompt_names_the_interface(prompt):
+    """Statistics and drivers do not name theirs; counters of one interface never go to another."""
+    text = f"{prompt}\nNIC statistics:\n     bw_in_allowance_exceeded: 2\n     bw_out_allowance_exceeded: 3\n"
+    table = FactTable(ethtool.facts(text.encode()))
+    assert table.value("nic_allowance.over_bandwidth", "ens5") == 5
+    assert table.value("nic_statistic.value", "ens5/bw_in_allowance_exceeded") == 2
+    assert isinstance(table.find("nic_allowance.over_packets", "ens5"), Absent)
+    assert table.value("nic_allowance.nic", "ens5") == "ens5"
+    other = FactTable(ethtool.facts(text.replace("allowance", "other").encode()))
+    assert other.subjects("nic_allowance") == () and other.value("nic.drops_no_buffer", "ens5") is None
+    second = FactTable(ethtool.facts((text + "$ ethtool -i eth9\ndriver: ena\n").encode()))
+    assert second.value("nic.driver", "eth9") == "ena" and second.value("nic.driver", "ens5") is None

@@ -72,6 +72,9 @@ def test_the_action_gates_a_change(repository, tmp_path, factor, code, said) -> 
     assert said in summary
     assert f"`{base[:7]}` → `{git(folder, 'rev-parse', 'HEAD')[:7]}`" in summary
     assert git(folder, "worktree", "list").count("\n") == 0
+    (keep,) = [one for one in yaml("action.yml")["runs"]["steps"] if "upload-artifact" in one.get("uses", "")]
+    assert keep["if"] == "always()" and keep["with"]["path"].endswith("/perfadvisor-gate")
+    assert {each.name for each in (tmp_path / "gate").iterdir()} == {"gate.md", "gate.xml", "gate.json", "gate.prom"}
 
 
 def test_undecided_is_a_warning_of_the_action(repository, tmp_path) -> None:
@@ -101,7 +104,7 @@ def test_the_gitlab_job_gates_a_merge_request(repository, tmp_path) -> None:
         "COMMAND": "python3 bench.py", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
     })  # fmt: skip
     assert done.returncode == 1, done.stdout + done.stderr
-    for path in (job["artifacts"]["reports"]["junit"], *job["artifacts"]["paths"]):
+    for path in (*job["artifacts"]["reports"].values(), *job["artifacts"]["paths"]):
         assert (folder / path).exists(), path
 
 

@@ -1,6 +1,7 @@
 """`perfadvisor facts`: every fact with its source."""
 
 import json
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,27 @@ def command(path: Path, form: str, wanted: tuple[str, ...], absent: bool) -> Non
     from perfadvisor.reading import read
 
     readings = read(path)
+    _check_names(wanted, readings)
     if form == "json":
         click.echo(json.dumps(_json(readings, wanted, absent), indent=1))
         return
     for reading in readings:
         _table(reading, wanted, absent, several=len(readings) > 1)
+
+
+def _check_names(wanted: tuple[str, ...], readings: "tuple[Reading, ...]") -> None:
+    """InputError for the beginning of a name that no fact has; one that merely no fact here has is said."""
+    from perfadvisor.errors import InputError
+    from perfadvisor.packs.known_facts import known_facts
+
+    kinds = sorted({name.partition(".")[0] for name in known_facts()})
+    for start in wanted:
+        if not any(name.startswith(start) for name in known_facts()):
+            near = get_close_matches(start.partition(".")[0], kinds, n=1)
+            hint = f"did you mean {near[0]}.? " if near else ""
+            raise InputError(f"no fact's name starts with {start!r}", f"{hint}names start with {', '.join(kinds)}")
+        if not any(fact.name.startswith(start) for reading in readings for fact in reading.facts):
+            click.echo(f"note: nothing read here has a fact whose name starts with {start}", err=True)
 
 
 def _json(readings: "tuple[Reading, ...]", wanted: tuple[str, ...], absent: bool) -> dict[str, object]:

@@ -43,8 +43,8 @@ def exit_code_of(call: Callable[[], object]) -> int:
         return error.exit_code
     except click.ClickException as error:
         return _say(_uncapped(error.format_message()), _help_of(error), error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted", "", INTERRUPTED)
+    except (KeyboardInterrupt, click.Abort) as error:
+        return _say("interrupted", str(error.__cause__ or error), INTERRUPTED)  # click wraps ours in its own
     except (BrokenPipeError, ClosedOutputError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_OUTPUT

@@ -51,7 +51,8 @@ def show(rule_id: str, own: tuple[Path, ...]) -> None:
     rules = {rule.id: rule for rule in load_rules(own)}
     if rule_id not in rules:
         near = get_close_matches(rule_id, rules, n=1)
-        raise InputError(f"no rule is called {rule_id!r}", f"did you mean {near[0]!r}?" if near else "see: rules list")
+        hint = f"did you mean {near[0]!r}?" if near else "perfadvisor rules list"
+        raise InputError(f"no rule is called {rule_id!r}", hint)
     click.echo(_described(rules[rule_id]))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import re
 import secrets
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -142,13 +143,12 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def kept(out: Path, work: Callable[[], RunOutcome]) -> RunOutcome:
-    """Run `work`; on an interrupt say where the finished trials are and how to go on."""
+    """Run `work`; an interrupt carries the command that goes on."""
     try:
         return work()
     except KeyboardInterrupt:
-        if (out / "run.json").exists():
-            click.echo(f"stopped; finish it with: perfadvisor run --resume {out}", err=True)
-        raise
+        hint = f"perfadvisor run --resume {shlex.quote(str(out))}" if (out / "run.json").exists() else ""
+        raise KeyboardInterrupt(hint) from None
 
 
 def refuse_with_resume(**given: object) -> None:

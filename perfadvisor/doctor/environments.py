@@ -1,8 +1,10 @@
 """Which other environments can take part in a run here?"""
 
+import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,17 +62,34 @@ def _engine(name: str, package: str, start: str) -> Check:
     if shutil.which(name) is None:
         unlock = f"{installer()} {package}"
         return Check(area=AREA, what=name, state=State.NO, detail="not installed", unlock=unlock)
-    done = run(
-        Command(
-            argv=(name, "info", "--format", "{{.Host.OCIRuntime.Name}}" if name == "podman" else "{{.ServerVersion}}"),
-            timeout_s=20,
-        )
-    )
-    said = done.stdout.decode("utf-8", "replace").strip()
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-") as home:
+        done = run(Command(argv=(name, "info", "--format", "{{json .}}"), timeout_s=20, environment=_elsewhere(home)))
+    said = _engine_name(done.stdout)
     if done.returncode == 0 and said:
         return Check(area=AREA, what=name, state=State.YES, detail=f"answers ({said})")
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     return Check(area=AREA, what=name, state=State.NO, detail=lines[-1] if lines else "gives no answer", unlock=start)
+
+
+def _elsewhere(home: str) -> dict[str, str]:
+    """Podman makes its storage in the home of a user who only asks whether it is there: let it do so in a temporary
+    one. Root's lies in /var/lib and exists once podman is installed."""
+    names = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
+    return dict.fromkeys(names, home) if os.geteuid() else {}
+
+
+def _engine_name(answer: bytes) -> str:
+    """What answered: Docker's version, or the runtime of podman, which may stand behind the name docker, too."""
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    host = said.get("host")
+    runtime = host.get("ociRuntime") if isinstance(host, dict) else None
+    name = runtime.get("name") if isinstance(runtime, dict) else said.get("ServerVersion")
+    return name if isinstance(name, str) else ""
 
 
 def _vm(kind: Kind) -> Check:

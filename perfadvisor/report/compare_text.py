@@ -7,12 +7,15 @@ from perfadvisor.plaintext import one_line
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
 
+REMARKS = {Reason.INVALID_RUNS: "INVALID", Reason.TOO_FEW_RUNS: "too few runs for an interval"}
 COLUMNS = ("workload / metric", "first", "second", "second against first (95 % interval)", "runs", "")
 
 
 def compare_text(first: str, second: str, found: Sequence[Comparison], left_out: Sequence[str]) -> str:
     """A table of every metric, then what could not be compared."""
     lines = [f"{first} -> {second}", "", *table([COLUMNS, *map(_row, found)])]
+    said = [f"{one.id}: {text}" for one in found if (text := _said(one))]
+    lines += ["", *said] if said else []
     lines += ["", *left_out] if left_out else []
     return "\n".join(map(one_line, lines))
 
@@ -24,7 +27,7 @@ def _row(one: Comparison) -> tuple[str, ...]:
         words.level(one.candidate, one.unit),
         _change(one),
         words.runs(one),
-        _remark(one),
+        REMARKS.get(one.reason, ""),
     )
 
 
@@ -34,7 +37,7 @@ def _change(one: Comparison) -> str:
     return words.change(one)
 
 
-def _remark(one: Comparison) -> str:
-    """Why there is no interval, or which runs the row is not about."""
-    said = {Reason.INVALID_RUNS: f"INVALID: {one.explanation}", Reason.TOO_FEW_RUNS: "too few runs for an interval"}
-    return "; ".join(filter(None, (said.get(one.reason, ""), *one.notes)))
+def _said(one: Comparison) -> str:
+    """Which runs the row is not about, and why."""
+    why = (one.explanation,) if one.reason is Reason.INVALID_RUNS else ()
+    return "; ".join((*why, *one.notes))

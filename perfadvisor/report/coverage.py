@@ -64,11 +64,16 @@ def _locked(reason: str, findings: Sequence[Finding]) -> Locked:
     rules = {finding.rule.id: finding.rule for finding in findings}
     return Locked(
         reason=reason or "no reason recorded",
-        unlock=unlock_words(reason) if not all(absent.name.startswith("result.") for absent in missing) else "",
+        unlock=unlock_words(reason) if not all(_is_of_a_result(absent.name) for absent in missing) else "",
         facts=tuple(dict.fromkeys(absent.name for absent in missing)),
         sources=tuple(dict.fromkeys(absent.source for absent in missing if absent.source)),
         rules=tuple(rules[rule_id] for rule_id in sorted(rules)),
     )
+
+
+def _is_of_a_result(name: str) -> bool:
+    """Whether only another run can give it; `result.trust` is missing where the same run, undisturbed, would."""
+    return name.startswith("result.") and name != "result.trust"
 
 
 def unlock_words(reason: str) -> str:
@@ -76,6 +81,7 @@ def unlock_words(reason: str) -> str:
     known = (
         ("permission", "run perfadvisor as root"),
         ("not permitted", "run perfadvisor as root"),
+        ("is invalid", "measure again when the machine is quiet"),
         ("not in what was read", "take a snapshot with perfadvisor on the machine itself"),
         ("host's facts", "take the guest's snapshot with its host's as --parent"),
     )

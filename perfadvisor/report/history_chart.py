@@ -1,14 +1,16 @@
 """One series as the numbers of a small picture: where its points, levels and changes lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from perfadvisor.formatting import figure, when
 from perfadvisor.model.history import Change, Series
 from perfadvisor.report.history_text import change_line
 
 # The picture is stretched to whatever room there is, so its words stand beside it: scaled down, nobody could read them.
 WIDTH, HEIGHT, EDGE = 1000.0, 150.0, 10.0
 MOST_DRAWN = 1500
+MOST_HOVERED = 120  # points that say their value under the pointer; each costs a hundred bytes of page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,11 +24,12 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """What the template draws. `path` is an SVG path through the points, `dots` one of single points, `levels` lines
-    from (x1, y) to (x2, y); `low` and `high` label the axis."""
+    """What the template draws. `path` is an SVG path through the points, `dots` one of single points, `points` each
+    point with what it says under the pointer, `levels` lines from (x1, y) to (x2, y); `low` and `high` label it."""
 
     path: str
     dots: str
+    points: tuple[tuple[str, str], ...]
     levels: tuple[tuple[float, float, float], ...]
     marks: tuple[Mark, ...]
     low: float
@@ -44,12 +47,19 @@ def chart(series: Series, changes: Sequence[Change]) -> Chart:
     return Chart(
         path="M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in places),
         dots="".join(f"M{x:.1f},{y:.1f}h0" for x, y in places) if n <= MOST_DRAWN // 5 else "",
+        points=tuple(_points(series, places)) if n <= MOST_HOVERED else (),
         levels=tuple(_levels(changes, n, low, high)),
         marks=tuple(Mark(x=_x(change.index, n), change=change, text=change_line(change)) for change in changes),
         low=low,
         high=high,
         drawn=len(places),
     )
+
+
+def _points(series: Series, places: Sequence[tuple[float, float]]) -> Iterator[tuple[str, str]]:
+    for i, (x, y) in enumerate(places):
+        said = f"{figure(series.values[i], series.unit)}, {when(series.times[i])}, {series.commits[i][:12]}"
+        yield f"M{x:.1f},{y:.1f}h0", said.rstrip(", ")
 
 
 def _levels(changes: Sequence[Change], n: int, low: float, high: float) -> list[tuple[float, float, float]]:

@@ -13,6 +13,7 @@ from perfadvisor.report.view import ReportView
 MEASUREMENT = "measurement"
 HOST = "host."
 RESULTS = "result."
+TRUST = "result.trust"
 
 
 class Judged(StrEnum):
@@ -37,6 +38,8 @@ class Wanted:
     def words(self) -> str:
         """`14 rules wait for cpu.governors (/sys/...)`."""
         verb = "waits" if self.rules == 1 else "wait"
+        if self.name == TRUST:
+            return f"{count_of(self.rules, 'rule')} {verb} for a result that can be trusted: measure again"
         if self.name.startswith(RESULTS):
             return f"{count_of(self.rules, 'rule')} {verb} for measured results: perfadvisor run quick"
         return f"{count_of(self.rules, 'rule')} {verb} for {self.name}{f' ({self.source})' if self.source else ''}"
@@ -98,7 +101,7 @@ def _names(rule: Rule) -> Iterable[str]:
 
 
 def _reading(name: str) -> str:
-    return RESULTS + "*" if name.startswith(RESULTS) else name
+    return RESULTS + "*" if name.startswith(RESULTS) and name != TRUST else name
 
 
 def _source(view: ReportView, name: str) -> str:

@@ -22,6 +22,7 @@ from perfadvisor.upgrading import Format
 FORMAT = Format(kind="perfadvisor snapshot", version=1)
 MANIFEST = "manifest.json"
 PARENT = "parent.tar.gz"
+OTHER_FORMATS = frozenset({".zip", ".7z", ".rar", ".xz", ".txz", ".bz2", ".tbz2", ".zst", ".lz4"})
 MAX_PARENTS = 3  # a container in a guest on a host; an archive may hold itself without end
 
 
@@ -49,6 +50,8 @@ def require_place(path: Path) -> None:
         raise InputError(f"{path}: there is no directory {path.parent}", "make it, or choose another place")
     if path.is_dir():
         raise InputError(f"{path}: is a directory", "name the archive to write, such as host.tar.gz")
+    if path.suffix.lower() in OTHER_FORMATS:
+        raise InputError(f"{path}: a snapshot is a gzip-compressed tar archive, not {path.suffix}", "end it in .tar.gz")
 
 
 def snapshot_bytes(snapshot: Snapshot) -> bytes:

@@ -1,8 +1,11 @@
 """The doctor's screen fits the terminal."""
 
+from pathlib import Path
+
 import pytest
 
 from perfadvisor.cli import doctor
+from perfadvisor.doctor import environments
 
 
 @pytest.mark.parametrize("columns", [20, 80, 200])
@@ -16,3 +19,28 @@ def test_long_complaints_of_other_programs_are_wrapped(monkeypatch: pytest.Monke
 
 def test_a_detail_that_is_empty_still_has_its_line() -> None:
     assert doctor.wrapped("") == [""]
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (b'{"ServerVersion": "24.0.7"}', "24.0.7"),
+        (b'{"host": {"ociRuntime": {"name": "crun"}}}', "crun"),  # podman, also behind the name docker
+        (b'{"ServerErrors": ["Cannot connect"]}', ""),
+        (b"template: inspect:1:2: executing", ""),
+        (b"[]", ""),
+    ],
+)
+def test_what_answered_is_named_whoever_it_is(answer: bytes, name: str) -> None:
+    assert environments._engine_name(answer) == name
+
+
+def test_asking_for_an_engine_leaves_nothing_in_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    engine = tmp_path / "podman"
+    engine.write_text('#!/bin/sh\nmkdir -p "$HOME/state" && echo \'{"host": {"ociRuntime": {"name": "crun"}}}\'\n')
+    engine.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(environments.os, "geteuid", lambda: 1000)
+    assert environments._engine("podman", "podman", "").detail == "answers (crun)"
+    assert not (tmp_path / "home").exists()

@@ -81,3 +81,15 @@ def test_a_foreign_tree_cannot_drive_the_terminal(tmp_path: Path) -> None:
     assert "kernel.hostname" in done.stdout
     assert all(line.isprintable() for line in done.stdout.split("\n"))
     assert not any(line.startswith("y forged") for line in done.stdout.split("\n"))
+
+
+def test_the_beginning_of_a_name_that_no_fact_has_is_an_error(tmp_path: Path) -> None:
+    done = facts(str(tree(tmp_path)), "--name", "nix.")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no fact's name starts with 'nix.'" in done.stderr and "did you mean nic.?" in done.stderr
+
+
+def test_that_nothing_read_here_has_such_a_fact_is_said(tmp_path: Path) -> None:
+    done = facts(str(tree(tmp_path)), "--name", "nic.")
+    assert done.returncode == 0
+    assert "nothing read here has a fact whose name starts with nic." in done.stderr

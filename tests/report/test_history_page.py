@@ -93,3 +93,10 @@ def test_the_page_fits_and_can_be_read(browser, tmp_path, width, scheme) -> None
     assert tab.locator("svg").first.bounding_box()["height"] == pytest.approx(150, abs=1)
     assert said == []
     context.close()
+
+
+def test_each_point_says_its_value_and_the_page_has_its_landmarks() -> None:
+    shown = page(series([1, 2, 3]))
+    assert "<title>3 IOPS, " in shown or "<title>3.00 IOPS, " in shown
+    assert shown.count("<main>") == 1 and shown.count('class="axis"') == 1
+    assert chart(series(range(1, 2_000)), ()).points == ()

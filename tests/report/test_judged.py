@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from perfadvisor.cli.advise import command
 from perfadvisor.errors import InputError, MeasureError
-from perfadvisor.judge import judge
+from perfadvisor.judge import judge, judge_run
 from perfadvisor.model.fact import Absent
+from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Finding, Outcome, Severity
 from perfadvisor.report import json_view
 from perfadvisor.report.html import render
@@ -17,6 +18,7 @@ from perfadvisor.report.judged import Judged, judged, most_wanted
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
 from tests.report import synthetic
+from tests.states.made import Planned, made
 
 INTERRUPTS = """           CPU0       CPU1
  24:  492000000          0   PCI-MSIX-0000:01:00.0   0-edge      mlx5_comp0@pci:0000:01:00.0
@@ -96,3 +98,13 @@ def test_doubts_and_what_the_run_did_not_touch_stand_last() -> None:
     assert "1 low" in text and "1 finding about what the run did not touch" in text
     page = render(shown)
     assert page.index(ASIDE) < page.index(DOUBTS)
+
+
+def test_a_run_of_invalid_results_was_not_judged_by_them() -> None:
+    asked = replace(synthetic.rule("slow", "Slow", Severity.HIGH), for_each="result", when="result.iops < 1e9")
+    invalid = judge_run(made([Planned("iops", "local", (Trust.INVALID,) * 3)]), (asked,), source="run")
+    said = plain(verdict(invalid, ()))
+    assert "Nothing could be judged" in said
+    assert "1 rule waits for a result that can be trusted: measure again" in said
+    sound = judge_run(made([Planned("iops", "local", (Trust.VALID,) * 3)]), (asked,), source="run")
+    assert [one.outcome for one in sound.findings] == [Outcome.FIRES]

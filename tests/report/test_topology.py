@@ -86,3 +86,12 @@ def test_device_tables_leave_out_what_is_not_real() -> None:
         ("block.size_bytes", "sda", 5), ("block.is_virtual", "loop0", True), ("nic.is_physical", "br0", False)
     )
     assert [(each.caption, [name for name, _ in each.rows]) for each in devices(table)] == [("Disks", ["sda"])]
+
+
+def test_nodes_that_are_still_being_given_memory_say_so() -> None:
+    def said(total: int) -> list[str]:
+        memory = [("node.memory_total_bytes", "0", 4 << 30), ("node.memory_total_bytes", "1", 4 << 30)]
+        return [node.lines[1] for node in topology(facts(*NODES, *memory, ("memory.total_bytes", "", total)))]
+
+    assert said(24 << 30) == ["4 GiB initialised so far"] * 2
+    assert said(8 << 30) == ["4 GiB"] * 2

@@ -138,7 +138,7 @@ def test_an_interrupt_keeps_what_was_measured_and_resume_finishes(bench, number)
     victim.send_signal(number)
     said = victim.communicate(timeout=20)[1]
     assert victim.returncode == 130, said
-    assert f"perfadvisor run --resume {bench.out}" in said
+    assert said.endswith(f"perfadvisor: interrupted\n  next: perfadvisor run --resume {bench.out}\n")
     assert bench.left_behind() == []
     kept = bundle.load(bench.out)
     assert kept.state == "interrupted"

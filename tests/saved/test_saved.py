@@ -266,3 +266,10 @@ def test_a_ttar_with_an_odd_count_of_lines_is_one_clear_error(tmp_path: Path, co
     path.write_text(f"Directory: sys\nPath: sys/a\nLines: {count}\nx\n")
     with pytest.raises(InputError, match="not a ttar archive"):
         load_tree(path)
+
+
+def test_a_name_that_promises_another_format_is_refused(tmp_path: Path) -> None:
+    snapshot = Snapshot(environment="local", taken=1.0, tree=Tree({}), clock_source="tsc", version="0")
+    with pytest.raises(InputError, match=r"not \.zip"):
+        save_snapshot(snapshot, tmp_path / "snap.zip")
+    assert not list(tmp_path.iterdir())

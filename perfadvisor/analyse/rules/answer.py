@@ -8,6 +8,9 @@ from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome, Rule
 
 MEASUREMENT = "measurement"
+TRUST = "result.trust"
+INVALID_RESULT = "the result is INVALID, so nothing is concluded from it"
+UNMEASURED_RESULT = "the result was not measured, so nothing is concluded from it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,13 +29,13 @@ FIRES = Judgement(outcome=Outcome.FIRES)
 def judge(rule: Rule, lookup: Lookup) -> Judgement:
     """The rule's answer. It is clear only where all that it requires is known to hold: a rule that does not know
     whether it applies has not passed. Within a condition one certain No decides an `and`, whatever else is missing."""
-    unsound = _unsound(rule, lookup)
-    if unsound:
-        return _not_applicable(unsound)
     requires = [(text, parse(text)(lookup)) for text in rule.requires]
     refused = next((text for text, answer in requires if answer is False), None)
     if refused is not None:
         return _not_applicable(f"it needs: {refused}")
+    unsound = _unsound(rule, lookup)
+    if unsound is not None:
+        return Judgement(outcome=Outcome.UNKNOWN, missing=(unsound,))
     when = parse(rule.when)(lookup)
     answers = (when, *(answer for _, answer in requires))
     missing = frozenset[Absent]().union(*(answer.missing for answer in answers if isinstance(answer, Unknown)))
@@ -46,13 +49,12 @@ def _not_applicable(reason: str) -> Judgement:
     return Judgement(outcome=Outcome.NOT_APPLICABLE, reason=reason)
 
 
-def _unsound(rule: Rule, lookup: Lookup) -> str:
-    """Why nothing is concluded from the result; "" where something may be. Rules that judge the measurement itself are
-    the exception: they say why it is INVALID."""
+def _unsound(rule: Rule, lookup: Lookup) -> Absent | None:
+    """Why nothing is concluded from the result; None where something may be. Rules that judge the measurement itself
+    are the exception: they say why it is INVALID."""
     if rule.for_each != "result" or rule.step == MEASUREMENT:
-        return ""
-    trust = lookup("result.trust")
-    if isinstance(trust, Fact) and trust.value == Trust.NOT_MEASURED:
-        return "its result was not measured, so nothing is concluded from it"
-    invalid = isinstance(trust, Fact) and trust.value == Trust.INVALID
-    return "its result is INVALID, so nothing is concluded from it" if invalid else ""
+        return None
+    trust = lookup(TRUST)
+    reasons = {Trust.INVALID: INVALID_RESULT, Trust.NOT_MEASURED: UNMEASURED_RESULT}
+    why = reasons.get(Trust(str(trust.value))) if isinstance(trust, Fact) else None
+    return Absent(name=TRUST, subject=trust.subject, reason=why) if why else None

@@ -156,8 +156,8 @@ def test_an_imported_result_is_known_by_its_device():
 
 def test_nothing_rests_on_an_invalid_result():
     found = the(findings(rule("a", "result.bits_per_s > 1", for_each="result")), "a", UDP)
-    assert found.outcome is Outcome.NOT_APPLICABLE
-    assert "INVALID" in found.reason
+    assert found.outcome is Outcome.UNKNOWN
+    assert "INVALID" in found.missing[0].reason
 
 
 def test_except_what_judges_the_measurement():

@@ -17,6 +17,7 @@ from perfadvisor.analyse.statistics.ranks import best_rank_cut, likeliest_place,
 from perfadvisor.analyse.statistics.robust import OUTLIER_SIGMAS, Floats, mad_sigma
 
 LEAST_SEGMENT = 5
+NORMAL_95 = float(ndtri(0.975))
 PENALTY = 2.2  # times ln n and the noise variance
 EXTRA_SIGMAS = 0.9  # beyond sqrt(2 ln n), about the largest of n normal values
 LEAST_CHANGE = 0.01
@@ -180,7 +181,7 @@ def _described(series: _Series, cuts: list[int], i: int, log: bool) -> Cut:
     a, b = float(np.median(left)), float(np.median(right))
     z, change = _z_by_level(series, cuts)
     error = float(change[i] / z[i]) if z[i] > 0 else 0.0
-    low, high = b - a - 1.96 * error, b - a + 1.96 * error
+    low, high = b - a - NORMAL_95 * error, b - a + NORMAL_95 * error
     before, after = (float(np.exp(a)), float(np.exp(b))) if log else (a, b)
     low, high = (float(np.exp(low)), float(np.exp(high))) if log else (low, high)
     confirmed = _is_confirmed(series.raw[start:end], cut - start)

@@ -5,6 +5,7 @@ from math import comb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from perfadvisor.analyse.statistics.estimate import estimate, order_interval, spread
 from perfadvisor.model.units import Unit
@@ -46,3 +47,11 @@ def test_two_runs_have_no_interval() -> None:
 @pytest.mark.parametrize(("values", "expected"), [([90, 100, 110], 0.2), ([5], None), ([], None), ([0, 0], None)])
 def test_spread(values: list[float], expected: float | None) -> None:
     assert spread(values) == (None if expected is None else pytest.approx(expected))
+
+@pytest.mark.parametrize("n", [3, 5, 8, 20, 101])
+def test_the_intervals_coverage_is_that_of_the_binomial_distribution(n: int) -> None:
+    low, high, coverage = order_interval(n)
+    count = stats.binom(n, 0.5)
+    assert coverage == pytest.approx(count.cdf(high) - count.cdf(low), rel=1e-12)
+    tighter = count.cdf(high - 1) - count.cdf(low + 1)
+    assert tighter < 0.95

@@ -69,6 +69,12 @@ def strike(bench: Bench, chance: random.Random, number: int, report: Report) -> 
         bench.out.rename(bench.root / f"finished-{number}")
 
 
+def _before_the_first_line(error: str) -> bool:
+    """Whether Ctrl-C met the interpreter's own start, before a line of perfadvisor could say how to end."""
+    ours = [line for line in error.splitlines() if "/perfadvisor/" in line and "__main__.py" not in line]
+    return error.rstrip().endswith("KeyboardInterrupt") and not ours
+
+
 def bundle_plan(bench: Bench) -> tuple[object, ...]:
     """The trials that the run is to have."""
     if not (bench.out / "run.json").exists():
@@ -84,7 +90,7 @@ def finished(bench: Bench) -> dict[str, bytes]:
 
 def problems(bench: Bench, before: dict[str, bytes], error: str, code: int) -> Iterator[str]:
     """What must not be so after a signal."""
-    if "Traceback" in error:
+    if "Traceback" in error and not _before_the_first_line(error):
         yield "a traceback"
     if "did not end within" in error:
         yield "it did not end"

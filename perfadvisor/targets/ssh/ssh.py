@@ -26,7 +26,6 @@ from perfadvisor.targets.remote import tools_image
 from perfadvisor.targets.remote.remote import RemoteTarget
 from perfadvisor.targets.ssh.connection import LOST, Connection
 from perfadvisor.tools.catalogue import TOOLS
-from perfadvisor.tools.program import Program
 
 SEND_S = 600.0
 CUT = b"the SSH connection was cut"
@@ -111,10 +110,11 @@ class SshTarget(RemoteTarget):
                 f"{self.name}: {program.name} is missing there, and this machine's own does not run on {self.machine}",
                 f"there, {program.hint}",
             )
-        return self._send(program, own_program(tool))
+        return self._send(tool)
 
-    def _send(self, program: Program, built: str) -> str:
-        """The tool with its libraries, and a script that starts it with them; `built` is its path if it is our own."""
+    def _send(self, tool: str) -> str:
+        """The tool with its libraries, and a script that starts it with them."""
+        program, built = TOOLS[tool].PROGRAM, own_program(tool)
         tool, path = program.name, Path(built) if built else tools_image.find(program.name)
         if path is None:
             raise MeasureError(f"{self.name}: {tool} is missing there and here", program.hint)

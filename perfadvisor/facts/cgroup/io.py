@@ -1,6 +1,7 @@
 """Caps on a control group's reads and writes per second: the tightest of the group and everything above it."""
 
 from collections.abc import Iterator
+from posixpath import dirname
 
 from perfadvisor.facts.cgroup import cgroup
 from perfadvisor.facts.cgroup import paths as cgroup_paths
@@ -25,7 +26,13 @@ _CAPS: tuple[tuple[FactSpec, str, str], ...] = tuple(
         ("write_bytes_per_s", Unit.BYTES_PER_SECOND, "bytes written", "write", "bps", "wbps"),
     )
 )
-CATALOGUE: tuple[FactSpec, ...] = tuple(spec for spec, _, _ in _CAPS)
+DIRECTORY = FactSpec(
+    name="cgroup.io_directory",
+    type=str,
+    meaning="directory of the group that holds the caps on I/O, in the hierarchy of that controller",
+    nature=Nature.IDENTITY,
+)
+CATALOGUE: tuple[FactSpec, ...] = (*(spec for spec, _, _ in _CAPS), DIRECTORY)
 PATTERNS: tuple[str, ...] = cgroup.PATTERNS
 
 
@@ -33,10 +40,14 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """The caps of this tree's group."""
     limited = next((fact for fact in cgroup.facts(tree) if fact.name == cgroup.IO_LIMITED.name), None)
     reason = "no such cap is set" if isinstance(limited, Fact) else "the group's directory was not read"
+    holders: list[str] = []
     for spec, file, key in _CAPS:
         found = [*_caps(tree, "blkio", file, ""), *_caps(tree, "io", "io.max", key)]
         number, source = min(found, default=(None, ""))
+        holders += [source] if number is not None else []
         yield spec.given(number, source=source, reason=reason)
+    holder = dirname(holders[0]) if holders else None
+    yield DIRECTORY.given(holder, source=holders[0] if holders else "", reason=reason)
 
 
 def _caps(tree: Tree, controller: str, file: str, key: str) -> Iterator[tuple[int, str]]:

@@ -1,12 +1,16 @@
 """PCI functions of a virtual machine that look like hardware given to it, not like devices the hypervisor made up."""
 
-from collections.abc import Iterator
+import re
 
 from perfadvisor.facts.reading import reader
 from perfadvisor.model.tree import Tree
 
 _PCI = "/sys/bus/pci/devices"
-PATTERNS: tuple[str, ...] = tuple(f"{_PCI}/*/{file}" for file in ("vendor", "device", "class", "subsystem_vendor"))
+PATTERNS: tuple[str, ...] = tuple(
+    f"{_PCI}/*/{file}" for file in ("vendor", "device", "class", "subsystem_vendor", "modalias")
+)
+
+_ALIAS = re.compile(r"pci:v[0-9A-F]{8}d[0-9A-F]{8}sv([0-9A-F]{8})sd")
 
 # Storage, network, display, processing accelerator (PCI Code and ID Assignment Specification, base classes).
 _CLASSES = {0x01, 0x02, 0x03, 0x12}
@@ -28,26 +32,33 @@ _EMULATED = {
 }
 
 
-def assigned(tree: Tree) -> Iterator[str]:
-    """Addresses of the functions that look physical. Where the subsystem vendor is unknown the answer is no."""
-    for address in tree.names(_PCI):
-        if _looks_physical(tree, f"{_PCI}/{address}"):
-            yield address
+def assigned(tree: Tree) -> tuple[str, ...] | None:
+    """Addresses of the functions that look physical; None where none does, and of one it is not known."""
+    answers = {address: _looks_physical(tree, f"{_PCI}/{address}") for address in tree.names(_PCI)}
+    found = tuple(address for address, physical in answers.items() if physical)
+    return found if found or (answers and None not in answers.values()) else None
 
 
-def _looks_physical(tree: Tree, directory: str) -> bool:
+def _looks_physical(tree: Tree, directory: str) -> bool | None:
+    """None where the files that tell were not captured; a function of another class, or of a vendor of virtual devices,
+    needs no more than those."""
     code = reader.integer(tree, f"{directory}/class")
     vendor, device = (reader.integer(tree, f"{directory}/{name}") for name in ("vendor", "device"))
+    if code is not None and code >> 16 not in _CLASSES:
+        return False
+    if vendor in _VIRTUAL or (vendor is not None and device in _EMULATED.get(vendor, set())):
+        return False
     subsystem = _subsystem_vendor(tree, directory)
     if code is None or vendor is None or device is None or not subsystem:
-        return False
-    if code >> 16 not in _CLASSES or {vendor, subsystem} & _VIRTUAL:
-        return False
-    return device not in _EMULATED.get(vendor, set())
+        return None
+    return subsystem not in _VIRTUAL
 
 
 def _subsystem_vendor(tree: Tree, directory: str) -> int | None:
-    """From its file, or from bytes 2Ch and 2Dh of configuration space (type 0 header)."""
-    config = tree.read(f"{directory}/config") or b""
+    """From its file, from "sv" of modalias, or from bytes 2Ch and 2Dh of configuration space (type 0 header)."""
     told = reader.integer(tree, f"{directory}/subsystem_vendor")
-    return told if told is not None else int.from_bytes(config[0x2C:0x2E], "little") or None
+    if told is not None:
+        return told
+    alias = _ALIAS.match(tree.text(f"{directory}/modalias") or "")
+    config = tree.read(f"{directory}/config") or b""
+    return (int(alias.group(1), 16) if alias else int.from_bytes(config[0x2C:0x2E], "little")) or None

@@ -3,6 +3,7 @@
 import pytest
 
 from perfadvisor.facts.cgroup import cgroup
+from perfadvisor.facts.cgroup import io as cgroup_io
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
@@ -154,3 +155,14 @@ def test_a_path_of_a_thousand_parts_is_bounded():
     files = v2(path="/a" * 5000)
     assert len(cgroup_paths.directories(tree(files), "cpu")) <= cgroup_paths.MAX_DEPTH
     assert len(cgroup_paths.groups(tree(files))) <= cgroup_paths.MAX_DEPTH + 1
+
+
+def test_a_cap_lies_in_its_own_controller_s_hierarchy():
+    """On a machine with both versions the group's path of one is not that of another."""
+    file = "/sys/fs/cgroup/blkio/capped/blkio.throttle.read_iops_device"
+    joined = {"/proc/self/cgroup": "2:blkio:/capped\n0::/\n", file: "8:0 9\n"}
+    mounts = "34 23 0:31 / /sys/fs/cgroup/blkio rw - cgroup cgroup rw,blkio\n"
+    tree = Tree({path: text.encode() for path, text in {**joined, "/proc/self/mountinfo": mounts}.items()})
+    table = FactTable([*cgroup_io.facts(tree)])
+    assert table.value("cgroup.read_iops_max") == 9
+    assert table.value("cgroup.io_directory") == "/sys/fs/cgroup/blkio/capped"

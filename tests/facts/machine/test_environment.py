@@ -136,3 +136,20 @@ def function(vendor, device, code, subsystem=None, config=b""):
 def test_assigned_hardware_is_told_with_care(files, kind):
     assert read(VIRTUAL_CPU | files).value("environment.kind") == kind
     assert read(PHYSICAL_CPU | files).value("environment.kind") == "bare-metal"
+
+
+@pytest.mark.parametrize(
+    ("files", "kind", "count"),
+    [
+        ({"modalias": "pci:v000010DEd00002330sv000010DEsd000016C1bc03sc02i00"}, "passthrough-vm", 1),
+        ({"modalias": "pci:v000010DEd00002330sv00001AF4sd00001100bc03sc02i00"}, "vm", 0),
+        ({"modalias": "no alias"}, "vm", None),
+        ({}, "vm", None),
+    ],
+)
+def test_the_modalias_names_the_vendor_where_nothing_else_was_captured(files, kind, count):
+    """A graphics card handed to a guest; without any of the three sources its number is not 0 but unknown."""
+    more = {f"/sys/bus/pci/devices/0000:00:05.0/{name}": text for name, text in files.items()}
+    facts = read(VIRTUAL_CPU | function("0x10de", "0x2330", "0x030200") | more)
+    assert facts.value("environment.kind") == kind
+    assert facts.value("environment.assigned_function_count") == count

@@ -67,6 +67,7 @@ def test_the_bundle_is_the_recorded_one() -> None:
     assert VERSION in notice and SHA256 in notice
 
 
+@pytest.mark.newest
 def test_the_bundle_has_the_version_of_the_package() -> None:
     from plotly.offline import get_plotlyjs_version
 

@@ -1,0 +1,67 @@
+"""The work of each step grows as its input does: bytecodes are counted, because times on shared machines vary."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks import growing
+from perfadvisor.analyse.gate.compare import Judged
+from perfadvisor.analyse.gate.gate import alerts, corrected, corroborated
+from perfadvisor.model.gate import Comparison, Order, Verdict
+
+PROMISE = 1.15  # per doubling: lists are sorted
+
+
+def verdicts_together(size: int, _folder: Path) -> Callable[[], object]:
+    """What the gate does with all comparisons of one workload at once."""
+    judged = [
+        Judged(
+            comparison=Comparison(
+                workload="w", metric=f"m{number}", unit="s", better="lower", order=Order.MIXED, margin=0.03,
+                verdict=Verdict.REGRESSION, ratio=1.04, low=1.03, high=1.05, p_worse=0.0001,
+            )
+        )
+        for number in range(size)
+    ]  # fmt: skip
+    return lambda: alerts(corroborated(corrected(judged, 0.05), judged, 0.05))
+
+
+def work(timed: Callable[[], object]) -> int:
+    count = 0
+
+    def trace(frame, event, _argument):
+        nonlocal count
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True  # a comprehension is one line, however long it takes
+        count += event == "opcode"
+        return trace
+
+    sys.settrace(trace)
+    try:
+        timed()
+    finally:
+        sys.settrace(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    ("step", "size"),
+    [
+        (growing.facts_of_functions, 20),
+        (growing.facts_of_interrupts, 64 * 60),
+        (growing.rules_of_functions, 10),
+        (growing.import_of_files, 4),
+        (growing.gate_of_metrics, 25),
+        (verdicts_together, 100),
+    ],
+)
+def test_twice_the_input_is_twice_the_work(step, size: int, tmp_path: Path) -> None:
+    step(4, tmp_path)()  # what is prepared once
+    for name in ("one", "two", "four"):
+        (tmp_path / name).mkdir()
+    one = work(step(size, tmp_path / "one"))
+    two = work(step(2 * size, tmp_path / "two"))
+    four = work(step(4 * size, tmp_path / "four"))
+    assert four - two <= 2 * PROMISE * (two - one)
+    assert one > 100

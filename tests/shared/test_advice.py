@@ -74,6 +74,7 @@ SAID = {
         ("cpu-thermal-throttle-since-boot", ""): {"cpu.package_throttle_count": 34818},
         ("cpu-isolated", ""): {"cpu.isolated": "1,2-7,9"},
         ("cpu-offline", ""): {"cpu.online_count": 2, "cpu.switched_off": "2"},
+        ("irq-backlog-drop-since-boot", ""): {"network.softnet_dropped": 161088, "network.softnet_processed": 36894618},
     },
     "sos/ubuntu-kvm-vm_kubernetes.tar.gz": {
         **PTI,

@@ -47,6 +47,7 @@ def test_an_openstack_guest_over_two_nodes(shared_data):
         ("vm-disk-no-iothread", "instance-000008d7/vdb"),
         ("vm-disk-aio-threads", "instance-000008d7/vda"),
         ("vm-image-format", "instance-000008d7/vda"),
+        ("vm-nic-single-queue", "instance-000008d7/tapf975e53f-e0"),
     }
 
 

@@ -30,12 +30,13 @@ def call(tmp_path: Path) -> Call:
     return run
 
 
-def refused(done: Ended, code: int, *said: str, lines: int = 1) -> None:
-    """It ended as the design says: `lines` of what is wrong, then the next step, and nothing else."""
+def refused(done: Ended, code: int, *said: str, lines: int = 1, before: str = "") -> None:
+    """It ended as the design says: `lines` of what is wrong, then the next step, and nothing else but what was printed
+    `before` it failed."""
     told = [line for line in done.stderr.splitlines() if line]
     assert "Traceback" not in done.stderr and "this is a bug" not in done.stderr, done.stderr
     assert done.returncode == code, done.stderr
-    assert done.stdout == ""
+    assert done.stdout.partition("\n")[0] == before
     assert told[-1].startswith("  next: ") and len(told[-1]) > len("  next: "), done.stderr
     assert told[-lines - 1].startswith("perfadvisor: ") and len(told) == lines + 1, done.stderr
     for words in said:
@@ -268,7 +269,7 @@ def full(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(call: Call, full: Path, data: Path) -> None:
     (full / "filler").write_bytes(os.urandom(60 * 1024))
-    refused(call("snapshot", "-o", full / "x.tar.gz"), 2, "No space left", "make room")
+    refused(call("snapshot", "-o", full / "x.tar.gz"), 2, "No space left", "make room", before="The archive carries:")
     tree = full.parent / "tree/sys/devices/system/node"
     tree.mkdir(parents=True)
     (tree / "online").write_text("0\n")

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import re
 import signal
 import subprocess
 import tempfile
@@ -71,7 +72,8 @@ def strike(bench: Bench, chance: random.Random, number: int, report: Report) -> 
 
 def _before_the_first_line(error: str) -> bool:
     """Whether Ctrl-C met the interpreter's own start, before a line of perfadvisor could say how to end."""
-    ours = [line for line in error.splitlines() if "/perfadvisor/" in line and "__main__.py" not in line]
+    frames = re.findall(r'File "[^"]*/perfadvisor/([^"]+)"', error)
+    ours = set(frames) - {"__main__.py", "__init__.py"}
     return error.rstrip().endswith("KeyboardInterrupt") and not ours
 
 

@@ -1,10 +1,11 @@
 """Margins by the kind of metric, and the words of what could not be decided."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from perfadvisor.analyse.gate import compare
+from perfadvisor.analyse.gate import compare, gate
 from perfadvisor.analyse.gate.margins import default_margin, least_margin, percent, raised
 from perfadvisor.analyse.gate.sides import FreshRun, runs_of
 from perfadvisor.model.gate import Comparison, MetricPolicy, Order, Reason, Verdict
@@ -93,3 +94,32 @@ def test_runs_in_the_order_of_time_and_at_least_half_of_them_sound() -> None:
     runs, why = runs_of(("w", "m"), "s", "lower", [run(1.0, time=5.0), run(2.0, time=1.0), bad, bad])
     assert (runs.values, runs.times, why) == ((2.0, 1.0), (1.0, 5.0), "")
     assert runs_of(("w", "m"), "s", "lower", [run(1.0, time=5.0), bad, bad])[1]
+
+
+@pytest.mark.parametrize(
+    ("p_value", "verdict"), [(0.024, Verdict.REGRESSION), (0.025, Verdict.REGRESSION), (0.026, Verdict.UNDECIDED)]
+)
+def test_among_many_metrics_half_of_alpha_is_needed(p_value, verdict) -> None:
+    one = replace(comparison(Order.PAIRED), verdict=Verdict.REGRESSION, p_worse=p_value)
+    found = gate._after_correction(one, 0.05, 7)
+    assert found.verdict is verdict
+    assert ("among 7 metrics of family primary" in found.explanation) is (verdict is Verdict.UNDECIDED)
+    undecided = comparison(Order.PAIRED)
+    assert gate._after_correction(undecided, 0.05, 7) is undecided
+
+
+@pytest.mark.parametrize(
+    ("better", "ratio", "soft"),
+    [
+        ("higher", 0.95, True), ("higher", 0.93, False), ("lower", 1.05, True), ("lower", 1.07, False),
+        ("higher", None, True), ("lower", 0.5, True), ("higher", 1.5, True),
+    ],
+)  # fmt: skip
+def test_a_change_is_soft_up_to_twice_the_margin(better, ratio, soft) -> None:
+    """With a margin of 3 %: worse by less than a factor of 1 + 2 * ln(1.03) = 1.059."""
+    assert gate._is_soft(replace(comparison(Order.PAIRED), better=better, ratio=ratio)) is soft
+
+
+def test_a_metric_without_runs_keeps_its_name() -> None:
+    found = gate._nothing(("w", "m"))
+    assert (found.workload, found.metric, found.values) == ("w", "m", ())

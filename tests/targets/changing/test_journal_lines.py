@@ -205,3 +205,10 @@ def test_a_journal_is_locked_while_its_command_lives(state) -> None:
         with pytest.raises(BlockingIOError):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.close(other)
+
+
+def test_the_start_of_a_process_is_field_22() -> None:
+    """proc_pid_stat(5): (22) starttime; the name in parentheses may hold blanks."""
+    fields = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()
+    assert journal._start_time(os.getpid()) == fields[22 - 3]
+    assert journal._start_time(2**22 + 1) == ""

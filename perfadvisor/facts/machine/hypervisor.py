@@ -56,6 +56,9 @@ _DMI_PROVIDERS = {
 _CLOCK_HYPERVISORS = {"kvm-clock": "kvm", "hyperv_clocksource": "hyperv", "xen": "xen"}
 _DEVICE_TREE_HYPERVISORS = {"linux,kvm": "kvm", "xen,xen": "xen", "vmware": "vmware"}
 _PCI_HYPERVISORS = {"15ad": "vmware", "80ee": "virtualbox", "5853": "xen"}
+# Vendors of adapters that only guests have: Google's, Microsoft's, QEMU's. They count where nothing else tells.
+# Amazon's and Alibaba's also lie in machines that they rent out whole; virtio can be hardware of a smart adapter.
+_PCI_CLOUDS = {"1ae0": "kvm", "1414": "hyperv", "1b36": "qemu"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,12 +133,20 @@ def _emulation(tree: Tree) -> Seen | None:
 
 
 def _pci(tree: Tree) -> Seen | None:
+    return _vendor(tree, _PCI_HYPERVISORS)
+
+
+def _cloud(tree: Tree) -> Seen | None:
+    return _vendor(tree, _PCI_CLOUDS)
+
+
+def _vendor(tree: Tree, names: dict[str, str]) -> Seen | None:
     """By vendor, from sysfs or the table "BUSDEVFN VENDORDEVICE IRQ ..." that old kernels have."""
     files = [f"{_PCI}/{name}/vendor" for name in tree.names(_PCI)]
     vendors = [((tree.text(path) or "").removeprefix("0x"), path) for path in files]
     rows = [line.split()[1:2] for line in (tree.text(_PCI_TABLE) or "").splitlines()]
     vendors += [(row[0][:4], _PCI_TABLE) for row in rows if row and len(row[0]) == len("15ad07a0")]
-    found = ((_PCI_HYPERVISORS.get(vendor), path) for vendor, path in vendors)
+    found = ((names.get(vendor), path) for vendor, path in vendors)
     return next((Seen(name=name, source=path) for name, path in found if name), None)
 
 
@@ -150,5 +161,5 @@ def _physical(tree: Tree) -> Seen | None:
 
 
 _LOOKS: tuple[Callable[[Tree], Seen | None], ...] = (
-    *(_xen, _firmware, _s390, _clocks, _device_tree, _emulation, _pci, _flag, _physical),
+    *(_xen, _firmware, _s390, _clocks, _device_tree, _emulation, _pci, _flag, _physical, _cloud),
 )

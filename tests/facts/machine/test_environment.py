@@ -153,3 +153,10 @@ def test_the_modalias_names_the_vendor_where_nothing_else_was_captured(files, ki
     facts = read(VIRTUAL_CPU | function("0x10de", "0x2330", "0x030200") | more)
     assert facts.value("environment.kind") == kind
     assert facts.value("environment.assigned_function_count") == count
+
+
+@pytest.mark.parametrize(("vendor", "hypervisor"), [("0x1ae0", "kvm"), ("0x1414", "hyperv"), ("0x1d0f", None)])
+def test_a_cloud_s_own_adapter_tells_where_nothing_else_does(vendor, hypervisor):
+    files = function(vendor, "0x0042", "0x020000", vendor)
+    assert read(files).value("environment.hypervisor") == hypervisor
+    assert read(PHYSICAL_CPU | files).value("environment.hypervisor") == "none"

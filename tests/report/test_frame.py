@@ -1,5 +1,6 @@
 """The long table: a row per sample, in the order measured, and readable back."""
 
+import csv
 from io import StringIO
 
 import pandas as pd
@@ -21,9 +22,9 @@ def test_one_row_a_sample() -> None:
 
 def test_values_survive_csv() -> None:
     table = frame(VIEW.run, MEASURED)
-    back = pd.read_csv(StringIO(table.to_csv(index=False)), keep_default_na=False)
-    assert back["value"].tolist() == table["value"].tolist()
-    assert back["workload"].tolist() == table["workload"].tolist()
+    back = list(csv.DictReader(StringIO(table.to_csv(index=False))))  # pandas 2's own reader rounds
+    assert [float(row["value"]) for row in back] == table["value"].tolist()
+    assert [row["workload"] for row in back] == table["workload"].tolist()
 
 
 def test_trust_marks_come_along() -> None:

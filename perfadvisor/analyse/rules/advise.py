@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.confidence import confidence
+from perfadvisor.analyse.rules.lasting_place import lasting_place
 from perfadvisor.analyse.rules.lookup import Lookup, Place, View
 from perfadvisor.analyse.rules.order import explain, reading_order
 from perfadvisor.analyse.rules.touched import is_aside
@@ -108,7 +109,7 @@ def _advice(finding: Finding, view: View) -> Finding:
         confidence=confidence(rule),
         why=sentence(rule.why, view),
         fix_run=command(rule.fix.run, view),
-        fix_persist=command(rule.fix.persist, view),
+        fix_persist=" ".join(filter(None, (command(rule.fix.persist, view), lasting_place(rule, view)))),
         rollback=command(rule.rollback, view),
     )
 

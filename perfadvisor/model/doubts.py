@@ -19,6 +19,7 @@ class DoubtReason(StrEnum):
     NEVER_STEADY = "never steady"
     MACHINE_CHANGED = "the machine changed between the start and the end of the run"
     FEW_RUNS = "too few runs for an interval"
+    TRIALS_FAILED = "trials failed"
     RUNS_DISAGREE = "the runs disagree"
     JOBS_BESIDE = "other jobs ran at the same time"
     ENDED_EARLY = "ended early"

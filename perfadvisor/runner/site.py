@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
@@ -55,14 +55,19 @@ def open_sites(
     """Reach and read every environment; `undo` closes them again, `say` is told which one is waited for. One that
     cannot be had is left out of the measuring with its reason. MeasureError where none at all can be had."""
     targets = [_opened(spec, undo, opening, say) for spec in specs]
-    if all(target.refusal for target in targets):
-        raise MeasureError("; ".join(target.refusal for target in targets))
+    _require_any(targets)
     host, sites = _host(targets), []
     for target in targets:
         if target.parent:
             say(f"reading {target.name}")
         sites.append(look_at(target, host))
+    _require_any([site.target for site in sites])
     return tuple(sites)
+
+
+def _require_any(targets: Sequence[Target]) -> None:
+    if all(target.refusal for target in targets):
+        raise MeasureError("; ".join(target.refusal for target in targets))
 
 
 def _opened(spec: Spec, undo: contextlib.ExitStack, opening: Opening | None, say: Callable[[str], None]) -> Target:
@@ -82,8 +87,14 @@ def _host(targets: Sequence[Target]) -> Snapshot | None:
 
 
 def look_at(target: Target, host: Snapshot | None = None) -> Site:
-    """Read one environment; `host` is what was read of this machine, for whatever runs on it."""
-    snapshot = _read(target, host if target.parent == "local" else None)
+    """Read one environment; `host` is what was read of this machine, for whatever runs on it. One that cannot get its
+    devices is given up, with the reason, so that the others have theirs."""
+    host = host if target.parent == "local" else None
+    try:
+        snapshot = _read(target, host)
+    except PerfAdvisorError as error:
+        target = _given_up(target, error)
+        snapshot = take(target, parent=host)
     facts = catalogue.read(snapshot.tree)
     kinds = {kind.value: kind for kind in EnvironmentKind}
     kind = kinds.get(str(facts.value("environment.kind")), EnvironmentKind.UNKNOWN)
@@ -102,6 +113,18 @@ def _read(target: Target, host: Snapshot | None) -> Snapshot:
         return take(target, parent=host)
     finally:
         target.give()
+
+
+def _given_up(target: Target, error: PerfAdvisorError) -> Unreachable:
+    """Everything it has goes back at once; what cannot be put back now is said, and its journal keeps it."""
+    said, hint = [error.message], error.hint
+    for let_go in (target.give, target.close):
+        try:
+            let_go()
+        except PerfAdvisorError as failure:
+            said.append(failure.message)
+            hint = failure.hint or hint
+    return Unreachable(target.spec, MeasureError("; ".join(said), hint))
 
 
 def ground(sites: Sequence[Site]) -> Site:

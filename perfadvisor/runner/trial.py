@@ -41,7 +41,7 @@ def run_trial(trial: Trial, workload: Workload, site: Site, setting: Setting) ->
     if setting.refusal:
         return _not_measured(trial, setting, started, setting.refusal), Evidence()
     try:
-        command = _command(trial, workload, setting)
+        command = _command(trial, workload, site, setting)
         readings = _measure(command, workload, site, setting)
     except MeasureError as error:
         reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
@@ -50,9 +50,13 @@ def run_trial(trial: Trial, workload: Workload, site: Site, setting: Setting) ->
     return _result(trial, workload, site, setting, started, readings), _evidence(readings)
 
 
-def _command(trial: Trial, workload: Workload, setting: Setting) -> Command:
-    argv = TOOLS[workload.tool].command(workload, trial, setting.context)
-    return Command(argv=(*setting.client, *argv), timeout_s=2 * (trial.warmup_s + trial.runtime_s) + GRACE_S)
+def _command(trial: Trial, workload: Workload, site: Site, setting: Setting) -> Command:
+    argv, timeout_s = TOOLS[workload.tool].command(workload, trial, setting.context), trial.warmup_s + trial.runtime_s
+    why_gone = site.target.presence(setting.path)
+    return Command(
+        argv=(*setting.client, *argv), timeout_s=2 * timeout_s + GRACE_S,
+        gone=lambda: f"{why} during trial {trial.number}" if (why := why_gone()) else "",
+    )  # fmt: skip
 
 
 def _measure(command: Command, workload: Workload, site: Site, setting: Setting) -> Readings:
@@ -67,9 +71,10 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
         reader = GaugeReader(watched(site, setting)) if here or site.target.runs_below else None
         before = _counters(site.target, patterns)
         with reader or contextlib.nullcontext():
-            ran = site.target.run(site.target.beside(command, setting.path.block))
+            asked = site.target.beside(command, setting.path.block)
+            ran = site.target.run(asked)
         after = _counters(site.target, patterns)
-    completed, inside = _without_rows(replace(ran, command=command))
+    completed, inside = _without_rows(replace(ran, command=command) if ran.command == asked else ran)
     outside = reader.rows if reader else ()
     return Readings(
         completed=completed, before=before, after=after, rows=outside if here else inside,
@@ -121,7 +126,7 @@ def _failure(output: Output, readings: Readings) -> str:
         return f"{done.command.argv[0]} did not end within {done.command.timeout_s:.0f} s and was stopped"
     if not output.error and output.samples:
         return ""
-    said = output.error or "the tool gave no numbers"
+    said = ": ".join(filter(None, (done.command.gone(), output.error or "the tool gave no numbers")))
     far_end = readings.server.stderr.decode("utf-8", "replace").strip() if readings.server else ""
     return f"{said}; the far end said: {far_end[:200]}" if far_end else said
 

@@ -90,8 +90,16 @@ def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, 
     for site in work.sites:
         stages[site.name] = set_up(workloads, site, means)
         work.saved.note(*stages[site.name].notes)
-        site.target.give()
+        _let_go(site, saved=work.saved)
     return stages
+
+
+def _let_go(site: Site, saved: Bundle) -> None:
+    """What one environment cannot give back is said; the others are measured with what they have."""
+    try:
+        site.target.give()
+    except PerfAdvisorError as error:
+        saved.note(f"{site.name}: {error.message}")
 
 
 def link_of(options: RunOptions, target: Target) -> Link:

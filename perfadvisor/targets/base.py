@@ -15,6 +15,11 @@ from perfadvisor.specs.spec import Spec
 PORT = 5201  # of iperf3 and of fio's server
 
 
+def never_gone() -> str:
+    """Of a command that needs no device: nothing can go away under it."""
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Passed:
     """A PCI function whose IOMMU group may be opened through VFIO: its address and the group's number."""
@@ -26,13 +31,15 @@ class Passed:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Command:
     """An argv, never a shell line. `timeout_s` bounds it; `environment` is added to LC_ALL=C and the PATH. With
-    `hold_stdin` its standard input stays open, and ends only when perfadvisor does or ends the command."""
+    `hold_stdin` its standard input stays open, and ends only when perfadvisor does or ends the command. `gone` is asked
+    about once a second; as soon as it says why a device is not there any more the command is ended."""
 
     argv: tuple[str, ...]
     timeout_s: float
     stdin: bytes = b""
     environment: Mapping[str, str] = field(default_factory=dict)
     hold_stdin: bool = False
+    gone: Callable[[], str] = field(default=never_gone, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,6 +183,12 @@ class Target(Protocol):
         targets.remote.sampler); `block` is the disk to read. The command itself where this machine reads them."""
         del block
         return command
+
+    def presence(self, path: IoPath) -> Callable[[], str]:
+        """Whether what the bytes of this way cross is still there, to be asked while a trial runs: why not, "" where it
+        is or cannot be told."""
+        del path
+        return never_gone
 
     @property
     def runs_below(self) -> bool:

@@ -1,5 +1,6 @@
 """Trials summed up: one cell per workload and environment, and nothing ever averaged over unlike configurations."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from perfadvisor.analyse.results.changes import SettingChange
@@ -39,6 +40,7 @@ def cell(
     estimates = tuple(_estimates(used))
     doubts = [_as_noise(doubt) if sound else doubt for doubt in merged(done)]
     doubts += _cell_doubts(workload, estimates, used, changed)
+    doubts += _failures(results) if done else ()
     return Cell(
         workload=workload.id,
         environment=environment,
@@ -76,6 +78,21 @@ def _cell_doubts(
     if headline and apart is not None and apart > SPREAD_NOISY:
         evidence = f"{headline.metric}: {headline.n} runs lie {apart:.0%} of the median apart"
         yield Doubt(trust=Trust.NOISY, reason=DoubtReason.RUNS_DISAGREE, evidence=evidence)
+
+
+def _failures(results: tuple[TrialResult, ...]) -> Iterator[Doubt]:
+    """Trials without a result beside others that have one: what ended them may have touched the others as well."""
+    reasons = [result.reason or "no reason given" for result in results if result.state is not TrialState.DONE]
+    if reasons:
+        listed = "; ".join(_counted(reasons))
+        evidence = f"{len(reasons)} of {len(results)} trials gave no result: {listed}"
+        yield Doubt(trust=Trust.NOISY, reason=DoubtReason.TRIALS_FAILED, evidence=evidence)
+
+
+def _counted(reasons: list[str]) -> Iterator[str]:
+    """Each reason once, with how often it was given where that was more than once."""
+    for reason, count in Counter(reasons).items():
+        yield f"{reason} ({count} times)" if count > 1 else reason
 
 
 def _why_nothing(results: tuple[TrialResult, ...]) -> str:

@@ -10,10 +10,11 @@ import secrets
 import select
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.targets.agent.json_socket import JsonSocket, connected
 from perfadvisor.targets.base import Command, Completed
 
@@ -22,6 +23,7 @@ TIMED_OUT = 124
 KILLED = (124, 137, -9)  # timeout(1) says the first, a shell says the second of what ended by SIGKILL, as timeout does
 GRACE_S = 30.0  # beyond the command's own time, which is watched over inside the guest
 FIRST_LOOK_S, LAST_LOOK_S = 0.02, 2.0
+LOOK_EVERY_S = 1.0  # whether the command's device is still there, which is asked on this machine
 UNTOLD_S = 15.0  # without word that a command is over, its state is asked for after all
 # Says on a second port when the command is over, so that nobody has to ask inside the guest while it measures. The mark
 # tells it from one before, whose word came late.
@@ -57,14 +59,14 @@ class GuestAgent:
         self._hush()
         mark = secrets.token_hex(8)
         process = self._channel.ask("guest-exec", _request(command, self._done_node, mark))["pid"]
-        status = self._wait(process, mark, started + command.timeout_s + GRACE_S)
+        status = self._wait(process, mark, started + command.timeout_s + GRACE_S, command.gone)
         return _completed(command, status, time.monotonic() - started)
 
-    def _wait(self, process: int, mark: str, deadline: float) -> dict[str, Any]:
+    def _wait(self, process: int, mark: str, deadline: float, gone: Callable[[], str]) -> dict[str, Any]:
         """Once told that it is over the agent is asked more and more slowly until it knows that, too."""
         pause, told = FIRST_LOOK_S, False
         while True:
-            told = told or self._told(mark, deadline)
+            told = told or self._told(mark, deadline, gone)
             time.sleep(pause)
             status: dict[str, Any] = self._channel.ask("guest-exec-status", {"pid": process}, timeout_s=60.0)
             if status.get("exited"):
@@ -73,13 +75,17 @@ class GuestAgent:
                 raise MeasureError("a command in the guest did not end, not even by SIGKILL", "look at its console")
             pause = min(2 * pause, LAST_LOOK_S)
 
-    def _told(self, mark: str, deadline: float) -> bool:
+    def _told(self, mark: str, deadline: float, gone: Callable[[], str]) -> bool:
         """Whether the command said that it is over; False after a while without its word."""
         until, said = min(deadline, time.monotonic() + UNTOLD_S), b""
         while self._done is not None and mark.encode() not in said:
-            if not select.select([self._done], [], [], max(0.0, until - time.monotonic()))[0]:
+            left = until - time.monotonic()
+            if select.select([self._done], [], [], max(0.0, min(left, LOOK_EVERY_S)))[0]:
+                said += self._hush()
+            elif why := gone():
+                raise CutOffError(why)
+            elif left <= 0:
                 return False
-            said += self._hush()
         return True
 
     def _hush(self) -> bytes:

@@ -1,11 +1,12 @@
 """A container of docker or podman: one that is made for the run and serves all its trials, or one that is there."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.cgroup import cgroup
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Link, Passed, Server
@@ -21,6 +22,7 @@ from perfadvisor.targets.container.spec import Declared, arguments, declared_by
 from perfadvisor.targets.engine import PROBE_S, is_refused, refused_by_the_kernel
 from perfadvisor.targets.here import process
 from perfadvisor.targets.here.network import container_link, loopback_link
+from perfadvisor.targets.here.presence import Presence
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 
@@ -64,7 +66,7 @@ class ContainerTarget(RemoteTarget):
         words = ("exec", *interactive, *(f"--env={name}={value}" for name, value in given.items()), self.container)
         return Command(
             argv=self.engine.argv(*words, *command.argv), timeout_s=command.timeout_s, stdin=command.stdin,
-            hold_stdin=command.hold_stdin,
+            hold_stdin=command.hold_stdin, gone=command.gone,
         )  # fmt: skip
 
     def tree(self, patterns: Sequence[str]) -> Tree:
@@ -80,6 +82,10 @@ class ContainerTarget(RemoteTarget):
     def parent(self) -> str:
         """This machine."""
         return "local"
+
+    def presence(self, path: IoPath) -> Callable[[], str]:
+        """Its devices are this machine's own."""
+        return Presence(path).why_gone
 
     def function(self, lent: Passed | None) -> Passed:
         """The first it was given; what is lent to this machine's own trials is not in it."""

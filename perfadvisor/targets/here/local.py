@@ -1,9 +1,10 @@
 """This machine."""
 
 import errno
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.specs.spec import Spec
@@ -13,6 +14,7 @@ from perfadvisor.targets.here import process
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.network import local_link
+from perfadvisor.targets.here.presence import Presence
 from perfadvisor.targets.opening import Opening
 
 
@@ -56,6 +58,10 @@ class LocalTarget(Target):
             hint = "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
             raise MeasureError("no device is lent for it", hint)
         return lent
+
+    def presence(self, path: IoPath) -> Callable[[], str]:
+        """The devices as this machine's sysfs has them."""
+        return Presence(path).why_gone
 
     def link(self) -> Link:
         """Both ends here, in network namespaces of their own."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.here import keeper
 
@@ -28,7 +28,8 @@ CHECK_EVERY_S = 1.0
 
 
 def run(command: Command) -> Completed:
-    """Run to the end or the time-out. MeasureError where the program is not installed or writes without end.
+    """Run to the end or the time-out. MeasureError where the program is not installed or writes without end, and where
+    its device is gone.
 
     An interrupt ends the program and everything it forked before it goes on to the caller."""
     server = serve(command)
@@ -104,6 +105,8 @@ class LocalServer:
             if left <= 0:
                 return False
             self._check_output()
+            if why := self.command.gone():
+                raise CutOffError(why)
 
     def running(self) -> bool:
         """Whether the program still runs."""

@@ -13,18 +13,9 @@ def make_one(physical: str, journal: Journal, root: Path = ROOT, *, driven: bool
     """The first virtual function of this physical one, without a driver, or `driven` by the kernel's own.
 
     MeasureError where it makes none, or has some already: making more would take those away from whoever uses them."""
-    owner = function(physical, root)
-    most, now = (text_of(owner.folder / f"sriov_{name}") for name in ("totalvfs", "numvfs"))
-    if not most.isdecimal() or most == "0":
-        raise MeasureError(
-            f"{owner.address} makes no virtual functions", "switch SR-IOV on in the firmware, or see lspci -vvv"
-        )
-    if now != "0":
-        raise MeasureError(
-            f"{owner.address} has {now} of {most} virtual functions already", "give one of them: vfio=BDF"
-        )
+    owner = require_able(physical, root)
     _let_drivers_probe(owner, driven, journal)
-    number = journal.record(functions_made(owner.folder, now))
+    number = journal.record(functions_made(owner.folder, "0"))
     try:
         (owner.folder / "sriov_numvfs").write_text("1")
     except OSError as error:
@@ -38,6 +29,22 @@ def make_one(physical: str, journal: Journal, root: Path = ROOT, *, driven: bool
 
         nvme_virtual.give_resources(owner)
     return made
+
+
+def require_able(physical: str, root: Path = ROOT) -> Function:
+    """The physical function, if it could make one now; nothing is changed. MeasureError where it makes none, or has
+    some already."""
+    owner = function(physical, root)
+    most, now = (text_of(owner.folder / f"sriov_{name}") for name in ("totalvfs", "numvfs"))
+    if not most.isdecimal() or most == "0":
+        raise MeasureError(
+            f"{owner.address} makes no virtual functions", "switch SR-IOV on in the firmware, or see lspci -vvv"
+        )
+    if now != "0":
+        raise MeasureError(
+            f"{owner.address} has {now} of {most} virtual functions already", "give one of them: vfio=BDF"
+        )
+    return owner
 
 
 def _let_drivers_probe(owner: Function, driven: bool, journal: Journal) -> None:

@@ -13,7 +13,7 @@ from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import undone_by
-from perfadvisor.targets.lending import vfio
+from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.vm.network import Cable, cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
@@ -48,6 +48,8 @@ def made(spec: Spec, opening: Opening) -> Fixed:
     options = options_of(spec)
     if options.passthrough:
         vfio.require_all_lendable(options.vfio)
+        for physical in options.vf:
+            sriov.require_able(physical)
     book = _book()
     try:
         directory = _directory(book)

@@ -1,5 +1,7 @@
 """What changes hands between this machine and a guest: the virtio disk, and the functions passed through."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from perfadvisor.targets.agent.json_socket import JsonSocket
@@ -10,6 +12,15 @@ from perfadvisor.targets.vm import plug
 from perfadvisor.targets.vm.fixed import Fixed
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
+
+
+def takes_direct_io(file: Path) -> bool:
+    """Whether its file system lets it be opened past the page cache."""
+    try:
+        os.close(os.open(file, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 class Hands:
@@ -34,7 +45,7 @@ class Hands:
         """Plug the virtio disk in unless the guest has it or may not have it; whether that was done."""
         if plug.DISK in plug.plugged(monitor) or self._fixed.disk_blocked:
             return False
-        plug.plug_disk(monitor, DISK_SLOT, self._disk, self._writable, self._fixed.options)
+        self._plug(monitor)
         return True
 
     def show(self, monitor: JsonSocket, file: Path, writable: bool) -> None:
@@ -42,7 +53,14 @@ class Hands:
         if (self._disk, self._writable) != (file, writable):
             plug.pull_disk(monitor)
             self._disk, self._writable = file, writable
-            plug.plug_disk(monitor, DISK_SLOT, file, writable, self._fixed.options)
+            self._plug(monitor)
+
+    def _plug(self, monitor: JsonSocket) -> None:
+        """Nothing is measured on the placeholder, so it may lie where direct I/O is not to be had."""
+        options = self._fixed.options
+        if self._disk.parent == self._fixed.directory and not takes_direct_io(self._disk):
+            options = replace(options, cache="writeback")
+        plug.plug_disk(monitor, DISK_SLOT, self._disk, self._writable, options)
 
     def lend(self, monitor: JsonSocket) -> None:
         """Take the functions from this machine and plug them in. MeasureError where one cannot be had."""

@@ -14,6 +14,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Link, Server
 from perfadvisor.targets.here.dmabench_build import own_program
+from perfadvisor.targets.here.presence import Presence
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 from perfadvisor.targets.vm import boot as vm_boot
@@ -148,6 +149,12 @@ class VmTarget(RemoteTarget):
             hands.pull(guest.monitor)
             hands.take_back()
         self.pause()
+
+    def presence(self, path: IoPath) -> Callable[[], str]:
+        """The functions passed through, on this machine: what the guest loses it loses here."""
+        del path
+        lent = [Presence(IoPath(pci=address)).why_gone for address in self._hands.lent]
+        return lambda: next(filter(None, (why() for why in lent)), "")
 
     def outside(self) -> Tree:
         """What KVM counts of it."""

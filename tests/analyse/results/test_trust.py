@@ -181,3 +181,17 @@ def test_nothing_measured_says_why() -> None:
     )
     assert cell(workload(), "local", (failed,)).reason == "fio is not installed"
     assert cell(workload(), "local", ()).reason == "not run yet"
+
+
+def test_failed_trials_count() -> None:
+    """Three good trials beside two that failed are not a result that can be trusted as it stands."""
+    gone = "0000:81:00.0 left the bus during trial 2"
+    failed = replace(result(), state=TrialState.FAILED, output=Output(samples=()), reason=gone)
+    absent = replace(failed, state=TrialState.NOT_MEASURED)
+    good = tuple(result(number=number) for number in range(3))
+    found = cell(workload(), "local", (*good, failed, absent))
+    assert found.trust is Trust.NOISY
+    doubt = next(doubt for doubt in found.doubts if doubt.reason == "trials failed")
+    assert doubt.evidence == f"2 of 5 trials gave no result: {gone} (2 times)"
+    assert cell(workload(), "local", good).trust is Trust.VALID
+    assert cell(workload(), "local", (failed,)).trust is Trust.NOT_MEASURED

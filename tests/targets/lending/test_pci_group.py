@@ -8,7 +8,7 @@ import pytest
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.targets.base import Passed
 from perfadvisor.targets.changing.journal import Journal
-from perfadvisor.targets.lending import vfio
+from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.lending.pci_group import full_address, function, group_of
 from perfadvisor.targets.lending.pci_lendable import lendable
 from perfadvisor.targets.lending.pci_refusals import disks_of
@@ -172,3 +172,14 @@ def test_no_iommu_says_what_to_switch_on(machine: Machine) -> None:
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(InputError):
         full_address(text)
+
+
+def test_whether_virtual_functions_can_be_made_is_told_without_making_any(machine: Machine) -> None:
+    with pytest.raises(MeasureError, match="makes no virtual functions"):
+        sriov.require_able(NVME, machine.root)
+    for name, count in (("totalvfs", "4"), ("numvfs", "0")):
+        machine.put(f"{machine.device(NVME)}/sriov_{name}", count)
+    assert sriov.require_able(NVME, machine.root).address == NVME
+    machine.put(f"{machine.device(NVME)}/sriov_numvfs", "2")
+    with pytest.raises(MeasureError, match="has 2 of 4 virtual functions already"):
+        sriov.require_able(NVME, machine.root)

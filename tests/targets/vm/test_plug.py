@@ -1,13 +1,16 @@
 """Plugging and pulling, and how a guest is started, with a monitor of our own."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.specs.parse import read_spec
+from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.vm import boot as vm_boot
+from perfadvisor.targets.vm import hands as vm_hands
 from perfadvisor.targets.vm import plug as vm_plug
 from perfadvisor.targets.vm.network import Cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
@@ -106,3 +109,21 @@ def test_a_cable_without_root_is_the_user_network() -> None:
     words = Cable(tap="", mac="m", host="10.0.2.2", guest="10.0.2.15", prefix=24).qemu()
     assert "-netdev user,id=cable" in words
     assert "tap" in Cable(tap="pa1.0", mac="m", host="h", guest="g", prefix=30).qemu()
+
+
+def test_a_placeholder_needs_no_direct_io(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guest gets its disk all the same; what is measured later is opened as it was asked for."""
+    monkeypatch.setattr(vm_hands, "takes_direct_io", lambda _: False)
+    (tmp_path / "guest").mkdir()
+    for name in ("guest/placeholder", "data"):
+        (tmp_path / name).touch()
+    fixed = SimpleNamespace(
+        options=options_of(read_spec("vm")), disk=tmp_path / "guest/placeholder", directory=tmp_path / "guest",
+        opening=Opening(), disk_blocked=False,
+    )  # fmt: skip
+    hands, first = vm_hands.Hands(fixed), Monitor(set())  # type: ignore[arg-type]
+    assert hands.plug_disk(first)  # type: ignore[arg-type]
+    assert first.of("blockdev-add")["cache"]["direct"] is False
+    second = Monitor(set())
+    hands.show(second, tmp_path / "data", writable=True)  # type: ignore[arg-type]
+    assert second.of("blockdev-add")["cache"]["direct"] is True

@@ -123,3 +123,16 @@ def test_a_change_is_soft_up_to_twice_the_margin(better, ratio, soft) -> None:
 def test_a_metric_without_runs_keeps_its_name() -> None:
     found = gate._nothing(("w", "m"))
     assert (found.workload, found.metric, found.values) == ("w", "m", ())
+
+
+@pytest.mark.parametrize("values", [(0.0, 1.0), (1.0, -1.0)])
+def test_values_at_or_below_zero_have_no_ratio(values) -> None:
+    for sides in ({"baseline": values, "candidate": (1.0, 1.0)}, {"baseline": (1.0, 1.0), "candidate": values}):
+        found = compare._obstacle(replace(comparison(Order.PAIRED), **sides), MetricPolicy(margin=0.03))
+        assert found is not None
+        assert found[0] is Reason.NOT_POSITIVE
+
+
+def test_runs_without_a_time_come_first() -> None:
+    runs, _ = runs_of(("w", "m"), "s", "lower", [run(1.0, time=0.5), run(2.0)])
+    assert runs.values == (2.0, 1.0)

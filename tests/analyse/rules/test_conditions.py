@@ -60,6 +60,8 @@ def test_answers(text, expected):
         ("a", {"a"}),
         ("t and a", {"t", "a"}),
         ("not a", {"a"}),
+        ("not gone", {"gone"}),
+        ("not (gone > 1)", {"gone"}),
     ],
 )
 def test_what_is_missing(text, missing):

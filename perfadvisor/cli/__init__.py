@@ -18,6 +18,7 @@ COMMANDS = {
     "gate": "Fail on a real regression, stay quiet otherwise, say so when it cannot know.",
     "history": "Keep results over time and find the changes.",
     "rules": "List, show, check and test the rules.",
+    "settings": "List what can be set on a machine, and show what it is set to.",
     "workloads": "List and show the workloads and suites.",
     "environments": "List and show the kinds of environment that --env takes.",
     "schema": "Print the JSON Schema of a file or output.",

@@ -7,6 +7,7 @@ read, journalled and undone as a whole. A rule or a user states intents; a plan 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from perfadvisor.model.tree import Tree
 
@@ -40,7 +41,9 @@ class Type(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
     """One value of a setting. `fact` is the fact that shows it, `word` what ethtool calls it, `key` its netlink name;
-    `most` names the netlink field that holds its maximum."""
+    `most` names the netlink field that holds its maximum. `family` are the features of the kernel that `word` sums up,
+    the one that every driver has first. `drags` are fields of the group that the driver changes by itself while this
+    one is on, so that undoing this one writes them too."""
 
     name: str
     type: Type
@@ -48,6 +51,8 @@ class Field:
     word: str = ""
     key: str = ""
     most: str = ""
+    family: tuple[str, ...] = ()
+    drags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +108,16 @@ class Write:
         """Where the values are."""
         return self.setting.source(self.subject)
 
+    @property
+    def takes_back(self) -> Values:
+        """What undoing it writes: the old values of the fields that change, and of those that change with them."""
+        switched_on = (
+            field for field in self.setting.fields if field.name in self.to and self.was[field.name] == "off"
+        )
+        touched = set(self.to).union(*(field.drags for field in switched_on))
+        names = (field.name for field in self.setting.fields if field.name in touched)
+        return {name: self.was[name] for name in names if name in self.was}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
@@ -114,9 +129,15 @@ class Refusal:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Writes in the order in which they are made; intents already fulfilled give none. `tree` is the machine as it
-    would be then: the same fact code reads it, so a rule can be asked about it."""
+    """Writes in the order in which they are made; intents already fulfilled give none. `before` is the machine as it
+    was read, `changed` the sources that would read otherwise."""
 
     writes: tuple[Write, ...]
     refusals: tuple[Refusal, ...]
-    tree: Tree = field(repr=False)
+    before: Tree = field(repr=False)
+    changed: Mapping[str, bytes] = field(repr=False)
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The machine as it would be then: the same fact code reads it, so a rule can be asked about it."""
+        return self.before.merged([Tree(self.changed)])

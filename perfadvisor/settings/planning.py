@@ -2,6 +2,7 @@
 would be then."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from graphlib import TopologicalSorter
 
 from perfadvisor.model.tree import Tree
@@ -11,32 +12,50 @@ from perfadvisor.settings.model import Door, Field, Intent, Plan, Refusal, Setti
 
 
 def plan(intents: Iterable[Intent], tree: Tree) -> Plan:
-    """What to write, in order; what cannot be done is refused with the reason. Nothing is written."""
+    """What to write, in order; a field that cannot be set is refused with the reason. Nothing is written."""
     writes: list[Write] = []
     refusals: list[Refusal] = []
-    for intent in _ordered(list(intents)):
+    changed: dict[str, bytes] = {}
+    for intent in _ordered(_joined(intents)):
         setting = SETTINGS[intent.setting]
         was = reading.values(setting, intent.subject, tree)
-        reason = _refusal(setting, intent, was, tree)
-        if was is None or reason:
+        if was is None:
+            reason = f"not read: {tree.why_unreadable(setting.source(intent.subject))}"
             refusals.append(Refusal(intent=intent, reason=reason))
             continue
-        to = {name: text for name, text in intent.to.items() if was.get(name) != text}
+        refused = _refused(setting, intent, was, tree)
+        refusals += (Refusal(intent=replace(intent, to={name: intent.to[name]}), reason=why)
+                     for name, why in refused.items())  # fmt: skip
+        to = {name: text for name, text in intent.to.items() if name not in refused and was.get(name) != text}
         if to:
             writes.append(Write(setting=setting, subject=intent.subject, was=was, to=_within(setting, to)))
-            source = setting.source(intent.subject)
-            tree = tree.merged([Tree({source: reading.rewritten(setting, intent.subject, tree, to)})])
-    return Plan(writes=tuple(writes), refusals=tuple(refusals), tree=tree)
+            changed[_place(setting, intent.subject, tree)] = reading.rewritten(setting, intent.subject, tree, to)
+    return Plan(writes=tuple(writes), refusals=tuple(refusals), before=tree, changed=changed)
+
+
+def _joined(intents: Iterable[Intent]) -> list[Intent]:
+    """One intent for each group: what several want of it, the later one counting where they disagree."""
+    found: dict[tuple[str, str], Intent] = {}
+    for intent in intents:
+        key = intent.setting, intent.subject
+        found[key] = replace(intent, to={**found[key].to, **intent.to}) if key in found else intent
+    return list(found.values())
+
+
+def _place(setting: Setting, subject: str, tree: Tree) -> str:
+    """Where a source lies in the tree, which holds /sys with its links."""
+    source = setting.source(subject)
+    return tree.realpath(source) if setting.door is Door.FILE else source
 
 
 def undone(writes: Sequence[Write]) -> tuple[Write, ...]:
-    """The writes that put everything back: newest first, each the whole of what it changed."""
+    """The writes that put everything back: newest first, each with all that it changed."""
     return tuple(
         Write(
             setting=write.setting,
             subject=write.subject,
             was={**write.was, **write.to},
-            to=_within(write.setting, {name: write.was[name] for name in write.to}),
+            to=write.takes_back,
         )
         for write in reversed(writes)
     )
@@ -54,19 +73,18 @@ def _within(setting: Setting, to: Values) -> Values:
     return {field.name: to[field.name] for field in setting.fields if field.name in to}
 
 
-def _refusal(setting: Setting, intent: Intent, was: Values | None, tree: Tree) -> str:
-    """Why the intent cannot be fulfilled, "" where it can."""
-    if was is None:
-        return f"not read: {tree.why_unreadable(setting.source(intent.subject))}"
+def _refused(setting: Setting, intent: Intent, was: Values, tree: Tree) -> dict[str, str]:
+    """The fields that cannot be set, with the reason."""
     fields = {field.name: field for field in setting.fields}
+    found: dict[str, str] = {}
     for name, text in intent.to.items():
         if name not in fields:
-            return f"{setting.name} has no field {name}"
-        if name not in was:
-            return f"{name}: not supported by the driver"
-        if reason := _unacceptable(setting, fields[name], intent.subject, text, tree):
-            return f"{name}: {reason}"
-    return ""
+            found[name] = f"{setting.name} has no field {name}"
+        elif name not in was:
+            found[name] = f"{name}: not supported by the driver"
+        elif reason := _unacceptable(setting, fields[name], intent.subject, text, tree):
+            found[name] = f"{name}: {reason}"
+    return found
 
 
 def _unacceptable(setting: Setting, field: Field, subject: str, text: str, tree: Tree) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from perfadvisor.model.tree import Tree
-from perfadvisor.settings.model import Door, Setting, Type, Values
+from perfadvisor.settings.model import Door, Field, Setting, Type, Values
 
 FLAGS = {"on": True, "off": False}
 
@@ -18,12 +18,29 @@ def values(setting: Setting, subject: str, tree: Tree) -> Values | None:
     answer = netlink(tree, setting.source(subject))
     if answer is None:
         return None
-    found = {field.name: (answer.get(field.key), field.type) for field in setting.fields}
+    found = {field.name: (_value(field, answer), field.type) for field in setting.fields}
     return {name: _spoken(value, type_) for name, (value, type_) in found.items() if isinstance(value, int)}
 
 
+def _value(field: Field, answer: Mapping[str, object]) -> object:
+    """What the answer says of a field. A feature that is off and that the driver cannot switch on has no value."""
+    if not field.family:
+        return answer.get(field.key)
+    if any(one in field.family for one in _names(answer, "active")):
+        return True
+    return False if any(one in field.family for one in _names(answer, "hw")) else None
+
+
+def _names(answer: Mapping[str, object], key: str) -> list[str]:
+    found = answer.get(key)
+    return list(map(str, found)) if isinstance(found, list) else []
+
+
 def current(text: str, type_: Type) -> str:
-    """The present word of a file that lists all: "none [mq-deadline]" -> "mq-deadline"."""
+    """The present word of a file that lists all: "none [mq-deadline]" -> "mq-deadline". The numbers of a list
+    (tcp_rmem) stand one space apart, as people write them; the kernel prints tabs."""
+    if type_ is Type.TEXT:
+        return " ".join(text.split())
     inside = text.partition("[")[2].partition("]")[0]
     return inside if type_ is Type.CHOICE and inside else text
 
@@ -53,14 +70,22 @@ def rewritten(setting: Setting, subject: str, tree: Tree, to: Values) -> bytes:
         answer = dict(netlink(tree, source) or {})
         for field in setting.fields:
             if field.name in to:
-                text = to[field.name]
-                answer[field.key] = int(FLAGS[text]) if field.type is Type.FLAG else int(text)
+                answer |= _answered(field, to[field.name], answer)
         return json.dumps(answer).encode()
     was, word = tree.text(source) or "", to[setting.fields[0].name]
     if setting.fields[0].type is Type.CHOICE and "[" in was:
         listed = was.replace("[", "").replace("]", "").split()
         return " ".join(f"[{one}]" if one == word else one for one in listed).encode() + b"\n"
     return word.encode() + b"\n"
+
+
+def _answered(field: Field, text: str, answer: Mapping[str, object]) -> Mapping[str, object]:
+    """What the answer would hold after this field was written."""
+    if not field.family:
+        return {field.key: int(FLAGS[text]) if field.type is Type.FLAG else int(text)}
+    others = [name for name in _names(answer, "active") if name not in field.family]
+    new = [name for name in _names(answer, "hw") if name in field.family] if FLAGS[text] else []
+    return {"active": sorted(others + new)}
 
 
 def _spoken(value: object, type_: Type) -> str:

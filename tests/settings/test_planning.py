@@ -6,7 +6,7 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue
-from perfadvisor.model.tree import Tree
+from perfadvisor.model.tree import Link, Tree
 from perfadvisor.settings.catalogue import SETTINGS, setting_of
 from perfadvisor.settings.commands import command, differences, script
 from perfadvisor.settings.model import Intent
@@ -110,3 +110,38 @@ def test_every_fact_that_a_setting_names_is_a_fact_and_a_setting() -> None:
 
 def test_every_setting_waits_for_settings_that_exist() -> None:
     assert {name for setting in SETTINGS.values() for name in setting.after} <= set(SETTINGS)
+
+
+def test_a_disk_behind_a_link_is_seen_by_the_facts_as_planned() -> None:
+    """/sys/block holds links, and the facts follow them."""
+    disk = "/sys/devices/virtual/block/sda"
+    tree = Tree(
+        {"/sys/block/sda": Link("../devices/virtual/block/sda"), f"{disk}/queue/scheduler": b"[mq-deadline] none"}
+    )
+    made = plan([intent("block.scheduler", "sda", scheduler="none")], tree)
+    assert catalogue.read(made.tree).value("block.scheduler", "sda") == "none"
+
+
+def test_what_the_driver_moves_by_itself_is_put_back_too() -> None:
+    """Adaptive moderation rewrites the delay and the count while it is on."""
+    off = Tree({"netlink:ethtool/coalesce/eth0": json.dumps({**COALESCE, "use_adaptive_rx": 0}).encode()})
+    made = plan([intent("nic.coalesce", "eth0", adaptive_rx="on")], off)
+    assert script(undone(made.writes)) == "ethtool -C eth0 adaptive-rx off rx-usecs 50 rx-frames 0"
+
+
+FEATURES = {"active": ["rx-gro", "tx-checksum-ipv4"], "hw": ["rx-gro", "tx-tcp-segmentation", "tx-tcp6-segmentation"]}
+
+
+def test_features_are_switched_by_their_families_and_what_the_driver_lacks_is_refused_alone() -> None:
+    tree = Tree({"/sys/class/net/eth0/mtu": b"1500", "netlink:ethtool/features/eth0": json.dumps(FEATURES).encode()})
+    made = plan([intent("nic.features", "eth0", tso="on", gro="on", lro="on", tx_checksum="on")], tree)
+    assert script(made.writes) == "ethtool -K eth0 tso on"
+    assert [one.reason for one in made.refusals] == ["lro: not supported by the driver"]
+    facts = catalogue.read(made.tree)
+    assert (facts.value("nic.tso", "eth0"), facts.value("nic.gro", "eth0")) == (True, True)
+    assert script(undone(made.writes)) == "ethtool -K eth0 tso off"
+
+
+def test_wishes_for_one_group_become_one_write() -> None:
+    made = plan([intent("nic.coalesce", "eth0", rx_usecs="8"), intent("nic.coalesce", "eth0", tx_usecs="9")], TREE)
+    assert script(made.writes) == "ethtool -C eth0 rx-usecs 8 tx-usecs 9"

@@ -67,7 +67,7 @@ def group_written(write: Write, device: str, ours: Values | None) -> Change:
     the values read back (None while they were not). `device` finds a NIC that got another name meanwhile."""
     return {
         "what": "group", "path": write.source, "setting": write.setting.name, "subject": write.subject,
-        "device": device, "was": {name: write.was[name] for name in write.to},
+        "device": device, "was": dict(write.takes_back),
         "ours": None if ours is None else dict(ours),
     }  # fmt: skip
 

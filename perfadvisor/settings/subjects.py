@@ -1,0 +1,48 @@
+"""Whose settings a tree holds: the disks with a queue, the NICs that answered, the policies, pools and interrupts."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from perfadvisor.model.tree import Directory, Tree
+from perfadvisor.settings.model import Door, Setting
+
+SHAPES = {"pool": "node*/hugepages/hugepages-*", "policy": "policy*", "nic.rps_cpus": "*/queues/rx-*",
+          "nic.xps_cpus": "*/queues/tx-*"}  # fmt: skip
+SYSCTL = "/proc/sys/"
+
+
+def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
+    """The subjects with a source of this setting in the tree, readable or not; ("",) for one of the whole machine."""
+    if setting.door is Door.ETHTOOL:
+        start = setting.source("")
+        return tuple(source.removeprefix(start) for source, _ in tree.items() if source.startswith(start))
+    if not setting.subject:
+        return ("",) if tree.exists(setting.path) else ()
+    if setting.subject == "sysctl":
+        files = (source for source, entry in tree.items() if not isinstance(entry, Directory))
+        return tuple(source.removeprefix(SYSCTL) for source in files if source.startswith(SYSCTL))
+    shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
+    found = _below(setting.path.partition("/{subject}")[0], shape.split("/"), tree)
+    return tuple(one for one in found if tree.exists(setting.source(one)))
+
+
+def sources(setting: Setting) -> tuple[str, ...]:
+    """The patterns that read every subject of this setting, and the words it takes; none for kernel parameters, because
+    only those are read that facts name."""
+    if setting.door is Door.ETHTOOL:
+        return (setting.source("{nic}"),)
+    if setting.subject == "sysctl":
+        return ()
+    shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
+    return tuple(path.replace("{subject}", shape) for path in (setting.path, setting.choices) if path)
+
+
+def _below(directory: str, parts: list[str], tree: Tree) -> Iterator[str]:
+    """The relative paths below a directory whose parts match."""
+    for name in tree.names(directory):
+        if not fnmatchcase(name, parts[0]):
+            continue
+        if parts[1:]:
+            yield from (f"{name}/{rest}" for rest in _below(f"{directory}/{name}", parts[1:], tree))
+        else:
+            yield name

@@ -76,7 +76,7 @@ ROOMS = {
         "container": 4,
         "libvirt": 4,
     },
-    "analyse": {"statistics": 0, "results": 1, "environments": 1, "gate": 1, "rules": 2},
+    "analyse": {"statistics": 0, "results": 1, "environments": 1, "gate": 1, "devices": 1, "rules": 2},
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts

@@ -7,6 +7,7 @@ from perfadvisor.cli.guard import exit_code_of
 
 COMMANDS = {
     "doctor": "What can be measured and read here, what cannot, and what unlocks it.",
+    "devices": "Say which PCI devices can be passed through here, and what holds the others.",
     "run": "Measure: storage, network and memory, several fresh runs of each.",
     "report": "Write a run or snapshot as one self-contained HTML page.",
     "advise": "Show the findings of a run or snapshot in the terminal, or as JSON.",

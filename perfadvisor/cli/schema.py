@@ -13,6 +13,7 @@ SCHEMAS = {
     "snapshot": ("manifest.json in a snapshot's archive", "saved.snapshot_schema", "SCHEMA"),
     "facts": ("perfadvisor facts --format json", "report.facts_schema", "SCHEMA"),
     "findings": ("perfadvisor advise --format json", "report.schema", "SCHEMA"),
+    "devices": ("perfadvisor devices --format json", "report.devices_json", "SCHEMA"),
     "gate": ("perfadvisor gate --json", "report.gate_json", "gate_schema"),
     "history": ("perfadvisor history check --json", "report.history_json", "history_schema"),
     "policy": ("the file that --policy names", "gating.policy_file", "policy_schema"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from perfadvisor.analyse.devices import words
 from perfadvisor.doctor.check import Check, State, installer
 from perfadvisor.extras import how_to_add
 from perfadvisor.specs.kind import Kind
@@ -18,6 +19,7 @@ from perfadvisor.specs.kinds.vm import VFIO
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_lendable import lendable
+from perfadvisor.targets.lending.remapping import is_refused_without_remapping
 
 AREA = "compare with"
 MOST_FUNCTIONS = 4
@@ -112,12 +114,16 @@ def _passthrough() -> Check:
     """Devices for guests, for containers and for `perfadvisor run mapping --vfio`."""
     groups = Path("/sys/kernel/iommu_groups")
     if not groups.is_dir() or not any(groups.iterdir()):
-        unlock = "boot with intel_iommu=on (Intel) or enable AMD-Vi in the firmware (AMD)"
-        return Check(area=AREA, what=f"{VFIO.name}=", state=State.NO, detail="no IOMMU groups", unlock=unlock)
+        detail = f"no IOMMU groups: {words.NO_IOMMU}"
+        return Check(area=AREA, what=f"{VFIO.name}=", state=State.NO, detail=detail, unlock=words.SWITCH_ON)
+    if is_refused_without_remapping():
+        what = f"{VFIO.name}="
+        return Check(area=AREA, what=what, state=State.NO, detail=words.NO_REMAPPING, unlock=words.REMAPPING_ON)
     names = ", ".join(map(str, lendable(MOST_FUNCTIONS)))
     if not names:
         detail = "there are IOMMU groups, but every disk and NIC is in use or shares its group"
-        return Check(area=AREA, what=f"{VFIO.name}=", state=State.PARTLY, detail=detail)
+        unlock = "perfadvisor devices says what holds each"
+        return Check(area=AREA, what=f"{VFIO.name}=", state=State.PARTLY, detail=detail, unlock=unlock)
     detail = f"could be lent: {names}" + ("" if os.geteuid() == 0 else "; root is needed to bind")
     return Check(area=AREA, what=f"{VFIO.name}=", state=State.YES, detail=detail)
 

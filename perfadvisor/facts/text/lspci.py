@@ -9,7 +9,7 @@ from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
 from perfadvisor.facts.reading.reader import number
-from perfadvisor.facts.text import lspci_machine
+from perfadvisor.facts.text import lspci_assignable, lspci_machine
 from perfadvisor.facts.text.lspci_parse import Device, devices
 from perfadvisor.facts.text.lspci_places import Spaces, places
 from perfadvisor.facts.text.lspci_virtual import virtual
@@ -54,6 +54,7 @@ def facts(data: bytes, *, source: str = "lspci") -> Facts:
     for device in found:
         for part in _PARTS:
             yield from part(device, spaces[device.address], source)
+        yield from lspci_assignable.facts(device, spaces[device.address], source)
         yield from _control(device, spaces[device.address], source, of_virtual=_is_claimed(owners[device.address]))
     yield from _links(found, spaces, owners, source)
     yield from _virtual_functions(owners, source)

@@ -10,7 +10,7 @@ import stat
 from fnmatch import translate
 
 _NAMES = (
-    "resource", "resource[0-9]*", "rom", "vpd", "eeprom",
+    "resource[0-9]*", "rom", "vpd", "eeprom",
     "reset", "reset_subordinate", "remove", "delete", "rescan", "dev_rescan", "bus_rescan", "scan",
     "rescan_controller", "reset_controller", "delete_controller",
     "new_id", "remove_id", "bind", "unbind", "drivers_probe",

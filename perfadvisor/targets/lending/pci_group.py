@@ -8,13 +8,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from perfadvisor.analyse.devices.words import SWITCH_ON, TRANSPARENT_BRIDGES, no_group
 from perfadvisor.errors import InputError, MeasureError
 
 ROOT = Path("/")
 DEVICES = "sys/bus/pci/devices"
 BRIDGE = "0x06"  # base class of bridges, host bridges among them: the kernel keeps those itself
 VFIO = "vfio-pci"
-_ADDRESS = re.compile(r"(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
+_ADDRESS = re.compile(r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,12 @@ class Function:
     folder: Path
     driver: str
     device_class: str
+
+    @property
+    def holds_group(self) -> bool:
+        """Whether its driver keeps the whole group from VFIO: any but VFIO's own, and those of PCI bridges, which do no
+        DMA of their own. An ISA bridge with a driver does keep it."""
+        return self.driver not in ("", VFIO, "pci-stub") and not self.device_class.startswith(TRANSPARENT_BRIDGES)
 
     @property
     def is_bridge(self) -> bool:
@@ -46,6 +53,11 @@ class Group:
     def devices(self) -> tuple[Function, ...]:
         """Those that change hands: all but the bridges."""
         return tuple(member for member in self.members if not member.is_bridge)
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is a PCI address, with or without its domain."""
+    return _ADDRESS.fullmatch(text.strip().lower()) is not None
 
 
 def full_address(text: str) -> str:
@@ -73,8 +85,8 @@ def group_of(address: str, root: Path = ROOT) -> Group:
     link = function(address, root).folder / "iommu_group"
     if not link.exists():
         raise MeasureError(
-            f"{address} is in no IOMMU group: there is no IOMMU, or it is off",
-            "switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware; on Intel also boot with intel_iommu=on",
+            no_group(address),
+            SWITCH_ON,
         )
     folder = link.resolve()
     names = sorted(entry.name for entry in (folder / "devices").iterdir())

@@ -8,15 +8,16 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from perfadvisor.analyse.devices import words
 from perfadvisor.facts.block import mount
 from perfadvisor.facts.block import path as block_path
+from perfadvisor.facts.net.attached import default_routes
 from perfadvisor.model.tree import Tree
 from perfadvisor.targets.here.capture import capture
-from perfadvisor.targets.lending.pci_group import ROOT, VFIO, Function, text_of
+from perfadvisor.targets.lending.pci_group import DEVICES, ROOT, VFIO, Function, function, text_of
 
 NETWORK = "sys/class/net"
 UP = 0x1  # IFF_UP, include/uapi/linux/if.h
-DEFAULT_ROUTE, DEFAULT_ROUTE_6 = "00000000", "0" * 32
 PATTERNS = (*mount.PATTERNS, *block_path.PATTERNS)
 _HIDDEN_PATH = re.compile(r"(nvme\d+)c\d+(n\d+)")  # one way to a disk that several controllers may reach
 
@@ -29,20 +30,26 @@ def refusals(function: Function, root: Path = ROOT) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *_functions(function), *users, *_reset(function)]))
 
 
+def all_refusals(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
+    """Address -> the reasons, of every function of this machine that is no bridge."""
+    found = (function(folder.name, root) for folder in sorted((root / DEVICES).glob("*")))
+    return {one.address: refusals(one, root) for one in found if not one.is_bridge}
+
+
 def _disks(function: Function, tree: Tree, root: Path) -> Iterator[str]:
     """Anything on the whole disk counts, partitions and what lies on top of them included."""
     disks = disks_of(function)
     whole = block_path.whole_disks(tree)
     for one in mount.read(tree)[1]:
         if mount.disk_of(one, whole) in disks:
-            yield f"its disk is mounted on {one.point}"
+            yield words.mounted(one.point)
     for line in (tree.text(mount.SWAPS) or "").splitlines()[1:]:
         if whole.get(line.split(" ", 1)[0].removeprefix("/dev/")) in disks:
-            yield "its disk is used as swap"
+            yield words.SWAP
     for disk in sorted(disks):
         folder = root / "sys/class/block" / disk
         for holder in sorted({*folder.glob("holders/*"), *folder.glob("*/holders/*")}):
-            yield f"its disk {disk} is held by {holder.name}"
+            yield words.held(disk, holder.name)
 
 
 def disks_of(function: Function) -> frozenset[str]:
@@ -81,15 +88,15 @@ def network_refusals(function: Function, root: Path = ROOT) -> Iterator[str]:
     """Why its interfaces must stay where they are."""
     for name in interfaces_of(function):
         folder = root / NETWORK / name
-        if _flags(folder) & UP and name in _default_routes(root):
-            yield f"its interface {name} is up and has the default route"
+        if _flags(folder) & UP and name in _routed(root):
+            yield words.routed(name)
         if _flags(folder) & UP and name in _in_use(root):
             yield f"its interface {name} carries the connection you came by"
         for upper in sorted(folder.glob("upper_*")):
-            yield f"its interface {name} is part of {upper.name.removeprefix('upper_')}"
+            yield words.part_of(name, upper.name.removeprefix("upper_"))
         master = folder / "master"
         if master.exists() and not (folder / f"upper_{master.resolve().name}").exists():
-            yield f"its interface {name} is part of {master.resolve().name}"
+            yield words.part_of(name, master.resolve().name)
 
 
 def _flags(folder: Path) -> int:
@@ -97,13 +104,8 @@ def _flags(folder: Path) -> int:
     return int(text, 16) if re.fullmatch(r"0x[0-9a-f]+", text) else 0
 
 
-def _default_routes(root: Path) -> set[str]:
-    """Interfaces of the default routes; the tables are those of proc(5), IPv4 with a head line."""
-    four = [line.split() for line in text_of(root / "proc/net/route").splitlines()[1:]]
-    six = [line.split() for line in text_of(root / "proc/net/ipv6_route").splitlines()]
-    found = {row[0] for row in four if len(row) > 7 and row[1] == row[7] == DEFAULT_ROUTE}
-    # the kernel's own "no such route" entries are on lo
-    return found | {row[9] for row in six if len(row) > 9 and row[0] == DEFAULT_ROUTE_6 and row[1] == "00"} - {"lo"}
+def _routed(root: Path) -> frozenset[str]:
+    return default_routes(text_of(root / "proc/net/route"), text_of(root / "proc/net/ipv6_route"))
 
 
 def _in_use(root: Path) -> set[str]:
@@ -119,7 +121,7 @@ def _in_use(root: Path) -> set[str]:
 def _functions(function: Function) -> Iterator[str]:
     count = text_of(function.folder / "sriov_numvfs")
     if count.isdecimal() and int(count) > 0:
-        yield f"it has {count} active virtual functions"
+        yield words.active_functions(count)
 
 
 def _users(function: Function, root: Path) -> Iterator[str]:
@@ -176,4 +178,4 @@ def _has_open(process: Path, numbers: set[str]) -> bool:
 def _reset(function: Function) -> Iterator[str]:
     """Without a reset the next owner gets the device with the state, and the DMA, of the last one."""
     if not (function.folder / "reset").exists():
-        yield "it has no reset method"
+        yield words.NO_RESET

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from perfadvisor.analyse.devices import words
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Passed
 from perfadvisor.targets.changing.journal import Journal
@@ -16,6 +17,7 @@ from perfadvisor.targets.changing.undo import driver_changed, module_loaded
 from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_group import DEVICES, ROOT, VFIO, Function, Group, full_address, function, group_of
 from perfadvisor.targets.lending.pci_refusals import disks_of, refusals
+from perfadvisor.targets.lending.remapping import is_refused_without_remapping
 
 MODULE = "vfio-pci"
 READY_S = 20.0  # an NVMe controller comes up in the background after its driver took it
@@ -29,6 +31,7 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
     groups = require_all_lendable(addresses, root)
     ours = [one for address in dict.fromkeys(addresses) if (one := function(address, root)).driver != VFIO]
     if ours:
+        _require_remapping(root)
         _require_root(root)
         _load_module(journal, root)
     for one in ours:
@@ -46,7 +49,7 @@ def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[G
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
     for address in named:
         if function(address, root).is_bridge:
-            raise MeasureError(f"{address} is a bridge: bridges stay with the kernel", "name what lies behind it")
+            raise MeasureError(f"{address} is a bridge: {words.BRIDGE}", "name what lies behind it")
     groups = {group.number: group for group in (group_of(address, root) for address in named)}
     for group in groups.values():
         require_lendable(group, named, root)
@@ -63,16 +66,18 @@ def require_not_measured(addresses: Sequence[str], device: str, root: Path = ROO
 
 def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:
     """Return only if every function of the group may change hands."""
-    others = [member for member in group.devices if member.address not in named and member.driver not in ("", VFIO)]
+    others = [member for member in group.members if member.address not in named and member.holds_group]
     if others:
         listed = ", ".join(str(member) for member in others)
-        raise MeasureError(
-            f"IOMMU group {group.number} also holds {listed}: a group changes hands as a whole",
-            "name them too, if nothing of this machine needs them",
-        )
+        raise MeasureError(words.shared_group(str(group.number), listed), words.NAME_THEM)
     found = [f"{member.address}: {reason}" for member in group.devices for reason in refusals(member, root)]
     if found:
         raise MeasureError(f"IOMMU group {group.number} stays with this machine: {'; '.join(found)}", "free it first")
+
+
+def _require_remapping(root: Path) -> None:
+    if is_refused_without_remapping(root):
+        raise MeasureError(words.NO_REMAPPING, words.REMAPPING_ON)
 
 
 def _require_root(root: Path) -> None:

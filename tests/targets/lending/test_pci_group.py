@@ -34,6 +34,17 @@ def test_bridges_do_not_change_hands(machine: Machine) -> None:
         vfio.require_all_lendable([BRIDGE], machine.root)
 
 
+ISA = "0000:00:1f.0"
+
+
+def test_an_isa_bridge_with_a_driver_keeps_its_whole_group(machine: Machine) -> None:
+    machine.function(ISA, "0x060100", "lpc_ich", 8)
+    with pytest.raises(MeasureError, match=rf"also holds {ISA} \(lpc_ich\)"):
+        vfio.require_all_lendable([NIC], machine.root)
+    machine.drive(ISA, "")
+    vfio.require_all_lendable([NIC], machine.root)
+
+
 def mounted(machine: Machine) -> None:
     machine.put("proc/self/mountinfo", "30 1 259:0 / /data rw - ext4 /dev/nvme0n1 rw\n")
     machine.put(f"{machine.device(NVME)}/nvme/nvme0/nvme0n1/size", "1000")

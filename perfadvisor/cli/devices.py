@@ -1,0 +1,118 @@
+"""`perfadvisor devices`: which PCI functions can be passed through, and what holds the others."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from perfadvisor.plaintext import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from perfadvisor.analyse.devices.answer import Answer
+    from perfadvisor.model.fact import FactTable
+
+LANGUAGES = ("vm", "libvirt", "proxmox", "kubevirt")
+HERE = "local"
+
+
+@click.command(short_help="Say which PCI devices can be passed through here, and what holds the others.")
+@click.argument("places", nargs=-1, metavar="[PATH] [BDF]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--bridges", is_flag=True, help="List bridges too, which always stay with the kernel.")
+@click.option(
+    "--for", "language", type=click.Choice(LANGUAGES), help="Print how a guest gets BDF, in the language of its owner."
+)
+def command(places: tuple[str, ...], form: str, bridges: bool, language: str | None) -> None:
+    """For each PCI function: can it be passed through here; if not, exactly why, and what would change it.
+
+    Reads this machine, or PATH: a run, a snapshot, a directory or archive of /sys and /proc, or a saved lspci output.
+    With BDF (0000:81:00.0) for that PCI function alone.
+
+    \b
+    perfadvisor devices
+    perfadvisor devices host.snapshot
+    perfadvisor devices --for libvirt 0000:81:00.0
+    """
+    from perfadvisor.errors import InputError
+
+    path, address = _sorted(places)
+    if language and not address:
+        raise InputError("--for needs the PCI function that the guest gets", "perfadvisor devices lists them")
+    tables = _of_path(path) if path else _of_this_machine()
+    found = {name: _answers(facts, here=path is None, address=address) for name, facts in tables.items()}
+    if language and address:
+        for name, answers in found.items():
+            _define(tables[name], answers, language)
+    elif form == "json":
+        from perfadvisor.report.devices_json import document
+
+        click.echo(json.dumps(document(found), indent=1))
+    else:
+        _print(found, bridges=bridges or address is not None)
+
+
+def _sorted(places: tuple[str, ...]) -> tuple[Path | None, str | None]:
+    """(path, address) of at most one of each; an address is what looks like one and is no file."""
+    from perfadvisor.errors import InputError
+    from perfadvisor.targets.lending.pci_group import is_address
+
+    addresses = [place for place in places if is_address(place) and not Path(place).exists()]
+    paths = [Path(place) for place in places if place not in addresses]
+    if len(addresses) > 1 or len(paths) > 1:
+        raise InputError(f"{' '.join(places)}: more than one path or PCI function", "name one of each at most")
+    return paths[0] if paths else None, addresses[0] if addresses else None
+
+
+def _of_path(path: Path) -> "Mapping[str, FactTable]":
+    from perfadvisor.reading import read
+
+    return {reading.environment: reading.facts for reading in read(path)}
+
+
+def _of_this_machine() -> "Mapping[str, FactTable]":
+    from perfadvisor.facts import catalogue
+    from perfadvisor.targets.here.local import LocalTarget
+
+    return {HERE: catalogue.read(LocalTarget().tree(catalogue.PATTERNS))}
+
+
+def _answers(facts: "FactTable", *, here: bool, address: str | None) -> "tuple[Answer, ...]":
+    from perfadvisor.analyse.devices.answer import answers
+    from perfadvisor.errors import InputError
+    from perfadvisor.targets.lending.pci_group import full_address
+    from perfadvisor.targets.lending.pci_refusals import all_refusals
+
+    wanted = full_address(address) if address else None
+    found = answers(facts, all_refusals() if here else None)
+    if wanted is None:
+        return found
+    chosen = tuple(one for one in found if one.device.address == wanted)
+    if not chosen:
+        raise InputError(f"{address}: no such PCI function", "perfadvisor devices lists those there are")
+    return chosen
+
+
+def _print(found: "Mapping[str, tuple[Answer, ...]]", *, bridges: bool) -> None:
+    from perfadvisor.report.devices_text import lines
+
+    for name, answers in found.items():
+        if len(found) > 1:
+            click.secho(f"\n{one_line(name)}", bold=True)
+        if not answers:
+            click.echo("no PCI function was read")
+        for line in lines(answers, bridges=bridges):
+            click.echo(one_line(line))
+
+
+def _define(facts: "FactTable", answers: "tuple[Answer, ...]", language: str) -> None:
+    """The definition on stdout; what stands against it here on stderr, so that stdout can be piped."""
+    from perfadvisor.analyse.devices.definitions import LANGUAGES as WRITERS
+    from perfadvisor.analyse.devices.near import near
+
+    for answer in answers:
+        for obstacle in answer.obstacles:
+            click.echo(one_line(f"note: not now: {obstacle.why}; change: {obstacle.change}"), err=True)
+        click.echo(WRITERS[language](answer.device, near(facts, answer.device)))

@@ -35,7 +35,9 @@ def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
         yield from _named(hints, found)
         yield Part(". ")
     elif every:
-        yield Part("Nothing was found that holds this run back", strong=True)
+        found_none = "found that holds this run back"
+        missing = waiting(view)
+        yield Part(f"Judged in part, nothing {found_none}" if missing else f"Nothing was {found_none}", strong=True)
         yield Part(". ")
     else:
         yield from _nothing_found(view)

@@ -32,7 +32,7 @@ def look_first(limit_s: float, say: Say) -> tuple[str, ...]:
     that as notes for whoever reads the run."""
     found = wait(limit_s, say) if limit_s > 0 else spoilers()
     for one in found:
-        say(f"warning: {one}: results will be marked for it")
+        say(f"warning: {one}; results will be marked for it")
     if found and limit_s <= 0:
         say("  next: --wait-quiet waits until that ends")
     return tuple(f"before the first trial: {one}" for one in found)
@@ -62,7 +62,7 @@ def _looked() -> list[Mapping[str, Any]]:
 def _other_work(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     others = [float(row["other_runnable"]) for row in rows if "other_runnable" in row]
     if others and mean(others) >= OTHER_RUNNABLE:
-        yield f"other work keeps {mean(others):.1f} CPUs busy"
+        yield f"other work: {mean(others):.1f} threads want a CPU"
 
 
 def _memory() -> Iterator[str]:

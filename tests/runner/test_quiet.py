@@ -36,7 +36,7 @@ def test_a_quiet_machine_is_silent(machine) -> None:
 def test_each_spoiler_is_named(machine) -> None:
     machine(available_kb=50, limit_khz=1500)
     assert quiet.spoilers(BUSY) == (
-        "other work keeps 2.0 CPUs busy",
+        "other work: 2.0 threads want a CPU",
         "only 5% of the memory is available",
         "CPU frequency is limited to 50% of its maximum (policy0/scaling_max_freq)",
     )
@@ -62,11 +62,11 @@ def test_waiting_ends_at_its_limit(monkeypatch) -> None:
 
 def test_what_is_left_is_said_with_the_way_to_wait_for_its_end(monkeypatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(quiet, "spoilers", lambda: ("other work keeps 2.0 CPUs busy",))
+    monkeypatch.setattr(quiet, "spoilers", lambda: ("other work: 2.0 threads want a CPU",))
     notes = quiet.look_first(0.0, said.append)
-    assert notes == ("before the first trial: other work keeps 2.0 CPUs busy",)
+    assert notes == ("before the first trial: other work: 2.0 threads want a CPU",)
     assert said == [
-        "warning: other work keeps 2.0 CPUs busy: results will be marked for it",
+        "warning: other work: 2.0 threads want a CPU; results will be marked for it",
         "  next: --wait-quiet waits until that ends",
     ]
 
@@ -79,6 +79,6 @@ def test_real_other_work_is_seen(machine) -> None:
     )
     pid = int(started.stdout)
     try:
-        assert any("other work keeps" in one for one in quiet.spoilers())
+        assert any("threads want a CPU" in one for one in quiet.spoilers())
     finally:
         os.kill(pid, signal.SIGKILL)

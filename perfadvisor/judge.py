@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from perfadvisor import __version__
-from perfadvisor.analyse.environments import environments
+from perfadvisor.analyse.environments import environments, guest_activity
 from perfadvisor.analyse.environments.guest_join import joined
 from perfadvisor.analyse.results.cells import cell, cells
 from perfadvisor.analyse.results.changes import SettingChange, changed_during
@@ -19,7 +19,7 @@ from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.analyse.rules.touched import touched
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue as machine_catalogue
-from perfadvisor.facts.trial import own_load
+from perfadvisor.facts.trial import own_guests, own_load
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
@@ -109,6 +109,8 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
 def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
     """The facts of a machine that was only read, with those of its own load where that was watched, and its cells."""
     facts = machine_catalogue.read(snapshot.tree)
+    for fact in list(own_guests.facts(snapshot)):
+        facts.add(fact)
     return facts, tuple(_own_load(snapshot, facts))
 
 
@@ -132,6 +134,7 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
     hosts = {name: _host(run, name, parents, tables) for name in tables}
     for name, facts in tables.items():
         _join(facts, hosts[name])
+        _watch(facts, hosts[name], [one for one in found if one.environment == name])
     beside = environments.ratios(run, found, tables)
     _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
     lookups = {name: Lookup(facts, known_facts(), hosts[name]) for name, facts in tables.items()}
@@ -166,6 +169,13 @@ def _join(facts: FactTable, host: FactTable | None) -> None:
     """Let a guest's facts lead to those of its host."""
     for fact in list(joined(facts, host, known_facts())) if host else ():
         facts.add(fact)
+
+
+def _watch(facts: FactTable, host: FactTable | None, found: Iterable[Cell]) -> None:
+    """Let the host's facts hold what was counted there while the guest measured."""
+    if host is not None:
+        for fact in list(guest_activity.of_run(found, facts, host, known_facts())):
+            host.add(fact)
 
 
 def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[SettingChange, ...]]:

@@ -58,7 +58,7 @@ ROOMS = {
         "block": 3,
         "machine": 3,
         "guest": 4,
-        "trial": 4,
+        "trial": 5,
         "container": 5,
         "text": 6,
         "catalogue": 7,

@@ -14,6 +14,7 @@ from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.borrow import Borrowed
+from perfadvisor.runner.joining import as_host, joined
 from perfadvisor.runner.place import Storage
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
@@ -56,14 +57,16 @@ def finish(work: Work) -> RunOutcome:
     """Measure what is left; on an interrupt keep what there is and say so in run.json."""
     saved = work.saved
     saved.note(*work.borrowed.notes)
-    for site in work.sites:
-        if not saved.has_snapshot(site.name, "before"):
-            saved.save_snapshot(site.before, "before")
+    new = [site for site in work.sites if not saved.has_snapshot(site.name, "before")]
+    for site in new:
+        saved.save_snapshot(site.before, "before")
     try:
         with contextlib.ExitStack() as undo:
             book = journal.begin(saved.path / "journal.jsonl")
             undo.callback(_put_back, book, work)
             stages, turns = _stages(work, book, undo), Turns(work.sites)
+            for snapshot in joined(new):
+                saved.save_snapshot(snapshot, "before")
             _measure_all(work, stages, turns)
             _read_again(work, turns)
     except KeyboardInterrupt:
@@ -145,7 +148,7 @@ def _read_again(work: Work, turns: Turns) -> None:
     for site in work.sites:
         try:
             turns.hand_to(site)
-            work.saved.save_snapshot(take(site.target), "after")
+            work.saved.save_snapshot(as_host(take(site.target), site, work.sites), "after")
         except PerfAdvisorError as error:
             work.saved.note(f"{site.name} could not be read again: {error.message}")
 

@@ -174,6 +174,11 @@ class Target(Protocol):
         del file, writable
         return None
 
+    def defined(self) -> Tree:
+        """What this machine knows of it as its host, and a reading of this machine does not hold or held too early:
+        its processes, and the devices that were given to it after its start."""
+        return Tree({})
+
     def outside(self) -> Tree:
         """Counts of it read now on this machine, each source marked with `host:`."""
         return Tree({})

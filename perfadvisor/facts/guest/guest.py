@@ -4,7 +4,8 @@ A definition alone (`FILE.xml`) is read by `facts.text.libvirt`; here the same f
 they can be held against its nodes, cores and devices.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from perfadvisor.errors import InputError
@@ -12,6 +13,7 @@ from perfadvisor.facts.guest import device_facts as guest_device_facts
 from perfadvisor.facts.guest import facts as guest_facts
 from perfadvisor.facts.guest import host as guest_host
 from perfadvisor.facts.guest import libvirt as guest_libvirt
+from perfadvisor.facts.guest import plugged as guest_plugged
 from perfadvisor.facts.guest import process as guest_process
 from perfadvisor.facts.guest import qemu as guest_qemu
 from perfadvisor.facts.guest import spec as guest_spec
@@ -53,21 +55,32 @@ def of_guest(guest: Guest, host: Host = guest_host.NOWHERE, memory: Memory | Non
 def guests(tree: Tree) -> Iterator[tuple[Guest, str | None]]:
     """Every guest once, with the process that runs it. libvirt's own record of a running guest says more than its
     definition, which may have been changed since; a command line counts where libvirt says nothing."""
-    processes = {pid: guest_qemu.of_argv(argv, f"/proc/{pid}/cmdline") for pid, argv in _processes(tree)}
+    processes = {pid: _running(tree, pid, argv) for pid, argv in guest_process.processes(tree).items()}
     pids = {guest.name: pid for pid, guest in processes.items()}
     recorded = list(_recorded(tree, RUNNING, running=True))
     defined = list(_recorded(tree, DEFINED, running=None))
     names: set[str] = set()
-    for guest in (*recorded, *defined, *processes.values()):
+    for guest in (*recorded, *defined):
         if guest.name not in names:
             names.add(guest.name)
             pid = tree.text(f"{RUNNING}/{guest.name}.pid") or pids.get(guest.name)
             runs = True if pid else guest.running
             yield replace(guest, running=False if runs is None and guest_process.looked(tree) else runs), pid
+    yield from _alone(processes, names)
 
 
-def _processes(tree: Tree) -> Iterable[tuple[str, tuple[str, ...]]]:
-    return guest_process.processes(tree).items()
+def _alone(processes: Mapping[str, Guest], names: Iterable[str]) -> Iterator[tuple[Guest, str]]:
+    """The guests that nobody has a record of. Nothing keeps two users from giving theirs one name: two are two."""
+    alone = {pid: guest for pid, guest in processes.items() if guest.name not in set(names)}
+    often = Counter(guest.name for guest in alone.values())
+    for pid, guest in alone.items():
+        yield (replace(guest, name=f"{guest.name} ({pid})") if often[guest.name] > 1 else guest), pid
+
+
+def _running(tree: Tree, pid: str, argv: tuple[str, ...]) -> Guest:
+    """As its process was started, with what was plugged in since and the CPUs its threads are kept to."""
+    started = guest_qemu.of_argv((*argv, *guest_plugged.argv(tree, pid)), f"/proc/{pid}/cmdline")
+    return guest_process.placed(started, tree, pid)
 
 
 def _recorded(tree: Tree, directory: str, *, running: bool | None) -> Iterator[Guest]:

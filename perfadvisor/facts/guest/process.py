@@ -1,17 +1,21 @@
-"""What the kernel says of the memory of a guest's QEMU process: its huge pages, explicit and transparent ones.
+"""What the kernel says of a guest's QEMU process: its memory in huge pages, explicit and transparent, and where its
+threads may run.
 
 One `smaps_rollup` a guest is read instead of its `smaps`: the kernel adds up all mappings itself (fs/proc/task_mmu.c).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from perfadvisor.facts.reading import reader
+from perfadvisor.facts.guest.model import Guest
+from perfadvisor.facts.reading import cpulist, qemu_threads, reader
+from perfadvisor.facts.reading.qemu_threads import Thread
 from perfadvisor.model.tree import Tree
 
 # "{qemu}" stands for the process id of every QEMU on the machine, and for 1, which shows that they were looked for; a
 # glob over all processes would read thousands.
 _INIT = "/proc/1/comm"
-PATTERNS: tuple[str, ...] = ("/proc/{qemu}/comm", "/proc/{qemu}/cmdline", "/proc/{qemu}/smaps_rollup")
+PATTERNS: tuple[str, ...] = ("/proc/{qemu}/comm", "/proc/{qemu}/cmdline", "/proc/{qemu}/smaps_rollup",
+                              "/proc/{qemu}/task/*/comm", "/proc/{qemu}/task/*/status")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,3 +55,26 @@ def memory(tree: Tree, pid: str) -> Memory | None:
     transparent = (sizes.get("AnonHugePages") or 0) + (sizes.get("ShmemPmdMapped") or 0)
     hugetlb = (sizes.get("Private_Hugetlb") or 0) + (sizes.get("Shared_Hugetlb") or 0)
     return Memory(resident=resident, transparent=transparent, hugetlb=hugetlb, source=source)
+
+
+def placed(guest: Guest, tree: Tree, pid: str) -> Guest:
+    """The guest with the pins its threads really have, where its definition names none: a command line cannot."""
+    online = frozenset(cpulist.parse(tree.text("/sys/devices/system/cpu/online") or ""))
+    if guest.vcpu_pins or not online:
+        return guest
+    pins: dict[int, str] = {}
+    emulator = ""
+    for thread in qemu_threads.of(tree, pid):
+        allowed = _allowed(tree, pid, thread, online)
+        if allowed and thread.vcpu is not None:
+            pins[thread.vcpu] = allowed
+        elif thread.id == pid:
+            emulator = allowed
+    return replace(guest, vcpu_pins=pins, emulator_pin=guest.emulator_pin or emulator or None)
+
+
+def _allowed(tree: Tree, pid: str, thread: Thread, online: frozenset[int]) -> str:
+    """The CPUs it is kept to; "" where it may run on all that are online."""
+    text = reader.fields(tree.text(f"/proc/{pid}/task/{thread.id}/status")).get("Cpus_allowed_list", "")
+    allowed = frozenset(cpulist.parse(text))
+    return cpulist.format(allowed) if allowed and not online <= allowed else ""

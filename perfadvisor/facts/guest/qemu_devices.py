@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from perfadvisor.facts.guest import qemu_blocks
 from perfadvisor.facts.guest.model import Disk, Hostdev, Nic
+from perfadvisor.facts.guest.plugged import PLACE
 from perfadvisor.facts.guest.qemu_options import Options
 from perfadvisor.facts.pci import address as pci_address
 from perfadvisor.facts.reading.reader import number
@@ -80,6 +81,7 @@ def _disk(device: Values, controllers: Mapping[str, Values], place: int) -> Disk
         iothreads=mapping or ((single,) if single else ()),
         queues=number(holder.get("num-queues") or holder.get("num_queues") or holder.get("max_ioqpairs")),
         serial=device.get("serial"),
+        place=device.get(PLACE),
         controller=_controller(holder) if bus == "scsi" else None,
     )
 
@@ -141,7 +143,7 @@ def hostdevs(given: Options) -> Iterator[Hostdev]:
         last = device.get("sysfsdev", "").rstrip("/").rsplit("/", 1)[-1]
         address = _full(device.get("host") or last)
         if address:
-            yield Hostdev(kind="pci", managed=False, address=address)
+            yield Hostdev(kind="pci", managed=False, address=address, place=device.get(PLACE))
         elif _UUID.fullmatch(last):
             yield Hostdev(kind="mdev", managed=False)
 

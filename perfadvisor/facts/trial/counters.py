@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import fields, number
-from perfadvisor.facts.trial import counters_cpu, counters_kvm, counters_path
+from perfadvisor.facts.trial import counters_cpu, counters_kvm, counters_path, counters_qemu
 from perfadvisor.facts.trial.counters_cpu import difference
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
@@ -44,6 +44,7 @@ def deltas(before: Tree, after: Tree, *, seconds: float, path: IoPath, machine: 
         counters_cpu.deltas(before, after, seconds),
         counters_path.deltas(before, after, seconds, path, machine),
         counters_kvm.deltas(before, after, seconds),
+        counters_qemu.deltas(before, after, seconds),
         _softnet(before, after),
         _vmstat(before, after),
         _tcp(before, after),

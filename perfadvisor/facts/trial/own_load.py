@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
-from perfadvisor.facts.trial import counters, gauges, own_load_samples
+from perfadvisor.facts.trial import counters, counters_qemu, gauges, own_load_samples
 from perfadvisor.model.result import IoPath, Output, TrialResult, TrialState
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
@@ -26,7 +26,7 @@ def paths(machine: Tree) -> tuple[IoPath, ...]:
 def patterns(machine: Tree) -> tuple[str, ...]:
     """Everything to read around the window."""
     found = (pattern for path in paths(machine) for pattern in counters.patterns(path, machine))
-    return tuple(dict.fromkeys((*found, *own_load_samples.PATTERNS)))
+    return tuple(dict.fromkeys((*found, *own_load_samples.PATTERNS, *counters_qemu.PATTERNS)))
 
 
 def workload(path: IoPath, metrics: tuple[str, ...] = ()) -> Workload:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from perfadvisor.targets.agent.json_socket import JsonSocket
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.process import LocalServer, serve
 from perfadvisor.targets.vm import kernel as vm_kernel
+from perfadvisor.targets.vm.fixed import Identity
 from perfadvisor.targets.vm.options import VmOptions
 
 BOOT_S, EMULATED_BOOT_S = 60.0, 240.0  # 15 s with KVM and a minute without on an idle machine
@@ -55,12 +57,13 @@ exec qemu-ga --method=virtio-serial --path={AGENT_NODE} --statedir=/run/agent </
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """What is booted: the options, with KVM or emulated, in which directory its sockets lie, QEMU's words for a NIC
-    ("" for none), and whether the host is `slow` because it is emulated itself."""
+    """What is booted: the options, with KVM or emulated, in which directory its sockets lie, who it is, QEMU's words
+    for a NIC ("" for none), and whether the host is `slow` because it is emulated itself."""
 
     options: VmOptions
     kvm: bool
     directory: Path
+    identity: Identity
     nic: str = ""
     slow: bool = False
 
@@ -154,7 +157,9 @@ def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
 
 def _qemu(recipe: Recipe) -> list[str]:
     where, options = recipe.directory, recipe.options
-    words = ["-machine q35", "-object iothread,id=disk-thread", "-device virtio-9p-pci,fsdev=usr,mount_tag=programs"]
+    name = recipe.identity.name.replace(",", ",,")
+    words = [f"-name {shlex.quote(f'guest={name},debug-threads=on')}", f"-uuid {recipe.identity.uuid}"]
+    words += ["-machine q35", "-object iothread,id=disk-thread", "-device virtio-9p-pci,fsdev=usr,mount_tag=programs"]
     words.append(f"-fsdev local,id=usr,path={PROGRAMS},security_model=none,readonly=on,multidevs=remap")
     words += [f"-qmp unix:{where}/monitor,server=on,wait=off", "-device virtio-serial-pci,id=talk"]
     for name, port in (("agent", AGENT_NODE), ("done", DONE_NODE)):

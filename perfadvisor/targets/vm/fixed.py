@@ -5,6 +5,7 @@ import os
 import secrets
 import tempfile
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,14 +20,30 @@ from perfadvisor.targets.vm.network import Cable, cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
 
 PLACEHOLDER_BYTES = 1 << 20
+SERIAL = "perfadvisor"  # 20 characters at most with what follows (virtio 1.2, 5.2.6)
 _numbers = itertools.count()
 
 
 @dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What tells a guest from all others, seen from both sides: the environment's name, a UUID, a disk's serial."""
+
+    name: str
+    uuid: str
+    serial: str
+
+
+def identity_of(name: str) -> Identity:
+    """A new guest's."""
+    own = uuid.uuid4()
+    return Identity(name=name, uuid=str(own), serial=f"{SERIAL}-{own.hex[:8]}")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fixed:
-    """`book` holds what must be undone at the end, `directory` the guest's sockets and files, `cable` its network.
-    `disk` is the host's file or device behind its virtio disk at first: the raw device that the run measures, or a
-    placeholder for the test file, which does not exist yet."""
+    """`identity` says who it is, `book` holds what must be undone at the end, `directory` the guest's sockets and
+    files, `cable` its network. `disk` is the host's file or device behind its virtio disk at first: the raw device that
+    the run measures, or a placeholder for the test file, which does not exist yet."""
 
     spec: Spec
     options: VmOptions
@@ -35,6 +52,7 @@ class Fixed:
     directory: Path
     cable: Cable
     disk: Path
+    identity: Identity
 
     @property
     def disk_blocked(self) -> bool:
@@ -59,6 +77,7 @@ def made(spec: Spec, opening: Opening) -> Fixed:
         return Fixed(
             spec=spec, options=options, opening=opening, book=book, directory=directory, cable=cable(next(_numbers)),
             disk=Path(opening.device) if opening.device else _placeholder(directory),
+            identity=identity_of(spec.name),
         )  # fmt: skip
     except BaseException:
         book.close()

@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from perfadvisor.facts.guest.plugged import PLACE, Word
 from perfadvisor.targets.agent.json_socket import JsonSocket
 from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.lending.pci_group import function
@@ -25,12 +26,13 @@ def takes_direct_io(file: Path) -> bool:
 
 class Hands:
     """`lent` are the functions that the guest has now, and `own_disk` the name of a disk among them in the guest.
-    `whole` says that it has everything it is to have."""
+    `whole` says that it has everything it is to have, and `plugged` what it then has, by QEMU's name for each."""
 
     def __init__(self, fixed: Fixed) -> None:
         self.whole = False
         self.lent: tuple[str, ...] = ()
         self.own_disk = ""
+        self.plugged: dict[str, plug.Words] = {}
         self._fixed = fixed
         self._disk, self._writable = fixed.disk, not fixed.opening.device
         self._before_lending = 0
@@ -60,14 +62,16 @@ class Hands:
         options = self._fixed.options
         if self._disk.parent == self._fixed.directory and not takes_direct_io(self._disk):
             options = replace(options, cache="writeback")
-        plug.plug_disk(monitor, DISK_SLOT, self._disk, self._writable, options)
+        serial = self._fixed.identity.serial
+        asked = plug.plug_disk(monitor, DISK_SLOT, self._disk, self._writable, options, serial)
+        self.plugged[plug.DISK] = asked
 
     def lend(self, monitor: JsonSocket) -> None:
         """Take the functions from this machine and plug them in. MeasureError where one cannot be had."""
         if self._fixed.options.passthrough and not self.lent:
             self._take_from_here()
         for slot, address in enumerate(self.lent, FIRST_FUNCTION_SLOT):
-            plug.plug_function(monitor, slot, address)
+            self.plugged[plug.name_of(address)] = plug.plug_function(monitor, slot, address)
 
     def _take_from_here(self) -> None:
         options, book = self._fixed.options, self._fixed.book
@@ -77,6 +81,14 @@ class Hands:
         self._disks = {address: disks_of(function(address)) for address in options.vfio}
         vfio.lend(found, book)
         self.lent = tuple(found)
+
+    def words(self, monitor: JsonSocket) -> tuple[Word, ...]:
+        """Everything that is plugged in, each device with the place it has in the guest."""
+        places, found = plug.places(monitor), []
+        for name, words in self.plugged.items():
+            place = {PLACE: places[name]} if name in places else {}
+            found += [(option, {**values, **place} if option == "device" else values) for option, values in words]
+        return tuple(found)
 
     def pull(self, monitor: JsonSocket) -> None:
         """Have the guest let go of what others need too: functions, and the disk of a measured device."""

@@ -9,16 +9,19 @@ from pathlib import Path
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts.block import io_path
 from perfadvisor.facts.block import path as block_path
+from perfadvisor.facts.guest import plugged as guest_plugged
+from perfadvisor.facts.guest import process as guest_process
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Link, Server
+from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.presence import Presence
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 from perfadvisor.targets.vm import boot as vm_boot
-from perfadvisor.targets.vm import kvm_counts, plug
+from perfadvisor.targets.vm import kvm_counts, qemu_counts
 from perfadvisor.targets.vm import probe as vm_probe
 from perfadvisor.targets.vm.fixed import Fixed, made
 from perfadvisor.targets.vm.guest_server import GuestServer
@@ -53,6 +56,7 @@ class VmTarget(RemoteTarget):
         self._guest: vm_boot.RunningGuest | None = None
         self._stopped = False
         self._emulated, self._note = False, ""
+        self._defined = Tree({})
 
     @property
     def parent(self) -> str:
@@ -83,7 +87,8 @@ class VmTarget(RemoteTarget):
         fixed = self._fixed
         reason, slow = vm_probe.why_no_kvm(), vm_probe.host_is_emulated()
         recipe = vm_boot.Recipe(
-            options=fixed.options, kvm=not reason, directory=fixed.directory, nic=fixed.cable.qemu(), slow=slow
+            options=fixed.options, kvm=not reason, directory=fixed.directory, nic=fixed.cable.qemu(), slow=slow,
+            identity=fixed.identity,
         )
         try:
             self._guest = vm_boot.boot(recipe)
@@ -125,6 +130,17 @@ class VmTarget(RemoteTarget):
         if address := self._fixed.options.address:
             self._wait_for(partial(inside.give_address, address))
         hands.whole = True
+        self._defined = self._definition(guest)
+
+    def _definition(self, guest: vm_boot.RunningGuest) -> Tree:
+        pid = str(guest.pid)
+        found = capture([one.replace("{qemu}", pid) for one in guest_process.PATTERNS])
+        told = guest_plugged.written(self._hands.words(guest.monitor))
+        return found.merged([Tree({guest_plugged.source(pid): told})])
+
+    def defined(self) -> Tree:
+        """Its process and what was plugged into it, as it was when it last had all its devices."""
+        return self._defined
 
     def pause(self) -> None:
         """Stand still while others measure."""
@@ -157,8 +173,11 @@ class VmTarget(RemoteTarget):
         return lambda: next(filter(None, (why() for why in lent)), "")
 
     def outside(self) -> Tree:
-        """What KVM counts of it."""
-        return kvm_counts.read(self._guest.pid) if self._guest else Tree({})
+        """What KVM counts of it, and this machine of its QEMU and its functions."""
+        if self._guest is None:
+            return Tree({})
+        pid = self._guest.pid
+        return kvm_counts.read(pid).merged([qemu_counts.read(pid, self._hands.lent)])
 
     # --- commands ---
 
@@ -207,6 +226,7 @@ class VmTarget(RemoteTarget):
             return f"/dev/{disk}", self._way(disk), f"{self.name}: reads its own disk /dev/{disk}, passed through"
         self._hands.show(guest.monitor, file, writable)
         disk = self._wait_for_disk()
+        self._defined = self._definition(guest)
         return f"/dev/{disk}", self._way(disk), f"{self.name}: {file} is its virtio disk /dev/{disk}"
 
     def link(self) -> Link:
@@ -218,7 +238,7 @@ class VmTarget(RemoteTarget):
         return IoPath(block=disk, pci=block_path.pci_address(tree, disk) or "")
 
     def _wait_for_disk(self) -> str:
-        ours = f'read -r serial <$d/serial; [ "$serial" = {plug.SERIAL} ] && echo ${{d##*/}}'
+        ours = f'read -r serial <$d/serial; [ "$serial" = {self._fixed.identity.serial} ] && echo ${{d##*/}}'
         return self._wait_for(lambda: self._said(f"for d in /sys/block/vd*; do {ours}; done; true"))
 
     def _inside(self) -> Inside:

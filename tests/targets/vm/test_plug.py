@@ -1,5 +1,6 @@
 """Plugging and pulling, and how a guest is started, with a monitor of our own."""
 
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -7,13 +8,25 @@ from typing import Any
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.facts.guest import guest
+from perfadvisor.facts.guest import plugged as guest_plugged
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.tree import Tree
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.vm import boot as vm_boot
 from perfadvisor.targets.vm import hands as vm_hands
 from perfadvisor.targets.vm import plug as vm_plug
+from perfadvisor.targets.vm.fixed import identity_of
 from perfadvisor.targets.vm.network import Cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
+
+PORTS = [
+    {"bus": 0, "slot": 4, "function": 0, "qdev_id": "slot0", "pci_bridge": {"bus": {}, "devices": [
+        {"bus": 1, "slot": 0, "function": 0, "qdev_id": "disk"}]}},
+    {"bus": 0, "slot": 5, "function": 0, "qdev_id": "slot1", "pci_bridge": {"bus": {}, "devices": [
+        {"bus": 10, "slot": 0, "function": 0, "qdev_id": "pci-0000-81-00-0"}]}},
+]  # fmt: skip
 
 
 class Monitor:
@@ -28,6 +41,8 @@ class Monitor:
         self.asked.append((name, given))
         if name == "qom-list":
             return [{"name": device} for device in sorted(self.devices)]
+        if name == "query-pci":
+            return [{"devices": PORTS}]
         if name == "device_del":
             self.slowly -= 1
             if self.slowly <= 0:
@@ -40,7 +55,7 @@ class Monitor:
 
 def plugged(options: VmOptions, file: Path, writable: bool = False) -> Monitor:
     monitor = Monitor(set())
-    vm_plug.plug_disk(monitor, 0, file, writable, options)  # type: ignore[arg-type]
+    vm_plug.plug_disk(monitor, 0, file, writable, options, "S1")  # type: ignore[arg-type]
     return monitor
 
 
@@ -52,6 +67,7 @@ def test_a_disk_passes_the_page_cache_by_and_has_its_own_thread(tmp_path: Path) 
     assert node["read-only"] is True
     assert node["file"] == {
         "driver": "file", "filename": str(file), "aio": "native", "cache": {"direct": True, "no-flush": False},
+        "locking": "off",
     }  # fmt: skip
     assert (device["iothread"], device["num-queues"], device["bus"]) == ("disk-thread", 3, "slot0")
 
@@ -88,7 +104,10 @@ def test_what_is_not_plugged_in_needs_no_pulling() -> None:
 
 
 def words(text: str, tmp_path: Path, *, kvm: bool, nic: str = "") -> str:
-    recipe = vm_boot.Recipe(options=options_of(read_spec(f"vm:{text}")), kvm=kvm, directory=tmp_path, nic=nic)
+    spec = read_spec(f"vm:{text}")
+    recipe = vm_boot.Recipe(
+        options=options_of(spec), kvm=kvm, directory=tmp_path, nic=nic, identity=identity_of(spec.name)
+    )
     return " ".join(vm_boot._qemu(recipe))
 
 
@@ -119,7 +138,7 @@ def test_a_placeholder_needs_no_direct_io(tmp_path: Path, monkeypatch: pytest.Mo
         (tmp_path / name).touch()
     fixed = SimpleNamespace(
         options=options_of(read_spec("vm")), disk=tmp_path / "guest/placeholder", directory=tmp_path / "guest",
-        opening=Opening(), disk_blocked=False,
+        opening=Opening(), disk_blocked=False, identity=identity_of("vm"),
     )  # fmt: skip
     hands, first = vm_hands.Hands(fixed), Monitor(set())  # type: ignore[arg-type]
     assert hands.plug_disk(first)  # type: ignore[arg-type]
@@ -127,3 +146,38 @@ def test_a_placeholder_needs_no_direct_io(tmp_path: Path, monkeypatch: pytest.Mo
     second = Monitor(set())
     hands.show(second, tmp_path / "data", writable=True)  # type: ignore[arg-type]
     assert second.of("blockdev-add")["cache"]["direct"] is True
+
+
+def test_two_guests_are_two() -> None:
+    one, other = identity_of("vm"), identity_of("vm:cpus=4")
+    assert len({one.name, one.uuid, one.serial, other.name, other.uuid, other.serial}) == 6
+    assert len(one.serial) <= 20, "what a virtio disk can show"
+
+
+def test_the_host_knows_what_was_plugged_in(tmp_path: Path) -> None:
+    """A guest's disk and functions come after its start, so its command line does not name them."""
+    file = tmp_path / "data"
+    file.touch()
+    fixed = SimpleNamespace(
+        options=options_of(read_spec("vm:cpus=4,vfio=0000:81:00.0")), disk=file, directory=tmp_path / "guest",
+        opening=Opening(), disk_blocked=False, identity=identity_of("vm:cpus=4"), book=SimpleNamespace(last=0),
+    )  # fmt: skip
+    hands, monitor = vm_hands.Hands(fixed), Monitor(set())  # type: ignore[arg-type]
+    hands.plug_disk(monitor)  # type: ignore[arg-type]
+    hands.lent = ("0000:81:00.0",)
+    hands.lend(monitor)  # type: ignore[arg-type]
+    started = words("cpus=4,vfio=0000:81:00.0", tmp_path, kvm=True)
+    tree = Tree({
+        "/proc/1/comm": b"init",
+        "/proc/77/cmdline": "\0".join(("qemu-system-x86_64", "-enable-kvm", *shlex.split(started))).encode(),
+        guest_plugged.source("77"): guest_plugged.written(hands.words(monitor)),  # type: ignore[arg-type]
+    })  # fmt: skip
+    host = FactTable(guest.facts(tree))
+    name = "vm:cpus=4,vfio=0000:81:00.0"
+    assert host.subjects("vm") == (name,)
+    assert host.value("vm_disk.source", f"{name}/disk") == str(file)
+    assert host.value("vm_disk.cache", f"{name}/disk") == "none"
+    assert host.value("vm_disk.iothreads_mapped", f"{name}/disk") == 1
+    assert host.value("vm_disk.guest_address", f"{name}/disk") == "0000:01:00.0"
+    assert host.value("vm_hostdev.guest_address", f"{name}/0000:81:00.0") == "0000:0a:00.0"
+    assert host.value("vm.hostdev_count", name) == 1

@@ -9,7 +9,11 @@ from click.testing import CliRunner
 
 from perfadvisor.bundle import load
 from perfadvisor.cli import group
+from perfadvisor.judge import judge_run
 from perfadvisor.model.result import TrialState
+from perfadvisor.model.rule import Outcome
+from perfadvisor.packs.rules import load_rules
+from tests.lab.server import PLAIN_NVME
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1600)]
 
@@ -46,3 +50,30 @@ def test_the_report_holds_all_three(lab: Any) -> None:
     assert all(name in text for name in lab.saw("mission")["environments"])
     assert "proves the path, not the speed" in text, "of the guests"
     assert "this machine is emulated" in text
+
+
+def test_host_and_guests_meet_in_one_view(lab: Any) -> None:
+    """What was plugged in after the boot is in the host's reading, and each guest knows which of it is its own."""
+    _, virtio, passed = lab.saw("mission")["environments"]
+    view = judge_run(load(lab.folder / "mission"), load_rules(), source="mission")
+    host, one, other = (view.facts[name] for name in ("local", virtio, passed))
+    assert set(host.subjects("vm")) == {virtio, passed}
+    assert host.value("vm_disk.source_device", f"{virtio}/disk") == lab.saw("mission")["disk"].removeprefix("/dev/")
+    assert (one.value("environment.domain"), other.value("environment.domain")) == (virtio, passed)
+    assert set(one.of("block.vm_disk").values()) == {f"{virtio}/disk"}
+    assert set(other.of("pci.host_address").values()) == {PLAIN_NVME}
+    device = f"{passed}/{PLAIN_NVME}"
+    assert host.value("vm_hostdev.on_guest_node", device) is True, "nothing keeps the guest away from it"
+    assert host.value("vm_hostdev.guest_interrupts_per_s", device) > 0
+    assert host.value("vm_hostdev.host_interrupts_per_s", device) > 0, "nothing posts interrupts in here"
+    assert host.value("vm.iothread_busy_share", virtio) > 0
+
+
+def test_rules_on_guests_apply_to_the_run(lab: Any) -> None:
+    lab.saw("mission")
+    view = judge_run(load(lab.folder / "mission"), load_rules(), source="mission")
+    asked = {one.rule.id for one in view.findings if one.outcome is not Outcome.NOT_APPLICABLE}
+    of_guests = {one for one in asked if one.startswith(("passthrough-", "vm-"))}
+    print(len(asked), "rules apply, of them about guests:", sorted(of_guests))
+    assert {"numa-vm-device-remote", "passthrough-vfio-small-pages", "passthrough-balloon"} <= asked
+    assert {"vm-disk-cache-mode", "vm-disk-aio-threads", "vm-disk-no-iothread", "vm-vcpu-not-pinned"} <= asked

@@ -1,0 +1,79 @@
+"""Where each rule was seen: every input of real machines judged by all rules. `python -m tests.shared.ledger` writes
+the file `docs/rules-ledger.yaml` anew; its tests say whether it is up to date.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from perfadvisor.errors import InputError, PerfAdvisorError
+from perfadvisor.importer import import_files
+from perfadvisor.judge import judge, judge_run, load_run
+from perfadvisor.model.rule import Finding, Outcome, Rule
+from perfadvisor.packs.rules import load_rules
+from perfadvisor.report.view import ReportView
+from tests.rules.ledger import LEDGER, Seen, read, write
+
+NOT_INPUTS = ("expected", "SOURCES.md", "README.md", "MANIFEST.json")
+
+
+def inputs(folder: Path) -> Iterator[tuple[str, Path]]:
+    """(name, path) of every input of real machines."""
+    machines = folder / "machines"
+    for path in sorted(machines.rglob("*")):
+        parts = path.relative_to(machines).parts
+        if path.is_file() and not set(parts) & set(NOT_INPUTS):
+            yield "/".join(parts), path
+
+
+def judged(path: Path) -> ReportView | None:
+    """What all rules say of one input: a tree, a definition, a saved output or a benchmark's results; None where it is
+    nothing that can be judged."""
+    try:
+        return judge(path)
+    except InputError:
+        pass
+    with tempfile.TemporaryDirectory() as place:
+        run = Path(place) / "run"
+        try:
+            import_files((path,), run)
+            loaded = load_run(run)
+        except PerfAdvisorError:
+            return None
+        return judge_run(loaded, load_rules(), source=path.name) if loaded else None
+
+
+def seen(folder: Path) -> dict[str, Seen]:
+    """Rule -> the inputs on which it fires, and those on which it is clear and fires nowhere."""
+    found: dict[str, Seen] = {}
+    for name, path in inputs(folder):
+        view = judged(path)
+        for rule, outcomes in _by_rule(view.findings if view else ()).items():
+            if Outcome.FIRES in outcomes:
+                found.setdefault(rule, Seen()).fires.append(name)
+            elif Outcome.CLEAR in outcomes:
+                found.setdefault(rule, Seen()).clear.append(name)
+    return found
+
+
+def _by_rule(findings: tuple[Finding, ...] | tuple[()]) -> dict[str, set[Outcome]]:
+    found: dict[str, set[Outcome]] = {}
+    for one in findings:
+        found.setdefault(one.rule.id, set()).add(one.outcome)
+    return found
+
+
+def updated(rules: tuple[Rule, ...], folder: Path) -> dict[str, Seen]:
+    """The ledger as it is to be: what real machines show now, and the tests named in it."""
+    now, kept = seen(folder), read()
+    return {rule.id: now.get(rule.id, Seen()).with_tests_of(kept.get(rule.id, Seen())) for rule in rules}
+
+
+def main() -> None:
+    shared = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+    write(updated(load_rules(), shared))
+    print(f"{LEDGER}: written")
+
+
+if __name__ == "__main__":
+    main()

@@ -67,8 +67,8 @@ def _compiled() -> _Compiled | None:
 
 
 def _cleaned(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
-    """Markup is what a macro made of cleaned text, or a file of ours."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Markup is what a macro made of cleaned text, or a file of ours. Anything but a number is printed as its text."""
+    return value if isinstance(value, Markup | int | float) or value is None else visible(str(value))
 
 
 @cache

@@ -71,6 +71,7 @@ def test_every_absence_of_a_whole_capture_has_its_reason(guest):
         "cpu.frequency_max_hz", "cpu.frequency_limit_hz",
         "cpu.frequency_limit_share", "cpu.turbo_disabled", "cpu.package_throttle_count",
         "cgroup.cpu_quota_cpus", "cgroup.memory_max_bytes",
+        "numa.memory_only_distance_max",
     }  # fmt: skip
 
 

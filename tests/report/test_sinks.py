@@ -19,7 +19,7 @@ from rich.console import Console
 
 from perfadvisor.cli.table_file import csv_text
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.gate import Alert, Comparison, GateReport
+from perfadvisor.model.gate import Alert, Comparison, GateReport, Reason
 from perfadvisor.model.history import Change, Event, HistoryReport, Series
 from perfadvisor.model.run import Run
 from perfadvisor.plaintext import spreadsheet_cell, visible
@@ -116,7 +116,9 @@ def test_terminal_of_a_comparison(report: GateReport) -> None:
     text = compare_text(report.baseline, report.candidate, report.comparisons, report.notes)
     clean(text)
     left_out = 1 + len(report.notes) if report.notes else 0
-    assert text.count("\n") + 1 == 3 + len(report.comparisons) + left_out
+    said = [one for one in report.comparisons if one.notes or (one.reason is Reason.INVALID_RUNS and one.explanation)]
+    lines = 3 + len(report.comparisons) + left_out + (1 + len(said) if said else 0)
+    assert text.count("\n") + 1 == lines
 
 
 @TRIES
@@ -235,9 +237,10 @@ def test_csv_holds_no_formula(text: str) -> None:
 def test_exported_csv(view) -> None:
     usual = view(repeats=3)
     for piece in PIECES:
-        run = poisoned_run(replace(usual.run, before={}, after={}), f"{piece}x")
-        run = replace(run, results=tuple(mapped_workload(one, piece) for one in run.results))
-        text = csv_text(frame(run))
+        tail = f"{piece}x"
+        workloads = {id + tail: workload for id, workload in usual.run.workloads.items()}
+        run = replace(usual.run, before={}, after={}, workloads=workloads)
+        text = csv_text(frame(run, poisoned(usual.cells, tail, OWN_WORDS - {"name"})))
         clean(text)
         rows = list(csv.reader(io.StringIO(text)))
         assert rows[0] == list(COLUMNS)
@@ -247,10 +250,6 @@ def test_exported_csv(view) -> None:
 
 
 NUMERIC = {"value", "trial", "repeat", "position", "started"}
-
-
-def mapped_workload(result, piece):
-    return replace(result, trial=replace(result.trial, workload=piece + "w", environment=piece + "e"))
 
 
 @TRIES

@@ -15,6 +15,7 @@ from perfadvisor.model.workload import FEWEST_HAND_OVERS, Environment, Workload
 from perfadvisor.plan import Fitted, fewest_repeats, fit, plan
 from perfadvisor.runner import identity, place
 from perfadvisor.runner.engines import Agreed, refused
+from perfadvisor.runner.memory_size import sized
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import needs_storage
@@ -45,11 +46,12 @@ def fitted(request: Request, agreed: Agreed, base: Site, sites: Sequence[Site], 
         raise MeasureError(f"{LONE}: there are no pairs to compare", "perfadvisor run memory measures its own node")
     notes = (f"{LONE}: left out what compares pairs of nodes, {', '.join(one.id for one in lone)}",) if lone else ()
     asked = [workload for workload in agreed.workloads if workload not in lone]
-    workloads = expand(asked, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=near)
+    expanded = expand(asked, cpu_nodes=cpu_nodes, memory_nodes=memory_nodes, device_node=near)
+    workloads, sizes = sized(expanded, sites)
     environments = [site.environment for site in sites]
     found = _in_time(request, workloads, environments)
     few = _too_few(found.repeats, fewest_repeats(environments))
-    return replace(found, notes=(*agreed.notes, *notes, *few, *found.notes))
+    return replace(found, notes=(*agreed.notes, *notes, *sizes, *few, *found.notes))
 
 
 def _too_few(repeats: int, fewest: int) -> tuple[str, ...]:
@@ -82,10 +84,11 @@ def planned(request: Request, base: Site, sites: Sequence[Site], fitted: Fitted)
         environments=environments,
         workloads={workload.id: workload for workload in fitted.workloads},
         plan=plan(
-            fitted.workloads, environments, repeats=fitted.repeats, seed=request.seed,
+            fitted.workloads,
+            environments,
+            repeats=fitted.repeats,
+            seed=request.seed,
             once=refused(fitted.workloads, sites),
         ),
         results=(),
     )
-
-

@@ -9,15 +9,31 @@ from perfadvisor.errors import MeasureError
 RELEASED_S = 20.0  # a guest that was killed lets go of its devices when the kernel has taken it apart
 
 
-def rebind(function: Path, was: str) -> None:
-    """Let the driver `was` ("" for none) have the function of this sysfs directory; nothing to do where it has it.
+def rebind(function: Path, was: str, override: str = "") -> None:
+    """Let the driver `was` ("" for none) have the function of this sysfs directory, and restore its `driver_override`.
 
     MeasureError where somebody still uses it, or the driver does not take it."""
     if not function.is_dir():
         return  # pulled out meanwhile
-    _write(function / "driver_override", "\n")
-    if driver_of(function) == was:
-        return
+    try:
+        if driver_of(function) != was:
+            _give_back(function, was)
+    finally:
+        _write(function / "driver_override", f"{override}\n")
+
+
+def override_of(function: Path) -> str:
+    """The one driver that may have it, "" where any may (pci-sysfs.c writes that as "(null)")."""
+    try:
+        text = (function / "driver_override").read_text().strip()
+    except OSError:
+        return ""
+    return "" if text == "(null)" else text
+
+
+def _give_back(function: Path, was: str) -> None:
+    """Meanwhile the override names the driver that had it: without one, another that knows the device may take it."""
+    _write(function / "driver_override", f"{was}\n")
     _wait_until_released(function)
     if driver_of(function):
         _write(function / "driver" / "unbind", function.name)

@@ -12,7 +12,7 @@ from typing import Any
 from perfadvisor.errors import MeasureError
 from perfadvisor.settings.model import Values, Write
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.changing import iommu_type, pci_driver, settings_file
+from perfadvisor.targets.changing import iommu_type, pci_driver, settings_file, vfio_module
 from perfadvisor.targets.here.process import run
 
 Change = Mapping[str, Any]
@@ -42,8 +42,8 @@ def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = Fa
 
 def driver_changed(function: Path, was: str) -> Change:
     """A PCI function (its directory in sysfs) that is going to be bound to another driver; put back: `was` ("" for
-    none) drives it again."""
-    return {"what": "driver", "path": str(function), "was": was}
+    none) drives it again, and its `driver_override` is what the user had there."""
+    return {"what": "driver", "path": str(function), "was": was, "override": pci_driver.override_of(function)}
 
 
 def domain_changed(group: Path, was: str, drivers: Mapping[str, str]) -> Change:
@@ -58,7 +58,7 @@ def functions_made(physical: Path, was: str) -> Change:
 
 
 def module_loaded(name: str) -> Change:
-    """A kernel module that is going to be loaded; put back: unloaded, unless somebody else uses it by then."""
+    """A kernel module that is going to be loaded; put back: unloaded, unless it is in use by then."""
     return {"what": "module", "path": f"/sys/module/{name}", "name": name}
 
 
@@ -110,7 +110,7 @@ def _run_command(change: Change) -> None:
 
 
 def _rebind(change: Change) -> None:
-    pci_driver.rebind(Path(change["path"]), change["was"])
+    pci_driver.rebind(Path(change["path"]), change["was"], str(change.get("override", "")))
 
 
 def _set_domain(change: Change) -> None:
@@ -126,7 +126,7 @@ def _unmake_functions(change: Change) -> None:
 
 
 def _unload(change: Change) -> None:
-    run(Command(argv=("modprobe", "--remove", change["name"]), timeout_s=30.0))
+    vfio_module.unload(change["name"])
 
 
 UNDO: dict[str, Callable[[Change], None]] = {

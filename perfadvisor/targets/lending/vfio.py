@@ -13,6 +13,7 @@ from perfadvisor.analyse.devices import words
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Passed
 from perfadvisor.targets.changing.journal import Journal
+from perfadvisor.targets.changing.sharing import alone, claim
 from perfadvisor.targets.changing.undo import driver_changed, module_loaded
 from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_group import DEVICES, ROOT, VFIO, Function, Group, full_address, function, group_of
@@ -33,9 +34,12 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
     if ours:
         _require_remapping(root)
         _require_root(root)
-        _load_module(journal, root)
-    for one in ours:
-        _bind(one, journal)
+        for one in ours:
+            claim(one.address, root)
+        with alone(root):  # nobody of ours unloads the module between its loading and the binding
+            _load_module(journal, root)
+            for one in ours:
+                _bind(one, journal)
     return groups
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import PORT, Command, Completed, Link
+from perfadvisor.targets.changing.sharing import claim_any
 from perfadvisor.targets.here.listening import wait_until_listening
 from perfadvisor.targets.here.network import NO_NIC
 from perfadvisor.targets.here.process import LocalServer, run, serve
@@ -18,6 +19,8 @@ TUN, VHOST = Path("/dev/net/tun"), Path("/dev/vhost-net")
 USER_HOST = "10.0.2.2"  # this machine as seen through QEMU's user network
 USER_GUEST = "10.0.2.15"
 FOREVER_S = 3600.0
+NETWORK = "169.254.78"
+LOCAL = Path("/proc/net/fib_trie")  # every address of this machine, one at the end of a line
 UP = 'for n in /sys/class/net/*; do read -r a <$n/address; if [ "$a" = "$0" ]; then n=${n##*/}; '
 UP += 'ip addr add "$1" dev $n; ip link set $n up; echo $n; fi; done'
 
@@ -75,10 +78,18 @@ def cable(number: int) -> Cable:
     """The cable of the guest with this number within the process."""
     mac = f"52:54:00:70:{os.getpid() & 255:02x}:{number & 255:02x}"
     if os.geteuid() == 0 and os.access(TUN, os.R_OK | os.W_OK):
-        first = 4 * (number & 63)  # a network of four addresses each; 169.254.77 is the namespaces' own
-        host, guest = f"169.254.78.{first + 1}", f"169.254.78.{first + 2}"
+        host, guest = _addresses()
         return Cable(tap=f"pa{os.getpid()}.{number}", mac=mac, host=host, guest=guest, prefix=30)
     return Cable(tap="", mac=mac, host=USER_HOST, guest=USER_GUEST, prefix=24)
+
+
+def _addresses() -> tuple[str, str]:
+    """Both ends of a network of four addresses that no other guest of ours has, in this run or in another, and no
+    interface of this machine. 169.254.77 is the namespaces' own."""
+    ours = LOCAL.read_text() if LOCAL.exists() else ""
+    free = (n for n in range(0, 256, 4) if f"{NETWORK}.{n + 1}\n" not in ours)
+    first = int(claim_any(f"{NETWORK}.{n}" for n in free).rpartition(".")[2])
+    return f"{NETWORK}.{first + 1}", f"{NETWORK}.{first + 2}"
 
 
 def _served(argv: tuple[str, ...]) -> LocalServer:

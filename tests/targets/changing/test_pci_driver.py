@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.changing.pci_driver import driver_of, rebind
+from perfadvisor.targets.changing.pci_driver import driver_of, override_of, rebind
 from perfadvisor.targets.changing.undo import driver_changed, functions_made, put_back
 
 
@@ -43,6 +43,34 @@ def test_a_driver_that_does_not_take_it_back_is_said(function: Path) -> None:
         rebind(function, "nvme")
     assert (function.parent.parent / "drivers_probe").read_text() == "0000:01:00.0"
     assert driver_of(function) == "other"
+
+
+@pytest.mark.parametrize(("text", "override"), [("(null)\n", ""), ("vfio-pci\n", "vfio-pci"), ("mine\n", "mine")])
+def test_the_override_of_the_user_is_restored(function: Path, text: str, override: str) -> None:
+    (function / "driver_override").write_text(text)
+    bind(function, "nvme")
+    change = driver_changed(function, "nvme")
+    (function / "driver_override").write_text("vfio-pci")
+    put_back(change)
+    assert override_of(function) == override
+
+
+def test_while_it_goes_back_the_override_names_the_driver_it_had(
+    function: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is written to the probe file makes the driver that the override names take the function."""
+    bind(function, "vfio-pci")
+    real = Path.write_text
+
+    def write_text(path: Path, words: str) -> int:
+        if path.name == "drivers_probe":
+            (function / "driver").unlink()
+            bind(function, override_of(function))
+        return real(path, words)
+
+    monkeypatch.setattr(Path, "write_text", write_text)
+    rebind(function, "nvme", "vfio-pci")
+    assert (driver_of(function), override_of(function)) == ("nvme", "vfio-pci")
 
 
 def test_what_was_pulled_out_needs_nothing(tmp_path: Path) -> None:

@@ -25,8 +25,13 @@ from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
 from perfadvisor.model.run import Run
 from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.tree import Tree
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.report.view import ReportView
+from perfadvisor.settings.advice import with_plans
+from perfadvisor.settings.model import Plan
+
+Planned = tuple[tuple[Finding, Plan | None], ...]
 
 RUN_FILE = "run.json"
 
@@ -79,7 +84,8 @@ def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, sour
     asked = tuple(rule for rule in rules if _is_asked(rule, facts))
     findings = advise(facts, asked, catalogue=known_facts(), environment=name, goal=goal)
     unasked = tuple(rule for rule in rules if rule not in asked)
-    return replace(_view(source, goal, findings, {name: facts}), unasked=unasked)
+    unplanned = tuple((finding, None) for finding in findings)
+    return replace(_view(source, goal, unplanned, {name: facts}), unasked=unasked)
 
 
 def _is_asked(rule: Rule, facts: FactTable) -> bool:
@@ -103,7 +109,8 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     _join(facts, host)
     findings = advise(facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host, goal=goal)
-    return _view(source, goal, findings, {snapshot.environment: facts}, found=found)
+    planned = with_plans(findings, Lookup(facts, known_facts(), host), snapshot.tree)
+    return _view(source, goal, planned, {snapshot.environment: facts}, found=found)
 
 
 def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
@@ -139,10 +146,9 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
     _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
     lookups = {name: Lookup(facts, known_facts(), hosts[name]) for name, facts in tables.items()}
     reached = touched(lookups, _measured(found), parents) if any(one.finished for one in found) else {}
-    findings = tuple(
-        finding
-        for name, facts in tables.items()
-        for finding in advise(
+    planned: Planned = ()
+    for name, facts in tables.items():
+        findings = advise(
             facts,
             rules,
             catalogue=known_facts(),
@@ -151,9 +157,10 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
             goal=goal,
             reached=reached.get(name),
         )
-    )
-    view = _view(source, goal, findings, tables, run=run, found=found)
-    return replace(view, ratios=environments.explained(beside, findings, tables))
+        tree = run.before[name].tree if name in run.before else Tree({})
+        planned += with_plans(findings, lookups[name], tree)
+    view = _view(source, goal, planned, tables, run=run, found=found)
+    return replace(view, ratios=environments.explained(beside, view.findings, tables))
 
 
 def _measured(found: Iterable[Cell]) -> dict[str, list[str]]:
@@ -208,7 +215,7 @@ def _host(run: Run, name: str, parents: Mapping[str, str], tables: Mapping[str, 
 def _view(
     source: str,
     goal: str,
-    findings: tuple[Finding, ...],
+    planned: Planned,
     tables: Mapping[str, FactTable],
     run: Run | None = None,
     found: tuple[Cell, ...] = (),
@@ -219,7 +226,8 @@ def _view(
         version=__version__,
         run=run,
         cells=found,
-        findings=findings,
+        findings=tuple(finding for finding, _ in planned),
+        plans=tuple((finding, made) for finding, made in planned if made is not None),
         facts=tables,
         meanings={name: spec.meaning for name, spec in known_facts().items()},
         goal=goal,

@@ -69,15 +69,21 @@ def lint(own: tuple[Path, ...]) -> None:
 @command.command()
 @OWN
 def test(own: tuple[Path, ...]) -> None:
-    """Run the cases of every rule."""
+    """Run the cases of every rule; plan and undo what its fix sets on those that fire."""
     from perfadvisor.analyse.rules.cases import failures
+    from perfadvisor.packs.known_facts import known_facts
     from perfadvisor.packs.rules import check_rules
+    from perfadvisor.settings.rehearsal import rehearsed
 
     rules = check_rules(own)
     failed = [f"{rule.origin}: {problem}" for rule in rules for problem in failures(rule)]
+    plans = [(rule, *rehearsed(rule, known_facts())) for rule in rules]
+    failed += [f"{rule.origin}: {problem}" for rule, _, wrong in plans for problem in wrong]
     if failed:
         raise GateError("\n".join(failed), "correct the rule, or the case that is wrong")
     click.echo(f"{len(rules)} rules, {sum(len(rule.cases) for rule in rules)} cases, all as expected")
+    made = [(rule, count) for rule, count, _ in plans if count]
+    click.echo(f"{len(made)} rules set something: {sum(count for _, count in made)} plans made and undone")
 
 
 @command.command()

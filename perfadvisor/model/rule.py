@@ -37,14 +37,27 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """A setting and the values it shall have; `of` says whose it is. Facts stand in braces."""
+
+    setting: str
+    to: dict[str, str]
+    of: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fix:
-    """What to do: `run` now, `persist` over a reboot, how long it `lasts`, what it `needs`, and the `risk`."""
+    """What to do: `run` now, `persist` over a reboot, how long it `lasts`, what it `needs`, and the `risk`. `set` is
+    the same as values, from which command and undo are made where the machine was read. `moves` are the measured
+    facts it acts on, where the rule looks at no setting."""
 
     run: str = ""
     persist: str = ""
     lasts: str = ""
     risk: str = ""
     needs: tuple[str, ...] = ()
+    set: tuple[Wish, ...] = ()
+    moves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.model.fact import FactSpec
-from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify
+from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify, Wish
 from perfadvisor.packs import kept
 
-_CODE = ("rule_cache.py", "rule_file.py", "rule_lint.py", "rule_reader.py")
+_CODE = ("rule_cache.py", "rule_file.py", "rule_lint.py", "rule_settings.py", "rule_reader.py")
 
 
 def key(files: Iterable[Path], catalogue: Mapping[str, FactSpec]) -> str:
@@ -31,12 +31,20 @@ def save(key: str, rules: Iterable[Rule]) -> None:
     kept.save("rules", key, [asdict(rule) for rule in rules])
 
 
+def _fix_parts(fix: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "needs": tuple(fix["needs"]),
+        "set": tuple(Wish(**wish) for wish in fix["set"]),
+        "moves": tuple(fix["moves"]),
+    }
+
+
 def _rule(found: dict[str, Any]) -> Rule:
     lists = {name: tuple(value) for name, value in found.items() if isinstance(value, list)}
     fix, verify = found["fix"], found["verify"]
     parts = {
         "severity": Severity(found["severity"]),
-        "fix": Fix(**{**fix, "needs": tuple(fix["needs"])}),
+        "fix": Fix(**{**fix, **_fix_parts(fix)}),
         "verify": Verify(**{**verify, "rerun": tuple(verify["rerun"])}),
         "cases": tuple(Case(**{**case, "expect": Outcome(case["expect"])}) for case in found["cases"]),
     }

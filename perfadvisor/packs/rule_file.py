@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from perfadvisor.analyse.rules.lookup import HOST
 from perfadvisor.model.fact import Scalar
-from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify
+from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify, Wish
 from perfadvisor.packs.check import Strict
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -22,12 +22,22 @@ SeverityName = Literal["critical", "high", "medium", "low", "info"]
 Expected = Literal["fires", "clear", "unknown", "not-applicable", "after-fix"]
 
 
+class SetText(Strict):
+    """A setting (`perfadvisor settings list`), whose it is, and the values its fields shall have; facts in braces."""
+
+    setting: Text
+    of: Optional = ""
+    to: dict[str, int | str] = Field(min_length=1)
+
+
 class FixText(Strict):
     run: Optional = ""
     persist: Optional = ""
     lasts: Optional = ""
     risk: Optional = ""
     needs: list[Text] = Field(default_factory=list)
+    set: list[SetText] = Field(default_factory=list)
+    moves: list[Text] = Field(default_factory=list)
 
 
 class RollbackText(Strict):
@@ -111,7 +121,14 @@ def rule_of(text: RuleText, origin: str) -> Rule:
 
 
 def _fix(fix: FixText) -> Fix:
-    return Fix(run=fix.run, persist=fix.persist, lasts=fix.lasts, risk=fix.risk, needs=tuple(fix.needs))
+    return Fix(
+        run=fix.run, persist=fix.persist, lasts=fix.lasts, risk=fix.risk, needs=tuple(fix.needs),
+        set=tuple(_wish(wish) for wish in fix.set), moves=tuple(fix.moves),
+    )  # fmt: skip
+
+
+def _wish(wish: SetText) -> Wish:
+    return Wish(setting=wish.setting, of=wish.of, to={name: str(value) for name, value in wish.to.items()})
 
 
 def _reference(reference: ReferenceText) -> str:

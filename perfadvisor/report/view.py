@@ -9,6 +9,7 @@ from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import Environment, EnvironmentKind
+from perfadvisor.settings.model import Plan
 from perfadvisor.specs.spec import Spec
 
 
@@ -18,7 +19,8 @@ class ReportView:
 
     `run` is None for a machine that was only read. `source` is what the user named, `now` the time the report was made
     ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name. `unasked`
-    are the rules about things that what was read does not describe at all."""
+    are the rules about things that what was read does not describe at all. `plans` are what the fixes of findings would
+    write, where the machine was read."""
 
     source: str
     now: str
@@ -31,6 +33,7 @@ class ReportView:
     meanings: Mapping[str, str] = field(default_factory=dict)
     goal: str = ""
     unasked: tuple[Rule, ...] = ()
+    plans: tuple[tuple[Finding, Plan], ...] = ()
 
     @property
     def environments(self) -> tuple[Environment, ...]:

@@ -1,7 +1,8 @@
 """A plan as commands for people: what to type, and what to type to undo it."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from perfadvisor.settings.model import Door, Write
 
@@ -12,8 +13,15 @@ def command(write: Write) -> str:
         return shlex.join(argv(write))
     (text,) = write.to.values()
     if write.setting.name == "sysctl":
-        return shlex.join(["sysctl", "-w", f"{write.subject.replace('/', '.')}={text}"])
+        return shlex.join(["sysctl", "-w", f"{sysctl_name(write.subject)}={text}"])
+    if write.setting.name == "nic.mtu":
+        return shlex.join(["ip", "link", "set", "dev", write.subject, "mtu", text])
     return f"echo {shlex.quote(text)} > {shlex.quote(write.source)}"
+
+
+def sysctl_name(subject: str) -> str:
+    """What sysctl(8) calls a file below /proc/sys: dots for slashes, and slashes for dots within a part."""
+    return ".".join(part.replace(".", "/") for part in subject.split("/"))
 
 
 def argv(write: Write) -> tuple[str, ...]:
@@ -24,8 +32,24 @@ def argv(write: Write) -> tuple[str, ...]:
 
 
 def script(writes: Sequence[Write]) -> str:
-    """All of them, one line each."""
-    return "\n".join(map(command, writes))
+    """All of them, one line each; one value for many files is a loop."""
+    return "\n".join(_lines(writes))
+
+
+def _lines(writes: Sequence[Write]) -> Iterator[str]:
+    for _, same in groupby(writes, lambda write: (write.setting.name, tuple(write.to.items()))):
+        alike = list(same)
+        if len(alike) > 2 and alike[0].setting.door is Door.FILE and alike[0].setting.name != "sysctl":
+            yield _loop(alike)
+        else:
+            yield from map(command, alike)
+
+
+def _loop(alike: Sequence[Write]) -> str:
+    (text,) = alike[0].to.values()
+    start, _, end = alike[0].setting.path.partition("{subject}")
+    names = " ".join(shlex.quote(write.subject) for write in alike)
+    return f'for name in {names}; do echo {shlex.quote(text)} > "{start}$name{end}"; done'
 
 
 def differences(writes: Sequence[Write]) -> tuple[str, ...]:

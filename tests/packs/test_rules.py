@@ -168,6 +168,29 @@ def test_a_mistake_and_its_place(tmp_path, old, new, expected):
     assert any(problem.startswith(expected) for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [
+        ("{setting: nic.coalesc, of: x, to: {a: 1}}", "no setting is called `nic.coalesc` (did you"),
+        ("{setting: nic.coalesce, of: x, to: {rx_usec: 1}}", "has no field `rx_usec` (did you mean `rx_usecs`?)"),
+        ("{setting: nic.coalesce, of: x, to: {adaptive_rx: 1}}", "'1' is not on or off"),
+        ("{setting: nic.coalesce, of: x, to: {rx_usecs: few}}", "'few' is not a whole number"),
+        ("{setting: nic.coalesce, of: x, to: {rx_usecs: most(3)}}", "no policy is called most"),
+        ("{setting: nic.coalesce, to: {rx_usecs: 1}}", "it belongs to a nic: say whose in `of`"),
+        ("{setting: memory.ksm_run, of: x, to: {ksm_run: 1}}", "takes no `of`"),
+        ('{setting: nic.coalesce, of: "{nix}", to: {rx_usecs: 1}}', "`{nix}` is neither a fact nor a kind"),
+    ],
+)
+def test_a_fix_that_no_machine_could_take(tmp_path, wish, expected):
+    (found,) = mistakes(tmp_path, ("fix: {", f"fix: {{set: [{wish}], "))
+    assert expected in found
+
+
+def test_a_setting_is_nothing_that_a_fix_moves(tmp_path):
+    (found,) = mistakes(tmp_path, ("fix: {", "fix: {moves: [nic.rx_usecs], "))
+    assert "`nic.rx_usecs` is not measured: the plan itself shows it" in found
+
+
 def test_all_mistakes_of_all_files_at_once(tmp_path):
     one = written(tmp_path, GOOD.replace("when: nic.rx_usecs", "when: nic.rx").replace("[nic.rx_usecs]", "[nic.x]"))
     other = written(tmp_path, GOOD.replace("severity: high", "severity: dire"), "other")

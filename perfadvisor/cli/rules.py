@@ -108,7 +108,7 @@ def _described(rule: Rule) -> str:
 
     parts = (
         (rule.id, general(rule.title, rule.for_each)),
-        ("severity", f"{rule.severity} ({rule.maturity}; {rule.cut_off})"),
+        ("severity", f"{rule.severity} ({rule.standing or rule.maturity}; {rule.cut_off})"),
         ("serves", ", ".join(rule.goals)),
         ("looks at", f"each {rule.for_each}" if rule.for_each else "the machine"),
         ("workloads", ", ".join(rule.workloads)),

@@ -108,6 +108,12 @@ class Rule:
     origin: str = ""
 
     @property
+    def standing(self) -> str:
+        """What a reader must know of a rule that few machines have proven; "" for a stable one. Stable is a rule that
+        was seen firing rightly on a real machine or with a fault planted on one, and clear on two others."""
+        return "" if self.maturity == "stable" else "on trial: never yet seen outside its own cases, or too rarely"
+
+    @property
     def cut_off(self) -> str:
         """Who says from where on the rule fires, in words."""
         return (

@@ -52,6 +52,7 @@ def _finding(finding: Finding) -> Record:
         "rule": rule.id,
         "title": finding.title or rule.title,
         "severity": str(rule.severity),
+        "maturity": rule.maturity,
         "outcome": str(finding.outcome),
         "confidence": str(finding.confidence),
         "environment": finding.environment,

@@ -44,6 +44,7 @@ _FINDING = _record(
     rule=_TEXT,
     title=_TEXT,
     severity=_one_of(Severity),
+    maturity={"enum": ["stable", "trial"]},
     outcome=_one_of(Outcome),
     confidence=_one_of(Confidence),
     environment=_TEXT,

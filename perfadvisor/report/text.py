@@ -105,7 +105,8 @@ def _finding(number: int, entry: Entry, width: int) -> Iterator[Text]:
         yield from _command("prove", f"perfadvisor run {' '.join(entry.rule.verify.rerun)}")
     for child in entry.explains:
         yield from _field("also", f"explains: {child.title} ({child.severity}; {child.rule.id})", width)
-    yield from _field("rule", entry.rule.id, width, "dim")
+    standing = f" ({entry.rule.standing})" if entry.rule.standing else ""
+    yield from _field("rule", f"{entry.rule.id}{standing}", width, "dim")
 
 
 def _evidence(entry: Entry, width: int) -> Iterator[Text]:

@@ -1,5 +1,7 @@
 """The ledger of rules: where each was seen outside its own cases. `docs/rules-ledger.yaml` holds it."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,6 +54,15 @@ def write(found: dict[str, Seen]) -> None:
     with LEDGER.open("w") as file:
         file.write(HEAD)
         writer.dump({rule: seen for rule, seen in told.items() if seen}, file)
+
+
+def renew_maturity(rules: Iterable[Rule], folder: Path) -> None:
+    """Write into the rules' files what the ledger says of them."""
+    ledger = read()
+    for rule in rules:
+        for file in folder.rglob(f"{rule.id}.yaml"):
+            text = file.read_text()
+            file.write_text(re.sub(r"(?m)^maturity: \w+$", f"maturity: {maturity(rule, ledger)}", text))
 
 
 def maturity(rule: Rule, ledger: dict[str, Seen]) -> str:

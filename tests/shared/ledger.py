@@ -3,7 +3,7 @@ the file `docs/rules-ledger.yaml` anew; its tests say whether it is up to date.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from perfadvisor.errors import InputError, PerfAdvisorError
@@ -12,18 +12,19 @@ from perfadvisor.judge import judge, judge_run, load_run
 from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.report.view import ReportView
-from tests.rules.ledger import LEDGER, Seen, read, write
+from tests.rules.ledger import LEDGER, Seen, read, renew_maturity, write
 
+OWN, CAPTURED = Path(__file__).resolve().parents[1] / "data", ("machines", "host")
 NOT_INPUTS = ("expected", "SOURCES.md", "README.md", "MANIFEST.json")
 
 
 def inputs(folder: Path) -> Iterator[tuple[str, Path]]:
-    """(name, path) of every input of real machines."""
-    machines = folder / "machines"
-    for path in sorted(machines.rglob("*")):
-        parts = path.relative_to(machines).parts
-        if path.is_file() and not set(parts) & set(NOT_INPUTS):
-            yield "/".join(parts), path
+    """(name, path) of every input of real machines, and of those captured for the tests on live kernels."""
+    for root, prefix in ((folder / "machines", ""), *((OWN / name, f"tests/data/{name}/") for name in CAPTURED)):
+        for path in sorted(root.rglob("*")):
+            parts = path.relative_to(root).parts
+            if path.is_file() and not set(parts) & set(NOT_INPUTS):
+                yield prefix + "/".join(parts), path
 
 
 def judged(path: Path) -> ReportView | None:
@@ -56,14 +57,14 @@ def seen(folder: Path) -> dict[str, Seen]:
     return found
 
 
-def _by_rule(findings: tuple[Finding, ...] | tuple[()]) -> dict[str, set[Outcome]]:
+def _by_rule(findings: Iterable[Finding]) -> dict[str, set[Outcome]]:
     found: dict[str, set[Outcome]] = {}
     for one in findings:
         found.setdefault(one.rule.id, set()).add(one.outcome)
     return found
 
 
-def updated(rules: tuple[Rule, ...], folder: Path) -> dict[str, Seen]:
+def updated(rules: Iterable[Rule], folder: Path) -> dict[str, Seen]:
     """The ledger as it is to be: what real machines show now, and the tests named in it."""
     now, kept = seen(folder), read()
     return {rule.id: now.get(rule.id, Seen()).with_tests_of(kept.get(rule.id, Seen())) for rule in rules}
@@ -72,7 +73,8 @@ def updated(rules: tuple[Rule, ...], folder: Path) -> dict[str, Seen]:
 def main() -> None:
     shared = Path(__file__).resolve().parents[2].parent / "shared" / "data"
     write(updated(load_rules(), shared))
-    print(f"{LEDGER}: written")
+    renew_maturity(load_rules(), LEDGER.parents[1] / "rules")
+    print(f"{LEDGER}: written, and what the rules say of themselves")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,42 @@
+"""What a rule says of itself is what the ledger says of it, and the ledger names tests that are there."""
+
+from pathlib import Path
+
+import pytest
+
+from perfadvisor.model.rule import Rule
+from perfadvisor.packs.rules import load_rules
+from tests.rules.ledger import FEWEST_CLEAR, Seen, maturity, read
+
+TESTS = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def rules() -> dict[str, Rule]:
+    return {rule.id: rule for rule in load_rules()}
+
+
+def test_a_rule_is_stable_where_the_ledger_says_so(rules: dict[str, Rule]) -> None:
+    ledger = read()
+    wrong = {rule.id: rule.maturity for rule in rules.values() if rule.maturity != maturity(rule, ledger)}
+    assert wrong == {}, "run: python -m tests.shared.ledger, or say so in the rule"
+
+
+def test_the_ledger_speaks_of_rules_that_are_there(rules: dict[str, Rule]) -> None:
+    assert set(read()) <= set(rules)
+
+
+@pytest.mark.parametrize(("rule", "place"), [(rule, place) for rule, seen in read().items() for place in seen.planted])
+def test_a_planted_fault_is_planted_by_a_test_that_names_the_rule(rule: str, place: str) -> None:
+    file, _, name = place.partition("::")
+    text = (TESTS / file).read_text().partition(f"def {name}(")[2].partition("\ndef ")[0]
+    assert rule in text
+
+
+def test_what_stable_takes() -> None:
+    others = [str(number) for number in range(FEWEST_CLEAR)]
+    assert Seen(fires=["a"], clear=others).stable
+    assert not Seen(fires=["a"], clear=others[1:]).stable
+    assert not Seen(clear=others).stable
+    assert Seen(planted=["t"], clear=others[1:]).stable, "the test itself shows it clear once"
+    assert not Seen(planted=["t"]).stable

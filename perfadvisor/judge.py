@@ -18,6 +18,7 @@ from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.analyse.rules.touched import touched
 from perfadvisor.errors import InputError
+from perfadvisor.evidence.of_tree import outputs
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.trial import own_guests, own_load
 from perfadvisor.model.fact import FactTable
@@ -36,22 +37,48 @@ Planned = tuple[tuple[Finding, Plan | None], ...]
 RUN_FILE = "run.json"
 
 
-def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "") -> ReportView:
-    """Judge what lies at `path`. InputError where it is neither a run, a snapshot nor a tree, or a rule is broken."""
+def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "", more: Sequence[Path] = ()) -> ReportView:
+    """Judge what lies at `path`, and with it what lies at `more`. InputError where nothing of it can be judged, or a
+    rule is broken."""
     from perfadvisor.packs import load_rules
 
     rules = load_rules(rules_dirs)
     _check_goal(goal, rules)
-    run = load_run(path)
+    run = None if more else load_run(path)
     if run is not None:
         return judge_run(run, rules, source=str(path), goal=goal)
-    if path.is_file():
-        found = definition(path)
-        if found is not None:
-            return judge_definition(path.name, found, rules, source=str(path), goal=goal)
-    from perfadvisor.saved.saved import load
+    return _judge_gathered((path, *more), rules, goal)
 
-    return judge_snapshot(load(path), rules, source=str(path), goal=goal)
+
+def _judge_gathered(paths: Sequence[Path], rules: Sequence[Rule], goal: str) -> ReportView:
+    """Judge machines that were read and saved outputs, each machine by itself."""
+    from perfadvisor.gathering import gather
+
+    found = gather(paths)
+    source = ", ".join(map(str, paths))
+    views = [judge_snapshot(one, rules, source=source, goal=goal) for one in found.snapshots]
+    views += [judge_definition(name, table, rules, source=source, goal=goal) for name, table in found.machines.items()]
+    if not views:
+        (name, _, tool), *_ = found.results
+        hint = f"make it a run first: perfadvisor import {name} -o RUN, then perfadvisor advise RUN"
+        raise InputError(f"{name}: results of {tool}, and no machine", hint)
+    view = _together(views)
+    return replace(view, evidence=found.notes, contradictions=found.bundle.contradictions)
+
+
+def _together(views: Sequence[ReportView]) -> ReportView:
+    """Several machines in one view. A rule that was asked of one of them was asked."""
+    first, *others = views
+    if not others:
+        return first
+    unasked = [rule for rule in first.unasked if all(rule in one.unasked for one in others)]
+    return replace(
+        first,
+        findings=tuple(finding for one in views for finding in one.findings),
+        cells=tuple(one for view in views for one in view.cells),
+        facts={name: table for one in views for name, table in one.facts.items()},
+        unasked=tuple(unasked),
+    )
 
 
 def _check_goal(goal: str, rules: Sequence[Rule]) -> None:
@@ -61,20 +88,6 @@ def _check_goal(goal: str, rules: Sequence[Rule]) -> None:
         near = get_close_matches(goal, known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise InputError(f"no rule serves the goal {goal!r}", f"{hint}goals: {', '.join(known)}")
-
-
-def definition(path: Path) -> FactTable | None:
-    """The facts of a file that defines guests or containers, None where it is something else."""
-    from perfadvisor.facts.text.recognise import recognise
-    from perfadvisor.saved.archive import is_tar, read_all
-    from perfadvisor.tools.facts_of_output import recognise as results_of
-
-    data = read_all(path)
-    kind = None if is_tar(data) else recognise(data)
-    if kind is None and not is_tar(data) and (tool := results_of(data)):
-        hint = f"make it a run first: perfadvisor import {path} -o RUN, then perfadvisor advise RUN"
-        raise InputError(f"{path}: results of {tool}, and no machine", hint)
-    return FactTable(kind.facts(data, source=str(path))) if kind else None
 
 
 def judge_definition(name: str, facts: FactTable, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
@@ -116,7 +129,7 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
 def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
     """The facts of a machine that was only read, with those of its own load where that was watched, and its cells."""
     facts = machine_catalogue.read(snapshot.tree)
-    for fact in list(own_guests.facts(snapshot)):
+    for fact in [*own_guests.facts(snapshot), *(one for taken in outputs(snapshot.tree) for one in taken.facts)]:
         facts.add(fact)
     return facts, tuple(_own_load(snapshot, facts))
 

@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfadvisor.errors import InputError
-from perfadvisor.facts.text import recognise as text
-from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.gathering import gather
+from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.saved.archive import is_tar, read_all
-from perfadvisor.saved.saved import load
 from perfadvisor.tools import facts_of_output as output
-
-ARCHIVES = (".tar", ".tgz", ".gz", ".xz", ".bz2", ".ttar", ".zst")
-KNOWN = ", ".join(["fio and iperf3 JSON", *(kind.name for kind in text.KINDS)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,16 +19,15 @@ class Reading:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def read(path: Path) -> tuple[Reading, ...]:
+def read(path: Path, *more: Path) -> tuple[Reading, ...]:
     """One reading per environment. InputError where the path is nothing perfadvisor knows."""
-    if not path.exists():
-        raise InputError(f"{path}: no such file or directory", "check the path")
-    if (path / "run.json").is_file():
+    if not more and (path / "run.json").is_file():
         return tuple(_of_run(path))
-    if path.is_dir():
-        return (_of_snapshot(load(path)),)
-    found = _of_file(path)
-    return (found if found is not None else _of_archive(path),)
+    found = gather((path, *more))
+    results = FactTable(fact for name, data, _ in found.results for fact in output.facts(data, name))
+    readings = [_of_snapshot(one) for one in found.snapshots]
+    readings += [Reading(environment=name, facts=table) for name, table in found.machines.items()]
+    return (*readings, Reading(environment=path.name, facts=results)) if found.results else tuple(readings)
 
 
 def _of_run(path: Path) -> Iterator[Reading]:
@@ -52,31 +45,3 @@ def _of_snapshot(snapshot: Snapshot) -> Reading:
 
     table, _ = read_snapshot(snapshot)
     return Reading(environment=snapshot.environment, facts=table, unreadable=tuple(snapshot.tree.unreadable()))
-
-
-def _of_file(path: Path) -> Reading | None:
-    """The facts of a tool's output, or None where the file may be an archive."""
-    data = read_all(path)
-    if is_tar(data):
-        return None
-    kind = text.recognise(data)
-    # Results may stand behind other outputs in one log; without a brace there are none worth the search.
-    if (kind is None or b"{" in data) and output.recognise(data):
-        return Reading(environment=path.name, facts=_table(output.facts(data, str(path))))
-    if kind:
-        return Reading(environment=path.name, facts=_table(kind.facts(data, source=str(path))))
-    return None
-
-
-def _of_archive(path: Path) -> Reading:
-    try:
-        return _of_snapshot(load(path))
-    except InputError as error:
-        if path.name.endswith(ARCHIVES):
-            raise
-        hint = f"it reads archives, and outputs of {KNOWN}"
-        raise InputError(f"{path}: not a file perfadvisor reads", hint) from error
-
-
-def _table(facts: Iterator[Fact | Absent]) -> FactTable:
-    return FactTable(facts)

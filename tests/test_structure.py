@@ -23,8 +23,9 @@ LEVELS = {
     "model": 1,
     "facts": 2,
     "tools": 2,
-    "saved": 2,
+    "saved": 2.7,
     "settings": 2.5,
+    "evidence": 2.5,
     "analyse": 2,
     "plan": 2,
     "expand": 2,
@@ -37,6 +38,7 @@ LEVELS = {
     "snapshotting": 3.5,
     "importer": 4,
     "report": 5,
+    "gathering": 5,
     "judge": 6,
     "gating": 6.5,
     "reading": 6.5,
@@ -80,7 +82,7 @@ ROOMS = {
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts
-PURE = ("errors", "specs", "model", "facts", "tools", "settings", "analyse", "plan", "expand")
+PURE = ("errors", "specs", "model", "facts", "tools", "settings", "evidence", "analyse", "plan", "expand")
 WORLD = {
     "subprocess", "os", "shutil", "socket", "tempfile", "time", "pathlib", "urllib", "multiprocessing", "random",
     "io", "glob", "fileinput", "platform", "signal", "threading", "select", "ctypes", "http", "sqlite3", "secrets",

@@ -12,7 +12,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 @click.command(short_help="Show the findings of a run or snapshot.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option(
     "--fail-on",
@@ -21,17 +21,22 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 )
 @click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
 @click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
-def command(path: Path, form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...]) -> None:
-    """Judge a run, a snapshot or somebody's tree of /sys and /proc, and say what to do."""
+@click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
+def command(
+    paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool
+) -> None:
+    """Judge what PATH holds, and say what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
+    commands in any order: files, directories, archives, or - for standard input."""
     from perfadvisor.judge import judge
 
-    view = judge(path, rules_dirs, goal)
-    _show(view, form)
+    first, *more = paths
+    view = judge(first, rules_dirs, goal, more)
+    _show(view, form, verbose)
     if fail_on:
         _fail(view, fail_on)
 
 
-def _show(view: "ReportView", form: str) -> None:
+def _show(view: "ReportView", form: str, verbose: bool) -> None:
     if form == "json":
         from perfadvisor.report.json_view import render
 
@@ -45,7 +50,7 @@ def _show(view: "ReportView", form: str) -> None:
 
         from perfadvisor.report.text import show
 
-        show(view, Console())
+        show(view, Console(), verbose=verbose)
 
 
 def _fail(view: "ReportView", fail_on: str) -> None:

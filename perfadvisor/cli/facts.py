@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Print every fact with its source.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--name", "wanted", multiple=True, help="Only facts whose name starts with this (nic., cpu.online).")
 @click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
-def command(path: Path, form: str, wanted: tuple[str, ...], absent: bool) -> None:
-    """Print the facts of a run, a snapshot, a directory or archive of /sys and /proc, or one file of a tool's output
+def command(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], absent: bool) -> None:
+    """Print the facts of what PATH holds: a run, a snapshot, a copy of /sys and /proc, or saved outputs in any order
     (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, libvirt XML, QEMU command lines, docker and podman inspect,
-    Kubernetes YAML, /proc/interrupts, /proc/cpuinfo)."""
+    Kubernetes YAML, /proc/interrupts and others): files, directories, archives, or - for standard input."""
     from perfadvisor.reading import read
 
-    readings = read(path)
+    readings = read(*paths)
     _check_names(wanted, readings)
     if form == "json":
         click.echo(json.dumps(_json(readings, wanted, absent), indent=1))

@@ -6,17 +6,18 @@ import click
 
 
 @click.command(short_help="Write a run or snapshot as one self-contained HTML page.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The page to write."
 )
 @click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
 @click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
-def command(path: Path, output: Path, rules_dirs: tuple[Path, ...], goal: str) -> None:
-    """Write a run, a snapshot or somebody's tree of /sys and /proc as one HTML page that needs nothing else."""
+def command(paths: tuple[Path, ...], output: Path, rules_dirs: tuple[Path, ...], goal: str) -> None:
+    """Write a run, a snapshot, a copy of /sys and /proc or saved outputs as one HTML page that needs nothing else."""
     from perfadvisor.cli.output import write_text
     from perfadvisor.judge import judge
     from perfadvisor.report.html import render
 
-    write_text(output, render(judge(path, rules_dirs, goal)))
+    first, *more = paths
+    write_text(output, render(judge(first, rules_dirs, goal, more)))
     click.echo(output)

@@ -12,6 +12,7 @@ from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Severity
 from perfadvisor.plaintext import harmless, one_line
 from perfadvisor.report.coverage import locked, not_applicable, passed
+from perfadvisor.report.evidence import contradictions, parts
 from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, entries, severity_counts
 from perfadvisor.report.machine import subtitle
 from perfadvisor.report.results import Group, Row, groups, left_out
@@ -40,13 +41,14 @@ STYLES = {
 TRUST_STYLES = {Trust.VALID: "green", Trust.NOISY: "yellow", Trust.INVALID: "red", Trust.NOT_MEASURED: "dim"}
 
 
-def show(view: ReportView, console: "Console") -> None:
-    """Print the report; colours come and go with the console's own idea of its terminal."""
-    for line in lines(view, max(NARROWEST, min(WIDEST, console.width))):
+def show(view: ReportView, console: "Console", *, verbose: bool = False) -> None:
+    """Print the report; colours come and go with the console's own idea of its terminal. `verbose` lists every part of
+    saved outputs."""
+    for line in lines(view, max(NARROWEST, min(WIDEST, console.width)), verbose=verbose):
         console.print(line, soft_wrap=True, highlight=False)
 
 
-def lines(view: ReportView, width: int) -> Iterator[Text]:
+def lines(view: ReportView, width: int, *, verbose: bool = False) -> Iterator[Text]:
     """The report line by line; only commands and sources may be longer than `width`."""
     found = entries(view.findings)
     yield _line(view.host_name, "bold")
@@ -61,6 +63,8 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
         yield Text()
         yield from _group(group, width)
     yield Text()
+    for heading, told in (("Contradictions", contradictions(view)), ("What was read", parts(view, every=verbose))):
+        yield from _told(heading, told, width)
     yield from _locked(view, width)
     yield from _wrapped(summary(view, found), width, style="bold")
 
@@ -176,6 +180,14 @@ def _locked(view: ReportView, width: int) -> Iterator[Text]:
     if len(waiting) > REASONS_SHOWN:
         yield _line(f"   and {len(waiting) - REASONS_SHOWN} more reasons, in the page and the JSON", "dim")
     if waiting:
+        yield Text()
+
+
+def _told(heading: str, told: Sequence[str], width: int) -> Iterator[Text]:
+    if told:
+        yield _line(heading, "bold")
+        for one in told:
+            yield from _wrapped(one_line(one), width, indent=3)
         yield Text()
 
 

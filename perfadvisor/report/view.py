@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from perfadvisor.model.evidence import Contradiction, PartNote
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell
@@ -20,7 +21,8 @@ class ReportView:
     `run` is None for a machine that was only read. `source` is what the user named, `now` the time the report was made
     ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name. `unasked`
     are the rules about things that what was read does not describe at all. `plans` are what the fixes of findings would
-    write, where the machine was read."""
+    write, where the machine was read. `evidence` has what was made of each part of saved outputs, `contradictions`
+    where two of them differ."""
 
     source: str
     now: str
@@ -34,6 +36,8 @@ class ReportView:
     goal: str = ""
     unasked: tuple[Rule, ...] = ()
     plans: tuple[tuple[Finding, Plan], ...] = ()
+    evidence: tuple[PartNote, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def environments(self) -> tuple[Environment, ...]:

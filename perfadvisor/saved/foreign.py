@@ -10,8 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perfadvisor.errors import InputError
+from perfadvisor.evidence.prompts import PROGRAMS
 from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
 from perfadvisor.saved.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, members, read_all, safe_name
+
+
+class NoMachineError(InputError):
+    """There are files, but no copy of a machine's own."""
+
 
 ROOTS = ("sys", "proc")
 _MOST_NAMED = 5
@@ -21,7 +27,7 @@ FALLBACK_ROOTS = ("var", "etc", "run")  # a collection without /sys: container s
 def foreign_tree(path: Path) -> Tree:
     """The tree in a directory or archive; InputError where there is no `sys` or `proc` in it."""
     if path.is_dir():
-        entries = dict(_walk_directory(path))
+        entries = dict(walked(path))
     elif path.suffix == ".ttar":
         entries = dict(parse_ttar(read_all(path).decode("utf-8", "surrogateescape"), path.name))
     else:
@@ -34,7 +40,7 @@ def rooted(entries: dict[str, Entry], name: str) -> Tree:
     prefixes = _prefixes(entries, ROOTS) or _prefixes(entries, FALLBACK_ROOTS)
     if not prefixes:
         hint = "expected a copy of /sys and /proc, or a perfadvisor snapshot"
-        raise InputError(f"{name}: no sys or proc directory in it", hint)
+        raise NoMachineError(f"{name}: no sys or proc directory in it", hint)
     if len(prefixes) > 1:
         listed = ", ".join(prefix.rstrip("/") or "." for prefix in prefixes[:_MOST_NAMED])
         raise InputError(f"{name}: {len(prefixes)} machines in it: {listed}", "unpack it and point to one of them")
@@ -58,14 +64,25 @@ def _prefixes(entries: dict[str, Entry], roots: tuple[str, ...]) -> list[str]:
 
 
 def _saved_commands(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
-    """sosreport keeps `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`, and `ethtool eth0` likewise."""
+    """The outputs of commands in a collection. sosreport keeps
+    `ethtool -c eth0` as `sos_commands/networking/ethtool_-c_eth0`, and `ethtool eth0` likewise."""
     for source, entry in entries.items():
         match = re.fullmatch(r"(?:.*/)?ethtool_(?:(-[a-zA-Z]) ?_?)?([^/_ -][^/ ]*)", source)
         if match and isinstance(entry, bytes):
             yield " ".join(filter(None, ("$ ethtool", match[1], match[2]))), entry
+        elif isinstance(entry, bytes) and (command := _saved_by(source)):
+            yield f"$ {command}", entry
 
 
-def _walk_directory(top: Path) -> Iterator[tuple[str, Entry]]:
+def _saved_by(source: str) -> str:
+    """The command in a sosreport's name for its output: `sos_commands/pci/lspci_-nnvv`."""
+    folder, _, name = source.rpartition("/")
+    words = name.removesuffix(".txt").split("_")
+    return " ".join(words) if "sos_commands" in folder.split("/") and words[0] in PROGRAMS - {"ethtool"} else ""
+
+
+def walked(top: Path) -> Iterator[tuple[str, Entry]]:
+    """Every file below a directory, links as links. InputError for this machine itself."""
     if top.resolve() == Path("/"):
         raise InputError(f"{top} is this machine itself", "use --env local")
     count = 0

@@ -16,7 +16,7 @@ def judged(monkeypatch):
     asked: list[tuple] = []
     view = synthetic.view()
 
-    def judge(path, rules_dirs=(), goal=""):
+    def judge(path, rules_dirs=(), goal="", more=()):
         asked.append((path, tuple(rules_dirs), goal))
         return view
 

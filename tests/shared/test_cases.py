@@ -37,6 +37,16 @@ DEFINITIONS = {
     "10-vhostuser.xml": Right({"vm-memory-not-shared": ("vhost-user network, virtiofs",)}),
     "22-emulated-hardware.xml": Right({"vm-emulated-disk": ("lsilogic",), "vm-nic-emulated-model": ("rtl8139",)}),
     "12-numactl-empty-nodes.txt": Right({"numa-nodes-without-memory": ("0,2-4,6-7", "24 of 32 CPUs")}),
+    "01-pasted-folder": Right({"irq-one-cpu-since-boot": ("p1p1", "4 vectors", "CPU 0")}),
+    "09-domain-pasted.txt": Right({"vm-nic-emulated-model": ("rtl8139",), "vm-disk-capped": ("vda",)}),
+    "16-paste-of-everything.txt": Right({"network-ring-small-drops-since-boot": ("p1p1", "256", "4,096")}),
+    "21-sos": Right(
+        {
+            "vm-nic-emulated-model": ("rtl8139",),
+            "pcie-link-below-device": ("x4", "x1"),
+            "numa-nodes-without-memory": ("0,2-4,6-7",),
+        }
+    ),
 }
 
 

@@ -241,6 +241,8 @@ def _statistics(report: Report, nic: str, source: str) -> Iterator[Fact | Absent
     counts = _counts(report)
     if nic:
         yield from counted(counts, nic, source, "the driver does not count that")
+        if "rx_missed_errors" in counts:  # the kernel's own counter is what the driver fills in
+            yield spec.RX_MISSED.fact(counts["rx_missed_errors"], source=source, subject=nic)
 
 
 def counted(counts: Mapping[str, int], nic: str, source: str, reason: str) -> Iterator[Fact | Absent]:

@@ -65,9 +65,7 @@ RX_DROPPED = spec.nic(
     Unit.COUNT,
     nature=Nature.MEASURED,
 )
-RX_MISSED = spec.nic(
-    "rx_missed", int, "packets the adapter had no buffer for since the start", Unit.COUNT, nature=Nature.MEASURED
-)
+RX_MISSED = spec.RX_MISSED
 TX_DROPPED = spec.nic(
     "tx_dropped", int, "packets dropped before sending since the start", Unit.COUNT, nature=Nature.MEASURED
 )

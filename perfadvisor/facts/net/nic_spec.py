@@ -60,6 +60,9 @@ SCATTER_GATHER = nic("scatter_gather", bool, "a packet may lie in several pieces
 PAUSE_RX = nic("pause_rx", bool, "pause frames are obeyed")
 PAUSE_TX = nic("pause_tx", bool, "pause frames are sent")
 
+RX_MISSED = nic(
+    "rx_missed", int, "packets the adapter had no buffer for since the start", Unit.COUNT, nature=Nature.MEASURED
+)
 NO_BUFFER = nic(
     "drops_no_buffer",
     int,

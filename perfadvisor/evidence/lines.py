@@ -1,0 +1,48 @@
+"""Lines as a command printed them: without quote marks, line numbers, colours and what mail and editors add."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
+_QUOTE = re.compile(r"(?:> ?)+")
+_NUMBER = re.compile(r" *([0-9]{1,6})(?:[:|.)]|\t| {2,}|$) ?")
+_FEWEST_NUMBERED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file: its number, from 1, and its text."""
+
+    number: int
+    text: str
+
+
+def cleaned(data: bytes) -> list[Line]:
+    """The lines of a file. Bytes that are no UTF-8 are kept (surrogateescape)."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode()
+    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").replace("\r\n", "\n")
+    if "\x1b" in text:
+        text = _ANSI.sub("", text)
+    lines = text.removesuffix("\n").split("\n")
+    if not any(lines):
+        return []
+    return [Line(number, line) for number, line in enumerate(_unnumbered([_unquoted(one) for one in lines]), 1)]
+
+
+def _unquoted(line: str) -> str:
+    """Without the marks of a quoted mail; a shell's second prompt looks the same and is no output either."""
+    match = _QUOTE.match(line) if line.startswith(">") else None
+    return line[match.end() :] if match else line
+
+
+def _unnumbered(lines: list[str]) -> Sequence[str]:
+    """Without line numbers, where every line that is not blank has one and each is one more than that before."""
+    matches = [(place, _NUMBER.match(line)) for place, line in enumerate(lines) if line.strip()]
+    if len(matches) < _FEWEST_NUMBERED or not all(match for _, match in matches):
+        return lines
+    first = matches[0][0] - int(matches[0][1][1]) if matches[0][1] else 0
+    if any(match and int(match[1]) != place - first for place, match in matches):
+        return lines
+    return [line[match.end() :] if (match := _NUMBER.match(line)) else line for line in lines]

@@ -1,0 +1,24 @@
+"""Outputs of commands that a collection of a machine's files holds beside them, as a sosreport does."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from perfadvisor.evidence.lines import cleaned
+from perfadvisor.evidence.parts import parts
+from perfadvisor.evidence.prompts import PROGRAMS, program
+from perfadvisor.evidence.taken import Taken, take
+from perfadvisor.model.tree import Tree
+
+MAX_BYTES = 4 << 20
+_READ_WITH_FILES = ("ethtool", "pgrep")  # subsystems read these beside the files of /sys
+
+
+def outputs(tree: Tree) -> Iterator[Taken]:
+    """Every part of every saved output in the tree, read. The machine's own files say more, so they count first."""
+    for source, entry in tree.items():
+        command = source.removeprefix("$ ")
+        if command == source or not isinstance(entry, bytes) or len(entry) > MAX_BYTES or b"\0" in entry[:4096]:
+            continue
+        if program(command) in PROGRAMS and program(command) not in _READ_WITH_FILES:
+            for part in parts(cleaned(entry), command):
+                yield take(replace(part, source=source), source)

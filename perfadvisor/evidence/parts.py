@@ -1,0 +1,97 @@
+"""A text cut into parts, each of one kind: at prompts and headers first, then where another kind of output begins."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from perfadvisor.evidence import documents
+from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kinds import ANY_HEAD, KINDS
+from perfadvisor.evidence.lines import Line
+from perfadvisor.evidence.prompts import Cut, cut
+
+MOST_PARTS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Lines that belong together. `kind` is None where nothing recognised them; `score` is the share of lines that
+    fit the kind; `command` and `host` are what the prompt before them says, "" where there is none."""
+
+    lines: tuple[Line, ...]
+    kind: Kind | None = None
+    score: float = 0.0
+    command: str = ""
+    host: str = ""
+    source: str = field(default="", compare=False)
+
+    @property
+    def text(self) -> str:
+        """The part's lines as they were printed."""
+        return "".join(f"{line.text}\n" for line in self.lines)
+
+    @property
+    def first(self) -> int:
+        """The number of its first line."""
+        return self.lines[0].number
+
+
+def parts(lines: Sequence[Line], command: str = "") -> Iterator[Part]:
+    """The parts in order. `command` is what made the text up to its first prompt, as far as its name tells."""
+    where, host, block = Cut(command), "", list[Line]()
+    for line in lines:
+        found = cut(line.text)
+        if found is None:
+            block.append(line)
+            continue
+        yield from _of_block(block, where, host)
+        host, where, block = found.host or host, found, []
+    yield from _of_block(block, where, host)
+
+
+def _of_block(block: list[Line], where: Cut, host: str) -> Iterator[Part]:
+    """The parts below one prompt: usually one, but scripts print several outputs without a word between."""
+    while block and not block[0].text.strip():
+        block = block[1:]
+    while block:
+        taken = _first(block)
+        part = _judged(block[:taken], where, host)
+        yield part
+        block = block[len(part.lines) :]
+        where = Cut(host=where.host)  # the command made the first of them
+        while block and not block[0].text.strip():
+            block = block[1:]
+
+
+def _heads(line: str) -> list[Kind]:
+    return [kind for kind in KINDS if kind.head.match(line)] if ANY_HEAD.match(line) else []
+
+
+def _first(block: list[Line]) -> int:
+    """How many lines the first part of a block takes: up to where an output of another kind begins."""
+    mine = _heads(block[0].text)
+    if mine and mine[0].document:
+        text = "".join(f"{line.text}\n" for line in block)
+        return text[: documents.end(text)].removesuffix("\n").count("\n") + 1
+    for place, line in enumerate(block[1:], 1):
+        found = _heads(line.text)
+        if found and not any(kind in found or (kind.refused and kind.fits(line.text)) for kind in mine):
+            return place
+    return len(block)
+
+
+def _judged(lines: list[Line], where: Cut, host: str) -> Part:
+    """The part with the kind that most of its lines fit; lines behind the last that fits are none of it."""
+    best, mine, score = None, lines, 0.0
+    text = "".join(f"{line.text}\n" for line in lines[:20])
+    for kind in _heads(documents.opening(text)) or [kind for kind in KINDS if kind.headless is not None]:
+        kept = lines[: _last(kind, lines)]
+        found = kind.score([line.text for line in kept])
+        if found * len(kept) > score * len(mine):
+            best, score, mine = kind, found, kept
+    return Part(lines=tuple(mine), kind=best, score=score, command=where.command, host=host)
+
+
+def _last(kind: Kind, lines: list[Line]) -> int:
+    if kind.document:
+        return max((place for place, line in enumerate(lines, 1) if line.text.strip()), default=0)
+    return max((place for place, line in enumerate(lines, 1) if line.text.strip() and kind.fits(line.text)), default=0)

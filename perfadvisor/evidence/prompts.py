@@ -1,0 +1,77 @@
+"""Where one command's output ends and the next one's begins: prompts, traces, and the headers that tools print."""
+
+import re
+from dataclasses import dataclass
+
+_PROGRAMS = """
+cat cpupower cyclictest dd df dmesg docker dpkg echo egrep ethtool fgrep fio free getconf grep head hostname
+hostnamectl ifconfig iostat ip iperf iperf3 irqbalance journalctl kubectl ls lsblk lscpu lsmod lspci lstopo
+mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc perf pct podman ps qm rpm sar
+smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
+"""
+PROGRAMS = frozenset(_PROGRAMS.split())
+_HOST = r"(?P<host>[A-Za-z0-9][\w.-]{0,63})"
+_PROMPTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\[[\w.-]{{1,32}}@{_HOST}(?: [^\]\n]{{0,200}})?\] ?[#$%] ?(?P<cmd>.*)",
+        rf"(?:\([\w.-]+\) ?)?[\w.-]{{1,32}}@{_HOST}[: ][^#$%>\n]{{0,200}}[#$%>] ?(?P<cmd>.*)",
+        rf"{_HOST}:[~/][^#$%\s]{{0,200}} ?[#$%] ?(?P<cmd>.*)",
+    )
+)
+# A bare sign is no prompt in a comment or in prose: a program that is known has to follow.
+_SHORT = re.compile(rf"(?:{_HOST} ?)?(?:#{{2,6}}|[$#%]|\[[^\]\n]{{0,80}}\][#$]|\++) ?(?P<cmd>\S.*)")
+_BARE = re.compile(
+    r"(?P<cmd>(?:sudo )?(?:ethtool (?!version )(?:--?[\w-]+ )*[a-z][\w.@-]{0,31}(?: .*)?"
+    r"|(?:lspci|numactl|numastat|sysctl|virsh|lsblk|dmesg|nvme|qm|fio|iperf3?) \S.*"
+    r"|(?:cat|grep|head|tail|egrep) [^\s]*/\S.*|lscpu(?: -\S+)?|ip -?[\w-]+ .*(?:link|addr).*|uname -\w+|lsblk))[:`]?"
+)
+_FILE = re.compile(r"==> (?P<file>/?[^\n]{1,300}?) <==")
+_FENCE = re.compile(r"\s{0,3}(?:```|~~~)[\w.+-]*\s*|\[/?code\]")
+_ANSIBLE = re.compile(rf"{_HOST} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)!?(?: \| rc=-?\d+ .*| => ?\{{?)")
+_KUBECTL = re.compile(r"Defaulted container \"[^\"\n]+\" out of: .*")
+_WORDS = re.compile(r"(?:sudo |time |LC_ALL=\w+ |LANG=\w+ |(?:\S*/)(?=\w))*([\w.+-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A line that begins a new output: the command as typed ("" where none is told), and the machine's name or ""."""
+
+    command: str = ""
+    host: str = ""
+
+
+def cut(line: str) -> Cut | None:
+    """What the line says of the output below it; None where it is a line of output like others."""
+    text = line.strip()
+    if not text or len(text) > 1000:
+        return None
+    if _FENCE.fullmatch(line) or _KUBECTL.fullmatch(text):
+        return Cut()
+    if match := _FILE.fullmatch(text):
+        return Cut(f"cat {match['file']}")
+    if match := _ANSIBLE.fullmatch(text):
+        return Cut(host=match["host"])
+    return _prompt(text)
+
+
+def _prompt(text: str) -> Cut | None:
+    for pattern in _PROMPTS:
+        if match := pattern.fullmatch(text):
+            return Cut(match["cmd"].strip(), match["host"])
+    match = _SHORT.fullmatch(text)
+    if match and is_command(match["cmd"]):
+        return Cut(match["cmd"].strip(), match["host"] or "")
+    match = _BARE.fullmatch(text)
+    return Cut(match["cmd"].strip()) if match else None
+
+
+def program(command: str) -> str:
+    """The program of a command line, without sudo, a path and variables."""
+    match = _WORDS.match(command)
+    return match[1] if match else ""
+
+
+def is_command(text: str) -> bool:
+    """Whether the text begins with a program that shows how a machine is set up."""
+    return program(text) in PROGRAMS

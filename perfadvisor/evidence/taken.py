@@ -1,0 +1,101 @@
+"""One part of a bundle read: its facts, or the file of the machine that it stands for, or why neither."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfadvisor.errors import InputError
+from perfadvisor.evidence import commands, documents
+from perfadvisor.evidence.kind import Facts
+from perfadvisor.evidence.parts import Part
+from perfadvisor.facts import catalogue
+from perfadvisor.model.fact import Absent, Fact
+from perfadvisor.model.tree import Tree
+
+_EXCERPT_GIVES = ("vm_disk.", "vm_nic.", "vm_hostdev.")  # of a guest of which only devices were pasted
+_CUT = "cut off; what is whole of it was read"
+
+
+@dataclass(slots=True)
+class Taken:
+    """A part, the file it is from, and what it gave. `files` are read together with those of other parts."""
+
+    part: Part
+    file: str
+    facts: tuple[Fact | Absent, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    note: str = ""
+    problem: InputError | None = None
+    as_file: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many facts it gave."""
+        return sum(isinstance(fact, Fact) for fact in self.facts)
+
+    @property
+    def recognised(self) -> bool:
+        """Whether it was read as what it is, if only to learn that a setting is not supported."""
+        return self.problem is None and (self.count > 0 or bool(self.part.kind and self.part.kind.facts))
+
+
+def take(part: Part, file: str) -> Taken:
+    """Read one part. What a reader refuses is noted, and the other parts are read all the same."""
+    kind = part.kind
+    path = commands.file_shown(part.command)
+    if kind is None and path:
+        return Taken(part, file, files={path: _bytes(part.text)}, as_file=path)
+    if kind is None:
+        return Taken(part, file, note="not understood")
+    if kind.refused:
+        return Taken(part, file, note=kind.refused, problem=_refused(part, kind.name, kind.refused))
+    if kind.files is not None:
+        return Taken(part, file, files=kind.files(part.text))
+    try:
+        return _read(part, file)
+    except InputError as error:
+        return Taken(part, file, note=error.message.removeprefix(f"{part.source}: "), problem=error)
+
+
+def _refused(part: Part, name: str, why: str) -> InputError:
+    return InputError(f"{part.source}: this is {name}", why)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _read(part: Part, file: str) -> Taken:
+    assert part.kind is not None and part.kind.facts is not None, "kinds of files and refusals are done before"
+    if part.kind.name == "libvirt XML":
+        return _libvirt(part, file)
+    more = {"subject": commands.interface(part.command)} if part.kind.subject else {}
+    return Taken(part, file, facts=tuple(part.kind.facts(_bytes(part.text), source=part.source, **more)))
+
+
+def _libvirt(part: Part, file: str) -> Taken:
+    """Definitions, cut-off ones too, and devices alone."""
+    assert part.kind is not None and part.kind.facts is not None, "as the caller checked"
+    excerpt = bool(documents.EXCERPT.match(part.text))
+    text, was_cut = documents.mended(documents.wrapped(part.text) if excerpt else part.text)
+    if not text:
+        return Taken(part, file, note="cut off before its devices, so nothing of it is certain")
+    facts: Facts = part.kind.facts(_bytes(text), source=part.source)
+    kept = tuple(fact for fact in facts if not excerpt or fact.name.startswith(_EXCERPT_GIVES))
+    return Taken(part, file, facts=kept, note=_CUT if was_cut else "")
+
+
+def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str, list[Fact]]:
+    """Path -> the facts read from it. All files of a machine are read as one tree; what is absent because nobody gave
+    it says nothing. `sources` has where each path was given."""
+    found: dict[str, list[Fact]] = {path: [] for path in files}
+    for fact in catalogue.facts(Tree(files)):
+        if isinstance(fact, Fact) and fact.source in found:
+            found[fact.source].append(_sourced(fact, sources.get(fact.source, "")))
+    return found
+
+
+def _sourced(fact: Fact, where: str) -> Fact:
+    source = f"{fact.source} ({where})" if where else fact.source
+    return Fact(
+        name=fact.name, subject=fact.subject, value=fact.value, unit=fact.unit, nature=fact.nature, source=source
+    )

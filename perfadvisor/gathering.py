@@ -1,0 +1,80 @@
+"""Everything that a user points to at once: machines that were read, and saved outputs of any kinds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.evidence import bundle
+from perfadvisor.evidence.bundle import Bundle
+from perfadvisor.model.evidence import PartNote
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.saved.given import given
+from perfadvisor.tools import facts_of_output as output
+
+_RESULT_WORDS = (b"fio", b"perf", b'"jobs"')
+KINDS_NAMED = 5
+NEXT = "give outputs of lscpu, lspci -vvv, ethtool, numactl, virsh dumpxml and the like, or a copy of /sys and /proc"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """`machines` are the tables of facts from outputs by the machine's name; `results` the files of measured results,
+    each with its data and the tool; `notes` what was made of every part."""
+
+    snapshots: tuple[Snapshot, ...]
+    bundle: Bundle
+    machines: dict[str, FactTable]
+    results: tuple[tuple[str, bytes, str], ...]
+    notes: tuple[PartNote, ...]
+
+
+def gather(paths: Sequence[Path]) -> Gathered:
+    """What lies at these paths. InputError where a path cannot be read, or all of them give nothing."""
+    read = [(path, given(path)) for path in paths]
+    snapshots = tuple(found for _, found in read if isinstance(found, Snapshot))
+    files = [file for _, found in read if not isinstance(found, Snapshot) for file in found]
+    results = tuple((name, data, tool) for name, data in files if (tool := _tool(data)))
+    found = bundle.read(files)
+    machines = {
+        one.name or _name(paths): one.facts for one in found.machines if any(part.recognised for part in one.taken)
+    }
+    if not snapshots and not machines and not results:
+        raise _nothing(paths, found)
+    return Gathered(
+        snapshots=snapshots, bundle=found, machines=machines, results=results, notes=tuple(_with(results, found.notes))
+    )
+
+
+def _tool(data: bytes) -> str | None:
+    """The tool whose results these are; most files have no word of any, which spares the search."""
+    return output.recognise(data) if any(word in data for word in _RESULT_WORDS) else None
+
+
+def _name(paths: Sequence[Path]) -> str:
+    first = paths[0].name if str(paths[0]) != "-" else "standard input"
+    return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
+
+
+def _with(results: Sequence[tuple[str, bytes, str]], notes: Sequence[PartNote]) -> list[PartNote]:
+    """The notes, of which those of files of results say so."""
+    tools = {name: tool for name, _, tool in results}
+    given_facts = {note.file for note in notes if note.facts}
+    kept = [note for note in notes if note.file not in tools or note.file in given_facts]
+    said = "measured results; perfadvisor import makes them a run"
+    return kept + [
+        PartNote(file=name, line=1, lines=data.count(b"\n") + 1, kind=tool, fit=1.0, note=said)
+        for name, data, tool in results
+    ]
+
+
+def _nothing(paths: Sequence[Path], found: Bundle) -> InputError:
+    """Why there is nothing to read: each file's own reason where there is one."""
+    if len(found.refusals) == 1 and len(paths) == 1:
+        return found.refusals[0]
+    if found.refusals:
+        lines = [one.message + (f" ({one.hint})" if one.hint else "") for one in found.refusals]
+        return InputError("\n".join(lines), NEXT)
+    named = ", ".join(str(path) for path in paths)
+    return InputError(f"{named}: not a file perfadvisor reads: no output in it was recognised", NEXT)

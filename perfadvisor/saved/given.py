@@ -1,0 +1,95 @@
+"""Whatever a user points to: a machine's own files (a snapshot, somebody's tree), or outputs that were saved.
+
+Nothing is unpacked onto a disk, and nothing is written."""
+
+import io
+import sys
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.tree import Entry
+from perfadvisor.saved.archive import (
+    MAX_MEMBERS,
+    MAX_TOTAL_BYTES,
+    BoundedReader,
+    is_tar,
+    members,
+    read_all,
+    safe_name,
+    too_large,
+)
+from perfadvisor.saved.foreign import NoMachineError, foreign_tree, rooted, walked
+from perfadvisor.saved.snapshot_file import is_snapshot, snapshot_of
+
+STDIN = "-"
+ARCHIVES = (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".ttar")
+Files = tuple[tuple[str, bytes], ...]
+
+
+def given(path: Path) -> Snapshot | Files:
+    """The machine at the path, or the files there, each with its name. InputError where it cannot be read."""
+    if str(path) == STDIN:
+        with BoundedReader(sys.stdin.buffer, MAX_TOTAL_BYTES, "standard input") as stream:
+            return (("standard input", b"".join(iter(lambda: stream.read(1 << 20), b""))),)
+    if not path.exists():
+        raise InputError(f"{path}: no such file or directory", "check the path")
+    if path.is_dir():
+        return _of_entries(dict(_bounded(walked(path), str(path))), path)
+    if path.suffix == ".ttar":
+        return Snapshot(environment=path.name, taken=0.0, tree=foreign_tree(path))
+    return _of_file(path)
+
+
+def _of_file(path: Path) -> Snapshot | Files:
+    if path.name.endswith(ARCHIVES):
+        return _of_entries(dict(members(path)), path)
+    data = read_all(path)
+    if is_tar(data):
+        return _of_entries(dict(members(path)), path)
+    if data.startswith(b"PK\x03\x04"):
+        return _of_entries(dict(_of_zip(data, str(path))), path)
+    return ((str(path), data),)
+
+
+def _of_entries(entries: dict[str, Entry], path: Path) -> Snapshot | Files:
+    if is_snapshot(entries):
+        return snapshot_of(entries, path)
+    try:
+        return Snapshot(environment=path.resolve().name, taken=0.0, tree=rooted(entries, str(path)))
+    except NoMachineError as error:
+        files = tuple((f"{path}/{name}", entry) for name, entry in sorted(entries.items()) if isinstance(entry, bytes))
+        if not files:
+            raise InputError(f"{path}: {error.message.partition(': ')[2]}, and no other files", error.hint) from error
+        return files
+
+
+def _bounded(entries: Iterable[tuple[str, Entry]], name: str) -> Iterator[tuple[str, Entry]]:
+    left = MAX_TOTAL_BYTES
+    for source, entry in entries:
+        left -= len(entry) if isinstance(entry, bytes) else 0
+        if left < 0:
+            raise too_large(name)
+        yield source, entry
+
+
+def _of_zip(data: bytes, name: str) -> Iterator[tuple[str, Entry]]:
+    """The files of a zip archive, of which none may be packed with a word or climb out of it."""
+    left = MAX_TOTAL_BYTES
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for number, member in enumerate(archive.infolist(), 1):
+                if number > MAX_MEMBERS:
+                    raise InputError(f"{name}: more than {MAX_MEMBERS} members")
+                if member.is_dir():
+                    continue
+                with archive.open(member) as stream:
+                    found = stream.read(left + 1)
+                left -= len(found)
+                if left < 0:
+                    raise too_large(name)
+                yield safe_name(member.filename, name), found
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise InputError(f"{name}: not a complete zip archive: {error}", "unpack it, and give the directory") from error

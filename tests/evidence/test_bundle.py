@@ -1,0 +1,207 @@
+"""Saved outputs in any order and wrapping: cut, recognised, joined, and nothing dropped without a word."""
+
+import random
+
+import pytest
+
+from perfadvisor.evidence.bundle import read
+from perfadvisor.model.fact import Fact
+
+RING = """Ring parameters for p1p1:
+Pre-set maximums:
+RX:\t\t4096
+TX:\t\t4096
+Current hardware settings:
+RX:\t\t256
+TX:\t\t256
+"""
+LSCPU = """Architecture:          x86_64
+CPU(s):                4
+On-line CPU(s) list:   0-3
+Thread(s) per core:    2
+NUMA node(s):          1
+NUMA node0 CPU(s):     0-3
+"""
+INTERRUPTS = """            CPU0       CPU1
+  60: 980000001          0   PCI-MSI 524288-edge      p1p1-TxRx-0
+  61: 980000002          0   PCI-MSI 524288-edge      p1p1-TxRx-1
+NMI:          5          6   Non-maskable interrupts
+"""
+SOFTIRQS = """                    CPU0       CPU1
+          HI:          1          0
+       TIMER:     123456     234567
+      NET_RX:       1000    9999999
+"""
+STATISTICS = "NIC statistics:\n     rx_missed_errors: 2737033\n     rx_packets: 99\n"
+PASTE = f"""Hi, my NIC is slow.
+
+user@db1:~$ lscpu
+{LSCPU}user@db1:~$ sudo ethtool -g p1p1
+{RING}[root@db1 ~]# ethtool -S p1p1
+{STATISTICS}
+# cat /proc/interrupts
+{INTERRUPTS}
+Thanks for any help!
+"""
+
+
+def kinds(text: str) -> list[str]:
+    return [note.kind for note in read([("paste", text.encode())]).notes]
+
+
+def value(text: str, name: str, subject: str = "") -> object:
+    (machine,) = read([("paste", text.encode())]).machines
+    return machine.facts.value(name, subject)
+
+
+def test_a_paste_of_everything_is_cut_at_its_prompts_and_joined() -> None:
+    found = read([("paste", PASTE.encode())])
+    assert [note.kind for note in found.notes] == ["", "lscpu", "ethtool", "ethtool", "interrupts", ""]
+    (machine,) = found.machines
+    assert machine.name == "db1"
+    assert machine.facts.value("cpu.online_count") == 4
+    assert machine.facts.value("nic.ring_rx", "p1p1") == 256
+    assert machine.facts.value("nic.rx_missed", "p1p1") == 2737033
+    assert machine.facts.value("nic.irq_count", "p1p1") == 2
+
+
+def test_what_was_not_understood_is_listed_with_the_line_where_it_starts() -> None:
+    unread = [note for note in read([("paste", PASTE.encode())]).notes if not note.kind]
+    assert [(note.line, note.lines, note.facts) for note in unread] == [(1, 2, 0), (29, 1, 0)]
+
+
+def test_outputs_without_a_prompt_between_are_cut_where_another_kind_begins() -> None:
+    assert kinds(LSCPU + RING + INTERRUPTS) == ["lscpu", "ethtool", "interrupts"]
+
+
+@pytest.mark.parametrize(
+    ("header", "machine"),
+    [
+        ("$ ethtool -S p1p1", ""),
+        ("# ethtool -S p1p1", ""),
+        ("+ ethtool -S p1p1", ""),
+        ("++ sudo /usr/sbin/ethtool -S p1p1", ""),
+        ("[root@db1 ~]# ethtool -S p1p1", "db1"),
+        ("me@db1:/var/log$ ethtool -S p1p1 | grep rx", "db1"),
+        ("db1:~ # ethtool -S p1p1", "db1"),
+        ("### ethtool -S p1p1", ""),
+        ("ethtool -S p1p1:", ""),
+    ],
+)
+def test_the_prompt_names_the_interface_and_the_machine(header: str, machine: str) -> None:
+    (found,) = read([("paste", f"{header}\n{STATISTICS}".encode())]).machines
+    assert (found.name, found.facts.value("nic.rx_missed", "p1p1")) == (machine, 2737033)
+
+
+def test_headers_of_ansible_keep_machines_apart() -> None:
+    text = "".join(
+        f"{host} | CHANGED | rc=0 >>\n{RING.replace('256', size)}" for host, size in (("a", "512"), ("b", "1024"))
+    )
+    found = {one.name: one.facts.value("nic.ring_rx", "p1p1") for one in read([("log", text.encode())]).machines}
+    assert found == {"a": 512, "b": 1024}
+
+
+def test_files_named_by_tail_and_by_grep_are_files_of_the_machine() -> None:
+    text = "==> /proc/sys/net/core/rmem_max <==\n212992\n\n==> /proc/sys/vm/swappiness <==\n60\n"
+    assert value(text, "network.rmem_max_bytes") == 212992
+    assert value("/proc/sys/net/core/rmem_max:212992\n", "network.rmem_max_bytes") == 212992
+    assert value("net.core.rmem_max = 212992\nkernel.numa_balancing = 1\n", "network.rmem_max_bytes") == 212992
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Package: x\nArchitecture: any\nDepends: y\n",
+        "apiVersion: sriovnetwork.openshift.io/v1\nkind: SriovNetworkNodeState\nstatus:\n  interfaces:\n"
+        "  - deviceID: '1017'\n    driver: mlx5_core\n    mtu: 1500\n",
+        "I looked at this:\n  driver: mlx5_core is what we use here\nand nothing helped, so what now?\n",
+    ],
+)
+def test_one_line_that_looks_like_an_output_makes_no_output(text: str) -> None:
+    assert not read([("x", text.encode())]).read_any
+
+
+def test_softirqs_are_no_interrupts() -> None:
+    assert kinds(SOFTIRQS) == ["softirqs"]
+    assert value(SOFTIRQS, "interrupts.cpu_columns") is None
+
+
+def test_of_two_that_differ_the_later_counts_and_both_are_named() -> None:
+    text = f"$ ethtool -g p1p1\n{RING}$ ethtool -G p1p1 rx 4096\n$ ethtool -g p1p1\n{RING.replace('256', '4096', 1)}"
+    found = read([("paste", text.encode())])
+    (one,) = found.contradictions
+    assert (one.name, one.subject, one.earlier, one.later) == ("nic.ring_rx", "p1p1", "256", "4096")
+    assert (one.earlier_at, one.later_at) == ("paste:2", "paste:11")
+    assert value(text, "nic.ring_rx", "p1p1") == 4096
+
+
+def test_the_same_twice_contradicts_nothing() -> None:
+    assert read([("a", RING.encode()), ("b", (RING + "\n").encode())]).contradictions == ()
+    (problem,) = read([("a", RING.encode()), ("b", RING.encode())]).refusals
+    assert problem.message == "b: the same as a"
+
+
+DOMAIN = """<domain type='kvm'>
+  <name>a</name>
+  <vcpu>4</vcpu>
+  <devices>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='raw' cache='none'/>
+      <target dev='vda' bus='virtio'/>
+      <iotune><total_iops_sec>300</total_iops_sec></iotune>
+    </disk>
+    <interface type='network'><source network='n'/><model type='rtl8139'/></interface>
+  </devices>
+</domain>
+"""
+
+
+def test_a_definition_cut_off_anywhere_says_nothing_else_than_the_whole() -> None:
+    whole = {(fact.name, fact.subject): fact.value for fact in facts_of(DOMAIN)}
+    for end in range(20, len(DOMAIN), 7):
+        for fact in facts_of(DOMAIN[:end]):
+            if not fact.name.endswith("_count"):
+                assert whole[fact.name, fact.subject] == fact.value, DOMAIN[:end][-30:]
+    assert ("vm_disk.iops_max", "a/vda") in whole
+
+
+def facts_of(text: str) -> list[Fact]:
+    found = read([("x", text.encode())])
+    return [fact for one in found.machines for fact in one.facts if isinstance(fact, Fact)]
+
+
+def test_devices_alone_give_their_facts_and_none_of_a_guest() -> None:
+    start, end = DOMAIN.index("    <disk"), DOMAIN.index("  </devices>")
+    found = facts_of(DOMAIN[start:end])
+    assert {("vm_disk.iops_max", 300), ("vm_nic.model", "rtl8139")} <= {(fact.name, fact.value) for fact in found}
+    assert not [fact for fact in found if fact.name.startswith("vm.")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_paste_cut_at_random_lines_gives_a_subset(seed: int) -> None:
+    choice = random.Random(seed)
+    lines = PASTE.splitlines(keepends=True)
+    first, last = sorted(choice.sample(range(len(lines) + 1), 2))
+    whole = {(fact.name, fact.subject) for fact in facts_of(PASTE)}
+    settings = [fact for fact in facts_of("".join(lines[first:last])) if fact.name.startswith("nic.ring")]
+    assert {(fact.name, fact.subject) for fact in settings} <= whole
+    assert all(fact.value in (256, 4096) for fact in settings)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (bytes(range(256)) * 20, "a binary file"),
+        (b"Architektur:           x86_64\nCPU(s):   4\nListe der Online-CPU(s):  0-3\n", "lscpu in another language"),
+        (b"<?xml version='1.0'?>\n<topology version='2.0'>\n</topology>\n", "hwloc"),
+        (b"<!DOCTYPE html>\n<html></html>\n", "a web page"),
+        (b"------------------\nClient connecting to 10.0.0.1, TCP port 5001\nTCP window size: 85.0 KByte\n", "iperf 2"),
+    ],
+)
+def test_what_is_not_read_is_named_with_what_to_do(data: bytes, what: str) -> None:
+    found = read([("x", data)])
+    (problem,) = found.refusals
+    assert what in problem.message and problem.hint
+    assert not found.read_any

@@ -97,7 +97,7 @@ def far_interrupts() -> Iterator[Finding]:
         "The NIC's interrupts are served on the other NUMA node",
         Severity.HIGH,
         for_each="nic",
-        why="ens3f0 hangs on node 1, yet 92 % of its interrupts were handled on CPUs of node 0 while TCP was measured. Every packet's "
+        why="ens3f0 is attached to node 1, yet 92 % of its interrupts were handled on CPUs of node 0 while TCP was measured. Every packet's "
         "descriptors and data then cross the link between the sockets, and the one busy CPU spends its time waiting for it.",
         fix=Fix(
             persist="/etc/systemd/system/irq-affinity.service, or set_irq_affinity in the driver's tools",

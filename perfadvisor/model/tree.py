@@ -65,17 +65,25 @@ class Tree:
 
     def realpath(self, path: str) -> str:
         """The path with every link inside the tree followed; a link that leaves the tree or loops is left as it is."""
+        parent, _, name = path.rpartition("/")
+        if name in ("", ".", ".."):
+            parent, _, name = normpath(path).rpartition("/")
+        directory = self._directory(parent)
+        here = _joined(directory, name)
+        return self._resolve(directory, [name]) if isinstance(self._entries.get(here), Link) else here
+
+    def _directory(self, path: str) -> str:
+        """The real path, remembered: a directory of sysfs is asked for many of its files, each of them only once."""
         known = self._resolved.get(path)
         if known is None:
-            parent, name = normpath(path).rsplit("/", 1)
-            directory = self._resolved.get(parent)
-            if directory is None:  # remembered, because a directory of sysfs is asked for many of its files
-                directory = self._resolved[parent] = self._resolve("/", parent.split("/"))
-            known = self._resolved[path] = self._resolve(directory, [name])
+            above, _, name = path.rpartition("/")
+            start = None if name in ("", ".", "..") else self._resolved.get(above)
+            todo = normpath(path).split("/") if start is None else [name]
+            known = self._resolved[path] = self._resolve(start or "/", todo)
         return known
 
     def _resolve(self, done: str, todo: list[str]) -> str:
-        asked, budget = join(done, *todo), MAX_LINKS
+        asked, budget = "/".join((done, *todo)), MAX_LINKS
         while todo:
             name = todo.pop(0)
             if name in ("", "."):
@@ -83,11 +91,11 @@ class Tree:
             if name == "..":
                 done = dirname(done)
                 continue
-            here = join(done, name)
+            here = _joined(done, name)
             entry = self._entries.get(here)
             if isinstance(entry, Link):
                 if not budget:
-                    return normpath(asked)
+                    return "/" + normpath(asked).lstrip("/")
                 budget -= 1
                 todo = entry.target.strip("/").split("/") + todo
                 done = "/" if entry.target.startswith("/") else done
@@ -143,8 +151,7 @@ class Tree:
 
     def link(self, path: str) -> str | None:
         """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""
-        parent, name = self.realpath(dirname(path)), path.rsplit("/", 1)[-1]
-        entry = self._entries.get(join(parent, name))
+        parent, entry = self._itself(path)
         if not isinstance(entry, Link):
             return None
         target = entry.target if entry.target.startswith("/") else join(parent, entry.target)
@@ -152,9 +159,14 @@ class Tree:
 
     def link_name(self, path: str) -> str | None:
         """The last part of a link's target: the driver of `.../driver`, the group of `.../iommu_group`."""
-        parent, name = self.realpath(dirname(path)), path.rsplit("/", 1)[-1]
-        entry = self._entries.get(join(parent, name))
+        _, entry = self._itself(path)
         return entry.target.rstrip("/").rsplit("/", 1)[-1] if isinstance(entry, Link) else None
+
+    def _itself(self, path: str) -> tuple[str, Entry | None]:
+        """The real directory of a path, and what lies there by its name: the link itself, not what it points to."""
+        above, _, name = path.rpartition("/")
+        parent = self._directory(above)
+        return parent, self._entries.get(_joined(parent, name))
 
     def why_unreadable(self, source: str) -> str:
         """The reason a source gave no bytes, in words for a report."""
@@ -171,3 +183,7 @@ class Tree:
         for other in others:
             entries.update(other._entries)
         return Tree(entries)
+
+
+def _joined(directory: str, name: str) -> str:
+    return f"{directory}/{name}" if directory != "/" else f"/{name}"

@@ -24,16 +24,15 @@ def headline(report: GateReport) -> str:
     if report.findings and not report.alerts:
         return f"{len(report.findings)} new finding(s) at or over the chosen severity"
     judged = [c for c in report.comparisons if c.primary]
-    count = f"{sum(c.verdict is report.verdict for c in judged)} of {count_of(len(judged), 'metric')}"
+    worst = report.verdict  # asked once: it looks at every comparison
+    count = f"{sum(c.verdict is worst for c in judged)} of {count_of(len(judged), 'metric')}"
     if report.alerts:
         where = ", ".join(alert.workload for alert in report.alerts)
         return f"Regression in {where}"
     accepted = [c for c in judged if c.acknowledged and c.verdict is Verdict.REGRESSION]
     if not accepted:
-        return f"{HEADLINES[report.verdict]} ({count})"
-    return (
-        f"{count_of(len(accepted), 'regression')} accepted; otherwise {_uncapped(HEADLINES[report.verdict])} ({count})"
-    )
+        return f"{HEADLINES[worst]} ({count})"
+    return f"{count_of(len(accepted), 'regression')} accepted; otherwise {_uncapped(HEADLINES[worst])} ({count})"
 
 
 def _uncapped(words: str) -> str:

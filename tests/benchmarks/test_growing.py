@@ -1,6 +1,7 @@
 """The work of each step grows as its input does: bytecodes are counted, because times on shared machines vary."""
 
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,11 @@ import pytest
 from benchmarks import growing
 from perfadvisor.analyse.gate.compare import Judged
 from perfadvisor.analyse.gate.gate import alerts, corrected, corroborated
-from perfadvisor.model.gate import Comparison, Order, Verdict
+from perfadvisor.facts.pci import pci
+from perfadvisor.facts.pci.address import functions
+from perfadvisor.model.gate import Comparison, GateReport, Order, Verdict
+from perfadvisor.model.tree import Tree
+from perfadvisor.report.gate_words import headline
 
 PROMISE = 1.15  # per doubling: lists are sorted
 
@@ -26,6 +31,15 @@ def verdicts_together(size: int, _folder: Path) -> Callable[[], object]:
         for number in range(size)
     ]  # fmt: skip
     return lambda: alerts(corroborated(corrected(judged, 0.05), judged, 0.05))
+
+
+def said_together(size: int, _folder: Path) -> Callable[[], object]:
+    comparison = Comparison(
+        workload="w", metric="m", unit="s", better="lower", order=Order.MIXED, margin=0.03,
+        verdict=Verdict.EQUIVALENT, ratio=1.0, low=0.99, high=1.01,
+    )  # fmt: skip
+    report = GateReport(baseline="a", candidate="b", comparisons=(comparison,) * size)
+    return lambda: headline(report)
 
 
 def work(timed: Callable[[], object]) -> int:
@@ -54,6 +68,7 @@ def work(timed: Callable[[], object]) -> int:
         (growing.import_of_files, 4),
         (growing.gate_of_metrics, 25),
         (verdicts_together, 100),
+        (said_together, 100),
     ],
 )
 def test_twice_the_input_is_twice_the_work(step, size: int, tmp_path: Path) -> None:
@@ -65,3 +80,19 @@ def test_twice_the_input_is_twice_the_work(step, size: int, tmp_path: Path) -> N
     four = work(step(4 * size, tmp_path / "four"))
     assert four - two <= 2 * PROMISE * (two - one)
     assert one > 100
+
+
+def test_looking_through_functions_in_c_is_linear_too() -> None:
+    few, many = (pci_seconds(growing.functions(count)) for count in (750, 6000))
+    assert many < 8 * 2.5 * few
+
+
+def pci_seconds(tree: Tree) -> float:
+    found = functions(tree)
+    return min(cpu_seconds(lambda: list(pci._resets(tree, found))) for _ in range(3))
+
+
+def cpu_seconds(timed: Callable[[], object]) -> float:
+    began = time.thread_time()
+    timed()
+    return time.thread_time() - began

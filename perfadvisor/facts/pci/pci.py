@@ -199,9 +199,10 @@ def _resets(tree: Tree, found: dict[str, str]) -> Facts:
     """Whether there is a reset; where no function at all shows one, nobody may have looked, so that says nothing."""
     names = ("reset_method", "reset")
     shown = {address: next((n for n in names if tree.exists(f"{path}/{n}")), "") for address, path in found.items()}
+    captured = any(shown.values())
     for address, name in shown.items():
         source = f"{found[address]}/{name or names[0]}"
-        known = bool(name) if any(shown.values()) else None
+        known = bool(name) if captured else None
         yield HAS_RESET.given(known, source=source, subject=address, reason="no function of this machine shows one")
 
 

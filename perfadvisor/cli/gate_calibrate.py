@@ -16,6 +16,7 @@ from perfadvisor.gating.interleave import Gathered
 from perfadvisor.gating.policy import Policy
 from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
+from perfadvisor.plaintext import one_line
 from perfadvisor.report.gate_text import table
 
 SEED = 20260101
@@ -77,7 +78,7 @@ def _text(found: list[Calibrated]) -> str:
         )
         for one in found
     ]
-    return "\n".join([*table([header, *rows]), "", EXPLAINED])
+    return "\n".join([*map(one_line, table([header, *rows])), "", EXPLAINED])
 
 
 def _refuse(found: list[Calibrated], margin: float | None) -> None:

@@ -16,6 +16,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.formatting import when
 from perfadvisor.gating.history_input import from_csv, from_run
 from perfadvisor.model.history import Series
+from perfadvisor.plaintext import one_line
 from perfadvisor.report.history_text import change_line, history_text
 from perfadvisor.store.alerts import remember
 from perfadvisor.store.database import Database
@@ -46,8 +47,10 @@ def list_all(*, runs: bool, db: str) -> str:
     with Database(db).reading() as connection:
         if runs:
             rows = connection.execute(select(RUNS).order_by(RUNS.c.started))
-            return "\n".join(f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows)
-        return "\n".join(map(_line, listed(connection)))
+            said = [f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows]
+        else:
+            said = [_line(one) for one in listed(connection)]
+    return "\n".join(map(one_line, said))
 
 
 def _line(one: Listed) -> str:
@@ -76,7 +79,7 @@ def _shown(series: Series, last: int) -> str:
         if i in changes:
             lines.append(f"  -- {change_line(changes[i])}")
         lines.append(f"  {i:6d}  {when(series.times[i])}  {series.values[i]:.6g}  {series.commits[i][:12]}".rstrip())
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def check_all(

@@ -7,6 +7,7 @@ import click
 
 from perfadvisor.errors import GateError, InputError
 from perfadvisor.model.rule import SEVERITIES, Rule
+from perfadvisor.plaintext import harmless, one_line
 
 OWN = click.option(
     "--rules",
@@ -38,7 +39,7 @@ def list_(own: tuple[Path, ...], form: str) -> None:
     width = max((len(rule.id) for rule in rules), default=0)
     for rule in sorted(rules, key=lambda rule: (SEVERITIES.index(rule.severity), rule.id)):
         title = general(rule.title, rule.for_each)
-        click.echo(f"{rule.id:<{width}}  {rule.severity:<8}  {rule.for_each or 'machine':<10}  {title}")
+        click.echo(one_line(f"{rule.id:<{width}}  {rule.severity:<8}  {rule.for_each or 'machine':<10}  {title}"))
 
 
 @command.command()
@@ -53,7 +54,7 @@ def show(rule_id: str, own: tuple[Path, ...]) -> None:
         near = get_close_matches(rule_id, rules, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "perfadvisor rules list"
         raise InputError(f"no rule is called {rule_id!r}", hint)
-    click.echo(_described(rules[rule_id]))
+    click.echo(harmless(_described(rules[rule_id])))
 
 
 @command.command()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.plaintext import harmless, one_line
+
 DIRECTORY = click.option(
     "--workloads", "own", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
     help="Also read workloads and suites from this directory.",
@@ -27,10 +29,10 @@ def list_all(own: tuple[Path, ...]) -> None:
     width = max(map(len, [*workloads, *suites]))
     click.secho("suites", bold=True)
     for name, suite in suites.items():
-        click.echo(f"  {name:<{width}}  {suite.title} ({len(suite.workloads)} workloads)")
+        click.echo(one_line(f"  {name:<{width}}  {suite.title} ({len(suite.workloads)} workloads)"))
     click.secho("workloads", bold=True)
     for name, workload in workloads.items():
-        click.echo(f"  {name:<{width}}  {workload.title}")
+        click.echo(one_line(f"  {name:<{width}}  {workload.title}"))
 
 
 @command.command("show")
@@ -44,12 +46,12 @@ def show(name: str, own: tuple[Path, ...]) -> None:
     workloads = load_workloads(own)
     for number, workload in enumerate(select([name], workloads, load_suites(workloads, own))):
         click.echo("\n" * bool(number), nl=False)
-        click.secho(workload.id, bold=True)
-        click.echo(f"  {workload.title}\n  {workload.why}")
+        click.secho(one_line(workload.id), bold=True)
+        click.echo(harmless(f"  {one_line(workload.title)}\n  {workload.why}"))
         click.echo(f"  {workload.tool}, {workload.warmup_s:g} s warm-up, {workload.runtime_s:g} s measured")
         for key, value in workload.parameters.items():
-            click.echo(f"    {key} = {value}")
-        click.echo(f"  judged by {', '.join(workload.metrics)}")
+            click.echo(one_line(f"    {key} = {value}"))
+        click.echo(one_line(f"  judged by {', '.join(workload.metrics)}"))
 
 
 @command.command()

@@ -233,6 +233,12 @@ def test_calibrate_refuses_a_margin_below_the_floor_and_the_gate_raises_it(tmp_p
     assert "margin raised" in result.output
 
 
+def test_calibrate_prints_no_escapes_of_its_rows(tmp_path) -> None:
+    file = rows(tmp_path / "rows", spread=0.002, n=40, names=[("w\x1b[2J", "iops", "iops", "higher")])
+    said = gate("calibrate", "--rows", file, "-o", tmp_path / "c.json")
+    assert said.exit_code == 0 and "false alarms" in said.output and "\x1b" not in said.output
+
+
 def test_a_broken_calibration_is_an_input_error(files, tmp_path) -> None:
     (tmp_path / "c.json").write_text('{"schema_version": 1, "metrics": {"w/iops": {"noise_floor": "much"}}}')
     error = judged(files, "same", "--calibration", tmp_path / "c.json").exception

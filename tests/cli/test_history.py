@@ -147,3 +147,14 @@ def test_nothing_to_ask_is_said(tmp_path, place) -> None:
     ):
         error = history(*arguments).exception
         assert (error.exit_code, said in error.message) == (2, True), error.message
+
+
+def test_list_and_show_print_no_escapes_of_a_file(tmp_path) -> None:
+    place, csv = tmp_path / "h.sqlite", tmp_path / "p.csv"
+    hostile = "\x1b[2J\x1b]0;mine\x07\u202e"
+    csv.write_text(f"series,time,value,commit,unit,better\nread{hostile},1700000000,1,c{hostile},u{hostile},lower\n")
+    history("ingest", "--csv", csv, "--db", place)
+    for words in (("list",), ("list", "--runs"), ("show", f"read{hostile}")):
+        said = history(*words, "--db", place)
+        assert said.exit_code == 0 and said.output.strip()
+        assert all(line.isprintable() for line in said.output.splitlines())

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from perfadvisor.cli.rules import command
 from perfadvisor.errors import GateError, InputError
+from perfadvisor.packs.rules import rule_files
 
 BROKEN = """\
 id: my-rule
@@ -77,3 +78,15 @@ def test_a_failing_case_is_named(tmp_path, monkeypatch):
 def test_schema_knows_every_fact():
     schema = json.loads(call("schema"))
     assert "nic.rx_usecs" in schema["properties"]["evidence"]["items"]["enum"]
+
+
+def test_list_and_show_print_no_escapes_of_a_pack(tmp_path):
+    (shipped_file,) = [file for file in rule_files() if file.stem == "pcie-link-width-degraded"]
+    lines = shipped_file.read_text().replace("pcie-link-width-degraded", "my-rule").splitlines()
+    lines = [r'title: "Mine\e[2J"' if line.startswith("title:") else line for line in lines]
+    folder = tmp_path / shipped_file.parent.name
+    folder.mkdir()
+    (folder / "my-rule.yaml").write_text("\n".join(lines))
+    for words in (("list",), ("show", "my-rule")):
+        said = call(*words, "--rules", str(tmp_path))
+        assert "Mine" in said and "\x1b[2J" not in said

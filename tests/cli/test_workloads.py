@@ -48,3 +48,14 @@ def test_schemas_of_workloads_and_suites() -> None:
     workload, suite = json.loads(call("schema")), json.loads(call("schema", "--suite"))
     assert workload["properties"]["tool"]["enum"] == ["dmabench", "fio", "iperf3"]
     assert "repeats" in suite["properties"]
+
+
+def test_list_and_show_print_no_escapes_of_a_pack(tmp_path: Path) -> None:
+    (tmp_path / "storage").mkdir()
+    text = MISTAKEN.replace("ioengine", "engine").replace(", packets_per_s", "")
+    (tmp_path / "storage" / "mine.yaml").write_text(
+        text.replace("Mine", r'"Mine\e[2J"').replace("Because.", r'"Because\e[2J."')
+    )
+    for words in (("list",), ("show", "storage/mine")):
+        said = call(*words, "--workloads", str(tmp_path))
+        assert "Mine" in said and "\x1b[2J" not in said

@@ -6,6 +6,7 @@ was started with the journal puts everything back, and where that died too, the 
 """
 
 import contextlib
+import errno
 import fcntl
 import itertools
 import json
@@ -61,7 +62,7 @@ class Journal:
     def put_back(self, number: int) -> None:
         """Undo one change now."""
         put_back(self._open[number])
-        with contextlib.suppress(MeasureError):  # undone is undone: a full disk must not stop the others
+        with contextlib.suppress(MeasureError):  # undone is undone, also where the disk is full or the run was removed
             self._append({"n": number, "undone": True})
         del self._open[number]
 
@@ -119,22 +120,28 @@ def append(path: Path, record: Mapping[str, Any]) -> None:
     """Add one line and sync it. A torn last line, left by a power cut, is taken off first, so that it does not swallow
     the new one; where the disk is full the half-written line is taken off again. MeasureError then."""
     line = json.dumps(record).encode() + b"\n"
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        end = _end_of_last_line(descriptor)
-        os.ftruncate(descriptor, end)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            # A full disk shows as a short count first, as an error only the next time.
-            if os.pwrite(descriptor, line, end) != len(line):
-                raise OSError("the disk is full")
-            os.fsync(descriptor)
-        except OSError:
-            os.ftruncate(descriptor, end)
-            raise
+            _append_line(descriptor, line)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        raise MeasureError(f"{path}: could not write down a change: {error.strerror or error}", "make room") from error
-    finally:
-        os.close(descriptor)
+        hint = "make room" if error.errno in (None, errno.ENOSPC, errno.EDQUOT) else f"see {path.parent}"
+        raise MeasureError(f"{path}: could not write down a change: {error.strerror or error}", hint) from error
+
+
+def _append_line(descriptor: int, line: bytes) -> None:
+    end = _end_of_last_line(descriptor)
+    os.ftruncate(descriptor, end)
+    try:
+        # A full disk shows as a short count first, as an error only the next time.
+        if os.pwrite(descriptor, line, end) != len(line):
+            raise OSError("the disk is full")
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
 
 
 def _end_of_last_line(descriptor: int) -> int:
@@ -237,7 +244,8 @@ def restore_one(path: Path) -> tuple[list[str], list[str]]:
 
         def undo(number: int) -> None:
             put_back(story.open[number])
-            append(path, {"n": number, "undone": True})
+            with contextlib.suppress(MeasureError):  # as in Journal.put_back
+                append(path, {"n": number, "undone": True})
             done.append(str(story.open[number].get("what", "change")) + " " + str(story.open[number].get("path", "")))
 
         failed = list(_undo(story.open, undo))

@@ -1,8 +1,10 @@
 """The lines of a journal: what stands in it after each step, and what is read of it."""
 
+import errno
 import fcntl
 import json
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -212,3 +214,28 @@ def test_the_start_of_a_process_is_field_22() -> None:
     fields = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(")")[2].split()
     assert journal._start_time(os.getpid()) == fields[22 - 3]
     assert journal._start_time(2**22 + 1) == ""
+
+
+def test_what_was_undone_is_not_called_left_where_the_run_was_removed_meanwhile(tmp_path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    made = files(tmp_path, 2)
+    book = journal.begin(run / "journal.jsonl")
+    for path in made:
+        book.record(file_made(path))
+    shutil.rmtree(run)
+    assert book.close() == ()
+    assert not any(path.exists() for path in made) and not book.path.exists()
+
+
+def test_what_was_undone_is_not_called_left_where_its_line_cannot_be_written(tmp_path, state, monkeypatch) -> None:
+    (made,) = files(tmp_path, 1)
+    state.mkdir(parents=True)
+    append(state / "dead.jsonl", {"n": 1, "boot": boot_id(), **file_made(made)})
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(journal.os, "pwrite", full)
+    done, failed = restore_one(state / "dead.jsonl")
+    assert (len(done), failed, made.exists()) == (1, [], False)

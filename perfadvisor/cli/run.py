@@ -16,7 +16,11 @@ import click
 @click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
 @click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
 @click.option(
-    "--wait-quiet", metavar="TIME", is_flag=False, flag_value="5m", default=None,
+    "--wait-quiet",
+    metavar="TIME",
+    is_flag=False,
+    flag_value="5m",
+    default=None,
     help="Wait for other load to end before the first trial, at most this long (default: 5m).",
 )
 @click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")

@@ -104,9 +104,7 @@ def _workload(name: str, own: Sequence[Path]) -> Workload:
     return known[name]
 
 
-def _expanded(
-    workloads: Sequence[Workload], site: Site, storage: place.Storage | None
-) -> tuple[Workload, ...]:
+def _expanded(workloads: Sequence[Workload], site: Site, storage: place.Storage | None) -> tuple[Workload, ...]:
     cpus, memory = (cpulist.parse(str(site.facts.value(name) or "0")) for name in ("numa.has_cpu", "numa.has_memory"))
     device = node(site.machine, storage.way) if storage else None
     return expand(workloads, cpu_nodes=cpus, memory_nodes=memory, device_node=device)

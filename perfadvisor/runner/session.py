@@ -45,9 +45,7 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         saved.note(*chosen.notes, *quiet.look_first(request.wait_quiet_s, progress.say))
         for note in chosen.notes:
             progress.say(note)
-        work = Work(
-            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress
-        )
+        work = Work(saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress)
         return finish(work)
 
 
@@ -68,9 +66,7 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -
         storage = place.choose(storage_workloads(todo_workloads(saved)), ground(sites), options)
         written.extend(place.written_in(storage))
         saved.set_state("running")
-        work = Work(
-            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress
-        )
+        work = Work(saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress)
         return finish(work)
 
 

@@ -144,7 +144,10 @@ def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> d
 def _evidence(readings: Readings) -> Evidence:
     done = readings.completed
     return Evidence(
-        stdout=done.stdout, stderr=done.stderr, before=readings.before, after=readings.after,
+        stdout=done.stdout,
+        stderr=done.stderr,
+        before=readings.before,
+        after=readings.after,
         gauges=(*readings.rows, *({**row, "side": "host"} for row in readings.outside)),
     )
 

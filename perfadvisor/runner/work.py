@@ -130,9 +130,7 @@ def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns) -> None:
         progress.end(result, workload)
 
 
-def _turn(
-    trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns
-) -> tuple[TrialResult, Evidence]:
+def _turn(trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns) -> tuple[TrialResult, Evidence]:
     """One trial; the first after a device changed hands is run twice, and only the second one counts."""
     try:
         changed = turns.hand_to(site) if not setting.refusal else False

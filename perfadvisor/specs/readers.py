@@ -139,9 +139,7 @@ CPUS = Reader(
         "anyOf": [{"type": "string", "pattern": r"^[0-9]+(-[0-9]+)?([+,] ?[0-9]+(-[0-9]+)?)*$"}, {"type": "integer"}]
     },
 )
-PCI_FUNCTION = Reader(
-    what="a PCI address", read=_function, schema={"type": "string", "pattern": f"^{FUNCTION}$"}
-)
+PCI_FUNCTION = Reader(what="a PCI address", read=_function, schema={"type": "string", "pattern": f"^{FUNCTION}$"})
 INTERFACE = Reader(what="an IP address with its network", read=_interface)
 RATE = Reader(
     what="a device with a number per second",

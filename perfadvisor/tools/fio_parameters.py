@@ -46,9 +46,7 @@ PARAMETERS = {
     "memory_node": Parameter(
         type=int, meaning="NUMA node that holds the buffers", high=4095, per_node=True, known_as=("numa_mem_policy",)
     ),
-    "fdatasync_every": Parameter(
-        type=int, meaning="fdatasync after so many writes", low=1, known_as=("fdatasync",)
-    ),
+    "fdatasync_every": Parameter(type=int, meaning="fdatasync after so many writes", low=1, known_as=("fdatasync",)),
     "rate_iops": Parameter(type=int, meaning="at most so many I/Os per second and job", low=1),
 }
 

@@ -63,10 +63,7 @@ def test_no_warning_at_all(tmp_path, optimised):
 def test_two_at_once_both_get_it(tmp_path):
     imports = "import sys; from pathlib import Path; from perfadvisor.targets.here.dmabench_build import program"
     code = f"{imports}; print(program(Path(sys.argv[1])))"
-    both = [
-        subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True)
-        for _ in "ab"
-    ]
+    both = [subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE, text=True) for _ in "ab"]
     paths = {process.communicate(timeout=120)[0] for process in both}
     assert [process.returncode for process in both] == [0, 0]
     assert paths == {f"{file}\n" for file in tmp_path.iterdir()}

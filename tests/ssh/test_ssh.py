@@ -104,7 +104,9 @@ def test_nobody_listens(far) -> None:
 
 
 def test_words_arrive_as_they_were_and_a_time_out_ends_everything(far) -> None:
-    code = OPEN + """
+    code = (
+        OPEN
+        + """
 said = target.run(command("printf", "%s|", "a  b", "$HOME", "'x", "", "*"))
 assert said.stdout == b"a  b|$HOME|'x||*|", said
 began = __import__("time").monotonic()
@@ -113,12 +115,15 @@ left = target.run(command("sh", "-c", "ps -eo args | grep -c '^sleep 88.8'")).st
 assert left.strip() == b"0", left
 target.close()
 """
+    )
     done = far.python(code)
     assert done.returncode == 0, done.stderr
 
 
 def test_facts_are_those_of_a_local_reading(far) -> None:
-    code = OPEN + """
+    code = (
+        OPEN
+        + """
 from perfadvisor.facts import catalogue
 from perfadvisor.targets.here.local import LocalTarget
 there, here = catalogue.read(target.tree(catalogue.PATTERNS)), catalogue.read(LocalTarget().tree(catalogue.PATTERNS))
@@ -129,12 +134,15 @@ assert "lo" in there.subjects("nic")
 assert there.value("nic.tso", "lo") == here.value("nic.tso", "lo") != None
 target.close()
 """
+    )
     done = far.python(code)
     assert done.returncode == 0, done.stderr
 
 
 def test_tools_are_sent_where_they_are_missing_and_taken_away(far) -> None:
-    code = OPEN + """
+    code = (
+        OPEN
+        + """
 from perfadvisor.tools.catalogue import TOOLS
 path = target._send(TOOLS["fio"].PROGRAM, "")
 import os, subprocess
@@ -143,13 +151,16 @@ assert os.path.isdir(os.path.dirname(path)), "this far machine is this machine"
 target.close()
 assert not os.path.exists(os.path.dirname(path))
 """
+    )
     done = far.python(code)
     assert done.returncode == 0, done.stderr
     assert far.left_behind() == []
 
 
 def test_another_kind_of_machine_gets_nothing_sent(far) -> None:
-    code = OPEN + """
+    code = (
+        OPEN
+        + """
 target.machine = "riscv64"
 try:
     target.program("dmabench")
@@ -157,6 +168,7 @@ except MeasureError as error:
     assert "riscv64" in error.message, error.message
     raise SystemExit(7)
 """
+    )
     assert far.python(code).returncode == 7
 
 

@@ -48,6 +48,7 @@ def test_two_runs_have_no_interval() -> None:
 def test_spread(values: list[float], expected: float | None) -> None:
     assert spread(values) == (None if expected is None else pytest.approx(expected))
 
+
 @pytest.mark.parametrize("n", [3, 5, 8, 20, 101])
 def test_the_intervals_coverage_is_that_of_the_binomial_distribution(n: int) -> None:
     low, high, coverage = order_interval(n)

@@ -23,7 +23,8 @@ START = 1_795_363_200.0
 ENVIRONMENTS = {
     "local": (Environment(name="local", spec=Spec(text="local"), kind=EnvironmentKind.BARE_METAL), 1.0),
     "docker": (
-        Environment(name="docker", spec=Spec(text="docker"), kind=EnvironmentKind.CONTAINER, parent="local"), 0.97
+        Environment(name="docker", spec=Spec(text="docker"), kind=EnvironmentKind.CONTAINER, parent="local"),
+        0.97,
     ),
     "vm": (Environment(name="vm", spec=Spec(text="vm"), kind=EnvironmentKind.VM, parent="local"), 0.52),
 }

@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "Make a run of fio and iperf3 JSON files you already have.",
     "compare": "Compare two runs, cell by cell.",
     "gate": "Fail on a real regression, stay quiet otherwise, say so when it cannot know.",
+    "ab": "Compare two of anything in turns: a setting, commands, environments.",
     "history": "Keep results over time and find the changes.",
     "rules": "List, show, check and test the rules.",
     "settings": "List what can be set on a machine, and show what it is set to.",

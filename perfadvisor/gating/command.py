@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perfadvisor.errors import InputError
 from perfadvisor.gating.rows import read_side
-from perfadvisor.model.gate import Side
+from perfadvisor.model.gate import Runs, Side
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here import process
 
@@ -19,6 +19,23 @@ def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
     """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names.
     InputError where it is no command, fails, runs over or writes no usable rows: a change that breaks it must
     not pass for undecided."""
+    side, _ = _measured(command, checkout, timeout_s)
+    if side is None:
+        raise InputError(f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns")
+    return side
+
+
+def timed_command(command: str, directory: Path, timeout_s: float) -> Side:
+    """The same for any command: one that writes no rows is measured by the seconds it takes."""
+    side, seconds = _measured(command, directory, timeout_s)
+    if side is not None:
+        return side
+    runs = Runs(workload="command", metric="time", unit="s", better="lower", values=(seconds,))
+    return Side(name=command, runs={runs.key: runs})
+
+
+def _measured(command: str, checkout: Path, timeout_s: float) -> tuple[Side | None, float]:
+    """The rows that one run wrote, None where it wrote none, and the seconds it took."""
     words = _words(command)
     with tempfile.TemporaryDirectory(prefix="perfadvisor-") as folder:
         rows = Path(folder) / "rows.csv"
@@ -29,11 +46,7 @@ def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
             why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
             told = f"{why}: {said}" if said else why
             raise InputError(f"{command} in {checkout}: {told}", "run it there by hand first")
-        if not rows.is_file():
-            raise InputError(
-                f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns"
-            )
-        return read_side(rows)
+        return (read_side(rows) if rows.is_file() else None), done.duration_s
 
 
 def _words(command: str) -> list[str]:

@@ -78,6 +78,7 @@ def _together(views: Sequence[ReportView]) -> ReportView:
         cells=tuple(one for view in views for one in view.cells),
         facts={name: table for one in views for name, table in one.facts.items()},
         unasked=tuple(unasked),
+        plans=tuple(plan for one in views for plan in one.plans),
     )
 
 

@@ -17,7 +17,9 @@ from perfadvisor.facts.text import (
     lscpu,
     lspci,
     numactl,
+    proxmox,
     qemu,
+    qemu_config,
 )
 
 
@@ -57,6 +59,11 @@ _LSCPU_HEAD = rf"\s*(?:Architecture:\s+(?:{_X86_AND_OTHERS})\s*$|CPU\(s\):\s+[0-
 _NUMACTL_BODY = r"node [0-9]+ (?:cpus|size|free):|node distances:|node +[0-9]+|\s*[0-9]+:(?:\s+[0-9]+)+\s*$"
 # Behind variables, the columns of ps, or sudo; options follow on the line or behind its end, or words between NULs.
 _QEMU = r"[ \t]*(?:[^\s\0]+[ \t]+){0,12}(?:[^\s\0]*/)?(?:qemu-system-[\w.-]+|qemu-kvm|kvm)(?:[ \t]+(?:-|\\\s*$)|\0)"
+_INI = r"[\w.-]+ *= *\"|\[[\w-]+(?: \"[^\"]+\")?\]|#|\s*$"
+_PROXMOX = (
+    r"(?:agent|balloon|bios|boot|bootdisk|cores|cpu|hostpci\d+|hotplug|memory|net\d+|numa|onboot|ostype|scsihw|sockets"
+    r"|vmgenid|smbios1|(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+): \S"
+)
 _KUBERNETES = r"apiVersion: *\S+\s*$|kind: *[A-Z]\w+\s*$|\{\s*\"(?:apiVersion|kind)\":"
 _XML = r"\s*<(?:domain|domstatus|domainsnapshot|domains|capabilities|devices|disk|interface)\b"
 
@@ -82,6 +89,9 @@ KINDS = (
     _reader("interrupts", r"\s+CPU\d+\s*(?:CPU|$)", r"\s*(?:[0-9]+|[A-Z][A-Z0-9]{2,4}):\s+[0-9]", interrupts.facts),
     _reader("cpuinfo", r"processor\s*:\s*[0-9]+|vendor_id\s*:", r"[\w /()]+\t*\s*:(?:\s|$)", cpuinfo.facts),
     _reader("QEMU command line", _QEMU, None, qemu.facts),
+    _reader("QEMU configuration file", r"\[(?:machine|memory|smp-opts|(?:device|drive|object) \"[^\"]+\")\]|# Machine$",
+            _INI, qemu_config.facts),
+    _reader("Proxmox guest", _PROXMOX, r"\S+: ?|#|\[|\s*$", proxmox.facts),
     _file("uname", r"Linux \S+ [0-9]+\.[0-9]+\S* .*(?:#[0-9]+|Linux)", NO_MORE, uname_files),
     _file("/proc/meminfo", r"MemTotal:\s+[0-9]+ kB", r"[A-Z]\w+(?:\(\w+\))?:\s+[0-9]+(?: kB)?\s*$",
           files_at("/proc/meminfo")),

@@ -11,6 +11,7 @@ from perfadvisor.judge import judge
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome
+from perfadvisor.reading import read
 
 pytestmark = pytest.mark.shared
 
@@ -40,6 +41,19 @@ DEFINITIONS = {
     "01-pasted-folder": Right({"irq-one-cpu-since-boot": ("p1p1", "4 vectors", "CPU 0")}),
     "09-domain-pasted.txt": Right({"vm-nic-emulated-model": ("rtl8139",), "vm-disk-capped": ("vda",)}),
     "16-paste-of-everything.txt": Right({"network-ring-small-drops-since-boot": ("p1p1", "256", "4,096")}),
+    "08-vm.conf": Right(
+        {
+            "vm-emulated-disk": ("sata1", "scsi0"),
+            "vm-nic-emulated-model": ("e1000",),
+            "vm-cpu-model-generic": ("kvm64",),
+            "vm-disk-capped": ("scsi0",),
+            "vm-nic-capped": ("net0",),
+            "vm-image-format": ("scsi0",),
+        },
+        silent=("vm-cpus-emulated", "vm-disk-aio-threads"),
+    ),
+    "11-vmi.yaml": Right({"vm-emulated-disk": ("sata",), "vm-nic-emulated-model": ("e1000",)}),
+    "19-lxd-qemu.conf": Right({}, silent=("vm-cpus-emulated", "vm-emulated-disk")),
     "21-sos": Right(
         {
             "vm-nic-emulated-model": ("rtl8139",),
@@ -70,7 +84,11 @@ def case(name):
 
 
 def fired(view):
-    return {one.rule.id: f"{one.title} {one.why}" for one in view.findings if one.outcome is Outcome.FIRES}
+    said = {}
+    for one in view.findings:
+        if one.outcome is Outcome.FIRES:
+            said[one.rule.id] = f"{said.get(one.rule.id, '')} {one.title} {one.why}"
+    return said
 
 
 def check(said, right):
@@ -91,6 +109,19 @@ def test_what_a_file_of_results_gives_imported(name, tmp_path):
     view = judge(tmp_path / "run")
     check(fired(view), RESULTS[name])
     assert view.cells and all(cell.trust is not Trust.INVALID for cell in view.cells)
+
+
+def test_a_configuration_of_qemu_gives_the_facts_of_its_guest():
+    (reading,) = read(case("19-lxd-qemu.conf"))
+    wanted = {
+        ("vm.vcpus", "guest"): 4,
+        ("vm.memory_bytes", "guest"): 1 << 30,
+        ("vm.memory_nodes", "guest"): "0",
+        ("vm.hypervisor", "guest"): "kvm",
+        ("vm_disk.cache", "guest/dev-lxd_root"): "none",
+        ("vm_disk.io", "guest/dev-lxd_root"): "native",
+    }
+    assert {key: reading.facts.value(*key) for key in wanted} == wanted
 
 
 def test_with_the_machine_a_result_leads_to_its_network_device(tmp_path):

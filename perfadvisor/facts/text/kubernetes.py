@@ -7,12 +7,13 @@ from perfadvisor.facts.container.spec import BY_NAME, CONTAINER
 from perfadvisor.facts.reading import sizes, yamltext
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.reading.yamltext import Value
+from perfadvisor.facts.text import kubevirt
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
 SOURCE = "$ kubectl get -o yaml"
 MOST = 1000
 TEMPLATED = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job")  # hold the pod they make as a template
-_KINDS = b"(?:(?:Node|Pod)(?:List)?|List|%s)" % "|".join(TEMPLATED).encode()
+_KINDS = b"(?:(?:Node|Pod|VirtualMachine|VirtualMachineInstance)(?:List)?|List|%s)" % "|".join(TEMPLATED).encode()
 PATTERN = rb"^kind: *%s\b|\"kind\": *\"%s\"" % (_KINDS, _KINDS)  # YAML, and JSON, which is YAML too
 
 # resource -> the name of its fact
@@ -29,11 +30,16 @@ _RESOURCES = {
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The nodes and pods in the file, also in a List. InputError where it is no YAML or holds neither."""
     objects = [one for document in yamltext.parse(data, source) for one in _objects(document)]
-    known = [one for one in objects if one.get("kind") in ("Node", "Pod")]
+    known = [one for one in objects if one.get("kind") in ("Node", "Pod", *kubevirt.KINDS)]
     if not known:
-        raise InputError(f"{source}: holds no Node and no Pod", "expected what kubectl get -o yaml node NAME prints")
+        raise InputError(
+            f"{source}: holds no Node, Pod or virtual machine", "expected what kubectl get -o yaml node NAME prints"
+        )
     for one in known[:MOST]:
-        yield from _node(one, source) if one["kind"] == "Node" else _pod(one, source)
+        if one["kind"] in kubevirt.KINDS:
+            yield from kubevirt.facts(one, source)
+        else:
+            yield from _node(one, source) if one["kind"] == "Node" else _pod(one, source)
 
 
 def _objects(document: Value) -> Iterator[dict[str, Value]]:

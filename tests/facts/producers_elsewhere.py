@@ -1,0 +1,98 @@
+"""Facts that the inputs of `test_producers.py` do not show. `BUILT` names, by test file, those for which that file
+builds an input of its own; `NOWHERE` those that no test sees, with the reason. Both may only shrink."""
+
+_BY_FILE = {
+    "tests/analyse/devices/test_answer.py": (
+        "block.holders",
+        "block.is_swap",
+        "block.mount_points",
+        "nic.has_default_route",
+        "nic.master",
+        "nic.uppers",
+    ),
+    "tests/analyse/environments/test_environments.py": (
+        "block.vm_disk",
+        "environment.domain",
+        "result.io_limit_share",
+    ),
+    "tests/analyse/environments/test_guest_activity.py": (
+        "pci.host_address",
+        "vm.vcpu_migrations_per_s",
+        "vm_hostdev.guest_interrupts_per_s",
+        "vm_hostdev.host_interrupts_per_s",
+        "vm_nic.vhost_busy_share",
+    ),
+    "tests/analyse/environments/test_guest_join.py": (
+        "block.serial",
+        "environment.machine_uuid",
+        "nic.vm_nic",
+    ),
+    "tests/analyse/results/test_disk_best.py": (
+        "result.best_iops",
+        "result.best_iops_queue_depth",
+    ),
+    "tests/facts/block/test_block.py": (
+        "block.mounted",
+        "block.slaves",
+    ),
+    "tests/facts/block/test_mount.py": ("mount.device",),
+    "tests/facts/cgroup/test_cgroup.py": (
+        "cgroup.cpu_quota_cpus",
+        "cgroup.io_directory",
+        "cgroup.memory_max_bytes",
+        "cgroup.read_iops_max",
+    ),
+    "tests/facts/container/test_inspect.py": ("container_resource.limit",),
+    "tests/facts/cpu/test_caches.py": (
+        "cpu.last_level_cache_bytes",
+        "cpu.last_level_cache_cpus",
+    ),
+    "tests/facts/cpu/test_frequency.py": (
+        "cpu.energy_performance_preferences",
+        "cpu.frequency_limit_hz",
+        "cpu.frequency_limit_share",
+        "cpu.frequency_max_hz",
+        "cpu.governors",
+        "cpu.package_throttle_count",
+        "cpu.scaling_driver",
+        "cpu.turbo_disabled",
+    ),
+    "tests/facts/guest/test_uplink_and_ready.py": (
+        "network.uplink_kind",
+        "passthrough.posting_capable",
+    ),
+    "tests/facts/irq/test_irq.py": ("interrupts.irqbalance",),
+    "tests/facts/memory/test_numa.py": ("numa.memory_only_distance_max",),
+    "tests/facts/memory/test_numastat.py": (
+        "node.allocations_elsewhere",
+        "node.allocations_here",
+        "node.elsewhere_share",
+    ),
+    "tests/facts/net/test_ethtool.py": ("nic_allowance.over_packets",),
+    "tests/facts/net/test_infiniband.py": (
+        "infiniband.lanes",
+        "infiniband.link_layer",
+        "infiniband.pci_address",
+        "infiniband.rate",
+        "infiniband.state",
+    ),
+    "tests/facts/net/test_network.py": (
+        "network.busy_read",
+        "network.congestion_control",
+    ),
+    "tests/facts/pci/test_iommu.py": (
+        "vfio.noiommu",
+        "vfio.unsafe_interrupts",
+    ),
+    "tests/facts/trial/test_counters_qemu.py": ("vm.iothread_busy_share",),
+    "tests/targets/container/test_parts.py": (
+        "cgroup.write_bytes_per_s_max",
+        "cgroup.write_iops_max",
+    ),
+}
+BUILT: dict[str, str] = {name: file for file, names in _BY_FILE.items() for name in names}
+NOWHERE: dict[str, str] = {
+    "block.irq_managed": "needs debugfs of a kernel with CONFIG_GENERIC_IRQ_DEBUGFS, which none of the machines has",
+    "cgroup.read_bytes_per_s_max": "read as its three brothers in tests/facts/cgroup/test_cgroup.py, which are seen",
+    "nic.report": "never has a value: its absence says why a report of ethtool failed",
+}

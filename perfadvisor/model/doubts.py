@@ -18,6 +18,7 @@ class DoubtReason(StrEnum):
     FEW_COMPLETIONS = "too few completions for a percentile"
     NEVER_STEADY = "never steady"
     MACHINE_CHANGED = "the machine changed between the start and the end of the run"
+    CHANGED_MEANWHILE = "something changed during the trial"
     FEW_RUNS = "too few runs for an interval"
     TRIALS_FAILED = "trials failed"
     RUNS_DISAGREE = "the runs disagree"

@@ -2,17 +2,18 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.memory import nodes
-from perfadvisor.facts.trial import counters, gauges
+from perfadvisor.facts.trial import counters, gauges, happened
 from perfadvisor.model.result import Output, TrialResult, TrialState
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Setting
 from perfadvisor.targets.base import Command, Completed, Target
@@ -32,22 +33,33 @@ class Readings:
     after: Tree
     rows: tuple[gauges.Row, ...]
     outside: tuple[gauges.Row, ...] = ()
+    events: tuple[bytes, ...] = ()
     server: Completed | None = None
 
 
-def run_trial(trial: Trial, workload: Workload, site: Site, setting: Setting) -> tuple[TrialResult, Evidence]:
-    """Run it and say what came out; a tool that fails or is missing is a result too, with the reason."""
+def run_trial(
+    trial: Trial, workload: Workload, site: Site, setting: Setting, meanwhile: Meanwhile | None = None
+) -> tuple[TrialResult, Evidence]:
+    """Run it and say what came out; a tool that fails or is missing is a result too, with the reason. `meanwhile`
+    hears what the kernel announces, and doubts what that touched."""
     started = time.time()
     if setting.refusal:
         return _not_measured(trial, setting, started, setting.refusal), Evidence()
     try:
         command = _command(trial, workload, site, setting)
-        readings = _measure(command, workload, site, setting)
+        readings = _measure(command, workload, site, setting, meanwhile.drain if meanwhile else _nothing)
     except MeasureError as error:
         reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
         result = _not_measured(trial, setting, started, reason)
         return replace(result, state=TrialState.FAILED) if isinstance(error, CutOffError) else result, Evidence()
-    return _result(trial, workload, site, setting, started, readings), _evidence(readings)
+    result = _result(trial, workload, site, setting, started, readings)
+    if meanwhile:
+        result = meanwhile.doubted(result, workload, site, (readings.before, readings.after), readings.events)
+    return result, _evidence(readings)
+
+
+def _nothing() -> tuple[bytes, ...]:
+    return ()
 
 
 def _command(trial: Trial, workload: Workload, site: Site, setting: Setting) -> Command:
@@ -59,9 +71,11 @@ def _command(trial: Trial, workload: Workload, site: Site, setting: Setting) -> 
     )  # fmt: skip
 
 
-def _measure(command: Command, workload: Workload, site: Site, setting: Setting) -> Readings:
+def _measure(
+    command: Command, workload: Workload, site: Site, setting: Setting, heard: Callable[[], tuple[bytes, ...]]
+) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
-    patterns = counters.patterns(setting.path, site.machine)
+    patterns = (*counters.patterns(setting.path, site.machine), *happened.patterns(setting.path))
     with contextlib.ExitStack() as undo:
         argv = TOOLS[workload.tool].server(workload, setting.context)
         server = setting.serve(argv) if argv and setting.serve else None
@@ -70,14 +84,15 @@ def _measure(command: Command, workload: Workload, site: Site, setting: Setting)
         here = site.environment.spec.is_here
         reader = GaugeReader(watched(site, setting)) if here or site.target.runs_below else None
         before = _counters(site.target, patterns)
+        heard()  # what came before the trial is no part of it
         with reader or contextlib.nullcontext():
             asked = site.target.beside(command, setting.path.block)
             ran = site.target.run(asked)
-        after = _counters(site.target, patterns)
+        events, after = heard(), _counters(site.target, patterns)
     completed, inside = _without_rows(replace(ran, command=command) if ran.command == asked else ran)
     outside = reader.rows if reader else ()
     return Readings(
-        completed=completed, before=before, after=after, rows=outside if here else inside,
+        completed=completed, before=before, after=after, events=events, rows=outside if here else inside,
         outside=() if here else outside, server=server.stop() if server else None,
     )  # fmt: skip
 

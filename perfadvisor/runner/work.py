@@ -15,6 +15,7 @@ from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.borrow import Borrowed
 from perfadvisor.runner.joining import as_host, joined
+from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.place import Storage
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
@@ -28,6 +29,7 @@ from perfadvisor.targets.base import Link, Target
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.here.network import here_link, peer_link
+from perfadvisor.targets.here.uevents import Uevents
 from perfadvisor.targets.open import open_target
 
 
@@ -67,7 +69,8 @@ def finish(work: Work) -> RunOutcome:
             stages, turns = _stages(work, book, undo), Turns(work.sites)
             for snapshot in joined(new):
                 saved.save_snapshot(snapshot, "before")
-            _measure_all(work, stages, turns)
+            meanwhile = Meanwhile(events=undo.enter_context(Uevents()), note=saved.note)
+            _measure_all(work, stages, turns, meanwhile)
             _read_again(work, turns)
     except KeyboardInterrupt:
         saved.set_state("interrupted")
@@ -115,7 +118,7 @@ def link_of(options: RunOptions, target: Target) -> Link:
     return peer_link(open_target(peer), target)
 
 
-def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns) -> None:
+def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns, meanwhile: Meanwhile) -> None:
     """The trials in their planned order, each on disk before the next one starts."""
     saved, progress = work.saved, work.progress
     by_name = {site.name: site for site in work.sites}
@@ -125,12 +128,14 @@ def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns) -> None:
         workload = saved.header.workloads[trial.workload]
         progress.start(trial)
         setting = stages[trial.environment].settings[trial.workload]
-        result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns)
+        result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns, meanwhile)
         saved.append(result, evidence, with_doubts(result, workload).doubts)
         progress.end(result, workload)
 
 
-def _turn(trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns) -> tuple[TrialResult, Evidence]:
+def _turn(
+    trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns, meanwhile: Meanwhile
+) -> tuple[TrialResult, Evidence]:
     """One trial; the first after a device changed hands is run twice, and only the second one counts."""
     try:
         changed = turns.hand_to(site) if not setting.refusal else False
@@ -138,7 +143,7 @@ def _turn(trial: Trial, workload: Workload, site: Site, setting: Setting, turns:
         changed, setting = False, replace(setting, refusal=error.message)
     if changed:
         run_trial(trial, workload, site, setting)
-    return run_trial(trial, workload, site, setting)
+    return run_trial(trial, workload, site, setting, meanwhile)
 
 
 def _read_again(work: Work, turns: Turns) -> None:

@@ -33,7 +33,7 @@ def patterns(path: IoPath, machine: Tree) -> tuple[str, ...]:
     """What to read for this way."""
     wanted: list[str] = []
     if path.pci:
-        wanted.append(interrupts.SOURCE)
+        wanted += [interrupts.SOURCE, f"{DEVICES}/{path.pci}/irq", f"{DEVICES}/{path.pci}/msi_irqs/*"]
         wanted += [f"{directory}/{file}" for directory in _ports(machine, path.pci) for file in AER.values()]
     if path.block:
         wanted.append(DISKSTATS)
@@ -55,7 +55,7 @@ def deltas(before: Tree, after: Tree, seconds: float, path: IoPath, machine: Tre
 
 
 def _interrupts(before: Tree, after: Tree, seconds: float, path: IoPath, machine: Tree) -> Pairs:
-    served = _served(before, after, irq_load.device_irqs(machine, path.pci))
+    served = _served(before, after, _numbers(before, after, path.pci, machine))
     if served is None:
         return
     total = sum(served.values())
@@ -71,6 +71,15 @@ def _interrupts(before: Tree, after: Tree, seconds: float, path: IoPath, machine
         yield "path.irq.remote_share", sum(count for cpu, count in served.items() if cpu in remote) / total
     spent = counters_cpu.times(before, after).get(f"cpu{hottest}", {})
     yield "path.irq.hot_cpu_softirq_share", counters_cpu.share(spent, "softirq")
+
+
+def _numbers(before: Tree, after: Tree, address: str, machine: Tree) -> tuple[str, ...]:
+    """The interrupts the device had around the trial; those of the first reading belong to others once it was taken
+    away and came back. No numbers where they changed in the trial: no difference of counts is the device's then."""
+    old, new = (irq_load.device_irqs(tree, address) for tree in (before, after))
+    if old != new:
+        return ()
+    return old or irq_load.device_irqs(machine, address)
 
 
 def _served(before: Tree, after: Tree, labels: tuple[str, ...]) -> dict[int, float] | None:

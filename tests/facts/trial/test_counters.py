@@ -56,6 +56,16 @@ def test_a_cpu_that_came_or_went_and_idle_time_running_backwards() -> None:
     assert (found["cpu.busy_share"], found["cpu.max_busy_share"]) == (1.0, 1.0)
 
 
+def test_interrupts_follow_the_device_to_its_new_numbers() -> None:
+    """The device came back since the run began: 24 and 25 are another's by now."""
+    bus = "/sys/bus/pci/devices/0000:01:00.0/msi_irqs"
+    before = {"/proc/interrupts": b" CPU0 CPU1\n 24: 0 0 PCI-MSI other\n 57: 10 0 PCI-MSI x\n", f"{bus}/57": b"msix\n"}
+    after = {"/proc/interrupts": b" CPU0 CPU1\n 24: 900 0 PCI-MSI other\n 57: 40 0 PCI-MSI x\n", f"{bus}/57": b"msix\n"}
+    assert moved(before, after, path=DISK)["path.irq.count"] == 30
+    replaced = {name: value for name, value in after.items() if not name.startswith(bus)} | {f"{bus}/58": b"msix\n"}
+    assert "path.irq.count" not in moved(before, replaced, path=DISK), "in the middle of the trial: nobody's"
+
+
 def test_interrupts_of_the_device_on_the_way() -> None:
     before = b"     CPU0 CPU1\n 24:  10  0 PCI-MSI x\n 25:  0  0 PCI-MSI y\n 26: 5 5 PCI-MSI other\n"
     after = b"     CPU0 CPU1\n 24:  40  0 PCI-MSI x\n 25:  0  70 PCI-MSI y\n 26: 900 900 PCI-MSI other\n"

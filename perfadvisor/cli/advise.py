@@ -22,18 +22,33 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
 @click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
 @click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
+@click.option("--as", "kept_as", type=click.Choice(["shell", "diff", "ansible", "tuned"]),
+              help="Print the fixes that can be planned for this machine, and nothing else, in this form.")  # fmt: skip
 def command(
-    paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool
-) -> None:
+    paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool,
+    kept_as: str | None,
+) -> None:  # fmt: skip
     """Judge what PATH holds, and say what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
     commands in any order: files, directories, archives, or - for standard input."""
     from perfadvisor.judge import judge
 
     first, *more = paths
     view = judge(first, rules_dirs, goal, more)
-    _show(view, form, verbose)
+    if kept_as:
+        _plans(view, kept_as)
+    else:
+        _show(view, form, verbose)
     if fail_on:
         _fail(view, fail_on)
+
+
+def _plans(view: "ReportView", kept_as: str) -> None:
+    from perfadvisor.settings.forms import FORMS, NOTHING
+
+    if view.plans:
+        click.echo(FORMS[kept_as](view.plans), nl=False)
+    else:
+        click.echo(f"note: {NOTHING}", err=True)
 
 
 def _show(view: "ReportView", form: str, verbose: bool) -> None:

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from perfadvisor.bundle import refuse_used
 from perfadvisor.errors import InputError
+from perfadvisor.facts.pci.address import is_address
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Environment
@@ -16,6 +17,7 @@ from perfadvisor.specs.peer import read_peer
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.here.local import LocalTarget
+from perfadvisor.targets.lending.pci_group import function
 from perfadvisor.targets.raw import device as raw_device
 
 
@@ -52,6 +54,15 @@ def _refuse_devices(request: Request) -> None:
     if options.vfio and not any(needs_function(workload) for workload in request.workloads):
         raise InputError("--vfio: none of these workloads maps memory for it", "perfadvisor run mapping --vfio BDF")
     _refuse_sharing(request.environments)
+    _refuse_missing(request.environments)
+
+
+def _refuse_missing(specs: Iterable[Spec]) -> None:
+    """An address that is none here would be met after the guests before it have booted."""
+    for spec in specs:
+        for address in (*spec.in_turns, *spec.for_the_run):
+            if is_address(address):
+                function(address)
 
 
 def _refuse_sharing(specs: Iterable[Spec]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.workload import Workload
-from perfadvisor.runner import measure, session
+from perfadvisor.runner import early, measure, session
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.request import Request, RunOptions, options_of
 from perfadvisor.specs.parse import read_specs
@@ -51,6 +51,7 @@ def asked(tmp_path: Path, **more: object) -> Request:
         ({"options": {"vfio": (NIC,)}, "workloads": (MAP,), "environments": ("docker",)}, "this machine's own trials"),
         ({"environments": (f"docker:vfio={NIC}", f"podman:cpus=1,vfio={NIC[5:]}")}, f"both ask for {NIC}"),
         ({"environments": (f"vm:vfio={NIC},cpus=1", f"docker:vfio={NIC}")}, "keeps it for the whole run"),
+        ({"environments": ("vm", "vm:vf=ffff:ff:1f.7")}, "ffff:ff:1f.7: no such PCI function here"),
     ],
 )
 def test_refused_before_anything_is_read(tmp_path, monkeypatch, more, said) -> None:
@@ -66,7 +67,8 @@ def test_a_disk_without_room(tmp_path) -> None:
         refuse_early(asked(tmp_path, workloads=(large,)))
 
 
-def test_what_is_right_goes_through(tmp_path) -> None:
+def test_what_is_right_goes_through(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(early, "function", lambda address: address)  # as if this machine had them all
     for environments, budget in itertools.product((("local",), ("ssh:nobody@nowhere",)), (None, 600.0)):
         refuse_early(asked(tmp_path, environments=environments, budget_s=budget))
     refuse_early(asked(tmp_path, workloads=(PAIRS,), options={"directory": Path("/nowhere")}))  # needs no disk

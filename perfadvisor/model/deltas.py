@@ -23,6 +23,7 @@ DELTAS: dict[str, DeltaSpec] = {
     "cgroup.periods": DeltaSpec(Unit.COUNT, "quota periods of the most throttled control group"),
     "cgroup.throttled": DeltaSpec(Unit.COUNT, "quota periods in which it was stopped"),
     "cgroup.throttled_ns": DeltaSpec(Unit.NANOSECONDS, "time its threads were stopped, summed over CPUs"),
+    "cgroup.used_ns": DeltaSpec(Unit.NANOSECONDS, "CPU time it used, summed over CPUs"),
     "context_switches.per_s": DeltaSpec(Unit.PER_SECOND, "context switches of the whole machine"),
     "cpu.busy_share": DeltaSpec(Unit.RATIO, "share of all CPU time that was used"),
     "cpu.idle_share": DeltaSpec(Unit.RATIO, "share of all CPU time that was idle"),

@@ -169,8 +169,8 @@ def test_a_cpu_quota_shows_as_the_cause(place, engine) -> None:
 def test_a_container_whose_groups_cannot_be_read_gives_no_verdict(place, docker, monkeypatch) -> None:
     run = place.run("storage/busy", "--env", docker, "--repeats", "1")
     trial = place.root / "run" / "trials" / "0001" / "trial.json"
-    assert '"cgroup.periods"' in trial.read_text()
-    trial.write_text(trial.read_text().replace('"cgroup.periods"', '"unread"'))
+    assert '"cgroup.throttled"' in trial.read_text()
+    trial.write_text(trial.read_text().replace('"cgroup.throttled', '"unread'))
     assert outcomes(place.root / "run", "container-cpu-quota-throttled") == {docker: Outcome.UNKNOWN}
     assert run.environments[0].parent == "local"
 

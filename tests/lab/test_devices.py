@@ -48,7 +48,7 @@ def test_half_a_cpu_stops_podman_on_version_2(lab: Any) -> None:
     by_name = {one.trial.environment: one for one in load(lab.folder / "contained").results
                if one.trial.workload == "storage/lab-busy"}  # fmt: skip
     limited = by_name[said["limited"]].deltas
-    assert limited["cgroup.throttled"] > 0.05 * limited["cgroup.periods"]
+    assert limited["cgroup.throttled_ns"] > 0.05 * limited["cgroup.used_ns"]
     findings = [one for one in judge(lab.folder / "contained").findings
                 if one.rule.id == "container-cpu-quota-throttled" and one.subject.startswith("storage/")]  # fmt: skip
     outcomes = {one.environment: one.outcome for one in findings}

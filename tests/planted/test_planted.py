@@ -102,17 +102,20 @@ def setting(path: Path, value: str) -> Iterator[None]:
 @contextmanager
 def cpu_quota(share: float) -> Iterator[tuple[str, ...]]:
     """A control group of our own with a quota; gives the words that start a command in it. Version 1 and 2."""
-    v2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    group = Path("/sys/fs/cgroup" if v2 else "/sys/fs/cgroup/cpu") / f"perfadvisor-test-{os.getpid()}"
-    group.mkdir()
+    root = Path("/sys/fs/cgroup")
+    v2 = (root / "cgroup.controllers").exists()
+    parents = [root] if v2 else [root / name for name in ("cpu", "cpuacct") if (root / name).exists()]
+    groups = list(dict.fromkeys(parent.resolve() / f"perfadvisor-test-{os.getpid()}" for parent in parents))
+    for group in groups:
+        group.mkdir()
     try:
-        if v2:
-            (group / "cpu.max").write_text(f"{int(share * 100000)} 100000")
-        else:
-            (group / "cpu.cfs_quota_us").write_text(str(int(share * 100000)))
-        yield ("sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh")
+        limit = int(share * 100000)
+        (groups[0] / ("cpu.max" if v2 else "cpu.cfs_quota_us")).write_text(f"{limit} 100000" if v2 else str(limit))
+        join = "; ".join(f"echo $$ > {group}/cgroup.procs" for group in groups)
+        yield ("sh", "-c", f'{join}; exec "$@"', "sh")
     finally:
-        group.rmdir()
+        for group in groups:
+            group.rmdir()
 
 
 def test_page_cache_in_the_result(runner: Runner, clean: Path) -> None:

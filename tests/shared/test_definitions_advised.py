@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from perfadvisor.cli.advise import command
 from perfadvisor.errors import InputError
 from perfadvisor.judge import judge
-from perfadvisor.model.rule import Outcome
+from perfadvisor.model.rule import Outcome, Severity
 from perfadvisor.report.html import render
 
 pytestmark = pytest.mark.shared
@@ -67,5 +67,8 @@ def test_a_privileged_container(shared_data):
     assert fired(judge(shared_data / "machines" / GUESTS[2])) == {("container-privileged", "quizzical_yalow")}
 
 
-def test_an_idle_cloud_guest_gets_no_advice(shared_data):
-    assert fired(judge(shared_data / "machines" / "libvirt/nova_instance.xml")) == set()
+def test_an_ordinary_cloud_guest_gets_low_advice_alone(shared_data):
+    view = judge(shared_data / "machines" / "libvirt/nova_instance.xml")
+    disk = "instance-00000001/vda"
+    assert fired(view) == {("vm-disk-in-main-loop", disk), ("vm-disk-aio-threads", disk)}
+    assert {one.rule.severity for one in view.findings if one.outcome is Outcome.FIRES} == {Severity.LOW}

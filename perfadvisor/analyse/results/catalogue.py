@@ -166,7 +166,10 @@ MEASURED: tuple[FactSpec, ...] = (
     _share("path_irq_max_cpu_share", "share of the path's interrupts that the busiest CPU took"),
     _share("path_irq_remote_share", "share of the path's interrupts taken by CPUs of other NUMA nodes"),
     _share("path_irq_hot_cpu_softirq_share", "softirq time of the CPU that took most of the path's interrupts"),
-    _share("throttled_share", "share of quota periods in which the cgroup ran out of CPU time"),
+    _share(
+        "throttled_share",
+        "CPU time that its quota took from the control group, of what it used or would have used",
+    ),
     _count("softnet_dropped", "packets dropped because a CPU's backlog was full"),
     _count("softnet_squeezed", "times packet processing ran out of budget"),
     _count("nic_drops_no_buffer", "packets the network device dropped for want of a receive buffer"),

@@ -176,9 +176,12 @@ def _multithreaded(trial: TrialResult) -> bool | None:
 
 
 def _throttled_share(trial: TrialResult) -> float | None:
-    """nr_throttled over nr_periods; no period at all means that no quota is set (scheduler/sched-bwc.rst)."""
-    periods, stopped = trial.deltas.get("cgroup.periods"), trial.deltas.get("cgroup.throttled")
-    return 0.0 if periods == 0 and stopped == 0 else _ratio(stopped, periods)
+    """Of CPU time, not of periods: one in which the group was stopped may have lost a millisecond or nearly all of its
+    100. Never stopped is 0, also where nothing counts the time."""
+    if trial.deltas.get("cgroup.throttled") == 0:
+        return 0.0
+    stopped, used = trial.deltas.get("cgroup.throttled_ns"), trial.deltas.get("cgroup.used_ns")
+    return None if stopped is None or used is None else _ratio(stopped, stopped + used)
 
 
 # What `pages` of a dmabench workload means; transparent huge pages are as large as x86's reserved ones.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.facts.cgroup import cpu_time
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.cgroup.limits import STATUS
 from perfadvisor.facts.memory import memory
@@ -46,6 +47,13 @@ THROTTLED = FactSpec(
     meaning="quota periods in which it was stopped",
     nature=Nature.MEASURED,
 )
+THROTTLED_SHARE = FactSpec(
+    name="cgroup.cpu_throttled_share",
+    type=float,
+    unit=Unit.RATIO,
+    meaning="of the CPU time it used or would have used since it exists, the part that the quota took",
+    nature=Nature.MEASURED,
+)
 CPUSET = FactSpec(name="cgroup.cpuset", type=str, meaning="CPUs the group may run on, as a list", nature=Nature.SETTING)
 CPUSET_COUNT = FactSpec(
     name="cgroup.cpuset_count",
@@ -78,12 +86,13 @@ IO_LIMITED = FactSpec(
 )
 
 CATALOGUE: tuple[FactSpec, ...] = (
-    *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED),
+    *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED, THROTTLED_SHARE),
     *(CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_LIMITED, IO_LIMITED),
 )
 
 _V1_FILES = {
-    "cpu": ("cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.stat"),
+    "cpu": ("cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.stat", cpu_time.USAGE),
+    "cpuacct": (cpu_time.USAGE,),
     "cpuset": ("cpuset.effective_cpus", "cpuset.effective_mems", "cpuset.cpus", "cpuset.mems"),
     "memory": ("memory.limit_in_bytes",),
     "blkio": tuple(f"blkio.throttle.{way}_{unit}_device" for way in ("read", "write") for unit in ("bps", "iops")),
@@ -136,6 +145,8 @@ def _cpu(tree: Tree) -> Iterator[Fact | Absent]:
     counts = reader.fields(tree.text(f"{holder}/cpu.stat"), " ")
     for spec, key in ((PERIODS, "nr_periods"), (THROTTLED, "nr_throttled")):
         yield spec.given(reader.number(counts.get(key)), source=f"{holder}/cpu.stat", reason=why)
+    share = cpu_time.throttled_share(cpu_time.stopped_ns(tree, holder), cpu_time.used_ns(tree, holder))
+    yield THROTTLED_SHARE.given(share, source=f"{holder}/cpu.stat", reason=why)
 
 
 def _quota(tree: Tree, directory: str) -> float | None:

@@ -5,6 +5,7 @@ A key that is missing is unknown: the counter was not readable, or went backward
 
 from collections.abc import Iterator
 
+from perfadvisor.facts.cgroup import cpu_time
 from perfadvisor.facts.cgroup import paths as cgroup_paths
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import fields, number
@@ -26,6 +27,7 @@ PATTERNS = (
     *(cgroup_paths.SELF, mountinfo.PATH),
     f"{cgroup_paths.ROOT}{{cgroup}}/cpu.stat",
     f"{cgroup_paths.ROOT}/cpu{{cgroup}}/cpu.stat",
+    *(f"{cgroup_paths.ROOT}/{name}{{cgroup}}/{cpu_time.USAGE}" for name in ("cpu", "cpuacct")),
 )
 
 Pairs = Iterator[tuple[str, float | None]]
@@ -119,20 +121,18 @@ def _throttled(before: Tree, after: Tree) -> Pairs:
 def _cgroup(before: Tree, after: Tree) -> Pairs:
     """Of the group and those above it, the one that was stopped most: a quota set above binds too."""
     rises = [rise for directory in cgroup_paths.directories(after, "cpu") if (rise := _stops(before, after, directory))]
-    worst = max(rises, key=lambda rise: rise["cgroup.throttled"], default={})
+    worst = max(rises, key=lambda rise: (rise.get("cgroup.throttled_ns", 0), rise["cgroup.throttled"]), default={})
     yield from worst.items()
 
 
 def _stops(before: Tree, after: Tree, directory: str) -> dict[str, float]:
-    """The rises of one group's counts; empty where it has none. Version 1 counts in ns, version 2 in us."""
+    """The rises of one group's counts; empty where it has none."""
     old, new = (fields(tree.text(f"{directory}/cpu.stat"), " ") for tree in (before, after))
     found = {
         name: difference(number(old.get(key)), number(new.get(key)))
         for name, key in (("cgroup.periods", "nr_periods"), ("cgroup.throttled", "nr_throttled"))
     }
-    for key, factor in (("throttled_time", 1), ("throttled_usec", 1000)):
-        stopped = difference(number(old.get(key)), number(new.get(key)))
-        if stopped is not None:
-            found["cgroup.throttled_ns"] = stopped * factor
+    for name, count in (("cgroup.throttled_ns", cpu_time.stopped_ns), ("cgroup.used_ns", cpu_time.used_ns)):
+        found[name] = difference(count(before, directory), count(after, directory))
     known = {name: value for name, value in found.items() if value is not None}
     return known if {"cgroup.periods", "cgroup.throttled"} <= known.keys() else {}

@@ -245,7 +245,7 @@ def test_no_gap_needs_no_explanation():
 def test_the_whole_judgement_gives_rules_and_reports_the_ratio():
     results = list(drifting(0.5))
     container = replace(GUEST, kind=EnvironmentKind.CONTAINER)
-    deltas = {"cgroup.periods": 100.0, "cgroup.throttled": 60.0}
+    deltas = {"cgroup.throttled": 60.0, "cgroup.throttled_ns": 6e9, "cgroup.used_ns": 4e9}
     results = [replace(one, deltas=deltas) if one.trial.environment == "vm" else one for one in results]
     from perfadvisor.packs import load_rules
 

@@ -28,3 +28,24 @@ def test_whether_losses_slow_a_flow_down(details, expected):
     output = Output(samples=(), details=details)
     result = TrialResult(trial=trial, state=TrialState.DONE, started=0.0, duration_s=8.0, output=output)
     assert DERIVED["slows_for_loss"](result) is expected
+
+
+@pytest.mark.parametrize(
+    ("deltas", "expected"),
+    [
+        # Stopped in a tenth of the periods, for 1 ms each: a two-hundredth of the time.
+        (
+            {"cgroup.periods": 100.0, "cgroup.throttled": 10.0, "cgroup.throttled_ns": 5e6, "cgroup.used_ns": 9.95e8},
+            0.005,
+        ),
+        ({"cgroup.periods": 100.0, "cgroup.throttled": 0.0, "cgroup.throttled_ns": 0.0}, 0.0),
+        ({"cgroup.periods": 0.0, "cgroup.throttled": 0.0}, 0.0),
+        ({"cgroup.periods": 100.0, "cgroup.throttled": 10.0, "cgroup.throttled_ns": 5e6}, None),
+        ({"cgroup.periods": 100.0, "cgroup.throttled": 10.0}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_quota_takes_is_a_share_of_time_not_of_periods(deltas, expected):
+    trial = Trial(number=1, workload="w", environment="e", repeat=1, position=1, runtime_s=8.0, warmup_s=0.0)
+    result = TrialResult(trial=trial, state=TrialState.DONE, started=0.0, duration_s=8.0, deltas=deltas)
+    assert DERIVED["throttled_share"](result) == expected

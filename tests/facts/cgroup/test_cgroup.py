@@ -32,7 +32,7 @@ def v2(path="/a/b", root="/", **groups):
 
 QUOTA_ABOVE = v2(
     top={"cgroup.controllers": "cpu io memory\n"},
-    a={"cpu.max": "150000 100000\n", "cpu.stat": "usage_usec 5\nnr_periods 100\nnr_throttled 40\n"},
+    a={"cpu.max": "150000 100000\n", "cpu.stat": "usage_usec 995\nnr_periods 100\nnr_throttled 40\nthrottled_usec 5\n"},
     a__b={"cpu.max": "max 100000\n", "cpu.stat": "nr_periods 0\nnr_throttled 0\n", "memory.max": "max\n"},
 )
 
@@ -47,6 +47,7 @@ QUOTA_ABOVE = v2(
         ("cgroup.cpu_limited", True),
         ("cgroup.cpu_periods", 100),
         ("cgroup.cpu_throttled", 40),
+        ("cgroup.cpu_throttled_share", 0.005),
         ("cgroup.memory_max_bytes", None),
         ("cgroup.memory_limited", False),
     ],

@@ -153,8 +153,9 @@ def test_throttling_is_that_of_the_worst_package() -> None:
     [
         (b"nr_periods 10\nnr_throttled 1\nthrottled_time 5\n", b"nr_periods 60\nnr_throttled 41\nthrottled_time 105\n",
          {"cgroup.periods": 50, "cgroup.throttled": 40, "cgroup.throttled_ns": 100}),
-        (b"nr_periods 0\nnr_throttled 0\nthrottled_usec 0\n", b"nr_periods 4\nnr_throttled 2\nthrottled_usec 3\n",
-         {"cgroup.periods": 4, "cgroup.throttled": 2, "cgroup.throttled_ns": 3000}),
+        (b"nr_periods 0\nnr_throttled 0\nthrottled_usec 0\nusage_usec 5\n",
+         b"nr_periods 4\nnr_throttled 2\nthrottled_usec 3\nusage_usec 7\n",
+         {"cgroup.periods": 4, "cgroup.throttled": 2, "cgroup.throttled_ns": 3000, "cgroup.used_ns": 2000}),
         (b"usage_usec 5\n", b"usage_usec 50\n", {}),
         (b"nr_periods 0\nnr_throttled 0\n", b"nr_periods 0\nnr_throttled 0\n",
          {"cgroup.periods": 0, "cgroup.throttled": 0}),
@@ -164,6 +165,24 @@ def test_quota_stops_of_the_group_or_one_above(before, after, expected) -> None:
     above = "/sys/fs/cgroup/cpu/a/cpu.stat"
     own = {"/sys/fs/cgroup/cpu/a/b/cpu.stat": b"nr_periods 0\nnr_throttled 0\n"} if expected else {}
     assert moved(CGROUP | own | {above: before}, CGROUP | own | {above: after}) == expected
+
+
+def test_cpu_time_used_is_counted_by_a_controller_of_its_own_in_version_1() -> None:
+    roots = {name: f"/sys/fs/cgroup/{name}" for name in ("cpu", "cpuacct")}
+    mounts = "".join(f"1 2 0:3 / {root} rw - cgroup cgroup rw,{name}\n" for name, root in roots.items())
+    joined = {"/proc/self/cgroup": b"2:cpuacct:/a\n1:cpu:/a\n", "/proc/self/mountinfo": mounts.encode()}
+
+    def counted(stopped: int, used: int) -> dict[str, bytes]:
+        stat = f"nr_periods {stopped}\nnr_throttled {stopped}\nthrottled_time {stopped}\n"
+        return joined | {
+            f"{roots['cpu']}/a/cpu.stat": stat.encode(),
+            f"{roots['cpuacct']}/a/cpuacct.usage": b"%d" % used,
+        }
+
+    found = moved(counted(1, 100), counted(3, 500))
+    assert (found["cgroup.throttled_ns"], found["cgroup.used_ns"]) == (2, 400)
+    elsewhere = {"/proc/self/cgroup": b"2:cpuacct:/other\n1:cpu:/a\n"}
+    assert "cgroup.used_ns" not in moved(counted(1, 100) | elsewhere, counted(3, 500) | elsewhere)
 
 
 def test_pcie_errors_of_the_device_and_the_ports_above() -> None:

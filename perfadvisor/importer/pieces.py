@@ -1,7 +1,7 @@
 """The tests in the files people give, or one clear line for each file that holds none."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perfadvisor.errors import InputError
@@ -54,7 +54,24 @@ def configurations_in(data: bytes, name: str) -> tuple[Configuration, ...]:
 def _fio(data: bytes) -> tuple[tuple[Configuration, ...], str]:
     found = fio_text.take_apart(data)
     failure = fio_parse.failure(found)
-    return ((), failure) if failure or found.run is None else (fio_configurations.configurations(found.run), "")
+    if failure or found.run is None:
+        return (), failure
+    configurations = fio_configurations.configurations(found.run)
+    if found.used is not None:
+        return configurations, ""
+    asked = {name for job in found.run.jobs for name in job.options}
+    return tuple(_from_text(one, asked) for one in configurations), ""
+
+
+def _from_text(one: Configuration, asked: Set[str]) -> Configuration:
+    """Marked as read from fio's output for people, which does not say whether the page cache was in the way."""
+    unsaid = set() if asked & {"direct", "buffered"} else {"direct"}
+    details = {name: value for name, value in one.output.details.items() if name not in unsaid}
+    return replace(
+        one,
+        parameters={name: value for name, value in one.parameters.items() if name not in unsaid},
+        output=replace(one.output, details={**details, "from_text": True}),
+    )
 
 
 def _iperf3(data: bytes) -> tuple[tuple[Configuration, ...], str]:

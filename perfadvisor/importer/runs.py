@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,8 +53,14 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
         plan=tuple(result.trial for result in results),
         results=tuple(results),
         before={ENVIRONMENT: snapshot} if snapshot else {},
-        notes=(NOTE, "files: " + ", ".join(names.values())),
+        notes=(NOTE, "files: " + ", ".join(names.values()), *_from_text(pieces, names)),
     )
+
+
+def _from_text(pieces: Sequence[Piece], names: Mapping[Path, str]) -> Iterator[str]:
+    told = dict.fromkeys(names[piece.file] for piece in pieces if piece.configuration.output.details.get("from_text"))
+    if told:
+        yield f"read from the output for people, which has fewer digits than the JSON: {', '.join(told)}"
 
 
 def _run_id(pieces: Iterable[Piece]) -> str:

@@ -19,6 +19,7 @@ DETAILS: dict[str, str] = {
     "engine": "fio's ioengine",
     "fio_version": "version of fio",
     "fixed_buffers": "whether io_uring's buffers were registered once",
+    "from_text": "true where the tool's output for people was read, which has fewer digits",
     "group": "IOMMU group that was mapped in",
     "imported_from": "name of the file the result was imported from",
     "instructions": "vector instructions the kernel used",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from perfadvisor.tools import fio_people
 from perfadvisor.tools.fio_document import FioRun, is_fio, read
 from perfadvisor.tools.jsontext import JsonText, split
 
@@ -18,8 +19,8 @@ _TERSE = re.compile(r"^\d;fio-[^;]*;[^;]*;\d+;\d+;", re.MULTILINE)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioText:
     """`run` is the last document, the one that counts (--status-interval prints several); `used` its place.
-    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one; `normal` says that this
-    is fio's output for people."""
+    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one; `normal` says that
+    fio's output for people is in it: `run` is read from that where there is no document."""
 
     json: JsonText
     run: FioRun | None
@@ -37,12 +38,14 @@ def take_apart(data: bytes) -> FioText:
     places = [place for place, document in enumerate(found.documents) if is_fio(document)]
     outside = found.outside
     terse = _TERSE.search(outside)
+    normal = bool(_NORMAL.search(outside))
+    told = found.documents[places[-1]] if places else fio_people.document(outside) if normal else None
     return FioText(
         json=found,
-        run=read(found.documents[places[-1]]) if places else None,
+        run=read(told) if told is not None else None,
         used=places[-1] if places else None,
         terse_fields=outside[terse.start() :].split("\n")[0].count(";") + 1 if terse else 0,
-        normal=bool(_NORMAL.search(outside)),
+        normal=normal,
         error_codes=tuple(int(code) for code in _ERROR_CODE.findall(outside)[:1000]),
         complaint=complaint(outside),
         interrupted="terminating on signal" in outside,

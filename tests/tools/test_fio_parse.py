@@ -138,7 +138,6 @@ def test_an_interrupted_run_keeps_its_numbers_and_says_so(fio_file):
         ("no-huge-pages.json", "error 12 (Cannot allocate memory); fio: pid="),
         ("unknown-option.txt", "fio: unrecognized option '--bogus=1'"),
         ("terse.txt", "terse format; give --output-format=json"),
-        ("normal.txt", "output for people; give --output-format=json"),
     ],
 )
 def test_failures_are_one_clear_line(fio_file, name, said):

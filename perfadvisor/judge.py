@@ -16,6 +16,7 @@ from perfadvisor.analyse.results.facts import result_facts
 from perfadvisor.analyse.rules.advise import advise
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.lookup import Lookup
+from perfadvisor.analyse.rules.once import once
 from perfadvisor.analyse.rules.touched import touched
 from perfadvisor.errors import InputError
 from perfadvisor.evidence.of_tree import outputs
@@ -160,9 +161,8 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
     _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
     lookups = {name: Lookup(facts, known_facts(), hosts[name]) for name, facts in tables.items()}
     reached = touched(lookups, _measured(found), parents) if any(one.finished for one in found) else {}
-    planned: Planned = ()
-    for name, facts in tables.items():
-        findings = advise(
+    advised = {
+        name: advise(
             facts,
             rules,
             catalogue=known_facts(),
@@ -171,6 +171,10 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
             goal=goal,
             reached=reached.get(name),
         )
+        for name, facts in tables.items()
+    }
+    planned: Planned = ()
+    for name, findings in once(advised, run.environments).items():
         tree = run.before[name].tree if name in run.before else Tree({})
         planned += with_plans(findings, lookups[name], tree)
     view = _view(source, goal, planned, tables, run=run, found=found)

@@ -58,7 +58,7 @@ def lines(view: ReportView, width: int, *, verbose: bool = False) -> Iterator[Te
     for number, entry in enumerate(found, 1):
         yield Text()
         yield from _heading(found, number - 1)
-        yield from _finding(number, entry, width)
+        yield from _finding(number, entry, width, several=len(view.environments) > 1)
     for group in groups(view):
         yield Text()
         yield from _group(group, width)
@@ -89,12 +89,14 @@ def _heading(found: Sequence[Entry], place: int) -> Iterator[Text]:
         yield _line(ASIDE, "bold")
 
 
-def _finding(number: int, entry: Entry, width: int) -> Iterator[Text]:
+def _finding(number: int, entry: Entry, width: int, *, several: bool = False) -> Iterator[Text]:
+    """With `several` environments in the run each finding names its own."""
     head = Text(f"{number}. ")
     head.append(f"{entry.severity.upper()}", STYLES[entry.severity])
     head.append(f"  {one_line(entry.title)}", "bold")
     yield head
     about = [*entry.subjects[:4], *([f"{len(entry.subjects) - 4} more"] if len(entry.subjects) > 4 else [])]
+    about += [f"in {one_line(entry.environment)}"] if several else []
     where = f"{', '.join(about)}: " if about else ""
     yield from _wrapped(f"{where}{entry.first.confidence}, {CONFIDENCE_MEANS[entry.first.confidence]}", width, 3, "dim")
     yield from _field("why", entry.first.why or entry.rule.why, width)

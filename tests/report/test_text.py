@@ -56,3 +56,9 @@ def test_a_machine_cannot_command_the_terminal(view) -> None:
 def test_a_machine_that_was_only_read(view) -> None:
     text = printed(replace(view(), run=None, cells=()))
     assert "Nothing was measured" in text
+
+
+def test_each_finding_names_its_environment_where_there_are_several(view) -> None:
+    several = [line.plain for line in lines(view(environments=("local", "docker", "vm")), 100)]
+    assert any("in local: " in line for line in several)
+    assert not any("in local: " in line.plain for line in lines(view(), 100))

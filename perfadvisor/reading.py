@@ -34,7 +34,7 @@ def _of_run(path: Path) -> Iterator[Reading]:
     from perfadvisor.judge import judge
 
     view = judge(path)
-    assert view.run is not None, "the folder holds a run"
+    assert view.run is not None, "the directory holds a run"
     for name, table in view.facts.items():
         snapshot = view.run.before.get(name)
         yield Reading(environment=name, facts=table, unreadable=tuple(snapshot.tree.unreadable()) if snapshot else ())

@@ -81,7 +81,7 @@ def describe(snapshot: Snapshot, output: Path) -> str:
     if snapshot.window:
         lines.append(f"  with the machine's own load over {snapshot.window.seconds:.0f} s")
     if denied:
-        told = "closed to root too" if os.geteuid() == 0 else "closed to this user; root would add them"
+        told = "unreadable even as root" if os.geteuid() == 0 else "unreadable for this user; root would add them"
         lines.append(f"  {len(denied)} sources ({denied[0]}, ...) are {told}")
     lines.append(f"  next: perfadvisor advise {output}")
     return "\n".join(lines)

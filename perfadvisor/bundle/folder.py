@@ -81,7 +81,7 @@ def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal:
     path = path.resolve()
     refuse_used(path)
     header = run_file(run, options or {}, seal)
-    with saving("run.json", path, lambda: "choose another folder"):
+    with saving("run.json", path, lambda: "choose another directory"):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_folder(path, {"run.json": RUN_FILE.encode(header)})
         for name in ("trials", "snapshots"):
@@ -104,10 +104,10 @@ def reopen(path: Path) -> Bundle:
 def refuse_used(path: Path) -> None:
     """InputError where a new run cannot be put there because something lies there already."""
     if path.is_symlink() or (path.exists() and not path.is_dir()):
-        raise InputError(f"{path}: exists and is not a directory", "choose another folder")
+        raise InputError(f"{path}: exists and is not a directory", "choose another directory")
     if path.is_dir() and any(path.iterdir()):
         resume = f"finish it with: perfadvisor run --resume {path}"
-        raise InputError(f"{path}: is not empty", resume if is_run(path) else "choose another folder")
+        raise InputError(f"{path}: is not empty", resume if is_run(path) else "choose another directory")
 
 
 def _locked(path: Path) -> int:

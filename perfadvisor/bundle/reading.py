@@ -38,7 +38,7 @@ def load(path: Path, *, snapshots: bool = True) -> Run:
 def read_header(path: Path) -> RunFile:
     """`run.json`, checked: every planned trial names a workload and an environment of the run."""
     if not is_run(path):
-        hint = "name the folder that `run` or `import` made"
+        hint = "name the directory that `run` or `import` made"
         raise InputError(f"{path}: not a perfadvisor run: no run.json in it", hint)
     header = RUN_FILE.decode(read_file(path / "run.json"), path / "run.json")
     names = {environment.name for environment in header.environments}

@@ -7,16 +7,16 @@ from perfadvisor.cli.guard import exit_code_of
 
 COMMANDS = {
     "doctor": "What can be measured and read here, what cannot, and what unlocks it.",
-    "devices": "Say which PCI devices can be passed through here, and what holds the others.",
+    "devices": "List which PCI devices can be passed through here, and what prevents the others.",
     "run": "Measure: storage, network and memory, several fresh runs of each.",
     "report": "Write a run or snapshot as one self-contained HTML page.",
     "advise": "Show the findings of a run or snapshot in the terminal, or as JSON.",
-    "snapshot": "Read this machine's state into one archive, around its own load if asked.",
+    "snapshot": "Read this machine's state into one archive, optionally while sampling its workload.",
     "facts": "Print every fact of a run, snapshot, tree or tool output, with its source.",
     "export": "Write a run's figures as CSV, JSON or Parquet.",
     "import": "Make a run of fio and iperf3 JSON files you already have.",
     "compare": "Compare two runs, cell by cell.",
-    "gate": "Fail on a real regression, stay quiet otherwise, say so when it cannot know.",
+    "gate": "Fail on a real regression, pass otherwise, and report when the data cannot decide.",
     "ab": "Compare two of anything in turns: a setting, commands, environments.",
     "history": "Keep results over time and find the changes.",
     "rules": "List, show, check and test the rules.",
@@ -24,7 +24,7 @@ COMMANDS = {
     "workloads": "List and show the workloads and suites.",
     "environments": "List and show the kinds of environment that --env takes.",
     "schema": "Print the JSON Schema of a file or output.",
-    "restore": "Put back whatever an interrupted command changed.",
+    "restore": "Restore whatever an interrupted command changed.",
 }
 
 group = LazyGroup(

@@ -17,10 +17,12 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
-    help="Exit with 1 on a finding this severe, or more so; with 3 where nothing could be judged.",
+    help="Exit with 1 on a finding of this or a higher severity; with 3 where nothing could be judged.",
 )
-@click.option("--goal", default="", help="What the machine is for (throughput, latency, ...): hides advice against it.")
-@click.option("--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="More rules, a directory.")
+@click.option("--goal", default="", help="Hide advice against this goal of the machine (example: throughput, latency).")
+@click.option(
+    "--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="Also load rules from this directory."
+)
 @click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
 @click.option("--as", "kept_as", type=click.Choice(["shell", "diff", "ansible", "tuned"]),
               help="Print the fixes that can be planned for this machine, and nothing else, in this form.")  # fmt: skip
@@ -28,7 +30,7 @@ def command(
     paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool,
     kept_as: str | None,
 ) -> None:  # fmt: skip
-    """Judge what PATH holds, and say what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
+    """Judge what PATH holds, and advise what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
     commands in any order: files, directories, archives, or - for standard input."""
     from perfadvisor.judge import judge
 

@@ -18,13 +18,11 @@ LANGUAGES = ("vm", "libvirt", "proxmox", "kubevirt")
 HERE = "local"
 
 
-@click.command(short_help="Say which PCI devices can be passed through here, and what holds the others.")
+@click.command(short_help="List which PCI devices can be passed through here, and what prevents the others.")
 @click.argument("places", nargs=-1, metavar="[PATH] [BDF]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--bridges", is_flag=True, help="List bridges too, which always stay with the kernel.")
-@click.option(
-    "--for", "language", type=click.Choice(LANGUAGES), help="Print how a guest gets BDF, in the language of its owner."
-)
+@click.option("--bridges", is_flag=True, help="Also list bridges, which always stay with the kernel.")
+@click.option("--for", "language", type=click.Choice(LANGUAGES), help="Print how a guest gets BDF, in this format.")
 def command(places: tuple[str, ...], form: str, bridges: bool, language: str | None) -> None:
     """For each PCI function: can it be passed through here; if not, exactly why, and what would change it.
 

@@ -15,10 +15,14 @@ MARKS = {"yes": ("ok", "green"), "partly": ("part", "yellow"), "no": ("no", "red
 
 @click.command(short_help="What can be measured and read here.")
 @click.option(
-    "--dir", "directory", type=click.Path(path_type=Path, exists=True), default=Path(), help="Test files go here."
+    "--dir",
+    "directory",
+    type=click.Path(path_type=Path, exists=True),
+    default=Path(),
+    help="Check this directory for test files.",
 )
 def command(directory: Path) -> None:
-    """Say in one screen what can be measured and read here, what cannot, and the command that unlocks each."""
+    """List in one screen what can be measured and read here, what cannot, and the command that unlocks each."""
     from perfadvisor.doctor import environments, measuring, reading
     from perfadvisor.facts import catalogue
     from perfadvisor.targets.here.local import LocalTarget

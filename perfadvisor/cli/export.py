@@ -11,8 +11,14 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Write a run's figures as CSV, JSON or Parquet.")
 @click.argument("run", type=click.Path(path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="FILE.csv, .json or .parquet")
-@click.option("--for-gate", is_flag=True, help="Only what `perfadvisor gate` judges.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Write this table: FILE.csv, .json or .parquet",
+)
+@click.option("--for-gate", is_flag=True, help="Write only what `perfadvisor gate` judges.")
 def command(run: Path, output: Path, for_gate: bool) -> None:
     """Write every sample of every trial as one long table, a row per sample, with its trust mark.
 
@@ -26,7 +32,7 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
     require_ending(output)
     view = judge(run)
     if view.run is None:
-        raise InputError(f"{run} holds no trials", "export takes a folder made by `perfadvisor run` or `import`")
+        raise InputError(f"{run} holds no trials", "export takes a directory made by `perfadvisor run` or `import`")
     table = frame(view.run, view.cells)
     if for_gate:
         judged = [_is_judged(view.run, *one) for one in zip(table["workload"], table["metric"], strict=True)]

@@ -17,8 +17,10 @@ def _judging(function: Command) -> Command:
     """The options every way of gating shares."""
     for option in reversed(
         [
-            click.option("--policy", type=FILE, help="YAML file: margins, primary metrics, accepted changes."),
-            click.option("--calibration", type=FILE, help="What `gate calibrate` measured on this host."),
+            click.option(
+                "--policy", type=FILE, help="Read margins, primary metrics and accepted changes from this YAML file."
+            ),
+            click.option("--calibration", type=FILE, help="Read the result of `gate calibrate` on this host."),
             click.option("--junit", type=FILE, help="Write JUnit XML."),
             click.option("--markdown", type=FILE, help="Write Markdown for a pull request."),
             click.option("--json", "json_file", type=FILE, help="Write JSON."),
@@ -37,7 +39,9 @@ def _judging(function: Command) -> Command:
 @click.option("--order", type=click.Choice(["auto", "paired", "mixed", "block", "stored"]), default="auto",
               help="How the runs of both sides were ordered in time.")  # fmt: skip
 @click.option("--fail-on", type=SEVERITY, help="Also fail on findings the baseline does not have.")
-@click.option("--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="The history.")
+@click.option(
+    "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="Read history:REF from this database."
+)
 @_judging
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
@@ -55,15 +59,23 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 @command.command("run")
 @click.argument("workload", required=False)
 @click.option("--cmd", "cmd", help="A benchmark's command; it writes rows to the file $PERFADVISOR_CSV names.")
-@click.option("--a", "a", required=True, metavar="CHECKOUT|ENV", help="The good side: a folder, or --env's words.")
-@click.option("--b", "b", required=True, metavar="CHECKOUT|ENV", help="The side to judge.")
-@click.option("--name-a", help="What reports call the good side, such as its commit.")
-@click.option("--name-b", help="What reports call the other side.")
-@click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
-@click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
-@click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs to measure.")
-@click.option("--budget", help="Stop looking further after this long, such as 10m.")
-@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Seconds one call may take.")
+@click.option(
+    "--a",
+    "a",
+    required=True,
+    metavar="CHECKOUT|ENV",
+    help="The good side: a directory, or a spec as for --env (example: ../good, docker).",
+)
+@click.option("--b", "b", required=True, metavar="CHECKOUT|ENV", help="The side to judge, as --a.")
+@click.option("--name-a", help="Name the good side in reports (example: its commit).")
+@click.option("--name-b", help="Name the other side in reports.")
+@click.option("--workloads", "own", multiple=True, type=FOLDER, help="Also load workloads from this directory.")
+@click.option("--dir", "directory", type=FOLDER, default=".", help="Write the test file of a workload here.")
+@click.option(
+    "--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="Measure at most this many pairs."
+)
+@click.option("--budget", help="Stop after this time (example: 10m).")
+@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Abort a call after this many seconds.")
 @_judging
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
@@ -76,17 +88,21 @@ def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN
 @command.command("calibrate")
 @click.argument("workload", required=False)
 @click.option("--cmd", "cmd", help="A benchmark's command; it writes rows to the file $PERFADVISOR_CSV names.")
-@click.option("--at", "place", default=".", show_default=True, metavar="CHECKOUT|ENV", help="Where to run it.")
-@click.option("--rows", type=FILE, help="Use the rows of this CSV instead of measuring: fresh runs of one thing.")
-@click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
-@click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
-@click.option("--pairs", type=click.IntRange(5, 200), default=10, show_default=True, help="A/A pairs to measure.")
-@click.option("--margin", type=float, help="A margin to check, such as 0.03: refused below what the host can tell.")
-@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Seconds one call may take.")
-@click.option("-o", "--output", type=FILE, help="Keep the result for `gate --calibration`.")
+@click.option("--at", "place", default=".", show_default=True, metavar="CHECKOUT|ENV", help="Run it there.")
+@click.option("--rows", type=FILE, help="Read fresh runs of one thing from this CSV instead of measuring.")
+@click.option("--workloads", "own", multiple=True, type=FOLDER, help="Also load workloads from this directory.")
+@click.option("--dir", "directory", type=FOLDER, default=".", help="Write the test file of a workload here.")
+@click.option(
+    "--pairs", type=click.IntRange(5, 200), default=10, show_default=True, help="Measure this many A/A pairs."
+)
+@click.option(
+    "--margin", type=float, help="Check this margin (example: 0.03); refuse one below what the host can detect."
+)
+@click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Abort a call after this many seconds.")
+@click.option("-o", "--output", type=FILE, help="Write the result to this file for `gate --calibration`.")
 @click.pass_context
 def calibrate_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
-    """Run the same thing against itself: how often would the gate cry wolf here, and what can it see?"""
+    """Compare the same thing with itself: estimate the false-alarm rate on this host, and the least change seen."""
     from perfadvisor.cli.gate_calibrate import calibrate
 
     _ended(context, calibrate(**options))

@@ -43,5 +43,5 @@ class Source:
 def _folder(place: str) -> Path:
     path = Path(place)
     if not path.is_dir():
-        raise InputError(f"{place} is not a folder", "a command runs in a checkout: name its folder")
+        raise InputError(f"{place} is not a directory", "a command runs in a checkout: name its directory")
     return path

@@ -16,9 +16,9 @@ from perfadvisor.plaintext import harmless
 INTERRUPTED, BUG = 130, 4
 CLOSED_OUTPUT = 141  # 128 + SIGPIPE: 1 would be a gate's "regression", and 0 its "good"
 HINTS = {
-    errno.ENOENT: "check the path: is it written as meant, and is its directory there?",
-    errno.EACCES: "choose another place, or be a user who may",
-    errno.EPERM: "choose another place, or be a user who may",
+    errno.ENOENT: "check the path and its directory",
+    errno.EACCES: "check the permissions, or run as a user with access",
+    errno.EPERM: "check the permissions, or run as a user with access",
     errno.EROFS: "choose another place: this file system is read-only",
     errno.ENOSPC: "make room, or choose another place: the disk is full",
     errno.EDQUOT: "make room, or choose another place: the quota is used up",

@@ -8,7 +8,7 @@ import click
 PATH = click.Path(path_type=Path)
 DB = click.option(
     "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY",
-    help="SQLite file or postgresql:// URL (default: perfadvisor/history.sqlite in $XDG_DATA_HOME).",
+    help="Use this SQLite file or postgresql:// URL (default: perfadvisor/history.sqlite in $XDG_DATA_HOME).",
 )  # fmt: skip
 
 
@@ -20,9 +20,13 @@ def command() -> None:
 @command.command("ingest")
 @click.argument("runs", nargs=-1, type=PATH, metavar="[RUN]...")
 @click.option(
-    "--csv", "csv_files", multiple=True, type=PATH, help="Columns: series, time, value [, commit, unit, better]."
+    "--csv",
+    "csv_files",
+    multiple=True,
+    type=PATH,
+    help="Read this file with the columns series, time, value [, commit, unit, better].",
 )
-@click.option("--commit", default="", envvar=["GITHUB_SHA", "CI_COMMIT_SHA"], help="The commit the runs measured.")
+@click.option("--commit", default="", envvar=["GITHUB_SHA", "CI_COMMIT_SHA"], help="Record this commit with the runs.")
 @DB
 def ingest_command(**options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Add runs or CSV points. What is there already is left alone; a kill leaves nothing half written."""
@@ -43,7 +47,7 @@ def list_command(**options: Any) -> None:  # noqa: ANN401
 
 @command.command("show")
 @click.argument("series")
-@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="How many points to print.")
+@click.option("--last", type=click.IntRange(1), default=50, show_default=True, help="Print this many points.")
 @DB
 def show_command(**options: Any) -> None:  # noqa: ANN401
     """Print the points of a series, with its changes marked."""
@@ -54,7 +58,7 @@ def show_command(**options: Any) -> None:  # noqa: ANN401
 
 @command.command("check")
 @click.argument("series", required=False, default="")
-@click.option("--policy", type=PATH, help="YAML file: margin, how recent, accepted changes.")
+@click.option("--policy", type=PATH, help="Read margin, how recent, and accepted changes from this YAML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--html", type=PATH, help="Write a page with every series, its changes and their commits.")
 @click.option("--once", is_flag=True, help="Report each change once: remember what was reported.")

@@ -29,7 +29,7 @@ from perfadvisor.store.schema import RUNS
 def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: str, db: str) -> str:
     """Store everything in one transaction, some thousand results at a time; what to print."""
     if not runs and not csv_files:
-        raise InputError("nothing to ingest", "name runs' folders, or --csv FILE")
+        raise InputError("nothing to ingest", "name directories of runs, or --csv FILE")
     measured = [from_run(path, commit) for path in runs]
     database = Database(db)
     if note := note_on_earlier(db):

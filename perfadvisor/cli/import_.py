@@ -10,8 +10,12 @@ from perfadvisor.plaintext import one_line
 
 @click.command(short_help="Make a run of fio and iperf3 JSON files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The run's folder to make.")
-@click.option("--snapshot", type=click.Path(path_type=Path), help="The machine's snapshot, to judge settings as well.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Create this directory for the run."
+)
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path), help="Add this snapshot of the machine, to judge settings as well."
+)
 def command(files: tuple[Path, ...], output: Path, snapshot: Path | None) -> None:
     """Make a run of results that fio (--output-format=json or json+) and iperf3 (-J) wrote, to be judged, reported and
     gated like any other. Files of the same configuration become repeats of one workload."""

@@ -3,9 +3,9 @@
 import click
 
 
-@click.command(short_help="Put back whatever an interrupted command changed.")
+@click.command(short_help="Restore whatever an interrupted command changed.")
 def command() -> None:
-    """Put back test files, settings and bindings that a killed command left behind.
+    """Restore test files, settings and bindings that a killed command left behind.
 
     Every other command that measures does this too before it starts; commands that still run are left alone.
     """
@@ -14,8 +14,8 @@ def command() -> None:
 
     done, failed = journal.restore()
     for what in done:
-        click.echo(f"put back: {what}")
+        click.echo(f"restored: {what}")
     if failed:
-        raise MeasureError(f"could not be put back: {'; '.join(failed)}", f"the records stay in {journal.directory()}")
+        raise MeasureError(f"could not be restored: {'; '.join(failed)}", f"the records stay in {journal.directory()}")
     if not done:
-        click.echo("nothing to put back")
+        click.echo("nothing to restore")

@@ -15,7 +15,7 @@ OWN = click.option(
     multiple=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="A directory of rules of your own, beside those that came with perfadvisor. Can be given several times.",
+    help="Also load rules from this directory; may be given several times.",
 )
 
 
@@ -28,7 +28,7 @@ def command() -> None:
 @OWN
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def list_(own: tuple[Path, ...], form: str) -> None:
-    """All rules, one a line: id, severity, what it looks at, title."""
+    """List all rules, one per line: id, severity, what it looks at, title."""
     from perfadvisor.analyse.rules.wording import general
     from perfadvisor.packs.rules import load_rules
 

@@ -9,33 +9,70 @@ import click
 
 @click.command(short_help="Measure: storage, network and memory, several fresh runs of each.")
 @click.argument("names", metavar="[SUITE|WORKLOAD]...", nargs=-1)
-@click.option("--env", "environments", multiple=True, metavar="SPEC", help="Where to measure (default: local).")
 @click.option(
-    "--environments", "named", type=click.Path(path_type=Path), metavar="FILE", help="Named environments with limits."
+    "--env",
+    "environments",
+    multiple=True,
+    metavar="SPEC",
+    help="Measure there; repeat it to compare (default: local; example: vm:memory=2G).",
 )
-@click.option("--budget", metavar="TIME", help="Fit everything into this long (90s, 5m).")
-@click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The folder to make for the results.")
+@click.option(
+    "--environments",
+    "named",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Read named environments from this YAML file.",
+)
+@click.option("--budget", metavar="TIME", help="Fit all trials into this time (example: 90s, 5m).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR",
+    help="Create this directory for the results (default: perfadvisor-DATE-TIME).",
+)  # fmt: skip
 @click.option(
     "--wait-quiet",
     metavar="TIME",
     is_flag=False,
     flag_value="5m",
     default=None,
-    help="Wait for other load to end before the first trial, at most this long (default: 5m).",
+    help="Wait until other load ends before the first trial, at most this long (default: 5m).",
 )
-@click.option("--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this run.")
-@click.option("--like", type=click.Path(path_type=Path), metavar="RUN", help="Measure the workloads of this run anew.")
-@click.option("--repeats", type=click.IntRange(1, 1000), help="Fresh runs of each workload (default: the suite's).")
-@click.option("--seed", type=click.IntRange(0), help="Order of the trials; the same seed gives the same order.")
-@click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Where to put test files.")
-@click.option("--device", default="", metavar="DEV", help="Use this raw block device instead of a test file.")
-@click.option("--vfio", multiple=True, metavar="BDF", help="Lend this PCI function to what maps memory for a device.")
 @click.option(
-    "--domain", type=click.Choice(("identity", "DMA", "DMA-FQ")), help="IOMMU translation of the --device for this run."
+    "--resume", "unfinished", type=click.Path(path_type=Path), metavar="DIR", help="Finish this interrupted run."
 )
-@click.option("--peer", default="", metavar="SPEC", help="Far end of network tests: ssh:USER@HOST or local:ADDRESS.")
+@click.option("--like", type=click.Path(path_type=Path), metavar="RUN", help="Measure the workloads of this run again.")
 @click.option(
-    "--workloads", "own", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="More workloads."
+    "--repeats",
+    type=click.IntRange(1, 1000),
+    help="Run each workload this often as a new process (default: the suite's).",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), help="Shuffle the trials with this seed; the same seed gives the same order."
+)
+@click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Write test files here.")
+@click.option(
+    "--device",
+    default="",
+    metavar="DEV",
+    help="Use this raw block device instead of a test file (example: /dev/nvme1n1).",
+)
+@click.option(
+    "--vfio", multiple=True, metavar="BDF", help="Temporarily bind this PCI device to vfio-pci for DMA mapping tests."
+)
+@click.option(
+    "--domain",
+    type=click.Choice(("identity", "DMA", "DMA-FQ")),
+    help="Set the IOMMU translation of --device for this run.",
+)
+@click.option(
+    "--peer", default="", metavar="SPEC", help="Run network tests against this: ssh:USER@HOST or local:ADDRESS."
+)
+@click.option(
+    "--workloads",
+    "own",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also load workloads from here.",
 )
 def command(
     names: tuple[str, ...],
@@ -55,11 +92,12 @@ def command(
     domain: str | None,
     own: tuple[Path, ...],
 ) -> None:
-    """Measure the suites or workloads named (default: quick), and keep every result in a folder of its own.
+    """Measure the suites or workloads named (default: quick), and keep the results in a new directory.
 
-    Nothing on the machine stays changed: test files, huge pages, namespaces and lent devices are taken away or given
-    back, also after a kill. --resume DIR finishes an interrupted run of the same user. --like RUN takes only the names
-    of the workloads from any run: parameters come from the workload files here, environments from --env.
+    Nothing on the machine stays changed: test files, huge pages and namespaces are removed and devices rebound to
+    their drivers, also after a kill. --resume DIR finishes an interrupted run of the same user. --like RUN
+    takes only the names of the workloads from any run: parameters come from the workload files here, environments
+    from --env.
     """
     from perfadvisor.cli import running
     from perfadvisor.runner import measure, resume

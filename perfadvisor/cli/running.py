@@ -130,9 +130,9 @@ def put_back_leftovers() -> None:
     """Put back what a command that was killed left changed, before anything else is done."""
     done, failed = journal.restore()
     for what in done:
-        click.echo(f"put back after an interrupted command: {what}", err=True)
+        click.echo(f"restored after an interrupted command: {what}", err=True)
     for why in failed:
-        click.echo(f"could not be put back: {why}", err=True)
+        click.echo(f"could not be restored: {why}", err=True)
 
 
 def stop_cleanly() -> None:

@@ -7,13 +7,21 @@ import click
 
 @click.command(short_help="Read this machine's state into one archive.")
 @click.option(
-    "--env", "spec", default="local", show_default=True, help="The machine: local, ssh:USER@HOST, docker:@NAME, ..."
+    "--env",
+    "spec",
+    default="local",
+    show_default=True,
+    help="Read this machine: local, ssh:USER@HOST, docker:@NAME, ...",
 )
-@click.option("--for", "window", default="0s", help="Also watch the machine's own load for this long (30s, 2m).")
 @click.option(
-    "--parent", type=click.Path(path_type=Path), help="The host's snapshot, where this is a guest or container."
+    "--for", "window", default="0s", help="Also sample the current workload for this long (example: 30s, 2m)."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The archive to write (.tar.gz).")
+@click.option(
+    "--parent", type=click.Path(path_type=Path), help="Add the host's snapshot, if this is a guest or container."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Write this archive (example: host.tar.gz)."
+)
 @click.option(
     "--list", "listed", is_flag=True, help="Print the name of every source the archive would carry; write nothing."
 )

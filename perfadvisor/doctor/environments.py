@@ -124,7 +124,7 @@ def _passthrough() -> Check:
         detail = "there are IOMMU groups, but every disk and NIC is in use or shares its group"
         unlock = "perfadvisor devices says what holds each"
         return Check(area=AREA, what=f"{VFIO.name}=", state=State.PARTLY, detail=detail, unlock=unlock)
-    detail = f"could be lent: {names}" + ("" if os.geteuid() == 0 else "; root is needed to bind")
+    detail = f"could be bound to vfio-pci: {names}" + ("" if os.geteuid() == 0 else "; root is needed to bind")
     return Check(area=AREA, what=f"{VFIO.name}=", state=State.YES, detail=detail)
 
 

@@ -21,7 +21,9 @@ def checks(tree: Tree, facts: FactTable) -> Iterator[Check]:
 def _sources(tree: Tree) -> Check:
     unreadable = [source for source, reason in tree.unreadable() if "denied" in reason or "not permitted" in reason]
     everybody = os.geteuid() == 0
-    detail = f"{len(tree)} sources, {len(unreadable)} of them closed to {'root too' if everybody else 'this user'}"
+    detail = (
+        f"{len(tree)} sources, {len(unreadable)} of them unreadable {'even as root' if everybody else 'for this user'}"
+    )
     if not unreadable or everybody:
         return Check(area=AREA, what="machine state", state=State.YES, detail=detail)
     return Check(area=AREA, what="machine state", state=State.PARTLY, detail=detail, unlock=as_root("run"))

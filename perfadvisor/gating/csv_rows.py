@@ -17,7 +17,7 @@ T = TypeVar("T")
 def read_text(path: Path) -> str:
     """The text of a regular file of sane size; InputError otherwise."""
     if not path.is_file():
-        raise InputError(f"{path}: no such file", "give a run's folder, a CSV file, or history:RUN")
+        raise InputError(f"{path}: no such file", "give a run's directory, a CSV file, or history:RUN")
     with path.open("rb") as file:
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

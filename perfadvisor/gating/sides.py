@@ -70,7 +70,7 @@ def run_sides(path: Path) -> dict[str, Side]:
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
     """The candidate's findings at or over a severity that the baseline does not have; both must be runs' folders."""
     if candidate.folder is None:
-        raise InputError("--fail-on needs a run's folder as the candidate", "a CSV file holds no machine to judge")
+        raise InputError("--fail-on needs a run's directory as the candidate", "a CSV file holds no machine to judge")
     known = {_identity(one) for one in _findings(baseline.folder)} if baseline.folder else set()
     worst = SEVERITIES[: SEVERITIES.index(Severity(severity)) + 1]
     return tuple(

@@ -29,7 +29,7 @@ def read(files: Sequence[Path]) -> list[Piece]:
         try:
             data = read_all(file)
             if seen.setdefault(data, file) is not file:
-                raise InputError(f"{file}: the same as {seen[data]}; a copy is no repeat")
+                raise InputError(f"{file}: the same as {seen[data]}; a copy does not count as a repeat")
             pieces += [Piece(configuration=one, file=file, data=data) for one in configurations_in(data, str(file))]
         except InputError as error:
             problems.append(error.message)

@@ -72,7 +72,7 @@ def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Proble
     if given.id != name:
         found.append(document.problem(("id",), f"`id` should be `{name}`, as the file's place says"))
     if "/" not in name:
-        found.append(document.problem(("id",), "a workload lies in a folder named after its device: storage/..."))
+        found.append(document.problem(("id",), "a workload lies in a directory named after its device: storage/..."))
     if given.tool not in TOOLS:
         hint = did_you_mean(given.tool, TOOLS)
         found.append(document.problem(("tool",), f"unknown tool `{given.tool}`{hint}; known are {', '.join(TOOLS)}"))

@@ -7,7 +7,7 @@ from perfadvisor.model.history import Change, Event, HistoryReport, Kind
 from perfadvisor.plaintext import one_line
 
 RERUN = "suspected: measure both commits in turns (perfadvisor gate run) to be sure"
-UNSAID = "nobody said which way is better: give the CSV a column 'better' (higher or lower) and ingest it again"
+UNSAID = "it is unknown which direction is better: give the CSV a column 'better' (higher or lower) and ingest it again"
 ACCEPT = "to accept a change, put its id into the policy, under 'acknowledged'"
 
 

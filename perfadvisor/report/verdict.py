@@ -102,8 +102,8 @@ def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
 def _instead(view: ReportView) -> str:
     """What the judgement rests on where there is no result."""
     if any(cell.finished for cell in view.cells):
-        return "what is said here rests on settings and on counters of the machine's own load"
-    return "what is said here rests on settings alone"
+        return "the findings rest on settings and on counters of the machine's own load"
+    return "the findings rest on settings alone"
 
 
 def _trusted(fine: int, measured: int) -> str:

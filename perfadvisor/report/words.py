@@ -14,7 +14,7 @@ SEVERITY_MEANS = {
 }
 
 CONFIDENCE_MEANS = {
-    Confidence.HINT: "the settings alone say so; nothing measured here confirms it yet",
+    Confidence.HINT: "only the settings show it; no measurement here confirms it yet",
     Confidence.LIKELY: "a measurement or counter of this machine agrees",
     Confidence.CONFIRMED: "the experiment showed the effect on this machine",
 }

@@ -60,4 +60,4 @@ def _lend(options: RunOptions, book: Journal) -> Passed:
 
 def _give_back(book: Journal, say: Say) -> None:
     for failure in book.close():
-        say(f"could not be put back: {failure} (next: perfadvisor restore)")
+        say(f"could not be restored: {failure} (next: perfadvisor restore)")

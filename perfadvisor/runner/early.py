@@ -49,7 +49,8 @@ def _refuse_devices(request: Request) -> None:
         raise InputError("--domain changes how a disk is translated: which one is missing", "--device /dev/nvme0n1")
     if options.vfio and not any(spec.is_here for spec in request.environments):
         raise InputError(
-            "--vfio lends a device to this machine's own trials", "add --env local, or give a container vfio=BDF"
+            "--vfio binds a device to vfio-pci for this machine's own trials",
+            "add --env local, or give a container vfio=BDF",
         )
     if options.vfio and not any(needs_function(workload) for workload in request.workloads):
         raise InputError("--vfio: none of these workloads maps memory for it", "perfadvisor run mapping --vfio BDF")

@@ -143,7 +143,7 @@ def _failure(output: Output, readings: Readings) -> str:
         return ""
     said = ": ".join(filter(None, (done.command.gone(), output.error or "the tool gave no numbers")))
     far_end = readings.server.stderr.decode("utf-8", "replace").strip() if readings.server else ""
-    return f"{said}; the far end said: {far_end[:200]}" if far_end else said
+    return f"{said}; the far end reported: {far_end[:200]}" if far_end else said
 
 
 def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> dict[str, float]:

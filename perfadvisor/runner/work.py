@@ -82,8 +82,8 @@ def finish(work: Work) -> RunOutcome:
 def _put_back(book: Journal, work: Work) -> None:
     """Undo every change; what cannot be undone is said, and stays listed for `perfadvisor restore`."""
     for failure in book.close():
-        work.progress.say(f"could not be put back: {failure}")
-        work.saved.note(f"could not be put back: {failure}")
+        work.progress.say(f"could not be restored: {failure}")
+        work.saved.note(f"could not be restored: {failure}")
 
 
 def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, Stage]:

@@ -20,7 +20,7 @@ def named(name: str, entry: Entry, kinds: Mapping[str, Kind] = KINDS) -> Spec:
     """The environment of this name: a whole `spec`, or a `kind` with its options as keys. SpecError, whose `key` is the
     one at fault (below a group with a dot between), for what means nothing."""
     if not re.fullmatch(NAME, name, re.ASCII):
-        raise SpecError(f"`{name}` is no name: letters, digits, dots, dashes and underscores only")
+        raise SpecError(f"`{name}` is not a valid name: letters, digits, dots, dashes and underscores only")
     if name in kinds:
         raise SpecError(f"`{name}` has a meaning of its own; choose another name")
     given = [key for key in ("spec", *KIND_KEYS) if key in entry]
@@ -44,7 +44,7 @@ def _whole(entry: Entry) -> str:
 def _composed(entry: Entry, kind_name: str, key: str, kinds: Mapping[str, Kind]) -> str:
     kind = kinds.get(kind_name)
     if kind is None:
-        raise SpecError(f"`{kind_name}` is no kind of environment", nearest(kind_name, kinds, ", ".join(kinds)), key)
+        raise SpecError(f"`{kind_name}` is not a kind of environment", nearest(kind_name, kinds, ", ".join(kinds)), key)
     places: list[str] = []
     options: list[str] = []
     for name, path, value in _flat(entry, kind):

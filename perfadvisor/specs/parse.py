@@ -93,7 +93,9 @@ def _place(kind: Kind, word: str, text: str, *, first: bool) -> Place[Any]:
         hint = nearest(word, kind.by_name, f"perfadvisor environments show {kind.name}")
         raise SpecError(f"{text}: unknown option {word!r}", hint, word)
     if not first:
-        raise SpecError(f"{text}: {word!r} is no option", "options are NAME=VALUE; CPUs are joined by +: 0-3+8", word)
+        raise SpecError(
+            f"{text}: {word!r} is not an option", "options are NAME=VALUE; CPUs are joined by +: 0-3+8", word
+        )
     fitting = (place for place in kind.places if word.startswith(place.prefix))
     return max(fitting, key=lambda place: len(place.prefix))
 

@@ -22,5 +22,5 @@ def read_peer(text: str) -> Spec:
     kind = text.partition(":")[0]
     if kind not in PEERS:
         otherwise = "--peer ssh:USER@HOST, or local:ADDRESS for guests with a NIC"
-        raise SpecError(f"{text!r} is no far end of network tests", nearest(kind, PEERS, otherwise))
+        raise SpecError(f"{text!r} is not a far end of network tests", nearest(kind, PEERS, otherwise))
     return read_spec(text, PEERS)

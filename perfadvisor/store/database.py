@@ -77,7 +77,7 @@ def _url(place: str) -> URL:
     try:
         url = make_url(place)
     except ArgumentError:
-        raise InputError("--db is no database URL", "give a file, or postgresql://USER@HOST/NAME") from None
+        raise InputError("--db is not a database URL", "give a file, or postgresql://USER@HOST/NAME") from None
     return url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
 
 
@@ -125,5 +125,5 @@ def _in_words(name: str, error: DBAPIError) -> PerfAdvisorError:
     if "not a database" in said or "malformed" in said:
         return InputError(f"{name}: not a SQLite database, or a damaged one", "restore it from a backup")
     if "unable to open" in said:
-        return InputError(f"{name}: cannot be opened or created there", "check the folder")
+        return InputError(f"{name}: cannot be opened or created there", "check the directory")
     return InputError(f"{name}: {said[:300]}")

@@ -47,7 +47,7 @@ _DIRECTION: _Rows = (
     ("total_ios", int, Unit.COUNT, "I/Os done"),
     ("runtime", float, Unit.MILLISECONDS, "time measured"),
     ("io_bytes", float, _B, "bytes moved"),
-    ("io_bytes_unit", str, _S, "what the file's io_bytes is in, told by the bandwidth"),
+    ("io_bytes_unit", str, _S, "what the file's io_bytes is in, derived from the bandwidth"),
 )
 _SHOWN = (50.0, 90.0, 95.0, 99.0, 99.5, 99.9, 99.99)
 _LATENCY: _Rows = (

@@ -76,7 +76,7 @@ def test_a_change_without_a_direction_is_undecided_until_somebody_says_it(tmp_pa
     unsaid.write_text("\n".join(",".join(line.split(",")[:4]) for line in said.read_text().splitlines()))
     history("ingest", "--csv", unsaid, "--db", place)
     result = history("check", "--db", place)
-    assert (result.exit_code, "nobody said which way is better" in result.output) == (3, True)
+    assert (result.exit_code, "it is unknown which direction is better" in result.output) == (3, True)
     assert "changed since" in result.output and "confirmed" in result.output
     assert "0 results added" in history("ingest", "--csv", said, "--db", place).output
     assert history("check", "--db", place).exit_code == 1

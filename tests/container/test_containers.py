@@ -270,7 +270,7 @@ def test_sigkill_in_a_trial_leaves_nothing(place, engine) -> None:
         victim.wait()
     assert wait_until(lambda: containers(engine) == [] and place.left_behind() == [], 20), "the guardian cleaned up"
     done = place.call("restore")
-    assert (done.returncode, done.stdout) == (0, "nothing to put back\n")
+    assert (done.returncode, done.stdout) == (0, "nothing to restore\n")
 
 
 def wait_until(condition, seconds: float) -> bool:

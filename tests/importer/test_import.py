@@ -158,7 +158,7 @@ def test_every_unreadable_file_has_its_line_and_nothing_is_written(results, tmp_
         "cut.json", "refused.json", "failed.json", "absent.json", "copy.json", "other.txt",
     ]  # fmt: skip
     assert "ends in the middle" in lines[0] and "Connection refused" in lines[1] and "No such file" in lines[2]
-    assert "a copy is no repeat" in lines[4] and "neither fio nor iperf3" in lines[5]
+    assert "a copy does not count as a repeat" in lines[4] and "neither fio nor iperf3" in lines[5]
     assert caught.value.exit_code == 2 and not (tmp_path / "run").exists()
 
 

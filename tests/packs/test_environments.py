@@ -87,12 +87,12 @@ def test_a_container_without_any_option_is_the_tools_image() -> None:
 
 MISTAKES = [
     ("a:\n    kind: docker\n    cpu: 1\n", "4:5", "unknown key `cpu` of docker (did you mean cpus?)"),
-    ("a:\n    engine: lxc\n", "3:13", "`lxc` is no kind"),
+    ("a:\n    engine: lxc\n", "3:13", "`lxc` is not a kind"),
     ("a:\n    kind: dokcer\n", "3:11", "did you mean docker?"),
     ("a:\n    kind: docker\n    memory: much\n", "4:13", "a size of at least 1m"),
     ("a:\n    kind: docker\n    cpus: 0\n", "4:11", "a number from 0.01"),
     ("local:\n    kind: docker\n", "2:3", "meaning of its own"),
-    ("a b:\n    kind: docker\n", "2:3", "no name"),
+    ("a b:\n    kind: docker\n", "2:3", "not a valid name"),
     ("a:\n    image: x\n", "2:3", "either `spec` or `kind`"),
     ("a:\n    spec: docker\n    cpus: 1\n", "3:11", "behind the commas"),
     ("a:\n    spec: vm:memry=1G\n", "3:11", "did you mean memory?"),

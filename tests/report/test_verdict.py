@@ -65,8 +65,7 @@ def test_settings_alone_are_only_hints(view) -> None:
     )
     read = replace(view(), run=None, cells=(), findings=(hint,))
     assert said(read) == (
-        "1 hint from settings alone: (1) a thing is off. "
-        "Nothing was measured: what is said here rests on settings alone."
+        "1 hint from settings alone: (1) a thing is off. Nothing was measured: the findings rest on settings alone."
     )
     sure = replace(read, findings=(replace(hint, confidence=Confidence.LIKELY),))
     assert "1 finding holds it back: (1) a thing is off" in said(sure)

@@ -42,7 +42,7 @@ def asked(tmp_path: Path, **more: object) -> Request:
         ({"options": {"directory": Path("/proc/self/status")}}, "no such directory"),
         ({"options": {"directory": Path("/dev/shm")}}, "memory, not a disk"),
         ({"options": {"device": "/dev/null"}}, "not a block device"),
-        ({"options": {"peer": "shh:root@there"}}, "'shh:root@there' is no far end of network tests"),
+        ({"options": {"peer": "shh:root@there"}}, "'shh:root@there' is not a far end of network tests"),
         ({"environments": ("local", "dokcer:x")}, "unknown environment 'dokcer:x'"),
         ({"budget_s": 5.0}, "too short for a single workload"),
         ({"out": Path("/usr")}, "/usr: is not empty"),

@@ -13,7 +13,7 @@ def test_without_a_device_it_is_not_measured_and_says_what_to_do(bench) -> None:
     done = bench.run("mapping/map-4k", "storage/tiny", more=("--repeats", "1"))
     assert done.returncode == 0, done.stderr
     reasons = {result.trial.workload: result.reason for result in bundle.load(bench.out).results}
-    said = "no device is lent for it (next: as root: perfadvisor run mapping --vfio BDF"
+    said = "no device is bound to vfio-pci for it (next: as root: perfadvisor run mapping --vfio BDF"
     assert reasons["mapping/map-4k"].startswith(said)
     assert reasons["storage/tiny"] == ""
 

@@ -210,7 +210,7 @@ def test_huge_pages_are_as_before(bench) -> None:
 
 def test_restore_says_when_there_is_nothing(bench) -> None:
     done = bench.call([*bench.argv()[:3], "restore"])
-    assert (done.returncode, done.stdout) == (0, "nothing to put back\n")
+    assert (done.returncode, done.stdout) == (0, "nothing to restore\n")
 
 
 def test_a_run_like_another_takes_its_workloads_by_name_alone(bench) -> None:

@@ -120,7 +120,7 @@ def test_a_mistyped_kind_names_the_nearest(kind: str) -> None:
         ("libvirt:uri=qemu:///system", "the domain is missing"),
         ("libvirt:web,uri", "uri has no value"),
         ("local:here", "unknown option 'here'"),
-        ("docker:a,b", "'b' is no option"),
+        ("docker:a,b", "'b' is not an option"),
         ("podman:cpuset=0-3,8", "CPUs are joined by +"),
         ("docker:--privileged", "the name of an image is expected"),
         ("docker:@web,cpus=1", "a running container keeps its limits"),

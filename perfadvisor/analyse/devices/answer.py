@@ -128,7 +128,7 @@ def _unknown(facts: FactTable, device: Device) -> Iterator[str]:
 
 def _risks(facts: FactTable, device: Device, found: Mapping[str, Device]) -> Iterator[str]:
     if device.driver == "vfio-pci":
-        yield "vfio-pci has it already: somebody may be about to use it"
+        yield "vfio-pci is bound to it already: another process may be about to use it"
     shared = [str(found[mate]) if mate in found else mate for mate in device.mates if not _stays(found.get(mate))]
     if shared:
         yield f"shares IOMMU group {device.group} with {', '.join(shared)}: nothing keeps them apart"

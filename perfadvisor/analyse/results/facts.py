@@ -118,5 +118,5 @@ def _fact(spec: FactSpec, value: Scalar | None, subject: str, source: str, reaso
     if value is not None and spec.type is int and isinstance(value, float):
         value = round(value)
     if value is not None and type(value) not in (spec.type, int if spec.type is float else spec.type):
-        value, reason = None, f"what the runs gave is no {spec.type.__name__}"
+        value, reason = None, f"the value of the runs is not of type {spec.type.__name__}"
     return spec.given(value, source=source, subject=subject, reason=reason)

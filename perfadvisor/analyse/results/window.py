@@ -18,7 +18,7 @@ def window_bytes(trials: Sequence[TrialResult], machine: FactTable | None) -> tu
     if machine is None:
         return None, "the machine's settings were not given"
     if any(trial.trial.parameters.get("window_bytes") for trial in trials):
-        return None, "iperf3 was told the size of the socket's buffers"
+        return None, "iperf3 was started with a fixed size of the socket's buffers"
     sends = {_sends(trial) for trial in trials}
     if len(sends) != 1 or None in sends:
         return None, "which end sends is not known, or both do"

@@ -40,7 +40,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
     for name in names:
         yield reader.text_fact(STATUS, tree, f"{_DIRECTORY}/{name}", subject=name)
     if not names:
-        yield from (spec.absent("not told by this kernel", source=_DIRECTORY) for spec in CATALOGUE[1:])
+        yield from (spec.absent("not reported by this kernel", source=_DIRECTORY) for spec in CATALOGUE[1:])
         return
     said = {name: tree.text(f"{_DIRECTORY}/{name}") or "" for name in names}
     mitigated = {name: text for name, text in said.items() if text.startswith("Mitigation")}

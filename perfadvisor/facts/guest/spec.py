@@ -60,7 +60,7 @@ VM = (
     ),
     _spec("vm.iothread_shared_cpus", int, "host CPUs of pinned vCPUs on which I/O threads may run, too", Unit.COUNT),
     _spec("vm.sibling_pairs", int, "pairs of vCPUs that are pinned to two threads of one host core", Unit.COUNT),
-    _spec("vm.threads_per_core", int, "threads of a core, as the guest is told", Unit.COUNT),
+    _spec("vm.threads_per_core", int, "threads of a core, as the guest sees them", Unit.COUNT),
     _spec("vm.cpu_mode", str, "CPU the guest sees: host-passthrough, host-model, maximum, custom, default"),
     _spec("vm.cpu_model", str, "CPU model by name, where one is named"),
     _spec("vm.pinned_node_count", int, "NUMA nodes its vCPUs are pinned to", Unit.COUNT),
@@ -122,7 +122,7 @@ VM_DISK = (
     _spec(
         "vm_disk.queues",
         int,
-        "virtqueues; where none are asked for 1, or one a vCPU for machine types from QEMU 5.2 on",
+        "virtqueues; by default 1, or one per vCPU for machine types from QEMU 5.2 on",
         Unit.COUNT,
     ),
     _spec("vm_disk.queues_asked", int, "virtqueues the definition asks for", Unit.COUNT),

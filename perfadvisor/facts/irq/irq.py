@@ -25,7 +25,7 @@ DIRECTORY_COUNT = FactSpec(
     name="interrupts.directory_count",
     type=int,
     unit=Unit.COUNT,
-    meaning="interrupts that have a folder in /proc/irq",
+    meaning="interrupts that have a directory in /proc/irq",
     nature=Nature.IDENTITY,
 )
 DEFAULT_AFFINITY = FactSpec(

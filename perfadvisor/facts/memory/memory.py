@@ -55,4 +55,4 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 def why(tree: Tree, told: dict[str, str], key: str) -> str:
     """Why meminfo gave no value for a key."""
-    return f"{key} is not told" if told else reader.reason(tree, MEMINFO)
+    return f"{key} is not reported" if told else reader.reason(tree, MEMINFO)

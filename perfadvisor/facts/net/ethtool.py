@@ -145,7 +145,7 @@ def _values(pairs: tuple[tuple[FactSpec, str | None], ...], nic: str, source: st
 
 
 def _why(text: str | None) -> str:
-    return f"ethtool says {text[:40]!r}" if text else "not told"
+    return f"ethtool says {text[:40]!r}" if text else "not reported"
 
 
 def _settings(report: Report, nic: str, source: str) -> Iterator[Fact | Absent]:

@@ -202,7 +202,9 @@ def _queues(tree: Tree, nic: str) -> Facts:
         masks = [text for name in queues if (text := tree.text(f"{path}/{name}/{mask}")) is not None]
         steering = sum(bool(cpulist.parse_mask(text)) for text in masks)
         source = f"{path}/{prefix}*/{mask}"
-        yield steered.given(steering if masks else None, source=source, subject=nic, reason="not told for any queue")
+        yield steered.given(
+            steering if masks else None, source=source, subject=nic, reason="not reported for any queue"
+        )
 
 
 def _counters(tree: Tree, nic: str) -> Facts:

@@ -119,7 +119,7 @@ def _remapping(tree: Tree) -> Fact | Absent:
         return REMAPPING.fact(True, source=source)
     if any(chip.startswith(("IO-APIC", "PCI-MSI")) for chip in chips):
         return REMAPPING.fact(False, source=source)
-    return REMAPPING.absent("no interrupt controller it could be told from", source=source)
+    return REMAPPING.absent("no interrupt controller that shows it", source=source)
 
 
 def _vfio(tree: Tree) -> Facts:

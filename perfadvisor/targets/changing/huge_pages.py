@@ -51,7 +51,7 @@ def _folder(need: Need, root: Path) -> Path:
 
 
 def _short(need: Need, free: int) -> str:
-    return f"needs {need.count} huge pages of {_spoken(need.page_bytes)}{_where(need)}, {free} are to be had"
+    return f"needs {need.count} huge pages of {_spoken(need.page_bytes)}{_where(need)}, {free} are available"
 
 
 def _where(need: Need) -> str:

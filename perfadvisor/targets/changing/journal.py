@@ -77,7 +77,7 @@ class Journal:
             self.put_back(number)
 
     def close(self) -> tuple[str, ...]:
-        """Undo what is left, newest first, and end the journal; returns what could not be put back, and why. May be
+        """Undo what is left, newest first, and end the journal; returns what could not be restored, and why. May be
         called again."""
         if self._closed:
             return ()
@@ -226,7 +226,7 @@ def restore() -> tuple[tuple[str, ...], tuple[str, ...]]:
     for path in sorted(directory().glob("*.jsonl")):
         with contextlib.suppress(FileNotFoundError):  # its guardian finished in this moment
             if not private.is_private(path):
-                failed.append(f"{path}: not followed, because somebody else could have written it")
+                failed.append(f"{path}: not followed, because another user could have written it")
             elif not is_alive(read(path).owner):
                 finished, left = restore_one(path)
                 done += finished

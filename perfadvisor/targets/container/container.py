@@ -97,7 +97,7 @@ class ContainerTarget(RemoteTarget):
     def link(self) -> Link:
         """From inside the container to a namespace of its own outside of it."""
         if self.declared.attach:
-            return loopback_link(self, self.pid, "somebody else's container is left as it is")
+            return loopback_link(self, self.pid, "a container that perfadvisor did not make is left as it is")
         if self.declared.network == "host":
             return loopback_link(self, self.pid, "the container uses this machine's network")
         return container_link(self.pid)
@@ -128,7 +128,7 @@ class ContainerTarget(RemoteTarget):
         if self._keeper is not None:
             self._keeper.stop()
         if failed:
-            raise MeasureError(f"{self.name}: could not be put back: {'; '.join(failed)}", "perfadvisor restore")
+            raise MeasureError(f"{self.name}: could not be restored: {'; '.join(failed)}", "perfadvisor restore")
 
 
 def _is_gone(done: Completed) -> bool:

@@ -57,7 +57,7 @@ def _virtual(physical: str, book: Journal, root: Path) -> tuple[str, ...]:
     owner = function(physical, root)
     if not owner.device_class.startswith(NETWORK):
         raise MeasureError(
-            f"{owner.address} is no NIC: a container gets network interfaces of virtual functions",
+            f"{owner.address} is not a NIC: a container gets network interfaces of virtual functions",
             f"vm:vf={owner.address}, or vfio=BDF with one of its functions",
         )
     made = sriov.make_one(owner.address, book, root, driven=True)

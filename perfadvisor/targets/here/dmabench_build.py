@@ -60,7 +60,7 @@ def _own_folder() -> Path:
         own = private.made(folder)
         if own:
             return own
-    hint = "point XDG_CACHE_HOME to a folder that nobody else can write to"
+    hint = "point XDG_CACHE_HOME to a directory that no other user can write to"
     raise MeasureError(f"dmabench cannot be kept in {cache_folder()}", hint)
 
 
@@ -111,7 +111,7 @@ def _build(compiler: str, target: Path) -> None:
             _try(made)
             made.replace(target)
     except OSError as error:
-        hint = "point XDG_CACHE_HOME to a folder that can be written to"
+        hint = "point XDG_CACHE_HOME to a writable directory"
         raise MeasureError(f"dmabench cannot be kept in {target.parent}: {error.strerror}", hint) from None
 
 
@@ -133,5 +133,5 @@ def _try(made: Path) -> None:
     except MeasureError:
         started = False
     if not started:
-        hint = "point XDG_CACHE_HOME to a folder that programs may be run from"
+        hint = "point XDG_CACHE_HOME to a directory that allows running programs"
         raise MeasureError(f"dmabench was compiled but does not start from {made.parent.parent}", hint)

@@ -56,7 +56,7 @@ class LocalTarget(Target):
         """What was lent for the run."""
         if lent is None:
             hint = "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
-            raise MeasureError("no device is lent for it", hint)
+            raise MeasureError("no device is bound to vfio-pci for it", hint)
         return lent
 
     def presence(self, path: IoPath) -> Callable[[], str]:

@@ -24,7 +24,9 @@ def function_behind(device: str, root: Path = ROOT) -> str:
     whole = entry.parent if (entry / "partition").exists() else entry
     address = block_path.pci_address(tree, whole.name)
     if address is None:
-        raise MeasureError(f"{device} hangs on no PCI function, so no IOMMU stands before it", "choose another disk")
+        raise MeasureError(
+            f"{device} is not attached to a PCI function, so no IOMMU translates its DMA", "choose another disk"
+        )
     return address
 
 
@@ -55,7 +57,7 @@ def change(device: str, wanted: str, book: Journal, root: Path = ROOT) -> str:
 def _require_changeable(folder: Path, was: str) -> None:
     if was not in TYPES:
         said = f"is {was}" if was else "shows no type"
-        raise MeasureError(f"IOMMU group {folder.name} {said}: it could not be put back", "Linux 5.11 or newer can")
+        raise MeasureError(f"IOMMU group {folder.name} {said}: it could not be restored", "Linux 5.11 or newer can")
     if not os.access(folder / "type", os.W_OK):
         raise MeasureError("changing an IOMMU group needs root", "run it with sudo")
 

@@ -64,7 +64,7 @@ def full_address(text: str) -> str:
     """An address with its domain: "01:00.0" is "0000:01:00.0". InputError for what is none."""
     address = text.strip().lower()
     if not _ADDRESS.fullmatch(address):
-        raise InputError(f"{text!r} is no PCI address", "as in 0000:01:00.0: see lspci -D")
+        raise InputError(f"{text!r} is not a PCI address", "as in 0000:01:00.0: see lspci -D")
     return address if address.count(":") == 2 else f"0000:{address}"
 
 

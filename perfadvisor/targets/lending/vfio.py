@@ -65,7 +65,9 @@ def require_not_measured(addresses: Sequence[str], device: str, root: Path = ROO
     parts = (root / "sys/class/block" / Path(device).resolve().name).resolve().parts if device else ()
     for address in addresses:
         if disks_of(function(address, root)) & set(parts):
-            raise MeasureError(f"{device} hangs on {address}, which is to be lent", "measure another device")
+            raise MeasureError(
+                f"{device} is attached to {address}, which is to be bound to vfio-pci", "measure another device"
+            )
 
 
 def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:

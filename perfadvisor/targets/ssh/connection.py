@@ -22,7 +22,7 @@ OPTIONS = (
 )  # fmt: skip
 _REASONS = (
     (re.compile("REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* has changed", re.IGNORECASE),
-     "its host key has changed: this may be another machine, or somebody in between",
+     "its host key has changed: this may be another machine, or an attacker in between",
      "if the change is known: ssh-keygen -R {host}, then log in once by hand"),
     (re.compile("Host key verification failed|No .* host key is known", re.IGNORECASE),
      "its host key is not known here", "log in once by hand and compare the key's fingerprint: ssh {destination}"),

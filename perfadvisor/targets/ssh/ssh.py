@@ -156,7 +156,7 @@ class SshTarget(RemoteTarget):
         done = self.exec(Command(argv=("sh", "-c", LOOK, "look", directory), timeout_s=20.0))
         words = done.stdout.decode("utf-8", "replace").split()
         if done.returncode != 0 or len(words) < 7 or not words[3].isdecimal():
-            raise MeasureError(f"{self.name}: {directory} is no directory to write in", f"{self.spec},dir=/DIRECTORY")
+            raise MeasureError(f"{self.name}: {directory} is not a writable directory", f"{self.spec},dir=/DIRECTORY")
         if int(words[3]) * 1024 < 1.05 * size_bytes:
             free, needed = int(words[3]) * 1024 / 1e9, size_bytes / 1e9
             raise MeasureError(

@@ -34,13 +34,13 @@ ROOT, MOUNTS = "/run/root", "/run/root.mounts"
 SCRIPT = f"""#!/bin/sh
 if [ "$1" != inside ]; then
   mount -t 9p -o ro,version=9p2000.L,trans=virtio,msize=512000,cache=loose programs {PROGRAMS}
-  links=""; folders=""
+  links=""; dirs=""
   for path in /*; do
     case $path in *[!a-zA-Z0-9/._-]*) continue;; /run) how=bind;; *) how=rbind;; esac
     if [ -h "$path" ]; then links="$links $path"
-    elif [ -d "$path" ]; then folders="$folders {ROOT}$path"; echo "$path {ROOT}$path none $how 0 0" >>{MOUNTS}; fi
+    elif [ -d "$path" ]; then dirs="$dirs {ROOT}$path"; echo "$path {ROOT}$path none $how 0 0" >>{MOUNTS}; fi
   done
-  mkdir -p $folders && cp -P $links {ROOT} && mount -a -T {MOUNTS} && exec chroot {ROOT} "$0" inside
+  mkdir -p $dirs && cp -P $links {ROOT} && mount -a -T {MOUNTS} && exec chroot {ROOT} "$0" inside
 fi
 modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
 mkdir -p /run/agent /dev/virtio-ports

@@ -1,6 +1,6 @@
 """The guest's own network: a virtio NIC whose other end is a tap device of this machine, or QEMU's user network.
 
-The tap device is QEMU's own and goes away with it, so there is nothing to put back.
+The tap device is QEMU's own and goes away with it, so there is nothing to restore.
 """
 
 import os

@@ -37,7 +37,7 @@ def why_no_kvm(device: Path = KVM) -> str:
     if not device.exists():
         return "there is no /dev/kvm: switch virtualisation on in the firmware, or allow it nested"
     if not os.access(device, os.R_OK | os.W_OK):
-        return "/dev/kvm is closed to this user: usermod -aG kvm $USER"
+        return "/dev/kvm is not accessible for this user: usermod -aG kvm $USER"
     if device == KVM and host_is_emulated():
         return ""  # an emulator's own KVM: the probe would take as long as a guest, which is tried anyway
     with tempfile.TemporaryDirectory(prefix="perfadvisor-probe-") as name:

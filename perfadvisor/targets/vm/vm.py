@@ -213,7 +213,7 @@ class VmTarget(RemoteTarget):
             self._guest.end()
             self._guest = None
         for failure in self._fixed.book.close():
-            raise MeasureError(f"{self.name}: could not be put back: {failure}", "perfadvisor restore")
+            raise MeasureError(f"{self.name}: could not be restored: {failure}", "perfadvisor restore")
 
     # --- the disk and the network ---
 

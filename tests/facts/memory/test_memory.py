@@ -40,7 +40,9 @@ def test_meminfo(name, value):
 
 
 def test_a_line_that_is_missing_says_which():
-    assert read(memory, {"/proc/meminfo": MEMINFO}).find("memory.available_bytes").reason == "MemAvailable is not told"
+    assert (
+        read(memory, {"/proc/meminfo": MEMINFO}).find("memory.available_bytes").reason == "MemAvailable is not reported"
+    )
 
 
 POOLS = {

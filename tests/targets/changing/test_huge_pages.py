@@ -49,7 +49,7 @@ def test_what_the_kernel_did_not_give_is_put_back_at_once(tmp_path, book, monkey
     folder = kernel(tmp_path, total=2, free=1, node=1)
     setting = folder / "nr_hugepages"
     monkeypatch.setattr(huge_pages, "_number", Short(setting, most=5))
-    with pytest.raises(MeasureError, match="needs 8 huge pages of 2 MiB on node 1, 4 are to be had"):
+    with pytest.raises(MeasureError, match="needs 8 huge pages of 2 MiB on node 1, 4 are available"):
         reserve(Need(page_bytes=TWO_MIB, count=8, node=1), book, tmp_path)
     assert setting.read_text() == "2"
 

@@ -203,7 +203,7 @@ def test_a_journal_that_somebody_else_could_have_written_is_not_followed(tmp_pat
     planted.chmod(0o666)
     done, failed = journal.restore()
     assert (victim.exists(), done, len(failed)) == (True, (), 1)
-    assert "somebody else" in failed[0]
+    assert "another user" in failed[0]
     planted.chmod(0o600)
     assert journal.restore() == ((f"file {victim}",), ())
 

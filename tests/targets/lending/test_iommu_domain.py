@@ -67,7 +67,7 @@ def test_a_disk_in_use_keeps_its_translation(machine: Machine, tmp_path: Path, n
 @pytest.mark.parametrize("text", ["", "blocked"])
 def test_a_type_that_could_not_be_put_back_is_left(machine: Machine, tmp_path: Path, node: str, text: str) -> None:
     machine.put(f"{GROUP}/type", text)
-    with Journal(tmp_path / "journal") as book, pytest.raises(MeasureError, match="could not be put back"):
+    with Journal(tmp_path / "journal") as book, pytest.raises(MeasureError, match="could not be restored"):
         change(node, "identity", book, machine.root)
 
 
@@ -75,7 +75,7 @@ def test_a_disk_without_a_pci_function(machine: Machine) -> None:
     machine.put("sys/devices/virtual/block/loop0/size", "8")
     machine.link("sys/class/block/loop0", "sys/devices/virtual/block/loop0")
     machine.link("sys/block/loop0", "sys/devices/virtual/block/loop0")
-    with pytest.raises(MeasureError, match="no PCI function"):
+    with pytest.raises(MeasureError, match="not attached to a PCI function"):
         function_behind("/dev/loop0", machine.root)
     assert function_behind("/dev/nvme0n1", machine.root) == NVME
 

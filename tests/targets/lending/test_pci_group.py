@@ -165,7 +165,7 @@ def test_what_could_be_lent_is_named_undriven_first(machine: Machine) -> None:
 @pytest.mark.parametrize("node", ["nvme0n1", "nvme0n1p1"])
 def test_the_measured_disk_is_not_lent(machine: Machine, tmp_path: Path, node: str) -> None:
     machine.link("sys/class/block/nvme0n1p1", f"{machine.device(NVME)}/nvme/nvme0/nvme0n1/nvme0n1p1")
-    with pytest.raises(MeasureError, match="which is to be lent"):
+    with pytest.raises(MeasureError, match="which is to be bound to vfio-pci"):
         vfio.require_not_measured([NVME], str(tmp_path / node), machine.root)
     vfio.require_not_measured([NIC], str(tmp_path / node), machine.root)
     vfio.require_not_measured([NVME], "", machine.root)

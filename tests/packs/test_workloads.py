@@ -98,7 +98,7 @@ def test_fio_s_own_names_and_metrics_that_no_tool_can_give(own):
 
 def test_a_workload_outside_a_device_folder(own):
     directory = own("mine.yaml", GOOD.replace("storage/mine", "mine"))
-    assert "in a folder named after its device" in complaints(directory)[0]
+    assert "in a directory named after its device" in complaints(directory)[0]
 
 
 def test_a_name_that_is_taken(own):

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from perfadvisor.analyse.results.cells import cells
 from perfadvisor.bundle import load
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.result import TrialState
+from perfadvisor.model.result import TrialState, Trust
 from perfadvisor.saved.saved import load_snapshot
 from perfadvisor.tools.dmabench_parse import parse
 from tests.lab.server import NIC, PLAIN_NVME, SRIOV_NVME
@@ -123,3 +124,7 @@ def test_a_disk_that_is_pulled_out_fails_its_trials_and_the_run_goes_on(lab: Any
     lost = [one for one in run.results if one.state is not TrialState.DONE]
     assert all(one.reason for one in lost)
     print([one.reason for one in lost])
+    assert any("during trial" in one.reason for one in lost), "the device is named, not the tool's error alone"
+    made = cells(run)[0]
+    assert made.trust is not Trust.VALID, "trials that failed count"
+    assert any(f"{len(lost)} of {len(run.results)} trials gave no result" in doubt.evidence for doubt in made.doubts)

@@ -16,8 +16,8 @@ class Presence:
     def __init__(self, path: IoPath, root: str = "") -> None:
         named = (
             (path.pci, _PCI, f"{path.pci} left the bus"),
-            (path.block, _BLOCK, f"the disk {path.block} is gone"),
-            (path.nic, _NET, f"the network device {path.nic} is gone"),
+            (path.block, _BLOCK, f"the disk {path.block} went away"),
+            (path.nic, _NET, f"the network device {path.nic} went away"),
         )
         places = ((f"{root}{folder}/{name}", words) for name, folder, words in named if name)
         self._seen = [(place, words, number) for place, words in places if (number := _number(place)) is not None]

@@ -29,7 +29,7 @@ def test_what_stays_is_not_missed_and_what_never_was_there_neither(machine: Path
 def test_the_device_is_named_before_what_hangs_on_it(machine: Path) -> None:
     seen = Presence(PATH, str(machine))
     shutil.rmtree(machine / "sys/class/block/nvme0n1")
-    assert seen.why_gone() == "the disk nvme0n1 is gone"
+    assert seen.why_gone() == "the disk nvme0n1 went away"
     (machine / "sys/bus/pci/devices/0000:81:00.0").rmdir()
     assert seen.why_gone() == "0000:81:00.0 left the bus"
 

@@ -26,7 +26,7 @@ NOT_DONE = 3
 @click.option("--b", "b_cmd", metavar="CMD", help="Command B.")
 @click.option("--a-env", metavar="SPEC", help="Environment A for the workload, in the words of --env.")
 @click.option("--b-env", metavar="SPEC", help="Environment B for the workload.")
-@click.option("--yes", is_flag=True, help="Change the settings without asking; they are put back after each run.")
+@click.option("--yes", is_flag=True, help="Change the settings without asking; they are restored after each run.")
 @click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs to measure.")
@@ -127,7 +127,7 @@ def _settings(
         click.echo(f"not done: {reason}", err=True)
         return None
     if not yes and not (sys.stdin.isatty() and click.confirm("Change this for each run of B?")):
-        click.echo("not done: nobody agreed to it; --yes does", err=True)
+        click.echo("not done: not confirmed; use --yes to confirm", err=True)
         return None
     return _changing(made, workload, cmd, own, directory, timeout)
 

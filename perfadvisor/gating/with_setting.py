@@ -91,7 +91,7 @@ def measuring(made: Plan, measure: Measure) -> Iterator[Callable[[str], Side]]:
     finally:
         failed = book.close()
     if failed:
-        raise MeasureError(f"could not be put back: {'; '.join(failed)}", "perfadvisor restore")
+        raise MeasureError(f"could not be restored: {'; '.join(failed)}", "perfadvisor restore")
 
 
 def _changed(made: Plan, measure: Measure, book: journal.Journal) -> Side:

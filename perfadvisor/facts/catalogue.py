@@ -10,6 +10,7 @@ from pkgutil import walk_packages
 from types import ModuleType
 
 import perfadvisor.facts as package
+from perfadvisor.facts import bounds
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
 from perfadvisor.model.tree import Tree
 
@@ -37,5 +38,6 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 
 def read(tree: Tree) -> FactTable:
-    """The facts of the tree as a table."""
+    """The facts of the tree as a table. InputError where it has more subjects than any machine (facts.bounds)."""
+    bounds.check(tree)
     return FactTable(facts(tree))

@@ -10,6 +10,7 @@ from perfadvisor.model.gate import Side
 from perfadvisor.model.result import Better, Trust
 
 COLUMNS = ("workload", "metric", "unit", "better", "value")
+MOST_ROWS = 250_000  # some 20 seconds of CPU time to judge
 
 
 @dataclass(slots=True)
@@ -29,6 +30,9 @@ def read_side(path: Path) -> Side:
 def side_of(text: str, name: str) -> Side:
     """The fresh runs in the text of a gate CSV. Optional columns: `time` says when each ran, in seconds; `trust` and
     `doubts` its state as `perfadvisor export` writes it; `environment` where it ran."""
+    if (lines := text.count("\n")) > MOST_ROWS + 1:
+        hint = "give the last runs of each metric, or keep all of them with perfadvisor history ingest --csv FILE"
+        raise InputError(f"{name}: {lines:,} lines: the gate reads at most {MOST_ROWS:,} rows", hint)
     rows = list(rows_of(text, name, COLUMNS))
     if not rows:
         raise InputError(f"{name}: no rows", "write one row for each fresh run of the benchmark")

@@ -6,6 +6,7 @@ A cache can only save time: whatever is odd about it (missing, damaged, somebody
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,31 @@ from typing import Any
 from perfadvisor import __version__
 
 KEPT = 8  # sets of each kind: versions, and combinations of --rules or --workloads
+SETTLED_S = 5.0
 
 
 def key(files: Iterable[Path], *more: str) -> str:
-    """A hash over the files' names and bytes, and over whatever else the values rest on, as text."""
+    """A hash over the files' names and states, and over whatever else the values rest on, as text."""
     digest = hashlib.sha256(__version__.encode())
+    now = time.time()
     for text in more:
         digest.update(f"{len(text)} {text}\n".encode())
     for file in files:
-        try:
-            content = file.read_bytes()
-        except OSError:
-            content = b"unreadable"
-        digest.update(f"{file} {len(content)}\n".encode() + content)
+        state = _state(file, now)
+        digest.update(f"{file} {len(state)}\n".encode() + state)
     return digest.hexdigest()
+
+
+def _state(file: Path, now: float) -> bytes:
+    """The file's inode, size and time of change, which no program can set (inode(7)); the bytes of one that changed in
+    the last seconds, because a second change within the clock's tick leaves the time as it was."""
+    try:
+        found = file.stat()
+        if 0 <= found.st_ctime < now - SETTLED_S:
+            return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}".encode()
+        return file.read_bytes()
+    except OSError:
+        return b"unreadable"
 
 
 def load(kind: str, key: str) -> Any:  # noqa: ANN401 - JSON

@@ -1,5 +1,6 @@
 """Where workloads, rules and report templates lie: beside the package in a checkout, inside it when installed."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -29,9 +30,9 @@ def directories(kind: Kind, own: Sequence[Path] = ()) -> tuple[Path, ...]:
 def yaml_files(directory: Path) -> tuple[Path, ...]:
     """Every *.yaml below a directory, sorted, hidden ones left out. Raises InputError for an unlikely number."""
     found: list[Path] = []
-    for path in directory.rglob("*.yaml"):
-        if not any(part.startswith(".") for part in path.relative_to(directory).parts):
-            found.append(path)
+    for folder, folders, files in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder, name) for name in files if name.endswith(".yaml") and not name.startswith(".")]
         if len(found) > MAX_FILES:
             raise InputError(
                 f"{directory} holds more than {MAX_FILES} YAML files", "name the directory of the pack itself"

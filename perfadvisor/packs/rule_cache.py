@@ -14,7 +14,7 @@ _CODE = ("rule_cache.py", "rule_file.py", "rule_lint.py", "rule_settings.py", "r
 
 def key(files: Iterable[Path], catalogue: Mapping[str, FactSpec]) -> str:
     """A hash over the files, the catalogue, and the code that reads them."""
-    facts = "\n".join(f"{spec.name} {spec.type.__name__} {spec.subject}" for spec in catalogue.values())
+    facts = "\n".join([f"{spec.name} {spec.type.__name__} {spec.subject}" for spec in catalogue.values()])
     return kept.key((*(Path(__file__).with_name(name) for name in _CODE), *files), facts)
 
 

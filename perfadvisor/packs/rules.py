@@ -1,6 +1,7 @@
 """The rules: `rules/<subsystem>/<rule-id>.yaml` as they came with perfadvisor, and the user's own directories.
 
-Reading and checking them takes most of a second, so what was found good is kept, by the hash of everything it rests on.
+Reading and checking them takes most of a second, so what was found good is kept, in this process
+and for the next one, under a hash of everything it rests on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,17 +13,22 @@ from perfadvisor.packs import rule_cache
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.locate import directories, yaml_files
 
+_LOADED: dict[str, tuple[Rule, ...]] = {}
+
 
 def load_rules(own: Sequence[Path] = (), catalogue: Mapping[str, FactSpec] | None = None) -> tuple[Rule, ...]:
     """The shipped rules and those in the user's own directories, by id. Raises PackError with all problems."""
     catalogue = known_facts() if catalogue is None else catalogue
     files = rule_files(own)
     key = rule_cache.key(files, catalogue)
-    rules = rule_cache.load(key)
-    if rules is None:
-        rules = check_rules(own, catalogue)
-        rule_cache.save(key, rules)
-    return rules
+    if key not in _LOADED:
+        rules = rule_cache.load(key)
+        if rules is None:
+            rules = check_rules(own, catalogue)
+            rule_cache.save(key, rules)
+        _LOADED.clear()  # one set is in use at a time
+        _LOADED[key] = rules
+    return _LOADED[key]
 
 
 def check_rules(own: Sequence[Path] = (), catalogue: Mapping[str, FactSpec] | None = None) -> tuple[Rule, ...]:

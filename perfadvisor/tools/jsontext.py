@@ -5,11 +5,13 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 # A document starts at the beginning of a line (or of everything): inside one, braces are indented or follow a key.
 _START = re.compile(r"(?:\A\s*|^)(?=\{)", re.MULTILINE)
 MAX_DOCUMENTS = 10_000
+KEPT_BYTES = 8 << 20  # who recognises a file and who reads it ask one after the other
 MAX_BROKEN = 50  # Python counts lines up to every error, so many of them in a large file would take for ever
 
 
@@ -32,7 +34,12 @@ class JsonText:
 
 
 def split(data: bytes) -> JsonText:
-    """What a program printed, taken apart. Never raises; undecodable bytes become U+FFFD."""
+    """What a program printed, taken apart. Never raises; undecodable bytes become U+FFFD. The documents are shared by
+    all who ask for the same bytes: they are not to be changed."""
+    return _last_split(data) if len(data) <= KEPT_BYTES else _split(data)
+
+
+def _split(data: bytes) -> JsonText:
     text = decode(data)
     documents: list[dict[str, Any]] = []
     around: list[str] = []
@@ -51,6 +58,9 @@ def split(data: bytes) -> JsonText:
         bom=data.startswith((BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)),
         text=text,
     )
+
+
+_last_split = lru_cache(maxsize=1)(_split)
 
 
 def decode(data: bytes) -> str:

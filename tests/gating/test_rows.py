@@ -5,7 +5,7 @@ import pytest
 from perfadvisor.analyse.gate.gate import gate
 from perfadvisor.errors import InputError
 from perfadvisor.gating.policy import Policy
-from perfadvisor.gating.rows import side_of
+from perfadvisor.gating.rows import MOST_ROWS, side_of
 from perfadvisor.model.gate import Order, Reason, Side, Verdict
 
 HEAD = "workload,metric,unit,better,value,environment,trust,doubts\n"
@@ -48,3 +48,9 @@ def test_environments_are_never_pooled() -> None:
 def test_a_state_nobody_knows_is_an_error() -> None:
     with pytest.raises(InputError, match=r"a\.csv:2: trust is 'MAYBE'"):
         side(*rows("MAYBE", count=1))
+
+
+def test_more_rows_than_are_judged_are_refused_at_once() -> None:
+    text = HEAD + "w,iops,iops,higher,1,local,VALID,\n" * (MOST_ROWS + 1)
+    with pytest.raises(InputError, match="250,002 lines: the gate reads at most 250,000 rows"):
+        side_of(text, "a.csv")

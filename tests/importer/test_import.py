@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,6 +15,7 @@ from perfadvisor.importer import import_files
 from perfadvisor.importer.naming import workload_ids
 from perfadvisor.importer.pieces import configurations_in
 from perfadvisor.model.result import TrialState, Trust
+from perfadvisor.tools import jsontext
 
 
 @pytest.fixture
@@ -250,3 +252,27 @@ def test_the_command(results, tmp_path):
     done = subprocess.run([*argv, file, bad, "-o", tmp_path / "no"], capture_output=True, text=True, timeout=60)
     assert done.returncode == 2 and "bad.json: iperf3: the server is busy" in done.stderr
     assert "Traceback" not in done.stderr and not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize("folder", ["fio", "iperf3"])
+def test_each_file_is_decoded_once(tmp_path, data, folder, monkeypatch):
+    decoded, decoder = [], jsontext._DECODER
+
+    def counted(text, at):
+        decoded.append(at)
+        return decoder.raw_decode(text, at)
+
+    monkeypatch.setattr(jsontext, "_DECODER", SimpleNamespace(raw_decode=counted))
+    name = sorted(path.name for path in (data / folder).glob("*.json") if configurations_in_or_none(path))[0]
+    text = (data / folder / name).read_text()
+    (tmp_path / "one.json").write_text("\n" + text)
+    decoded.clear()
+    import_files([tmp_path / "one.json"], tmp_path / "run")
+    assert len(decoded) == 1
+
+
+def configurations_in_or_none(path):
+    try:
+        return configurations_in(path.read_bytes(), path.name)
+    except InputError:
+        return None

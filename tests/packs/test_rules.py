@@ -1,6 +1,7 @@
 """Rule files: a good one becomes a rule, a bad one gives every mistake with its place."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,7 @@ def test_one_id_twice(tmp_path):
 def cache(tmp_path, monkeypatch) -> Path:
     """An empty cache directory, and one rule that came with perfadvisor."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr("perfadvisor.packs.rules._LOADED", Forgetful())  # what one process keeps has its own test
     monkeypatch.setattr("perfadvisor.packs.locate.shipped", lambda kind: tmp_path / "shipped")
     (tmp_path / "shipped").mkdir()
     written(tmp_path / "shipped", GOOD.replace("nic-slow", "shipped"), "shipped")
@@ -280,3 +282,30 @@ def test_a_second_thing_that_the_fix_mends_is_no_guard(tmp_path) -> None:
     text = text.replace("requires:\n  - not nic.adaptive_rx\n", "")
     mended = text.replace("holds: nic.rx_usecs < 10", "holds: nic.rx_usecs < 10 or nic.adaptive_rx")
     assert read(tmp_path, mended).requires == ()
+
+
+class Forgetful(dict):
+    """Holds what was put last for one look only, as a new process holds nothing."""
+
+    def __contains__(self, key: object) -> bool:
+        return False
+
+
+def test_one_process_reads_the_kept_rules_once(cache, monkeypatch):
+    monkeypatch.setattr("perfadvisor.packs.rules._LOADED", {})
+    reads = []
+    monkeypatch.setattr(rule_cache, "load", lambda key: reads.append(key))
+    assert load_rules((), CATALOGUE) is load_rules((), CATALOGUE)
+    assert len(reads) == 1
+
+
+def test_files_that_rest_are_not_read_for_their_key(tmp_path, monkeypatch):
+    file = written(tmp_path)
+    before = kept.key([file])
+    monkeypatch.setattr(kept.time, "time", lambda: file.stat().st_ctime + kept.SETTLED_S + 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
+    rested = kept.key([file])
+    assert rested != before and rested == kept.key([file])
+    file.write_text(file.read_text().replace("high", "HIGH"))  # of the same size
+    os.utime(file, (0, 0))
+    assert kept.key([file]) != rested

@@ -55,6 +55,7 @@ ROOMS = {
         "memory": 1,
         "pci": 1,
         "irq": 2,
+        "bounds": 2,
         "cgroup": 2,
         "net": 3,
         "block": 3,

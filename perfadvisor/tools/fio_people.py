@@ -34,6 +34,8 @@ def document(text: str) -> dict[str, Any] | None:
         return None
     planned = dict(_planned(text))
     jobs = [_job(lines[start:end], planned) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    if not any(way in job for job in jobs for way in _WAYS):
+        return None
     version = _VERSION.search(text)
     disks = [{"name": match["name"], "util": float(match["util"])} for line in lines if (match := _DISK.match(line))]
     return {"fio version": f"fio-{version['version']}" if version else "", "jobs": jobs, "disk_util": disks}

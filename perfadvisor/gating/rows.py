@@ -1,10 +1,12 @@
 """Results of any benchmark for the gate, as CSV: one row a fresh run and metric."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from perfadvisor.analyse.gate.sides import FreshRun, Key, runs_of
 from perfadvisor.errors import InputError
+from perfadvisor.gating import benchmarks
 from perfadvisor.gating.csv_rows import Row, better, given, number, parsed, read_text, rows_of
 from perfadvisor.model.gate import Side
 from perfadvisor.model.result import Better, Trust
@@ -23,8 +25,24 @@ class _Metric:
 
 
 def read_side(path: Path) -> Side:
-    """The fresh runs in a gate CSV. InputError, naming file and line, for whatever cannot be used."""
-    return side_of(read_text(path), str(path))
+    """The fresh runs in a gate CSV, or in what a benchmark of a language wrote. InputError, naming file and line, for
+    whatever cannot be used."""
+    text = read_text(path)
+    known = benchmarks.values(text)
+    return side_of(text, str(path)) if known is None else _of_benchmark(str(path), *known)
+
+
+def _of_benchmark(name: str, tool: str, values: Iterable[benchmarks.Value]) -> Side:
+    found: dict[Key, _Metric] = {}
+    for one in values:
+        metric = found.setdefault((one.workload, one.metric), _Metric(one.unit, one.better))
+        if metric.unit != one.unit:
+            raise InputError(f"{name}: {one.workload} is in {metric.unit} and in {one.unit}", "use one unit")
+        metric.fresh.append(FreshRun(value=one.value))
+    if not found:
+        raise InputError(f"{name}: no result of {tool} in it", "run the benchmark again")
+    judged = {key: runs_of(key, one.unit, one.better, one.fresh)[0] for key, one in found.items()}
+    return Side(name=name, runs=judged)
 
 
 def side_of(text: str, name: str) -> Side:

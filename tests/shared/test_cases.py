@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.facts.text.recognise import recognise
+from perfadvisor.gating.rows import read_side
 from perfadvisor.importer import import_files
 from perfadvisor.judge import judge
 from perfadvisor.model.fact import FactTable
@@ -125,6 +126,11 @@ def test_a_configuration_of_qemu_gives_the_facts_of_its_guest():
         ("vm_disk.io", "guest/dev-lxd_root"): "native",
     }
     assert {key: reading.facts.value(*key) for key in wanted} == wanted
+
+
+def test_the_gate_takes_what_go_writes():
+    found = read_side(case("18-bench.txt")).runs
+    assert found["Encode", "ns/op"].values == (57012, 57411) and found["Encode", "ns/op"].better == "lower"
 
 
 def test_with_the_machine_a_result_leads_to_its_network_device(tmp_path):

@@ -9,6 +9,7 @@ from perfadvisor.saved.archive import read_all
 from perfadvisor.tools import facts_of_output as output
 from perfadvisor.tools import fio_configurations, fio_parse, fio_text, iperf3_configurations, iperf3_parse, iperf3_text
 from perfadvisor.tools.configuration import Configuration
+from perfadvisor.tools.iperf3_people import ITS_FORERUNNER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +44,8 @@ def read(files: Sequence[Path]) -> list[Piece]:
 def configurations_in(data: bytes, name: str) -> tuple[Configuration, ...]:
     """The tests in one file; InputError, calling the file `name`, where it holds none or is cut off."""
     tool = output.recognise(data)
+    if tool is None and ITS_FORERUNNER.search(data[:65536].decode("utf-8", "replace")):
+        raise InputError(f"{name}: iperf 2 wrote this, whose results are not read; measure with iperf3 -J")
     if tool is None:
         raise InputError(f"{name}: neither fio nor iperf3 wrote this")
     found, failure = _fio(data) if tool == "fio" else _iperf3(data)
@@ -79,7 +82,12 @@ def _iperf3(data: bytes) -> tuple[tuple[Configuration, ...], str]:
     if found.json.broken:
         return (), iperf3_parse.failure(found)
     known = (iperf3_configurations.configuration(run) for run in found.runs)
-    return tuple(one for one in known if one is not None and not one.output.error), iperf3_parse.failure(found)
+    whole = tuple(one for one in known if one is not None and not one.output.error)
+    return tuple(map(_marked, whole)) if found.from_text else whole, iperf3_parse.failure(found)
+
+
+def _marked(one: Configuration) -> Configuration:
+    return replace(one, output=replace(one.output, details={**one.output.details, "from_text": True}))
 
 
 def in_order(pieces: Iterable[Piece]) -> list[Piece]:

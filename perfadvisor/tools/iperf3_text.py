@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from perfadvisor.tools import iperf3_people
 from perfadvisor.tools.iperf3_document import Iperf3Run, is_iperf3, read
 from perfadvisor.tools.jsontext import JsonText, split
 from perfadvisor.tools.numbers import text
@@ -17,13 +18,14 @@ _PLAIN = re.compile(r"^(Connecting to host |Server listening on |\[ *ID\] Interv
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Iperf3Text:
     """`runs` are the tests found (a server prints one after the other), `complaint` what iperf3 said is wrong;
-    `plain` where this is iperf3's output for people, which has no JSON."""
+    `plain` where this is iperf3's output for people, which has no JSON; `from_text` where the test is read from it."""
 
     json: JsonText
     runs: tuple[Iperf3Run, ...]
     complaint: str
     plain: bool
     crlf: bool
+    from_text: bool = False
 
 
 def take_apart(data: bytes) -> Iperf3Text:
@@ -35,11 +37,15 @@ def take_apart(data: bytes) -> Iperf3Text:
     parts = (part for part in _streamed(found.documents) if text(part, "start", "cookie") not in cookies)
     documents = [*whole, *parts]
     complaint = _COMPLAINT.search(found.outside)
+    plain = bool(_PLAIN.search(found.outside)) and not iperf3_people.ITS_FORERUNNER.search(found.outside)
+    told = iperf3_people.document(found.outside) if plain and not documents and not found.broken else None
+    documents += [told] if told else []
     return Iperf3Text(
         json=found,
         runs=tuple(map(read, documents)),
         complaint=complaint.group().strip()[:300] if complaint else "",
-        plain=bool(_PLAIN.search(found.outside)),
+        plain=plain,
+        from_text=told is not None,
         crlf=b"\r\n" in data,
     )
 

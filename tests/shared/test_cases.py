@@ -69,6 +69,7 @@ RESULTS = {
     "03-fio-people.txt": Right(
         {"measurement-latency-off": ("gtod_reduce=1",)}, silent=("measurement-queue-depth-not-reached",)
     ),
+    "04-iperf3-people.txt": Right({"network-retransmits": ()}),
     "05-gtod-reduce.json": Right(
         {"measurement-latency-off": ("gtod_reduce=1",)},
         silent=("measurement-littles-law", "measurement-queue-depth-not-reached"),

@@ -129,7 +129,6 @@ def test_an_older_udp_sum_is_the_sent_rate():
         ("busy.json", "iperf3: the server is busy running a test. try again later"),
         ("server-gone.json", "iperf3: control socket has closed unexpectedly"),
         ("usage.txt", "iperf3: unrecognized option '--bogus'"),
-        ("plain.txt", "this is iperf3's output for people; give -J"),
     ],
 )
 def test_failures_are_one_clear_line_although_it_exits_with_0(iperf3_file, name, said):

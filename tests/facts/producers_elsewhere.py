@@ -2,14 +2,6 @@
 builds an input of its own; `NOWHERE` those that no test sees, with the reason. Both may only shrink."""
 
 _BY_FILE = {
-    "tests/analyse/devices/test_answer.py": (
-        "block.holders",
-        "block.is_swap",
-        "block.mount_points",
-        "nic.has_default_route",
-        "nic.master",
-        "nic.uppers",
-    ),
     "tests/analyse/environments/test_environments.py": (
         "block.vm_disk",
         "environment.domain",
@@ -34,6 +26,11 @@ _BY_FILE = {
     "tests/facts/block/test_block.py": (
         "block.mounted",
         "block.slaves",
+    ),
+    "tests/facts/block/test_carried.py": (
+        "block.holders",
+        "block.is_swap",
+        "block.mount_points",
     ),
     "tests/facts/block/test_mount.py": ("mount.device",),
     "tests/facts/cgroup/test_cgroup.py": (
@@ -67,6 +64,11 @@ _BY_FILE = {
         "node.allocations_elsewhere",
         "node.allocations_here",
         "node.elsewhere_share",
+    ),
+    "tests/facts/net/test_attached.py": (
+        "nic.has_default_route",
+        "nic.master",
+        "nic.uppers",
     ),
     "tests/facts/net/test_ethtool.py": ("nic_allowance.over_packets",),
     "tests/facts/net/test_infiniband.py": (

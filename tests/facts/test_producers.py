@@ -19,7 +19,6 @@ from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.text.recognise import recognise
-from perfadvisor.judge import definition
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import IoPath, Output, Sample, TrialResult, TrialState
@@ -59,11 +58,12 @@ def made_up() -> frozenset[str]:
 
 
 def _in(file: Path) -> set[str]:
+    data = file.read_bytes()
+    kind = recognise(data)
     try:
-        table = definition(file)
+        return {fact.name for fact in kind.facts(data, source=file.name) if isinstance(fact, Fact)} if kind else set()
     except InputError:
         return set()
-    return {fact.name for fact in table or () if isinstance(fact, Fact)}
 
 
 @cache

@@ -68,7 +68,7 @@ DELTAS: dict[str, DeltaSpec] = {
     "qemu.vhost_busy_share": DeltaSpec(Unit.RATIO, "CPU use of its busiest vhost thread on its host"),
     "softnet.dropped": DeltaSpec(Unit.COUNT, "packets dropped because a CPU's backlog was full"),
     "softnet.squeezed": DeltaSpec(Unit.COUNT, "times packet processing ran out of budget"),
-    "tcp.retransmits": DeltaSpec(Unit.COUNT, "TCP segments sent again in this network namespace"),
+    "tcp.retransmits": DeltaSpec(Unit.COUNT, "TCP segments sent again in the network namespace of the client"),
     "thermal.throttle_events": DeltaSpec(Unit.COUNT, "times a CPU package throttled for heat"),
     "vfio.interrupts_per_s": DeltaSpec(Unit.PER_SECOND, "interrupts of its function that its host handed on"),
     "vmstat.major_faults": DeltaSpec(Unit.COUNT, "page faults that needed I/O, of the whole machine"),

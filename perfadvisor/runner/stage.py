@@ -14,7 +14,7 @@ from perfadvisor.runner.engines import forbidden
 from perfadvisor.runner.identity import require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Command, Link, Passed, Server, Target
+from perfadvisor.targets.base import OWN_NETWORK, Command, Link, Passed, Server, Target
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.storage_file import make
@@ -30,12 +30,13 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command, how
-    to start the far end, and why it cannot be measured ("" where it can)."""
+    """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command,
+    where its network's counters are, how to start the far end, and why it cannot be measured ("" where it can)."""
 
     context: Context = field(default_factory=Context)
     path: IoPath = field(default_factory=IoPath)
     client: tuple[str, ...] = ()
+    counted_at: str = OWN_NETWORK
     serve: Callable[[tuple[str, ...]], Server] | None = None
     refusal: str = ""
 
@@ -220,7 +221,10 @@ def _network(workloads: Sequence[Workload], builder: _Builder) -> None:
     for workload in workloads:
         context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
         way = made.path(builder.site.machine)
-        builder.set([workload], Setting(context=context, path=way, client=made.client, serve=made.serve))
+        setting = Setting(
+            context=context, path=way, client=made.client, serve=made.serve, counted_at=made.counted_at
+        )  # fmt: skip
+        builder.set([workload], setting)
 
 
 def _function(workloads: Sequence[Workload], builder: _Builder) -> None:

@@ -75,7 +75,8 @@ def _measure(
     command: Command, workload: Workload, site: Site, setting: Setting, heard: Callable[[], tuple[bytes, ...]]
 ) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
-    patterns = (*counters.patterns(setting.path, site.machine), *happened.patterns(setting.path))
+    counted = counters.patterns(setting.path, site.machine, setting.counted_at)
+    patterns = (*counted, *happened.patterns(setting.path))
     with contextlib.ExitStack() as undo:
         argv = TOOLS[workload.tool].server(workload, setting.context)
         server = setting.serve(argv) if argv and setting.serve else None
@@ -149,7 +150,8 @@ def _failure(output: Output, readings: Readings) -> str:
 def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> dict[str, float]:
     seconds = readings.completed.duration_s
     moved = counters.deltas(
-        readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine
+        readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine,
+        network=setting.counted_at,
     )  # fmt: skip
     inside = gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
     outside = gauges.deltas(readings.outside, warmup_s=trial.warmup_s, seconds=seconds)

@@ -12,6 +12,7 @@ from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
 
+OWN_NETWORK = "/proc/net"
 PORT = 5201  # of iperf3 and of fio's server
 
 
@@ -65,7 +66,8 @@ class Link:
     """The two ends of a network test. `client` goes in front of the client's command. `serve` starts a server's command
     at the far end and returns when it listens on `port`. `host` is the far end as the client sees it, `bind` the
     address the server listens on, `nic` the interface the client's bytes leave by ("" where they leave by none) and
-    `note` what a reader must know."""
+    `note` what a reader must know. `counted_at` is where the client's target finds the counters of the network
+    namespace in which the client runs."""
 
     serve: Callable[[tuple[str, ...]], Server]
     host: str
@@ -74,6 +76,7 @@ class Link:
     client: tuple[str, ...] = ()
     nic: str = ""
     note: str = ""
+    counted_at: str = OWN_NETWORK
     close: Callable[[], None] = field(default=lambda: None)
 
     def path(self, machine: Tree) -> IoPath:

@@ -16,12 +16,13 @@ from perfadvisor.model.tree import Tree
 
 SOFTNET = "/proc/net/softnet_stat"
 VMSTAT = "/proc/vmstat"
-SNMP = "/proc/net/snmp"
+NETWORK = "/proc/net"  # of the network namespace of whoever reads
+SNMP = "snmp"
 PRESSURE = "/proc/pressure"
 CPUS = "/sys/devices/system/cpu"
 PATTERNS = (
     *counters_cpu.PATTERNS,
-    *(SOFTNET, VMSTAT, SNMP),
+    *(SOFTNET, VMSTAT),
     *(f"{PRESSURE}/{what}" for what in ("cpu", "io", "memory")),
     f"{CPUS}/cpu*/thermal_throttle/package_throttle_count",
     *(cgroup_paths.SELF, mountinfo.PATH),
@@ -33,12 +34,15 @@ PATTERNS = (
 Pairs = Iterator[tuple[str, float | None]]
 
 
-def patterns(path: IoPath, machine: Tree) -> tuple[str, ...]:
-    """Everything to read around a trial whose bytes go this way: the machine's counters and those of its devices."""
-    return (*PATTERNS, *counters_path.patterns(path, machine))
+def patterns(path: IoPath, machine: Tree, network: str = NETWORK) -> tuple[str, ...]:
+    """Everything to read around a trial whose bytes go this way: the machine's counters and those of its devices, and
+    at `network` those of the namespace in which its connections are."""
+    return (*PATTERNS, f"{network}/{SNMP}", *counters_path.patterns(path, machine))
 
 
-def deltas(before: Tree, after: Tree, *, seconds: float, path: IoPath, machine: Tree) -> dict[str, float]:
+def deltas(
+    before: Tree, after: Tree, *, seconds: float, path: IoPath, machine: Tree, network: str = NETWORK
+) -> dict[str, float]:
     """Name -> value, as `TrialResult.deltas` holds them. `machine` is the whole machine's tree, read once."""
     if seconds <= 0:
         return {}
@@ -49,7 +53,7 @@ def deltas(before: Tree, after: Tree, *, seconds: float, path: IoPath, machine: 
         counters_qemu.deltas(before, after, seconds),
         _softnet(before, after),
         _vmstat(before, after),
-        _tcp(before, after),
+        _tcp(before, after, f"{network}/{SNMP}"),
         _pressure(before, after, seconds),
         _throttled(before, after),
         _cgroup(before, after),
@@ -84,13 +88,13 @@ def _vmstat(before: Tree, after: Tree) -> Pairs:
     yield "vmstat.swapped_pages", moved("pswpin", "pswpout")
 
 
-def _tcp(before: Tree, after: Tree) -> Pairs:
-    yield "tcp.retransmits", difference(*(_snmp(tree, "Tcp:", "RetransSegs") for tree in (before, after)))
+def _tcp(before: Tree, after: Tree, file: str) -> Pairs:
+    yield "tcp.retransmits", difference(*(_snmp(tree.text(file), "Tcp:", "RetransSegs") for tree in (before, after)))
 
 
-def _snmp(tree: Tree, protocol: str, name: str) -> int | None:
+def _snmp(text: str | None, protocol: str, name: str) -> int | None:
     """Two lines a protocol: the names, then the values in the same order."""
-    lines = [line.split() for line in (tree.text(SNMP) or "").splitlines() if line.startswith(protocol)]
+    lines = [line.split() for line in (text or "").splitlines() if line.startswith(protocol)]
     values = dict(zip(*lines, strict=False)) if len(lines) == 2 else {}
     return number(values.get(name))
 

@@ -25,6 +25,7 @@ class Namespaces:
 
     client: tuple[str, ...]
     server: tuple[str, ...]
+    client_pid: int
     server_pid: int
     _keepers: tuple[LocalServer, ...]
 
@@ -64,7 +65,7 @@ def _beside(pid: int, user: bool) -> Namespaces:
         into_server = _enter(far.pid, user)
         _connect(into_client, into_server, far.pid)
         undo.pop_all()
-    return Namespaces(client=into_client, server=into_server, server_pid=far.pid, _keepers=(far,))
+    return Namespaces(client=into_client, server=into_server, client_pid=pid, server_pid=far.pid, _keepers=(far,))
 
 
 def _build(user: bool) -> Namespaces:
@@ -75,7 +76,9 @@ def _build(user: bool) -> Namespaces:
         into_server = _enter(second.pid, user)
         _connect(into_client, into_server, second.pid)
         undo.pop_all()
-    return Namespaces(client=into_client, server=into_server, server_pid=second.pid, _keepers=(first, second))
+    return Namespaces(
+        client=into_client, server=into_server, client_pid=first.pid, server_pid=second.pid, _keepers=(first, second)
+    )  # fmt: skip
 
 
 def _namespace(argv: tuple[str, ...], undo: contextlib.ExitStack) -> LocalServer:

@@ -22,7 +22,7 @@ def local_link() -> Link:
         return _loopback(error.message)
     return Link(
         serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
-        client=pair.client, close=pair.close,
+        client=pair.client, close=pair.close, counted_at=f"/proc/{pair.client_pid}/net",
         note=f"{NO_NIC}: both ends are on this machine, in two namespaces joined by veth",
     )  # fmt: skip
 

@@ -5,13 +5,18 @@ import re
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import Command
+from perfadvisor.facts.trial import counters
+from perfadvisor.model.result import IoPath
+from perfadvisor.model.tree import Tree
+from perfadvisor.targets.base import OWN_NETWORK, Command
 from perfadvisor.targets.here import namespaces, network
+from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.listening import listening_ports, wait_until_listening
 from perfadvisor.targets.here.process import run, serve
 
@@ -134,3 +139,19 @@ def test_listening_ports_are_read_in_hexadecimal(tmp_path) -> None:
     )
     assert listening_ports(table) == {5201}
     assert listening_ports(tmp_path / "none") == set()
+
+
+def test_segments_sent_again_are_counted_where_the_client_runs(link) -> None:
+    """Nobody answers: the kernel sends the first segment of a connection again after a second."""
+    if not link.client:
+        pytest.skip("no network namespace can be made here")
+    assert link.counted_at != OWN_NETWORK
+    nobody = "import socket; socket.create_connection(('169.254.77.2', 9), timeout=1.4)"
+    quiet = command(*link.client, "ip", "neigh", "replace", link.host, "lladdr", "02:00:00:00:00:09", "dev", "perf0")
+    assert run(quiet).returncode == 0
+    read = partial(capture, counters.patterns(IoPath(), Tree({}), link.counted_at))
+    before = read()
+    assert run(command(*link.client, sys.executable, "-c", nobody)).returncode != 0
+    known = {"seconds": 2.0, "path": IoPath(), "machine": Tree({})}
+    assert counters.deltas(before, read(), network=link.counted_at, **known)["tcp.retransmits"] == 1
+    assert "tcp.retransmits" not in counters.deltas(before, read(), **known)

@@ -81,13 +81,15 @@ PATTERNS: tuple[str, ...] = (
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """The frequency facts of this tree."""
     policies = _policies(tree)
-    where = f"{_POLICIES}/policy*"
+    where = _where(policies)
     for spec, file in _DISTINCT:
         words = ",".join(sorted({text for policy in policies if (text := tree.text(f"{policy}/{file}"))}))
         yield spec.given(words or None, source=f"{where}/{file}", reason=_NO_SCALING)
-    yield _frequency(FREQUENCY_MAX, max(_kilohertz(tree, policies, "cpuinfo_max_freq"), default=None))
-    yield _frequency(FREQUENCY_LIMIT, min(_kilohertz(tree, policies, "scaling_max_freq"), default=None))
-    yield _limit_share(tree, policies)
+    highest = max(_kilohertz(tree, policies, "cpuinfo_max_freq"), default=None)
+    yield _frequency(FREQUENCY_MAX, highest, f"{where}/cpuinfo_max_freq")
+    limit = min(_kilohertz(tree, policies, "scaling_max_freq"), default=None)
+    yield _frequency(FREQUENCY_LIMIT, limit, f"{where}/scaling_max_freq")
+    yield _limit_share(tree, policies, f"{where}/scaling_max_freq")
     yield _turbo(tree)
     yield _throttles(tree)
 
@@ -99,23 +101,28 @@ def _policies(tree: Tree) -> list[str]:
     return list(dict.fromkeys(map(tree.realpath, policies + own)))
 
 
+def _where(policies: list[str]) -> str:
+    """Where those that were found lie: what is said to rest on a file rests on one that is there."""
+    below = [policy for policy in policies if policy.startswith(f"{_POLICIES}/")]
+    return f"{_POLICIES}/policy*" if below or not policies else f"{SYSTEM}/cpu*/cpufreq"
+
+
 def _kilohertz(tree: Tree, policies: list[str], file: str) -> list[int]:
     values = (reader.integer(tree, f"{policy}/{file}") for policy in policies)
     return [value for value in values if value is not None and value > 0]
 
 
-def _frequency(spec: FactSpec, kilohertz: int | None) -> Fact | Absent:
-    file = "cpuinfo_max_freq" if spec is FREQUENCY_MAX else "scaling_max_freq"
+def _frequency(spec: FactSpec, kilohertz: int | None, source: str) -> Fact | Absent:
     value: Scalar | None = None if kilohertz is None else kilohertz * 1000
-    return spec.given(value, source=f"{_POLICIES}/policy*/{file}", reason=_NO_SCALING)
+    return spec.given(value, source=source, reason=_NO_SCALING)
 
 
-def _limit_share(tree: Tree, policies: list[str]) -> Fact | Absent:
+def _limit_share(tree: Tree, policies: list[str], source: str) -> Fact | Absent:
     """CPU by CPU: with fast and slow cores in one machine the lowest limit over the highest maximum says nothing."""
     pairs = [_kilohertz(tree, [policy], "scaling_max_freq") + _kilohertz(tree, [policy], "cpuinfo_max_freq")
              for policy in policies]  # fmt: skip
     share = min((pair[0] / pair[1] for pair in pairs if len(pair) == 2), default=None)
-    return LIMIT_SHARE.given(share, source=f"{_POLICIES}/policy*/scaling_max_freq", reason=_NO_SCALING)
+    return LIMIT_SHARE.given(share, source=source, reason=_NO_SCALING)
 
 
 def _turbo(tree: Tree) -> Fact | Absent:

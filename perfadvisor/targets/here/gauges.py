@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from perfadvisor.facts.pci.link import parse_speed, parse_width
-from perfadvisor.targets.here.own_threads import RUNNABLE, Thread, kernel_threads, scheduled, states, threads
+from perfadvisor.targets.here.own_threads import (
+    RUNNABLE,
+    Thread,
+    kernel_threads,
+    scheduled,
+    states,
+    threads,
+    vhost_threads,
+)
 
 PERIOD_S = 1.0
 SECTOR_BYTES = 512
@@ -26,12 +34,14 @@ Row = Mapping[str, Any]
 class Watched:
     """What to look at besides the CPUs: the PCI function and the disk on the way ("" for none), and the CPUs that are
     far from it (None where that means nothing). `softirq_threads` are the kernel's own, which work for whoever does
-    I/O."""
+    I/O, and for guests of ours."""
 
     pci: str = ""
     block: str = ""
     remote_cpus: frozenset[int] | None = None
-    softirq_threads: tuple[str, ...] = field(default_factory=lambda: kernel_threads("ksoftirqd/"))
+    softirq_threads: tuple[str, ...] = field(
+        default_factory=lambda: (*kernel_threads("ksoftirqd/"), *vhost_threads(os.getpid()))
+    )
 
 
 class GaugeReader:

@@ -54,6 +54,13 @@ def kernel_threads(prefix: str) -> tuple[str, ...]:
     return tuple(pid for pid in _names("/proc") if pid.isdigit() and _line(f"/proc/{pid}/comm").startswith(prefix))
 
 
+def vhost_threads(ancestor: int) -> tuple[str, ...]:
+    """Those that move packets for guests of ours: up to Linux 6.3 they are the kernel's children, and named after the
+    process they work for (drivers/vhost/vhost.c, vhost_dev_set_owner)."""
+    ours = {f"vhost-{process}" for process in processes(ancestor)}
+    return tuple(pid for pid in kernel_threads("vhost-") if _line(f"/proc/{pid}/comm").strip() in ours)
+
+
 def states(pids: tuple[str, ...]) -> list[Thread]:
     """The threads with these process ids."""
     return [thread for pid in pids for thread in _thread(f"/proc/{pid}")]

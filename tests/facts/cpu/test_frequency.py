@@ -118,3 +118,13 @@ def test_throttling_of_packages_that_are_not_told_apart_is_not_added_up():
     """Each of the eight shows the same count of its one package: 150 events, not 1,200."""
     files = {f"cpu{n}/thermal_throttle/package_throttle_count": "150" for n in range(8)}
     assert read(files).value("cpu.package_throttle_count") is None
+
+
+def test_a_fact_rests_on_files_that_are_there() -> None:
+    """Older kernels have no directory of policies, only one in each CPU's own."""
+    old = {"cpu0/cpufreq/scaling_governor": "ondemand\n", "cpu0/cpufreq/scaling_max_freq": "1000\n"}
+    facts = read(old)
+    for name, file in (("cpu.governors", "scaling_governor"), ("cpu.frequency_limit_hz", "scaling_max_freq")):
+        assert facts.find(name).source == f"{SYSTEM}/cpu*/cpufreq/{file}"
+    new = read({"cpufreq/policy0/scaling_governor": "ondemand\n"})
+    assert new.find("cpu.governors").source == f"{SYSTEM}/cpufreq/policy*/scaling_governor"

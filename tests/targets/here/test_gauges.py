@@ -13,7 +13,7 @@ from perfadvisor.facts.trial.gauges import deltas
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here import gauges
 from perfadvisor.targets.here.gauges import GaugeReader, Watched, procs_running, read_row
-from perfadvisor.targets.here.own_threads import Thread, processes, scheduled, threads
+from perfadvisor.targets.here.own_threads import Thread, processes, scheduled, threads, vhost_threads
 from perfadvisor.targets.here.process import serve
 
 SPIN = "while True: pass"
@@ -80,6 +80,22 @@ def test_both_ends_of_a_connection_are_ours() -> None:
     assert names.count("iperf3") == 2, "both ends"
     assert before is not None and after is not None
     assert sum(after) - sum(before) > 0.2e9, "both ran, or waited for a CPU"
+
+
+def test_kernel_threads_of_a_guest_of_ours_are_ours() -> None:
+    """A process may call itself what the kernel calls its threads: the name tells for whom it works."""
+    names = [f"vhost-{os.getpid()}", f"vhost-{os.getppid()}"]
+    rename = "import sys, pathlib, time; pathlib.Path('/proc/self/comm').write_text(sys.argv[1]); time.sleep(60)"
+    posed = [serve(Command(argv=(sys.executable, "-c", rename, name), timeout_s=60)) for name in names]
+    try:
+        comms = [Path(f"/proc/{one.pid}/comm") for one in posed]
+        deadline = time.monotonic() + 10.0
+        while [file.read_text().strip() for file in comms] != names and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert vhost_threads(os.getpid()) == (str(posed[0].pid),)
+    finally:
+        for one in posed:
+            one.stop()
 
 
 def test_where_it_runs_is_seen(our_load) -> None:

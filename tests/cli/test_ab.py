@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -122,6 +123,27 @@ def test_killed_or_interrupted_in_the_middle_of_b_the_disk_is_as_before(disk, tm
         with contextlib.suppress(ProcessLookupError):
             running.kill()
         running.wait()
+
+
+@pytest.mark.tools
+@pytest.mark.slow
+def test_killed_at_any_moment_the_disk_is_as_before(disk, tmp_path) -> None:
+    """Twenty-five kills spread over the start, runs of A, runs of B and the moments between them."""
+    file, chance = disk / "read_ahead_kb", random.Random(13)
+    before, seen = file.read_text(), set()
+    wanted = [*AB, "--set", f"block.read_ahead_kb@{disk.parent.name}=512", "--yes", "--cmd", "sleep 0.05"]
+    environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    for _ in range(25):
+        running = subprocess.Popen(wanted, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+        started = _until(lambda: file.read_text() == "512\n")
+        time.sleep(chance.uniform(0.0, 0.5))
+        seen.add(file.read_text())
+        running.kill()
+        running.wait()
+        assert started, "B never began"
+        assert _until(lambda: not list((tmp_path / "state/perfadvisor/journals").glob("*"))), "a journal is left"
+        assert file.read_text() == before
+    assert seen == {before, "512\n"}, "the kills fell on one side only"
 
 
 def _until(true, seconds: float = 60.0) -> bool:

@@ -17,7 +17,7 @@ BETWEEN_TRIALS_S = 1.0  # starting the tool, reading the counters twice, saving
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fitted:
+class BudgetedPlan:
     """What fits into a budget: workloads with their run times set, how often, the ids left out, and why in words."""
 
     workloads: tuple[Workload, ...]
@@ -88,7 +88,7 @@ def seconds_of(trials: Iterable[Trial]) -> float:
 def fit(
     workloads: Sequence[Workload], *, environments: Sequence[Environment], repeats: int, budget_s: float,
     setup_s: float = 0.0,
-) -> Fitted:  # fmt: skip
+) -> BudgetedPlan:  # fmt: skip
     """Shorten, then repeat less, then leave workloads out from the end, until all fits into the budget.
 
     A trial never gets shorter than 10 s (or than it is declared) and repeats never fewer than an interval needs (or
@@ -119,7 +119,9 @@ def _round_s(workloads: Iterable[Workload]) -> float:
     return sum(workload.warmup_s + workload.runtime_s + BETWEEN_TRIALS_S for workload in workloads)
 
 
-def _fitted(asked: Sequence[Workload], chosen: Sequence[Workload], count: int, repeats: int, round_s: float) -> Fitted:
+def _fitted(
+    asked: Sequence[Workload], chosen: Sequence[Workload], count: int, repeats: int, round_s: float
+) -> BudgetedPlan:
     """Give the time that is left over to the run times, each in proportion to what it lost."""
     short, full = [shortest(workload) for workload in chosen], _round_s(chosen)
     lost = full - _round_s(short)
@@ -129,7 +131,8 @@ def _fitted(asked: Sequence[Workload], chosen: Sequence[Workload], count: int, r
         for low, high in zip(short, chosen, strict=True)
     )
     dropped = tuple(workload.id for workload in asked[len(chosen) :])
-    return Fitted(workloads=timed, repeats=count, dropped=dropped, notes=tuple(_notes(dropped, count, repeats, share)))
+    notes = tuple(_notes(dropped, count, repeats, share))
+    return BudgetedPlan(workloads=timed, repeats=count, dropped=dropped, notes=notes)
 
 
 def _notes(dropped: tuple[str, ...], count: int, repeats: int, share: float) -> Iterable[str]:

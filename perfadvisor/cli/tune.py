@@ -20,13 +20,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command(short_help="Try what findings advise, measured in turns; each fix is put back.")
+@click.command(short_help="Try what findings advise, measured in turns; each fix is undone.")
 @click.argument("source", metavar="RUN|SNAPSHOT|now")
 @click.argument("workload", required=False)
 @click.option("--cmd", help="Measure this command instead of a workload.")
 @click.option("--dry-run", is_flag=True, help="Print what would be tried, and stop.")
 @click.option("--only", multiple=True, metavar="RULE", help="Try the fix of this rule alone; may be repeated.")
-@click.option("--yes", is_flag=True, help="Make the changes without asking; each is put back after every run.")
+@click.option("--yes", is_flag=True, help="Make the changes without asking; each is restored after every run.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs for each fix.")
 @click.option("--budget", help="Stop measuring one fix after this long, such as 10m.")
@@ -56,7 +56,7 @@ def command(
     if bool(workload) == bool(cmd):
         raise click.UsageError("give either a WORKLOAD or --cmd to measure with, or --dry-run")
     if not yes and not (sys.stdin.isatty() and click.confirm(f"Try {len(found)} fixes?")):
-        click.echo("not done: nobody agreed to it; --yes does", err=True)
+        click.echo("not done: not confirmed; use --yes to confirm", err=True)
         context.exit(NOT_DONE)
     with _measuring(workload, cmd, directory, timeout) as measure:
         results = [

@@ -10,7 +10,7 @@ from perfadvisor.report.view import ReportView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ran:
+class FirstCommand:
     """What was run for one workload in one environment; `others` counts trials whose command differs from it."""
 
     workload: str
@@ -32,10 +32,10 @@ class Taken:
     unreadable: int
 
 
-def commands(view: ReportView) -> tuple[Ran, ...]:
+def commands(view: ReportView) -> tuple[FirstCommand, ...]:
     """The first trial's command of every cell, as a shell would take it."""
     return tuple(
-        Ran(
+        FirstCommand(
             workload=cell.workload,
             environment=cell.environment,
             command=shlex.join(cell.trials[0].command),

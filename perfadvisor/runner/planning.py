@@ -12,7 +12,7 @@ from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_HAND_OVERS, Environment, Workload
-from perfadvisor.plan import Fitted, fewest_repeats, fit, plan
+from perfadvisor.plan import BudgetedPlan, fewest_repeats, fit, plan
 from perfadvisor.runner import identity, place
 from perfadvisor.runner.engines import Agreed, refused
 from perfadvisor.runner.memory_size import sized
@@ -35,7 +35,7 @@ def device_node(base: Site, storage: place.Storage | None, function: Passed | No
     return node(base.machine, way) if way else None
 
 
-def fitted(request: Request, agreed: Agreed, base: Site, sites: Sequence[Site], near: int | None) -> Fitted:
+def fitted(request: Request, agreed: Agreed, base: Site, sites: Sequence[Site], near: int | None) -> BudgetedPlan:
     """The workloads for this machine's nodes, within the budget; `near` is the node of the device under test."""
     facts = base.facts
     cpu_nodes, memory_nodes = (
@@ -61,16 +61,16 @@ def _too_few(repeats: int, fewest: int) -> tuple[str, ...]:
     return (f"hand-overs of a device: {repeats}, too few for an interval (give --repeats {fewest} or more)",)
 
 
-def _in_time(request: Request, workloads: Sequence[Workload], environments: Sequence[Environment]) -> Fitted:
+def _in_time(request: Request, workloads: Sequence[Workload], environments: Sequence[Environment]) -> BudgetedPlan:
     if request.budget_s is None:
-        return Fitted(workloads=tuple(workloads), repeats=request.repeats)
+        return BudgetedPlan(workloads=tuple(workloads), repeats=request.repeats)
     setup_s = place.set_up_s(storage_workloads(workloads), request.options)
     return fit(
         workloads, environments=environments, repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s
     )  # fmt: skip
 
 
-def planned(request: Request, base: Site, sites: Sequence[Site], fitted: Fitted) -> Run:
+def planned(request: Request, base: Site, sites: Sequence[Site], fitted: BudgetedPlan) -> Run:
     """The run, with every trial it is to have and no result yet."""
     environments = tuple(site.environment for site in sites)
     return Run(

@@ -46,7 +46,7 @@ class Journal:
         self._open: dict[int, Change] = {}
         self._closed = False
         self._append({"owner": owner_of_this_process()})
-        self._guardian = process.survivor("perfadvisor.targets.changing.guardian", str(path))
+        self._guardian = process.detached("perfadvisor.targets.changing.guardian", str(path))
 
     def record(self, change: Change) -> int:
         """Write down a change before it is made; the number is for `undone`. MeasureError where it cannot be kept."""

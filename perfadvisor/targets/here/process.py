@@ -188,7 +188,7 @@ def installed(program: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Survivor:
+class DetachedProcess:
     """The one kind of program meant to outlive us: its standard input ends when we do."""
 
     _process: "subprocess.Popen[bytes]"
@@ -200,11 +200,11 @@ class Survivor:
         self._process.wait()
 
 
-def survivor(module: str, *arguments: str) -> Survivor:
+def detached(module: str, *arguments: str) -> DetachedProcess:
     """Start one of our own modules so that it sees the end of this process."""
     package = str(Path(__file__).resolve().parents[3])
     path = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH"))))
-    return Survivor(
+    return DetachedProcess(
         subprocess.Popen(
             [sys.executable, "-S", "-m", module, *arguments],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",

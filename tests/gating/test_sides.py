@@ -48,7 +48,7 @@ def test_without_a_baseline_folder_all_are_new(judged) -> None:
 
 
 def test_a_csv_candidate_holds_no_machine() -> None:
-    with pytest.raises(InputError, match="folder"):
+    with pytest.raises(InputError, match="directory"):
         new_findings(Input(side=BLANK), Input(side=BLANK), "high")
 
 

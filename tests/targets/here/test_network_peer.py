@@ -21,7 +21,7 @@ def test_an_address_of_this_machine() -> None:
     for text in ("local", "local:", "local:server", "local:192.0.2.1/24"):
         with pytest.raises(InputError, match="address"):
             read_peer(text)
-    with pytest.raises(InputError, match="no far end") as refused:
+    with pytest.raises(InputError, match="not a far end") as refused:
         read_peer("vm:cpus=2")
     assert "--peer ssh:USER@HOST" in refused.value.hint
 

@@ -1,12 +1,17 @@
 """`perfadvisor doctor`: one screen of what works here and what unlocks the rest."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import click
 
 from perfadvisor.plaintext import one_line
+
+if TYPE_CHECKING:
+    from perfadvisor.doctor.check import Check
 
 INDENT = 22
 MOST_LINES = 3  # of what another program complained
@@ -46,6 +51,31 @@ def command(directory: Path) -> None:
         if check.unlock:
             click.echo(f"{'':<{INDENT}}unlock: {one_line(check.unlock)}")  # never broken: it is to be copied
     click.echo("\nNext: perfadvisor run quick")
+
+
+def checks(directory: Path) -> Iterator["Check"]:
+    """Every check in its order; the areas wait for their programs side by side."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from perfadvisor.doctor import environments, measuring
+
+    with ThreadPoolExecutor() as pool:
+        areas = (
+            pool.submit(lambda: list(measuring.checks(directory.resolve()))),
+            pool.submit(_of_reading),
+            pool.submit(lambda: list(environments.checks())),
+        )
+        for area in areas:
+            yield from area.result()
+
+
+def _of_reading() -> list["Check"]:
+    from perfadvisor.doctor import reading
+    from perfadvisor.facts import catalogue
+    from perfadvisor.targets.here.local import LocalTarget
+
+    tree = LocalTarget().tree(catalogue.PATTERNS)
+    return list(reading.checks(tree, catalogue.read(tree)))
 
 
 def wrapped(detail: str) -> list[str]:

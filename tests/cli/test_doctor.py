@@ -1,11 +1,12 @@
 """The doctor's screen fits the terminal."""
 
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from perfadvisor.cli import doctor
-from perfadvisor.doctor import environments
+from perfadvisor.doctor import environments, measuring, reading
 
 
 @pytest.mark.parametrize("columns", [20, 80, 200])
@@ -44,3 +45,18 @@ def test_asking_for_an_engine_leaves_nothing_in_the_home(monkeypatch: pytest.Mon
     monkeypatch.setattr(environments.os, "geteuid", lambda: 1000)
     assert environments._engine("podman", "podman", "").detail == "answers (crun)"
     assert not (tmp_path / "home").exists()
+
+
+def test_the_areas_are_asked_side_by_side_and_told_in_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    together = Barrier(3)
+
+    def answers(word: str):
+        def checks(*_: object) -> list[str]:
+            together.wait(timeout=10)
+            return [word]
+
+        return checks
+
+    for area in (measuring, reading, environments):
+        monkeypatch.setattr(area, "checks", answers(area.AREA))
+    assert list(doctor.checks(tmp_path)) == [measuring.AREA, reading.AREA, environments.AREA]

@@ -82,3 +82,12 @@ def test_a_history_that_cannot_be_filled_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError), Database(str(place)).writing():
         raise InputError("broken input")
     assert not place.exists()
+
+
+@pytest.mark.parametrize("parent", ["missing/deeper", "file/deeper"])
+def test_an_error_names_the_file_asked_for_and_no_temporary_one(tmp_path: Path, parent: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError) as caught:
+        write_text(tmp_path / parent / "page.html", "text")
+    assert str(tmp_path / parent / "page.html") in str(caught.value)
+    assert "/.page.html" not in str(caught.value)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.model.rule import Rule
@@ -17,6 +19,7 @@ def write(folder: Path) -> None:
     (folder / "facts.md").write_text(facts(known_facts().values()))
     (folder / "counters.md").write_text(deltas())
     (folder / "rules.md").write_text(rules(load_rules(())))
+    (folder / "outputs.md").write_text(outputs())
     (folder / "workloads.md").write_text(workloads())
 
 
@@ -45,6 +48,24 @@ def deltas() -> str:
     lines += ["| counter | unit | meaning |", "| --- | --- | --- |"]
     lines += [f"| `{name}` | {delta.unit} | {_cell(delta.meaning)} |" for name, delta in DELTAS.items()]
     return "\n".join(lines) + "\n"
+
+
+def outputs() -> str:
+    """A table of the kinds of saved outputs that are told apart, and what becomes of each."""
+    lines = ["# Saved outputs", "", "What `perfadvisor advise`, `facts` and `report` recognise in files, directories,"]
+    lines += ["archives and standard input, in any order. `advise -v` lists what each part was taken for.", ""]
+    lines += ["| kind | begins | becomes |", "| --- | --- | --- |"]
+    lines += [f"| {kind.name} | {'a document' if kind.document else 'a line'} | {_becomes(kind)} |" for kind in KINDS]
+    return "\n".join(lines) + "\n"
+
+
+def _becomes(kind: Kind) -> str:
+    if kind.refused:
+        return f"nothing: {_cell(kind.refused)}"
+    if kind.files is not None:
+        return "files of the machine, read as in its own tree"
+    meaning = " ".join((kind.facts.__doc__ or "").split("\n\n")[0].split())
+    return _cell(meaning.partition(" InputError")[0].partition(" `subject`")[0])
 
 
 def rules(given: Iterable[Rule]) -> str:

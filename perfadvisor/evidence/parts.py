@@ -9,7 +9,8 @@ from perfadvisor.evidence.kinds import ANY_HEAD, KINDS
 from perfadvisor.evidence.lines import Line
 from perfadvisor.evidence.prompts import Cut, cut
 
-MOST_PARTS = 10_000
+MOST_PARTS = 1_000  # below one prompt
+LONGEST_DOCUMENT = 100_000  # lines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,33 +51,36 @@ def parts(lines: Sequence[Line], command: str = "") -> Iterator[Part]:
 
 def _of_block(block: list[Line], where: Cut, host: str) -> Iterator[Part]:
     """The parts below one prompt: usually one, but scripts print several outputs without a word between."""
-    while block and not block[0].text.strip():
-        block = block[1:]
-    while block:
-        taken = _first(block)
-        part = _judged(block[:taken], where, host)
+    start, found = 0, 0
+    while (start := _next_full(block, start)) < len(block):
+        end = start + _first(block, start) if found < MOST_PARTS else len(block)
+        part = _judged(block[start:end], where, host)
         yield part
-        block = block[len(part.lines) :]
+        start, found = start + len(part.lines), found + 1
         where = Cut(host=where.host)  # the command made the first of them
-        while block and not block[0].text.strip():
-            block = block[1:]
+
+
+def _next_full(block: list[Line], place: int) -> int:
+    """The place of the next line that is not blank."""
+    return next((at for at in range(place, len(block)) if block[at].text.strip()), len(block))
 
 
 def _heads(line: str) -> list[Kind]:
     return [kind for kind in KINDS if kind.head.match(line)] if ANY_HEAD.match(line) else []
 
 
-def _first(block: list[Line]) -> int:
-    """How many lines the first part of a block takes: up to where an output of another kind begins."""
-    mine = _heads(block[0].text)
+def _first(block: list[Line], start: int) -> int:
+    """How many lines the part takes that begins at `start`: up to where an output of another kind begins."""
+    mine = _heads(block[start].text)
     if mine and mine[0].document:
-        text = "".join(f"{line.text}\n" for line in block)
+        text = "".join(f"{line.text}\n" for line in block[start : start + LONGEST_DOCUMENT])
         return text[: documents.end(text)].removesuffix("\n").count("\n") + 1
-    for place, line in enumerate(block[1:], 1):
-        found = _heads(line.text)
-        if found and not any(kind in found or (kind.refused and kind.fits(line.text)) for kind in mine):
-            return place
-    return len(block)
+    for place in range(start + 1, len(block)):
+        line = block[place].text
+        found = _heads(line)
+        if found and not any(kind in found or (kind.refused and kind.fits(line)) for kind in mine):
+            return place - start
+    return len(block) - start
 
 
 def _judged(lines: list[Line], where: Cut, host: str) -> Part:

@@ -1,6 +1,7 @@
 """Saved outputs in any order and wrapping: cut, recognised, joined, and nothing dropped without a word."""
 
 import random
+import time
 
 import pytest
 
@@ -205,3 +206,13 @@ def test_what_is_not_read_is_named_with_what_to_do(data: bytes, what: str) -> No
     (problem,) = found.refusals
     assert what in problem.message and problem.hint
     assert not found.read_any
+
+
+@pytest.mark.parametrize(
+    "line", [LSCPU, RING, "<domain>\n", '{"Id": 1}\n', "x\n", "$ lscpu\n", "CPU(s): 1 " + "x" * 500 + "\n"]
+)
+def test_many_lines_of_anything_take_time_in_proportion(line: str) -> None:
+    """Each of these 4,000 lines could begin an output: what looked at all others for each would take minutes."""
+    started = time.process_time()
+    read([("x", (line * (4_000 // line.count("\n"))).encode())])
+    assert time.process_time() - started < 10

@@ -6,6 +6,7 @@ import re
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(?P<empty>/?)>")
 _COMMENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _HOLDERS = ("domain", "domstatus", "domains", "devices")
+_JSON_HEAD = re.compile(r"[\s\[{]*[^\n]*")
 _YAML = re.compile(r"\s*[A-Za-z]+: ")
 EXCERPT = re.compile(r"\s*<(disk|interface|devices)\b")
 
@@ -55,7 +56,12 @@ def _blanked(text: str) -> str:
 
 
 def opening(text: str) -> str:
-    """The line that says what a document is: of XML the root element, whatever is declared before it."""
+    """The line that says what a document is: of XML the root element, whatever is declared before it; of JSON the
+    brackets that it begins with, often on lines of their own, and its first key."""
+    start = text[:4096].lstrip()
+    if start[:1] in ("{", "["):
+        head = _JSON_HEAD.match(start)
+        return head[0] if head else ""
     root = _TAG.search(_blanked(text[:4096])) if text.lstrip().startswith("<") else None
     return root[0] if root else text.partition("\n")[0]
 

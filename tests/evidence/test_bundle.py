@@ -2,6 +2,7 @@
 
 import random
 import time
+from pathlib import Path
 
 import pytest
 
@@ -216,3 +217,9 @@ def test_many_lines_of_anything_take_time_in_proportion(line: str) -> None:
     started = time.process_time()
     read([("x", (line * (4_000 // line.count("\n"))).encode())])
     assert time.process_time() - started < 10
+
+
+def test_json_that_begins_with_brackets_on_lines_of_their_own_is_known(data: Path) -> None:
+    file = data / "guests/podman-measured.json"
+    (machine,) = read([(file.name, file.read_bytes())]).machines
+    assert machine.facts.value("container.can_lock", "measured") is True

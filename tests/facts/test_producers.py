@@ -26,6 +26,7 @@ from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
+from perfadvisor.reading import read
 from perfadvisor.saved.saved import load
 from tests.facts import producers
 from tests.facts.producers_elsewhere import BUILT, NOWHERE
@@ -58,10 +59,8 @@ def made_up() -> frozenset[str]:
 
 
 def _in(file: Path) -> set[str]:
-    data = file.read_bytes()
-    kind = recognise(data)
     try:
-        return {fact.name for fact in kind.facts(data, source=file.name) if isinstance(fact, Fact)} if kind else set()
+        return {fact.name for one in read(file) for fact in one.facts if isinstance(fact, Fact)}
     except InputError:
         return set()
 

@@ -103,6 +103,19 @@ def test_headers_of_ansible_keep_machines_apart() -> None:
     assert found == {"a": 512, "b": 1024}
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('[\n    {\n        "Id": "abc",\n        "HostConfig": {}\n    }\n]\n', "container inspect JSON"),
+        ('{\n   "lscpu": [\n      {"field": "CPU(s):", "data": "4"}\n   ]\n}\n', "lscpu JSON"),
+        ('{\n    "apiVersion": "v1",\n    "kind": "Node",\n    "metadata": {"name": "a"}\n}\n', "Kubernetes YAML"),
+    ],
+)
+def test_json_is_told_by_its_first_name_and_ends_with_its_bracket(text: str, kind: str) -> None:
+    assert kinds(text) == [kind]
+    assert kinds(f"$ lscpu\n{LSCPU}$ x\n{text}and that is all\n")[-2:] == [kind, ""]
+
+
 def test_files_named_by_tail_and_by_grep_are_files_of_the_machine() -> None:
     text = "==> /proc/sys/net/core/rmem_max <==\n212992\n\n==> /proc/sys/vm/swappiness <==\n60\n"
     assert value(text, "network.rmem_max_bytes") == 212992

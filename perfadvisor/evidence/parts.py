@@ -11,6 +11,7 @@ from perfadvisor.evidence.prompts import Cut, cut
 
 MOST_PARTS = 1_000  # below one prompt
 LONGEST_DOCUMENT = 100_000  # lines
+_BRACKETS = ("[", "{", "[{")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,19 +66,27 @@ def _next_full(block: list[Line], place: int) -> int:
     return next((at for at in range(place, len(block)) if block[at].text.strip()), len(block))
 
 
-def _heads(line: str) -> list[Kind]:
-    return [kind for kind in KINDS if kind.head.match(line)] if ANY_HEAD.match(line) else []
+def _heads(block: list[Line], place: int) -> list[Kind]:
+    """The kinds whose output may begin at this line; of JSON the first name tells, some lines below its bracket."""
+    text = block[place].text
+    if text.strip() in _BRACKETS:
+        text = "\n".join(line.text for line in block[place : place + 4]).lstrip()
+    return _named_by(text)
+
+
+def _named_by(text: str) -> list[Kind]:
+    return [kind for kind in KINDS if kind.head.match(text)] if ANY_HEAD.match(text) else []
 
 
 def _first(block: list[Line], start: int) -> int:
     """How many lines the part takes that begins at `start`: up to where an output of another kind begins."""
-    mine = _heads(block[start].text)
+    mine = _heads(block, start)
     if mine and mine[0].document:
         text = "".join(f"{line.text}\n" for line in block[start : start + LONGEST_DOCUMENT])
         return text[: documents.end(text)].removesuffix("\n").count("\n") + 1
     for place in range(start + 1, len(block)):
         line = block[place].text
-        found = _heads(line)
+        found = _heads(block, place)
         if found and not any(kind in found or (kind.refused and kind.fits(line)) for kind in mine):
             return place - start
     return len(block) - start
@@ -87,7 +96,7 @@ def _judged(lines: list[Line], where: Cut, host: str) -> Part:
     """The part with the kind that most of its lines fit; lines behind the last that fits are none of it."""
     best, mine, score = None, lines, 0.0
     text = "".join(f"{line.text}\n" for line in lines[:20])
-    for kind in _heads(documents.opening(text)) or [kind for kind in KINDS if kind.headless is not None]:
+    for kind in _named_by(documents.opening(text)) or [kind for kind in KINDS if kind.headless is not None]:
         kept = lines[: _last(kind, lines)]
         found = kind.score([line.text for line in kept])
         if found * len(kept) > score * len(mine):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from perfadvisor.errors import InputError
@@ -14,6 +14,8 @@ from perfadvisor.model.result import Better
 from perfadvisor.store.schema import POINTS, RUNS, SERIES
 
 T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
 BATCH = 5_000
 MOST_IN_LIST = 900  # SQLite before 3.32 took 999 parameters
 KEY = (SERIES.c.workload, SERIES.c.metric, SERIES.c.environment, SERIES.c.fingerprint)
@@ -174,12 +176,29 @@ def _stored_series(connection: Connection, wanted: Iterable[SeriesKey]) -> dict[
 
 
 def _known(connection: Connection, keys: list[tuple[int, str]]) -> dict[tuple[int, str], float]:
-    """The values of those points that are there already."""
+    """The values of those points that are there already.
+
+    One query per run or per series, whichever are fewer: SQLite scans the whole table for pairs in a list of values,
+    but uses the index for a list of one column of the key."""
     query = select(POINTS.c.series_id, POINTS.c.run_id, POINTS.c.value)
+    by_series, by_run = _grouped(keys), _grouped([(run, series) for series, run in keys])
+    asked: list[tuple[ColumnElement[bool], Column[Any], list[Any]]]
+    if len(by_series) <= len(by_run):
+        asked = [(POINTS.c.series_id == series, POINTS.c.run_id, runs) for series, runs in by_series.items()]
+    else:
+        asked = [(POINTS.c.run_id == run, POINTS.c.series_id, series) for run, series in by_run.items()]
     found: dict[tuple[int, str], float] = {}
-    for some in _parts(keys, MOST_IN_LIST // 2):
-        rows = connection.execute(query.where(tuple_(POINTS.c.series_id, POINTS.c.run_id).in_(some)))
-        found |= {(row[0], row[1]): row[2] for row in rows}
+    for one, other, values in asked:
+        for some in _parts(values, MOST_IN_LIST):
+            found.update(((row[0], row[1]), row[2]) for row in connection.execute(query.where(one, other.in_(some))))
+    return found
+
+
+def _grouped(pairs: list[tuple[A, B]]) -> dict[A, list[B]]:
+    """The second halves by the first."""
+    found: dict[A, list[B]] = {}
+    for first, second in pairs:
+        found.setdefault(first, []).append(second)
     return found
 
 

@@ -116,7 +116,8 @@ def test_terminal_of_a_comparison(report: GateReport) -> None:
     text = compare_text(report.baseline, report.candidate, report.comparisons, report.notes)
     clean(text)
     left_out = 1 + len(report.notes) if report.notes else 0
-    said = [one for one in report.comparisons if one.notes or (one.reason is Reason.INVALID_RUNS and one.explanation)]
+    why = [(one.explanation,) if one.reason is Reason.INVALID_RUNS else () for one in report.comparisons]
+    said = [one for one, own in zip(report.comparisons, why, strict=True) if "; ".join((*own, *one.notes))]
     lines = 3 + len(report.comparisons) + left_out + (1 + len(said) if said else 0)
     assert text.count("\n") + 1 == lines
 

@@ -1,5 +1,4 @@
-"""dmabench's argv and JSON, on output captured from copy import deepcopy
-from it."""
+"""dmabench's argv and JSON, on output captured from it."""
 
 import json
 import random

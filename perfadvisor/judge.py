@@ -139,7 +139,7 @@ def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
 def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:
     """The machine's own load as cells, their facts added to the machine's."""
     for workload, result in own_load.results(snapshot):
-        found = cell(workload, snapshot.environment, (result,))
+        found = cell(replace(workload, metrics=()), snapshot.environment, (result,))  # one window is no run to repeat
         for fact in result_facts(found, workload, known_facts(), machine=facts):
             facts.add(fact)
         yield found

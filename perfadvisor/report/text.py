@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from perfadvisor.facts.trial.own_load import is_own_load
 from perfadvisor.formatting import count_of, fact_text, listed
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import Trust
@@ -145,11 +146,18 @@ def _group(group: Group, width: int) -> Iterator[Text]:
     yield heading.append(f"  median, {group.coverage} interval, runs, trust" if group.coverage else "", "dim")
     room = min(LONGEST_TITLE, width - NUMBERS)
     for row in group.rows:
-        yield from _row(row, room, several)
+        yield from _watched(row, room) if is_own_load(row.cell.workload) else _row(row, room, several)
         for doubt in row.cell.doubts if row.main else ():
             yield from _wrapped(f"{doubt.reason}: {doubt.evidence}", width, 5, "dim")
         for said in left_out(row.cell):
             yield from _wrapped(said, width, 5, "dim")
+
+
+def _watched(row: Row, room: int) -> Iterator[Text]:
+    """A machine's own load: each figure by name, once."""
+    yield Text(f"   {one_line(row.title)}")
+    for measure in reversed(row.all):
+        yield Text(f"     {measure.words:<{room - 2}}{measure.median:>13}")
 
 
 def _row(row: Row, room: int, several: bool) -> Iterator[Text]:

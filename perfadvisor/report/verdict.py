@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from perfadvisor.facts.trial.own_load import is_own_load
 from perfadvisor.formatting import count_of, listed
 from perfadvisor.model.result import Cell, Trust
 from perfadvisor.model.rule import Confidence, Severity
@@ -82,7 +83,7 @@ def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[Part]:
 
 
 def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
-    measured = [cell for cell in view.cells if cell.estimates]
+    measured = [cell for cell in view.cells if cell.estimates and not is_own_load(cell.workload)]
     if not measured:
         yield Part("Nothing was measured", strong=True)
         yield Part(f": {_instead(view)}. ")

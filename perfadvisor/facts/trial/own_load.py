@@ -15,6 +15,11 @@ WORKLOAD = "own-load"
 NOT_OTHERS = frozenset({"gauge.other_runnable_mean"})
 
 
+def is_own_load(workload: str) -> bool:
+    """Whether a workload's id is that of a machine's own load: watched once, not measured in repeated runs."""
+    return workload.partition("/")[0] == WORKLOAD
+
+
 def paths(machine: Tree) -> tuple[IoPath, ...]:
     """The whole machine, then the way to every disk and NIC that has a PCI function behind it."""
     names = machine.names("/sys/block")

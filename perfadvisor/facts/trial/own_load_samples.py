@@ -60,7 +60,7 @@ def _disk(before: Tree, after: Tree, seconds: float, disk: str) -> Iterator[Samp
             continue
         yield Sample(metric=f"{way}.iops", value=ios / seconds, unit=Unit.IOPS)
         yield Sample(metric=f"{way}.bytes_per_s", value=sectors * SECTOR_BYTES / seconds, unit=Unit.BYTES_PER_SECOND)
-        if ios and spent_ms is not None:
+        if ios and spent_ms:  # counted in whole milliseconds: 0 is too short to tell
             yield Sample(metric=f"{way}.lat_mean", value=spent_ms / ios * 1e6, unit=Unit.NANOSECONDS)
 
 

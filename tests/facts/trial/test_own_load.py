@@ -4,9 +4,11 @@ import pytest
 
 from perfadvisor.facts.trial import own_load
 from perfadvisor.facts.trial.own_load_samples import samples
+from perfadvisor.judge import judge_snapshot
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
+from perfadvisor.report.text import lines
 
 NIC = "/sys/class/net/eth0/statistics"
 
@@ -55,3 +57,13 @@ def test_a_window_gives_results_with_numbers() -> None:
     ((workload, result),) = own_load.results(snapshot)
     assert workload.id == "own-load" and workload.metrics[0] == "cpu.busy_share"
     assert result.output.samples[0].value == pytest.approx(1.0)
+
+
+def test_the_terminal_names_each_figure_and_calls_no_window_untrusted() -> None:
+    window = Window(seconds=4.0, before=at(1, 8, 1, 0), after=at(5, 40, 2, 0), gauges=())
+    snapshot = Snapshot(
+        environment="local", taken=1.0, tree=Tree({}), clock_source="tsc", version="0", parent=None, window=window
+    )
+    said = "\n".join(line.plain for line in lines(judge_snapshot(snapshot, (), source="x"), 100))
+    assert "cpu busy share" in said
+    assert "trusted" not in said and "NOISY" not in said

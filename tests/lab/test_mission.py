@@ -32,7 +32,7 @@ def test_host_virtio_guest_and_passthrough_guest_on_one_disk(lab: Any) -> None:
     run = load(lab.folder / "mission")
     done, specs = run.results, said["environments"]
     assert all(one.state is TrialState.DONE for one in done), [one.reason for one in done]
-    assert [environment.spec for environment in run.environments] == specs
+    assert [environment.spec.text for environment in run.environments] == specs
     assert [sum(one.trial.environment == spec for one in done) for spec in specs] == [2, 2, 2]
     passed = [one for one in done if one.trial.environment == specs[2]]
     assert all(one.path.pci and one.path.block.startswith("nvme") for one in passed)
@@ -76,4 +76,4 @@ def test_rules_on_guests_apply_to_the_run(lab: Any) -> None:
     of_guests = {one for one in asked if one.startswith(("passthrough-", "vm-"))}
     print(len(asked), "rules apply, of them about guests:", sorted(of_guests))
     assert {"numa-vm-device-remote", "passthrough-vfio-small-pages", "passthrough-balloon"} <= asked
-    assert {"vm-disk-cache-mode", "vm-disk-aio-threads", "vm-disk-no-iothread", "vm-vcpu-not-pinned"} <= asked
+    assert {"vm-disk-cache-mode", "vm-disk-aio-threads", "vm-disk-in-main-loop", "vm-vcpu-not-pinned"} <= asked

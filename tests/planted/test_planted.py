@@ -176,7 +176,9 @@ def test_a_scheduler_change(runner: Runner, clean: Path) -> None:
     work = "engine: io_uring, iodepth: 8, size_bytes: 268435456"
     with setting(scheduler, "mq-deadline"):
         told = runner.advise(runner.run(work))
-        assert evidence(told, "storage-scheduler-not-none")["block.scheduler"] == "mq-deadline"
+        several = len(list(Path(f"/sys/block/{disk}/mq").iterdir())) > 1
+        fired = "fires" in outcomes(told, "storage-scheduler-not-none")
+        assert fired is several, "on a disk with one queue the kernel itself chooses mq-deadline"
         changed = runner.advise(runner.run(work, during=lambda: change_soon(scheduler, "none")))
     with setting(scheduler, "none"):
         assert "fires" not in outcomes(runner.advise(runner.run(work)), "storage-scheduler-not-none")

@@ -143,8 +143,7 @@ def test_tools_are_sent_where_they_are_missing_and_taken_away(far) -> None:
     code = (
         OPEN
         + """
-from perfadvisor.tools.catalogue import TOOLS
-path = target._send(TOOLS["fio"].PROGRAM, "")
+path = target._send("fio")
 import os, subprocess
 assert target.run(command(path, "--version")).stdout == subprocess.run(["fio", "--version"], capture_output=True).stdout
 assert os.path.isdir(os.path.dirname(path)), "this far machine is this machine"

@@ -38,8 +38,12 @@ def all_cpus(_place: str) -> Iterator[None]:
 @contextlib.contextmanager
 def writeback(_place: str) -> Iterator[None]:
     """Somebody else writes to the same file system, through the page cache."""
-    with tempfile.TemporaryDirectory(dir=".") as folder, _others([WRITE.format(f"{folder}/{n}") for n in range(2)]):
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, _others(_writers(folder)):
         yield
+
+
+def _writers(folder: str) -> list[str]:
+    return [WRITE.format(f"{folder}/{number}") for number in range(2)]
 
 
 @contextlib.contextmanager

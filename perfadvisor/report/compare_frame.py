@@ -5,6 +5,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from perfadvisor.model.gate import Comparison
+from perfadvisor.plaintext import visible  # Arrow's texts are UTF-8, which has no lone surrogates
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,14 +17,14 @@ def compare_frame(found: Sequence[Comparison]) -> "pd.DataFrame":
 
     rows = [
         {
-            "metric": one.id,
-            "unit": one.unit,
+            "metric": visible(one.id),
+            "unit": visible(one.unit),
             "first": median(one.baseline) if one.baseline else None,
             "second": median(one.candidate) if one.candidate else None,
             "ratio": one.ratio,
             "low": one.low,
             "high": one.high,
-            "note": "; ".join(filter(None, (one.explanation, *one.notes))),
+            "note": visible("; ".join(filter(None, (one.explanation, *one.notes)))),
         }
         for one in found
     ]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from perfadvisor.model.result import Cell, TrialResult, Trust
 from perfadvisor.model.run import Run
+from perfadvisor.plaintext import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,9 +23,14 @@ def frame(run: Run, cells: Iterable[Cell]) -> "pd.DataFrame":
     import pandas as pd
 
     known = {(s.metric): (str(s.unit), s.better) for r in run.results for s in r.output.samples}
-    rows = [row for cell in cells for row in _rows(run, cell, known)]
+    rows = [readable(row) for cell in cells for row in _rows(run, cell, known)]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["started", "trial", "metric"], kind="stable", ignore_index=True)
+
+
+def readable(row: Iterable[object]) -> tuple[object, ...]:
+    """A row whose texts any table library can hold: Arrow's are UTF-8, which has no lone surrogates."""
+    return tuple(visible(value) if isinstance(value, str) else value for value in row)
 
 
 def _rows(run: Run, cell: Cell, known: Mapping[str, tuple[str, str]]) -> Iterator[tuple[object, ...]]:

@@ -6,6 +6,7 @@ import sys
 
 KILLS_WHEN_IMPORTED = """
 import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # as from a terminal, also where the tests run in the background
 class Kills:
     def find_spec(self, name, path=None, target=None):
         if name == "perfadvisor.cli":

@@ -1,5 +1,6 @@
 """What a rule says of itself is what the ledger says of it, and the ledger names tests that are there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,11 @@ def test_the_ledger_speaks_of_rules_that_are_there(rules: dict[str, Rule]) -> No
 @pytest.mark.parametrize(("rule", "place"), [(rule, place) for rule, seen in read().items() for place in seen.planted])
 def test_a_planted_fault_is_planted_by_a_test_that_names_the_rule(rule: str, place: str) -> None:
     file, _, name = place.partition("::")
-    text = (TESTS / file).read_text().partition(f"def {name}(")[2].partition("\ndef ")[0]
-    if "PLANTS" in text:  # what it plants lies beside it, as data
-        text += (TESTS / file).with_name("seen.py").read_text()
+    whole = (TESTS / file).read_text()
+    text = whole.partition("@pytest")[0] + whole.partition(f"def {name}(")[2].partition("\ndef ")[0]
+    for module in re.findall(r"from tests\.(planted\.\w+) import", whole):  # what it plants, as data
+        text += (TESTS / "tests" / f"{module.replace('.', '/')}.py").read_text()
+    assert f"def {name}(" in whole
     assert rule in text
 
 

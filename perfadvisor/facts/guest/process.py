@@ -62,15 +62,15 @@ def placed(guest: Guest, tree: Tree, pid: str) -> Guest:
     online = frozenset(cpulist.parse(tree.text("/sys/devices/system/cpu/online") or ""))
     if guest.vcpu_pins or not online:
         return guest
-    pins: dict[int, str] = {}
-    emulator = ""
-    for thread in qemu_threads.of(tree, pid):
-        allowed = _allowed(tree, pid, thread, online)
-        if allowed and thread.vcpu is not None:
-            pins[thread.vcpu] = allowed
-        elif thread.id == pid:
-            emulator = allowed
-    return replace(guest, vcpu_pins=pins, emulator_pin=guest.emulator_pin or emulator or None)
+    threads = {thread: _allowed(tree, pid, thread, online) for thread in qemu_threads.of(tree, pid)}
+    emulator = next((allowed for thread, allowed in threads.items() if thread.id == pid), "")
+    serving = [allowed or cpulist.format(online) for thread, allowed in threads.items() if thread.serves_io]
+    return replace(
+        guest,
+        vcpu_pins={thread.vcpu: cpus for thread, cpus in threads.items() if cpus and thread.vcpu is not None},
+        emulator_pin=guest.emulator_pin or emulator or None,
+        iothread_pins=dict(enumerate(serving, start=1)),
+    )
 
 
 def _allowed(tree: Tree, pid: str, thread: Thread, online: frozenset[int]) -> str:

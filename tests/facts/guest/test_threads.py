@@ -7,13 +7,15 @@ from perfadvisor.facts.reading import qemu_threads as threads
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 
+NAMES = {"CPU 0/KVM": "first", "CPU 1/KVM": "second", "IO disk-thread": "io"}
+
 
 def process(pid: str, name: str, **allowed: str) -> dict[str, bytes]:
     """A QEMU with a main thread, two vCPUs and an I/O thread; `allowed` are CPUs by the thread's name."""
     names = {pid: "qemu-system-x86", f"{pid}1": "CPU 0/KVM", f"{pid}2": "CPU 1/KVM", f"{pid}3": "IO disk-thread"}
     found = {f"/proc/{pid}/cmdline": f"qemu-system-x86_64\0-name\0guest={name}\0-smp\0002\0".encode()}
     for thread, comm in names.items():
-        cpus = allowed.get({"CPU 0/KVM": "first", "CPU 1/KVM": "second"}.get(comm, ""), "0-3")
+        cpus = allowed.get(NAMES.get(comm, ""), "0-3")
         found[f"/proc/{pid}/task/{thread}/comm"] = f"{comm}\n".encode()
         found[f"/proc/{pid}/task/{thread}/status"] = f"Name:\t{comm}\nCpus_allowed_list:\t{cpus}\n".encode()
     return found
@@ -56,3 +58,15 @@ def test_what_is_plugged_reads_as_if_it_had_been_there_from_the_start() -> None:
     words = (("device", {"driver": "vfio-pci", "host": "0000:81:00.0", plugged.PLACE: "0000:02:00.0"}),)
     host = read({**process("70", "x"), plugged.source("70"): plugged.written(words)})
     assert host.of("vm_hostdev.guest_address") == {"x/0000:81:00.0": "0000:02:00.0"}
+
+
+def test_io_threads_are_where_they_are_kept() -> None:
+    """One that nothing keeps anywhere may run on every CPU, those of the vCPUs included."""
+    both = {"first": "2", "second": "3"}
+    apart = process("80", "apart", **both, io="0-1")
+    for one in (apart, free := process("70", "free", **both)):
+        (cmdline,) = [source for source in one if source.endswith("cmdline")]
+        one[cmdline] += b"-object\0iothread,id=disk-thread\0"
+    host = read(free, apart)
+    assert host.value("vm.iothread_shared_cpus", "free") == 2
+    assert host.value("vm.iothread_shared_cpus", "apart") == 0

@@ -41,3 +41,23 @@ def test_every_link_leads_somewhere(document: Path) -> None:
 def test_every_command_that_is_named_exists(document: Path) -> None:
     named = re.findall(r"(?:`|^\$ |^)perfadvisor ([a-z]+)\b", document.read_text("utf-8"), re.MULTILINE)
     assert set(named) - set(COMMANDS) - PROSE == set()
+
+
+@pytest.mark.parametrize("command", ["perfadvisor advise tests/data/planted/slow-guest.tar.gz"])
+def test_the_sample_is_what_the_program_prints(command: str, monkeypatch) -> None:
+    from click.testing import CliRunner
+
+    from perfadvisor.cli.advise import command as advise
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.chdir(ROOT)
+    text = (ROOT / "README.md").read_text("utf-8")
+    _, found, after = text.partition(f"$ {command}\n")
+    assert found
+    printed = CliRunner().invoke(advise, command.split()[2:]).output
+    assert _uncounted(after.partition("```")[0]) == _uncounted(printed)
+
+
+def _uncounted(text: str) -> str:
+    """The text without how many rules there were: each new rule would change it."""
+    return re.sub(r"\d+ (rules (passed|could)|not (evaluated|applicable))", r"N \1", " ".join(text.split()))

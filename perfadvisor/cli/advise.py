@@ -23,12 +23,14 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option(
     "--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="Also load rules from this directory."
 )
+@click.option("--explain", "explained", multiple=True, metavar="N|ID|all",
+              help="Print finding N, the rule ID or everything in full (example: --explain 1).")  # fmt: skip
 @click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
 @click.option("--as", "kept_as", type=click.Choice(["shell", "diff", "ansible", "tuned"]),
               help="Print the fixes that can be planned for this machine, and nothing else, in this form.")  # fmt: skip
 def command(
     paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool,
-    kept_as: str | None,
+    kept_as: str | None, explained: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Judge what PATH holds, and advise what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
     commands in any order: files, directories, archives, or - for standard input."""
@@ -39,7 +41,7 @@ def command(
     if kept_as:
         _plans(view, kept_as)
     else:
-        _show(view, form, verbose)
+        _show(view, form, explained, verbose)
     if fail_on:
         _fail(view, fail_on)
 
@@ -53,7 +55,7 @@ def _plans(view: "ReportView", kept_as: str) -> None:
         click.echo(f"note: {NOTHING}", err=True)
 
 
-def _show(view: "ReportView", form: str, verbose: bool) -> None:
+def _show(view: "ReportView", form: str, explained: tuple[str, ...], verbose: bool) -> None:
     if form == "json":
         from perfadvisor.report.json_view import render
 
@@ -63,11 +65,13 @@ def _show(view: "ReportView", form: str, verbose: bool) -> None:
 
         click.echo(render_page(view))
     else:
-        from rich.console import Console
+        from perfadvisor.cli.paging import show
+        from perfadvisor.report.terminal import explain, screen
 
-        from perfadvisor.report.text import show
-
-        show(view, Console(), verbose=verbose)
+        if explained:
+            show(lambda width: explain.lines(view, explained, width))
+        else:
+            show(lambda width: screen.lines(view, width, verbose=verbose))
 
 
 def _fail(view: "ReportView", fail_on: str) -> None:

@@ -28,7 +28,13 @@ def test_text(judged) -> None:
     result = CliRunner().invoke(command, ["run-07", "--goal", "latency", "--rules", "mine"])
     assert result.exit_code == 0
     assert judged == [(Path("run-07"), (Path("mine"),), "latency")]
-    assert "1. HIGH" in result.stdout and "\x1b" not in result.stdout
+    assert " 1 HIGH " in result.stdout and "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize("wanted", ["1", "nic-irq-on-remote-node", "all"])
+def test_explain(judged, wanted: str) -> None:
+    result = CliRunner().invoke(command, ["run-07", "--explain", wanted])
+    assert result.exit_code == 0 and "1. HIGH" in result.stdout and "   why    ens3f0" in result.stdout
 
 
 def test_json(judged) -> None:
@@ -44,7 +50,7 @@ def test_html(judged) -> None:
 def test_fail_on(judged, severity: str, fails: bool) -> None:
     result = CliRunner().invoke(command, ["run-07", "--fail-on", severity])
     assert isinstance(result.exception, GateError) == fails
-    assert "4. LOW" in result.stdout
+    assert " 4 LOW " in result.stdout
     if fails:
         assert result.exception.exit_code == 1
         assert "nic-irq-on-remote-node" in result.exception.message

@@ -85,7 +85,7 @@ def test_a_goal_that_no_rule_serves_is_an_error(tmp_path: Path) -> None:
 
 def test_doubts_and_what_the_run_did_not_touch_stand_last() -> None:
     from perfadvisor.report.findings import ASIDE, DOUBTS, entries
-    from perfadvisor.report.text import lines
+    from perfadvisor.report.terminal.full import lines
 
     doubt = replace(one(Outcome.FIRES, "doubt", step="measurement"), subject="r")
     beside = replace(one(Outcome.FIRES, "beside"), subject="vm9", aside=True)

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
-from rich.console import Console
 
 from perfadvisor.cli.table_file import csv_text
 from perfadvisor.model.fact import FactTable
@@ -36,7 +35,7 @@ from perfadvisor.report.junit import junit
 from perfadvisor.report.markdown import markdown
 from perfadvisor.report.openmetrics import openmetrics
 from perfadvisor.report.templates import verbatim
-from perfadvisor.report.text import show
+from perfadvisor.report.terminal import explain, full, screen
 from perfadvisor.report.view import ReportView
 from tests.report.hostile import NUMBERS, PIECES, TEXTS, poisoned, records
 
@@ -197,9 +196,10 @@ def test_report(plain, some: int) -> None:
     assert found.acting == expected.acting == []
     assert found.tags.count("script") == expected.tags.count("script")
     assert set(found.tags) <= set(expected.tags)
-    stream = io.StringIO()
-    show(attacked, Console(file=stream, width=100))
-    clean(stream.getvalue())
+    for lines in (full.lines(attacked, 100), screen.lines(attacked, 100, verbose=True)):
+        clean("\n".join(line.plain for line in lines))
+    for answer in attacked.findings:
+        clean("\n".join(line.plain for line in explain.lines(attacked, [answer.rule.id], 100)))
     clean(render_json(attacked))
 
 

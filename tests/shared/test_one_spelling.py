@@ -11,7 +11,7 @@ from perfadvisor.formatting import fact_text
 from perfadvisor.model.fact import Fact, FactTable
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.report.machine import devices, shown
-from perfadvisor.report.text import _fact
+from perfadvisor.report.terminal.finding import fact_lines
 from perfadvisor.report.topology import link_words
 from perfadvisor.saved.saved import load
 from tests.shared.conftest import MACHINES, MISSING
@@ -40,7 +40,7 @@ def test_sentence_table_and_terminal_agree(machine) -> None:
     for fact in facts:
         kind = known_facts()[fact.name].subject
         in_a_sentence = sentence(f"{{{fact.name}}}", lookup.view(kind, fact.subject))
-        on_the_terminal = "".join(line.plain for line in _fact("", fact, "", 10_000)).split(" = ", 1)[1]
+        on_the_terminal = "".join(line.plain for line in fact_lines("", fact, "", 10_000)).split(" = ", 1)[1]
         assert in_a_sentence == shown(fact).text == fact_text(fact)
         assert on_the_terminal.startswith(in_a_sentence)
         assert not TWICE.search(in_a_sentence), (fact.name, in_a_sentence)

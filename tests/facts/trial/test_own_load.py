@@ -8,7 +8,7 @@ from perfadvisor.judge import judge_snapshot
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Tree
-from perfadvisor.report.text import lines
+from perfadvisor.report.terminal.full import lines
 
 NIC = "/sys/class/net/eth0/statistics"
 

@@ -1,92 +1,118 @@
-"""Every reader of foreign bytes under a name, and the sound inputs that fuzzing starts from."""
+"""Every reader of foreign bytes under a name, with the sound inputs that fuzzing of it starts from."""
 
 import gzip
+import re
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from perfadvisor.facts.text import recognise
+from benchmarks import fuzz_samples as samples
+from benchmarks.fuzz_samples import files
+from perfadvisor import bundle
+from perfadvisor.analyse.rules.expression import ConditionError, parse_expression
+from perfadvisor.errors import InputError
+from perfadvisor.evidence import bundle as evidence
+from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kinds import KINDS
+from perfadvisor.facts.pci import config_space
+from perfadvisor.facts.reading import cpulist, xmltext
+from perfadvisor.gating.calibration_file import read_floors
+from perfadvisor.gating.points import read_points
+from perfadvisor.gating.policy_file import read_file as read_policy
+from perfadvisor.gating.rows import read_side
+from perfadvisor.importer.pieces import configurations_in
+from perfadvisor.packs import load_suites, load_workloads
+from perfadvisor.packs.environments import load_environments
+from perfadvisor.packs.known_facts import known_facts
+from perfadvisor.packs.rule_reader import read_rules
 from perfadvisor.saved import archive, saved
+from perfadvisor.saved.given import given
+from perfadvisor.specs.parse import read_spec
+from perfadvisor.targets.changing import journal
 from perfadvisor.targets.here import secrets
+from perfadvisor.targets.remote import sampler, shell_capture
 from perfadvisor.tools import dmabench, facts_of_output, fio, iperf3
 
-DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
-GATE = b"workload,metric,unit,better,value\nw,m,s,lower,1.5\nw,m,s,lower,1.6\n"
-POINTS = b"series,time,value,commit\nw,1700000000,1.5,abc\nw,2024-01-01T00:00:00Z,1.6,abd\n"
-POLICY = b"""\
-version: 1
-metrics:
-  - match: 'w/*'
-    margin: 0.05
-acknowledged:
-  - id: w/m
-    until: "2027-01-01"
-    reason: slower on purpose
-"""
-ENVIRONMENTS = b"environments:\n  small: {spec: 'docker:debian,cpus=2,memory=2g'}\n  a: {spec: 'ssh:root@host'}\n"
-TEXTS = {"gate.csv": GATE, "points.csv": POINTS, "policy.yaml": POLICY, "environments.yaml": ENVIRONMENTS}
+RUN = "tests/data/earlier/run-1"
+Read = Callable[[bytes], object]
 
 
-def seeds() -> list[tuple[str, bytes]]:
-    """(reader, sound input): everything in tests/data, and small texts of the formats that users write."""
-    found = [(_reader_of(path), path.read_bytes()) for path in sorted(DATA.rglob("*")) if path.is_file()]
-    unpacked = [("members", gzip.decompress(data)) for name, data in found if name == "archive"]
-    return [(name, data) for name, data in found if name] + unpacked + list(TEXTS.items())
+@dataclass(frozen=True)
+class Reader:
+    """What reads, what it is given in a sound state, and how often it has a turn beside the others. `whole`: the inputs
+    are a document, of which a part is nothing."""
+
+    read: Read
+    small: tuple[bytes, ...]
+    large: tuple[bytes, ...] = ()
+    turns: int = 20
+    whole: bool = False
 
 
-def _reader_of(path: Path) -> str:
-    if path.suffix in (".gz", ".ttar"):
-        return "archive" if path.suffix == ".gz" else "ttar"
-    folder = path.relative_to(DATA).parts[0]
-    return folder if folder in ("fio", "iperf3", "dmabench") else "text" if path.suffix != ".md" else ""
+@cache
+def _folder() -> Path:
+    made = tempfile.TemporaryDirectory(prefix="perfadvisor-fuzz-")
+    _kept.append(made)
+    return Path(made.name)
 
 
-def _text(data: bytes) -> object:
-    kind = recognise.recognise(data)
-    return list(kind.facts(data, source="x")) if kind else None
+_kept: list["tempfile.TemporaryDirectory[str]"] = []  # removed at the end of the process
 
 
-def _every_text(data: bytes) -> object:
-    return [list(kind.facts(data, source="x")) for kind in recognise.KINDS]
+def _file(data: bytes, name: str) -> Path:
+    path = _folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
 
 
-def _fio(data: bytes) -> object:
-    return fio.parse(data, b"", 0), list(facts_of_output.facts(data))
+def _of_file(read: Callable[[Path], object], name: str) -> Read:
+    return lambda data: read(_file(data, name))
 
 
-def _iperf3(data: bytes) -> object:
-    return iperf3.parse(data, b"", 0), list(facts_of_output.facts(data))
+def _of_pack(load: Callable[[Path], object], pack: str, place: str) -> Read:
+    return lambda data: (_file(data, f"{pack}/{place}"), load(_folder() / pack))[1]
 
 
-def _gate(data: bytes) -> object:
-    from perfadvisor.gating.rows import read_side
+def _of_text(parse: Callable[[str], object]) -> Read:
+    def read(data: bytes) -> object:
+        try:
+            return parse(data.decode(errors="replace"))
+        except ConditionError as error:  # the rule that holds the condition makes an input error of it
+            raise InputError(str(error)) from error
 
-    return read_side(_file(data, ".csv"))
-
-
-def _points(data: bytes) -> object:
-    from perfadvisor.gating.points import read_points
-
-    return list(read_points(_file(data, ".csv")))
+    return read
 
 
-def _policy(data: bytes) -> object:
-    from perfadvisor.gating.policy_file import read_file
+def _in_run(name: str, evidence_of: int = 0) -> Read:
+    """Load a run in which this file is the broken one."""
 
-    return read_file(_file(data, ".yaml"))
+    def read(data: bytes) -> object:
+        run = _run()
+        whole = (run / name).read_bytes()
+        try:
+            (run / name).write_bytes(data)
+            return bundle.load(run, snapshots=False), evidence_of and bundle.evidence(run, evidence_of)
+        finally:
+            (run / name).write_bytes(whole)
+
+    return read
 
 
-def _environments(data: bytes) -> object:
-    from perfadvisor.packs.environments import load_environments
+@cache
+def _run() -> Path:
+    return Path(shutil.copytree(samples.REPOSITORY / RUN, _folder() / "run"))
 
-    return load_environments(_file(data, ".yaml"))
 
-
-def _import(data: bytes) -> object:
-    from perfadvisor.importer.pieces import configurations_in
-
-    return configurations_in(data, "x")
+def _of_kind(kind: Kind, texts: Iterable[bytes]) -> Reader:
+    """What reads one kind of output, with the texts that are of it, and mutations of these only."""
+    facts = kind.facts
+    assert facts is not None
+    mine = tuple(text for text in texts if re.search(kind.head.pattern, text.decode("latin-1"), re.MULTILINE))
+    return Reader(lambda data: list(facts(data, source="x")), mine, turns=10)
 
 
 def _secrets(data: bytes) -> object:
@@ -94,30 +120,94 @@ def _secrets(data: bytes) -> object:
     return secrets.in_line(text), secrets.in_xml(text), secrets.in_json(text), secrets.in_arguments(text.split("\0"))
 
 
+def _tool(parse: Callable[[bytes, bytes, int], object]) -> Read:
+    return lambda data: (parse(data, b"", 0), list(facts_of_output.facts(data)))
+
+
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="perfadvisor-fuzz-")
+def readers() -> Mapping[str, Reader]:
+    """All of them, by name."""
+    return {**_machines(), **_texts(), **_results(), **_runs(), **_written()}
 
 
-def _file(data: bytes, ending: str) -> Path:
-    path = Path(_folder().name) / f"x{ending}"
-    path.write_bytes(data)
-    return path
+def _machines() -> dict[str, Reader]:
+    large = files("tests/data/machines/*.gz", "tests/data/planted/*.gz")
+    tars = tuple(gzip.decompress(data) for data in large[:2])
+    return {
+        "snapshot": Reader(_of_file(saved.load, "x.tar.gz"), samples.small_snapshots(), large, turns=10, whole=True),
+        "snapshot members": Reader(
+            _of_file(saved.load, "y.tar"), tuple(map(gzip.decompress, samples.small_snapshots())), tars, whole=True
+        ),
+        "tar": Reader(_of_file(lambda path: list(archive.members(path)), "x.tar"), samples.small_tars(), whole=True),
+        "given archive": Reader(_of_file(given, "z.tgz"), samples.small_tars(), whole=True),
+        "ttar": Reader(_of_file(saved.load, "x.ttar"), files("tests/data/host/*.ttar"), turns=10),
+        "configuration space": Reader(config_space.parse, (samples.CONFIGURATION_SPACE,), whole=True),
+    }
 
 
-READERS: dict[str, Callable[[bytes], object]] = {
-    "archive": lambda data: saved.load(_file(data, ".tar.gz")),
-    "ttar": lambda data: saved.load(_file(data, ".ttar")),
-    "members": lambda data: list(archive.members(_file(data, ".tar"))),
-    "text": _text,
-    "every text": _every_text,
-    "fio": _fio,
-    "iperf3": _iperf3,
-    "dmabench": lambda data: dmabench.parse(data, b"", 0),
-    "import": _import,
-    "secrets": _secrets,
-    "gate.csv": _gate,
-    "points.csv": _points,
-    "policy.yaml": _policy,
-    "environments.yaml": _environments,
-}
+def _texts() -> dict[str, Reader]:
+    folders = ("text/*", "lspci/*.txt", "ethtool/*", "interrupts/*", "guests/*")
+    saved_texts = (*samples.TEXTS, *files(*(f"tests/data/{folder}" for folder in folders)))
+    xml = (b"<a b='c'><d>e</d><f g='1'/></a>", samples.LIBVIRT)
+    return {
+        "saved outputs": Reader(lambda data: evidence.read([("x.txt", data)]), saved_texts, turns=100),
+        **{kind.name: _of_kind(kind, saved_texts) for kind in KINDS if kind.facts},
+        "redaction": Reader(_secrets, saved_texts),
+        "XML": Reader(lambda data: xmltext.parse(data, "x"), xml, whole=True),
+        "CPU list": Reader(_of_text(cpulist.parse), (b"0-3,8,16-31:2/4",)),
+        "remote answer": Reader(shell_capture.parse, (samples.remote_answer(),)),
+        "remote gauges": Reader(sampler.split, (samples.GAUGES,)),
+    }
+
+
+def _results() -> dict[str, Reader]:
+    found = {}
+    for name, parse in (("fio", fio.parse), ("iperf3", iperf3.parse)):
+        large = files(f"tests/data/{name}/*")
+        small = tuple(map(samples.pruned, large))
+        found[name] = Reader(_tool(parse), small, large, turns=60, whole=True)
+        found[f"import of {name}"] = Reader(lambda data: configurations_in(data, "x"), small, large, whole=True)
+    found["dmabench"] = Reader(lambda data: dmabench.parse(data, b"", 0), files("tests/data/dmabench/*"), whole=True)
+    benchmarks = (samples.GO, samples.HYPERFINE, samples.PYTEST, samples.GOOGLE, samples.CUSTOM)
+    return found | {
+        "gate rows": Reader(_of_file(read_side, "x.csv"), (samples.GATE, samples.RUNS), whole=True),
+        "benchmark files": Reader(_of_file(read_side, "x.json"), benchmarks, whole=True),
+        "history points": Reader(_of_file(lambda path: list(read_points(path)), "y.csv"), (samples.POINTS,)),
+    }
+
+
+def _runs() -> dict[str, Reader]:
+    trial = f"{RUN}/trials/0001"
+    return {
+        "run.json": Reader(_in_run("run.json"), files(f"{RUN}/run.json"), turns=3, whole=True),
+        "trial.json": Reader(_in_run("trials/0001/trial.json"), files(f"{trial}/trial.json"), turns=3, whole=True),
+        "counters": Reader(_in_run("trials/0001/counters.json", 1), files(f"{trial}/counters.json"), turns=3),
+        "gauges": Reader(_in_run("trials/0001/gauges.jsonl", 1), files(f"{trial}/gauges.jsonl"), turns=3),
+        "journal": Reader(_of_file(journal.read, "x.jsonl"), (samples.JOURNAL,)),
+    }
+
+
+def _written() -> dict[str, Reader]:
+    """What users write: packs, policies, environments, conditions."""
+    known = load_workloads()
+    rules = tuple(samples.renamed(data, "x") for data in files("rules/*.yaml", "rules/*/*.yaml"))
+    workloads = tuple(samples.renamed(data, "storage/x") for data in files("workloads/storage/*"))
+    suites = (b"id: x\ntitle: Some\nworkloads: ['storage/*']\n",)
+    return {
+        "rule": Reader(
+            lambda data: read_rules([_file(data, "rules/x.yaml")], known_facts()), rules, turns=1, whole=True
+        ),
+        "workload": Reader(
+            _of_pack(lambda place: load_workloads([place]), "loads", "storage/x.yaml"), workloads,
+            turns=1, whole=True,
+        ),
+        "suite": Reader(
+            _of_pack(lambda place: load_suites(known, [place]), "suites", "suites/x.yaml"), suites,
+            turns=1, whole=True,
+        ),
+        "policy": Reader(_of_file(read_policy, "p.yaml"), (samples.POLICY,), turns=3, whole=True),
+        "environments": Reader(_of_file(load_environments, "e.yaml"), (samples.ENVIRONMENTS,), turns=3, whole=True),
+        "calibration": Reader(_of_file(read_floors, "c.json"), (samples.FLOORS,), whole=True),
+        "condition": Reader(_of_text(parse_expression), (samples.CONDITION,), whole=True),
+        "environment": Reader(_of_text(read_spec), (b"docker:debian,cpus=2,memory=2g", b"ssh:root@host")),
+    }  # fmt: skip

@@ -13,8 +13,9 @@ from typing import Any
 
 from perfadvisor.model.result import Better
 
-_GO = re.compile(r"^Benchmark(?P<name>\S+?)(?:-\d+)?\s+\d+\s+(?P<values>[\d.e+-]+ \S+(?:\s+[\d.e+-]+ \S+)*)\s*$")
-_GO_VALUE = re.compile(r"([\d.e+-]+) (\S+)")
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
+_GO = re.compile(rf"^Benchmark(?P<name>\S+?)(?:-\d+)?\s+\d+\s+(?P<values>{_NUMBER} \S+(?:\s+{_NUMBER} \S+)*)\s*$")
+_GO_VALUE = re.compile(rf"({_NUMBER}) (\S+)")
 _GO_HEAD = re.compile(r"^(?:goos|goarch|pkg|cpu): \S", re.MULTILINE)
 _HIGHER = ("MB/s", "ops/s", "/s", "bigger")
 
@@ -70,7 +71,12 @@ def _rows(document: object, key: str) -> list[Mapping[str, Any]]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # JSON's integers have no bound
+        return None
 
 
 def _hyperfine(document: object) -> Iterator[Value] | None:

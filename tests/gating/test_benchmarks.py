@@ -67,3 +67,15 @@ def test_json(tmp_path: Path, document: object, wanted: dict) -> None:
 def test_a_file_without_a_result_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError):
         runs(tmp_path, content)
+
+
+def test_what_only_looks_like_a_number_of_go_is_no_result(tmp_path: Path) -> None:
+    found = runs(tmp_path, GO + "BenchmarkParse/small-8   \t  100\t  12-1 ns/op\n")
+    assert found["Parse/small", "ns/op"] == ((1200.5, 1300.0), "ns/op", "lower")
+
+
+@pytest.mark.parametrize("content", [HYPERFINE | {"results": [{"command": "x", "times": [10**400]}]},
+                                     [{"name": "a", "unit": "ms", "value": 10**400}]])  # fmt: skip
+def test_an_integer_that_no_float_holds_is_no_value(tmp_path: Path, content: object) -> None:
+    with pytest.raises(InputError):
+        runs(tmp_path, content)

@@ -142,10 +142,12 @@ def main() -> int:
         return 0
     sound = True
     for what, run, count in (("inputs", fuzz_readers, asked.readers), ("machines", fuzz_trees, asked.trees)):
+        if not count:
+            continue
         run(1, 0)  # whatever is loaded once is loaded
         gc.collect()
         gc.freeze()
-        done = run(1 if count and asked.only else count, asked.seed, asked.keep, asked.seconds, asked.only)
+        done = run(1 if asked.only else count, asked.seed, asked.keep, asked.seconds, asked.only)
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         row = fuzz_results.row(what, asked.seed, done.counts, done.by_name, done.slowest_s, done.seconds, peak_mb)
         print(fuzz_results.line(row), flush=True)

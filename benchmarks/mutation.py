@@ -10,6 +10,7 @@ TOKENS = (
     b'\x1b[31m', b'null', b'true', b'../..', b'/', b'&a;', b'&x', b'<!DOCTYPE a>', b'*a', b'!!python/object',
     b'\xed\xa0\x80', b'\xff\xfe',
 )  # fmt: skip
+NUMBERS = (b"0", b"1", b"-1", b"3", b"4294967296", b"18446744073709551616", b"1e400", b"0.5", b"9" * 5000)
 
 
 def window(data: bytes, dice: random.Random) -> bytes:
@@ -58,4 +59,4 @@ def _digits(found: bytearray, at: int, dice: random.Random) -> None:
     end = start
     while end < len(found) and 48 <= found[end] <= 57:
         end += 1
-    found[start:end] = dice.choice((b"0", b"1", b"-1", b"3", b"4294967296", b"18446744073709551616", b"1e400", b"0.5"))
+    found[start:end] = dice.choice(NUMBERS)

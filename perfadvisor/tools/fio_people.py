@@ -8,20 +8,22 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from perfadvisor.tools.numbers import PRINTED
+
 _PLANNED = re.compile(r"^(?P<name>\S[^\n]{0,200}?): \(g=(?P<group>\d+)\): (?P<options>rw=.*)", re.MULTILINE)
 _JOB = re.compile(r"^(?P<name>\S.{0,200}?): \(groupid=(?P<group>\d+), jobs=(?P<jobs>\d+)\): err= *(?P<error>\d+)")
 _WAY = re.compile(r"^  +(?P<way>read|write|trim) *: (?P<rest>.*(?:IOPS|iops)=.*)")
 _LATENCY = re.compile(r"^ +(?P<name>[sc]?lat) *\((?P<unit>[num]?sec)\): *(?P<rest>min=.*)")
 _PERCENTILES = re.compile(r"^ +(?P<name>c?lat) percentiles \((?P<unit>[num]?sec)\):")
-_AT = re.compile(r"(?P<at>\d+\.\d+)th=\[ *(?P<value>\d+)\]")
-_DEPTHS = re.compile(r"(?P<depth>>=\d+|\d+)=(?P<share>[\d.]+)%")
+_AT = re.compile(r"(?P<at>\d+\.\d+)th=\[ *(?P<value>[0-9]{1,18})\]")
+_DEPTHS = re.compile(rf"(?P<depth>>=\d+|\d+)=(?P<share>{PRINTED})%")
 _ISSUED = re.compile(r"^ +issued (?:rwts?: total=(?P<new>[\d,]+)| *: total=r=(?P<r>\d+)/w=(?P<w>\d+)/d=(?P<t>\d+))")
-_DISK = re.compile(r"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>[\d.]+)%")
+_DISK = re.compile(rf"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>{PRINTED})%")
 _VERSION = re.compile(r"^fio[- ](?P<version>\d[\w.-]*)$", re.MULTILINE)
 _COMMAND = re.compile(r"^.{0,200}?\bfio (?P<options>.*--.*)$", re.MULTILINE)
 _OPTION = re.compile(r"--(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
 _NANOSECONDS = {"nsec": 1.0, "usec": 1e3, "msec": 1e6, "sec": 1e9}
-_SIZE = re.compile(r"(?P<number>[\d.]+)(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
+_SIZE = re.compile(rf"(?P<number>{PRINTED})(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 _WAYS = ("read", "write", "trim")
 
@@ -88,14 +90,14 @@ def _job(lines: list[str], planned: Mapping[str, dict[str, str]]) -> dict[str, A
 
 def _rest(job: dict[str, Any], line: str) -> None:
     """CPU use, queue depths and counts of a job."""
-    if match := re.match(r"^ +cpu +: usr=([\d.]+)%, sys=([\d.]+)%", line):
+    if match := re.match(rf"^ +cpu +: usr=({PRINTED})%, sys=({PRINTED})%", line):
         job["usr_cpu"], job["sys_cpu"] = float(match[1]), float(match[2])
     elif line.strip().startswith("IO depths"):
         job["iodepth_level"] = {one["depth"]: float(one["share"]) for one in _DEPTHS.finditer(line.partition(":")[2])}
     elif match := _ISSUED.match(line):
         counts = match["new"].split(",") if match["new"] else [match["r"], match["w"], match["t"]]
         for name, count in zip(_WAYS, counts, strict=False):
-            if name in job and count.isdecimal():
+            if name in job and re.fullmatch(r"[0-9]{1,18}", count):
                 _count(job[name], int(count))
 
 
@@ -103,7 +105,7 @@ def _count(way: dict[str, Any], count: int) -> None:
     """The I/Os of a direction; with the run time they give its rate with more digits than are printed."""
     way["total_ios"] = count
     exact = count * 1000 / way["runtime"] if way.get("runtime") else None
-    if exact is not None and abs(exact - way["iops"]) <= 0.02 * exact:
+    if exact is not None and "iops" in way and abs(exact - way["iops"]) <= 0.02 * exact:
         way["iops"] = exact
     for key in ("clat_ns", "lat_ns", "slat_ns"):
         if key in way:
@@ -112,8 +114,9 @@ def _count(way: dict[str, Any], count: int) -> None:
 
 def _way(text: str) -> dict[str, Any]:
     """`IOPS=5200, BW=20.3MiB/s (21.3MB/s)(1536MiB/75614msec)`, or as 2.x has it `io=, bw=, iops=, runt=`."""
-    found: dict[str, Any] = {"iops": _scaled(_first(r"(?:IOPS|iops)=([\d.]+[kKMG]?)", text))}
-    runtime = _first(r"(?:/|runt= *)(\d+)msec", text)
+    iops = _first(rf"(?:IOPS|iops)=({PRINTED}[kKMG]?)", text)
+    found: dict[str, Any] = {"iops": _scaled(iops)} if iops else {}
+    runtime = _first(r"(?:/|runt= *)([0-9]{1,18})msec", text)
     amount = _first(r"\(([\d.]+[KMGTP]?i?B)/\d+msec\)", text) or _first(r"\bio=([\d.]+[KMGTP]?B)", text)
     rate = _first(r"(?:BW|bw)=([\d.]+[KMGT]?i?B)/s", text)
     old = "BW=" not in text  # 2.x writes KB for 1024
@@ -142,9 +145,9 @@ def _bytes(text: str, binary: bool) -> int:
 def _scaled(text: str) -> float:
     """ "52.1k" -> 52100."""
     factor = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}.get(text[-1:], 1.0)
-    return float(text.rstrip("kKMG") or 0) * factor
+    return float(text.rstrip("kKMG")) * factor
 
 
 def _latency(text: str, scale: float) -> dict[str, Any]:
-    values = {key: _scaled(value) * scale for key, value in re.findall(r"(min|max|avg)= *([\d.]+[kMG]?)", text)}
+    values = {key: _scaled(value) * scale for key, value in re.findall(rf"(min|max|avg)= *({PRINTED}[kMG]?)", text)}
     return {{"avg": "mean"}.get(key, key): value for key, value in values.items()}

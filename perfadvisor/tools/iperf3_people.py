@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from perfadvisor.tools.numbers import PRINTED
+
 ITS_FORERUNNER = re.compile(r"^-*\s*(?:Client connecting to .*|Server listening on) (?:TCP|UDP) port \d+", re.MULTILINE)
 _CONNECTED = re.compile(r"^\[ *\d+\] local (?P<local>\S+) port \d+ connected to (?P<remote>\S+) port \d+", re.MULTILINE)
 _HOST = re.compile(r"^Connecting to host (?P<host>\S+), port \d+", re.MULTILINE)
+_COUNT = "[0-9]{1,18}"
 _ROW = re.compile(
-    r"^\[ *(?P<id>\d+|SUM)\] +(?P<start>[\d.]+)-(?P<end>[\d.]+) +sec +(?P<size>[\d.]+) (?P<size_unit>[KMGT]?)Bytes"
-    r" +(?P<rate>[\d.]+) (?P<rate_unit>[KMGT]?)bits/sec(?P<rest>.*)$"
+    rf"^\[ *(?P<id>\d+|SUM)\] +{PRINTED}-(?P<end>{PRINTED}) +sec +(?P<size>{PRINTED}) (?P<size_unit>[KMGT]?)Bytes"
+    rf" +(?P<rate>{PRINTED}) (?P<rate_unit>[KMGT]?)bits/sec(?P<rest>.*)$"
 )
-_LOSS = re.compile(r"(?P<jitter>[\d.]+) ms +(?P<lost>\d+)/(?P<packets>\d+)")
-_WINDOW = re.compile(r"(?P<retransmits>\d+) +(?P<window>[\d.]+) (?P<unit>[KMG]?)Bytes")
+_LOSS = re.compile(rf"(?P<jitter>{PRINTED}) ms +(?P<lost>{_COUNT})/(?P<packets>{_COUNT})")
+_WINDOW = re.compile(rf"(?P<retransmits>\d+) +(?P<window>{PRINTED}) (?P<unit>[KMG]?)Bytes")
 _BINARY = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _DECIMAL = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -61,7 +64,7 @@ def _total(rows: Iterable[re.Match[str]], end: str) -> dict[str, Any]:
     if loss := _LOSS.search(row["rest"]):
         found["jitter_ms"], found["lost_packets"] = float(loss["jitter"]), int(loss["lost"])
         found["packets"] = int(loss["packets"])
-    elif retransmits := re.match(r" +(\d+) +sender", row["rest"]):
+    elif retransmits := re.match(rf" +({_COUNT}) +sender", row["rest"]):
         found["retransmits"] = int(retransmits[1])
     return found
 

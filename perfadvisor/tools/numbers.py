@@ -6,6 +6,8 @@ from typing import Any
 
 # Above this, arithmetic on what a tool prints means nothing, and floats stop being exact to far more than a unit.
 LARGEST = 1e24
+# A number in a text for people, whole: "10.5.5" holds none, and what no counter of 64 bits reaches is none.
+PRINTED = r"[0-9]{1,18}(?:\.[0-9]{1,18})?(?![0-9.])"
 
 
 def at(found: Any, *keys: str | int) -> Any:  # noqa: ANN401 - JSON is any of six types

@@ -75,3 +75,21 @@ def test_a_text_cut_off_anywhere_gives_no_other_rate(end: int) -> None:
     document = fio_people.document(OLD[:end])
     rates = [way.iops for job in read(document or {}).jobs for way in job.directions]
     assert rates in ([], [pytest.approx(15625, rel=0.001)]) or "runt=" not in OLD[:end]
+
+
+@pytest.mark.parametrize(
+    ("sound", "broken"),
+    [
+        ("iops=15625", "iops=50.."), ("iops=15625", "iops=" + "9" * 400), ("runt= 16777msec", "runt= 167" + "7" * 5000),
+        ("io=1024.0MB", "io=1024.0.0MB"), ("avg= 2.04", "avg= 0.5.0"), ("usr=3.10%", "usr=3.1.0%"),
+        ("32=100.0%", "32=100.0.0%"), ("r=262144", "r=" + "2" * 5000), ("50.00th=[ 2040]", "50.00th=[ " + "2" * 5000),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_number_is_absent(sound: str, broken: str) -> None:
+    assert sound in OLD
+    document = fio_people.document(OLD.replace(sound, broken) + "\n  sda: ios=1/2, util=9..9%\n")
+    assert document is not None and document["disk_util"] == []
+    way = document["jobs"][0]["read"]
+    assert "iops" in way or "iops=" in sound
+    told = read(document)
+    output(told, told.jobs)

@@ -53,3 +53,10 @@ def test_iperf_2_is_named_as_what_it_is() -> None:
     text = b"-----\nClient connecting to 192.0.2.2, TCP port 5001\n[ ID] Interval       Transfer     Bandwidth\n"
     with pytest.raises(InputError, match="iperf 2 wrote this"):
         configurations_in(text, "x")
+
+
+@pytest.mark.parametrize("broken", ["1..05 Mbits/sec", "10.5.5 Mbits/sec", "1" * 5000 + " Mbits/sec"])
+def test_a_row_with_what_is_no_number_is_no_row(broken: str) -> None:
+    assert UDP.count("1.05 Mbits/sec") == 2
+    found, _ = samples(UDP.replace("1.05 Mbits/sec", broken).encode())
+    assert found.get("bits_per_s") == 945e3 and "sent_bits_per_s" not in found

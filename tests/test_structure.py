@@ -41,6 +41,7 @@ LEVELS = {
     "gathering": 5,
     "judge": 6,
     "gating": 6.5,
+    "tuning": 6.7,
     "reading": 6.5,
     "api": 7,
     "cli": 7,

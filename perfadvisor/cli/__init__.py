@@ -18,7 +18,7 @@ COMMANDS = {
     "compare": "Compare two runs, cell by cell.",
     "gate": "Fail on a real regression, pass otherwise, and report when the data cannot decide.",
     "ab": "Compare two of anything in turns: a setting, commands, environments.",
-    "tune": "Try what findings advise, measured in turns; each fix is undone.",
+    "tune": "Try what findings advise, measured in turns, and keep what helps.",
     "history": "Keep results over time and find the changes.",
     "rules": "List, show, check and test the rules.",
     "settings": "List what can be set on a machine, and show what it is set to.",

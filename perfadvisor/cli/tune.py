@@ -1,145 +1,137 @@
-"""`perfadvisor tune`: try what findings advise, one fix after another, measured in turns."""
+"""`perfadvisor tune`: try what findings advise, measured in turns; keep what helps, and take it back."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from perfadvisor.gating.tuning import Step, Tried
-    from perfadvisor.model.gate import Side
-    from perfadvisor.report.view import ReportView
+from perfadvisor.cli.tune_group import TuneGroup
 
-NOW = "now"
+if TYPE_CHECKING:
+    from perfadvisor.tuning.model import Tune
+
 NOT_DONE = 3
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.command(short_help="Try what findings advise, measured in turns; each fix is undone.")
-@click.argument("source", metavar="RUN|SNAPSHOT|now")
+@click.group(cls=TuneGroup, short_help="Try what findings advise, measured in turns, and keep what helps.")
+def command() -> None:
+    """Measure the fix of each finding in turns against the machine as it is, and keep what helps.
+
+    `perfadvisor tune RUN|SNAPSHOT|now` tries; the other commands are about what is kept.
+    """
+
+
+@command.command("try", hidden=True)
+@click.argument("source", metavar="RUN|SNAPSHOT|now", required=False)
 @click.argument("workload", required=False)
-@click.option("--cmd", help="Measure this command instead of a workload.")
+@click.option("--cmd", help="Measure this command instead of workloads.")
 @click.option("--dry-run", is_flag=True, help="Print what would be tried, and stop.")
 @click.option("--only", multiple=True, metavar="RULE", help="Try the fix of this rule alone; may be repeated.")
-@click.option("--yes", is_flag=True, help="Make the changes without asking; each is restored after every run.")
+@click.option("--yes", is_flag=True, help="Make the changes without asking.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
+@click.option("--peer", default="", help="The far end of network tests, in the words of run --peer.")
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.5), help="How long each run measures; by default as its workload."
+)
 @click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs for each fix.")
 @click.option("--budget", help="Stop measuring one fix after this long, such as 10m.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
               help="Seconds one call of a command may take.")  # fmt: skip
 @click.option("--policy", type=FILE, help="YAML file with margins and primary metrics, as for the gate.")
+@click.option("--html", type=FILE, help="Write the result as a page.")
+@click.option("--json", "json_file", type=FILE, help="Write the result as JSON.")
+@click.option("--resume", is_flag=True, help="Go on with the tune that was interrupted.")
 @click.pass_context
-def command(
-    context: click.Context, source: str, workload: str | None, cmd: str | None, dry_run: bool, only: tuple[str, ...],
-    yes: bool, directory: Path, pairs: int, budget: str | None, timeout: float, policy: Path | None,
-) -> None:  # fmt: skip
-    """Measure the fix of each finding against the machine as it is, and say which help.
+def try_(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
+    """Measure the fix of each finding against the machine as it is, and keep those that help.
 
-    Nothing stays changed: the commands that make a helpful fix, and those that undo it, are printed.
+    A fix is kept where it gains more than the margin and no guard (p99, CPU time per operation, the opposite goal)
+    loses or is undecided. At the end all that helped is measured against none, and that gain is the one to quote.
 
     Exit codes: 0 everything was tried, 2 usage or input error, 3 something was not tried, or nothing was permitted.
     """
-    from perfadvisor.cli.policy_option import policy_of
-    from perfadvisor.durations import seconds
-    from perfadvisor.gating.tuning import Answer, chosen, steps, tried
+    from perfadvisor.cli.tune_body import tune_now
 
-    rules = policy_of(policy)
-    found = tuple(chosen(steps(_view(source)), only))
-    click.echo(_planned(found), nl=False)
-    if dry_run or not found:
-        return
-    if bool(workload) == bool(cmd):
-        raise click.UsageError("give either a WORKLOAD or --cmd to measure with, or --dry-run")
-    if not yes and not (sys.stdin.isatty() and click.confirm(f"Try {len(found)} fixes?")):
-        click.echo("not done: not confirmed; use --yes to confirm", err=True)
-        context.exit(NOT_DONE)
-    with _measuring(workload, cmd, directory, timeout) as measure:
-        results = [
-            tried(step, measure, rules.of, pairs=pairs, budget_s=seconds(budget) if budget else None,
-                  progress=lambda text: click.echo(text, err=True))
-            for step in found
-        ]  # fmt: skip
-    click.echo(_told(results), nl=False)
-    context.exit(NOT_DONE if any(one.answer is Answer.NOT_TRIED for one in results) else 0)
+    context.exit(tune_now(**options))
 
 
-def _view(source: str) -> "ReportView":
-    """The judgement of a run or snapshot of this machine, or of the machine as it is now."""
-    from perfadvisor.errors import InputError
-    from perfadvisor.judge import judge, judge_snapshot
-    from perfadvisor.packs import load_rules
-    from perfadvisor.snapshotting import take
-    from perfadvisor.targets.here.local import LocalTarget
+@command.command()
+def status() -> None:
+    """Show what is kept, and whether it still holds."""
+    from perfadvisor.tuning.kept import status as standing
+    from perfadvisor.tuning.text import statuses
 
-    if source == NOW:
-        return judge_snapshot(take(LocalTarget()), load_rules(), source=NOW)
-    view = judge(Path(source))
-    table = view.facts.get(view.base)
-    host, here = table.value("kernel.hostname") if table else None, os.uname().nodename
-    if host != here:
-        raise InputError(f"{source}: was read on {host or 'an unknown machine'}, and this is {here}",
-                         "perfadvisor tune now")  # fmt: skip
-    return view
+    click.echo(statuses(standing()), nl=False)
 
 
-@contextmanager
-def _measuring(
-    workload: str | None, cmd: str | None, directory: Path, timeout: float
-) -> Iterator[Callable[[], "Side"]]:
+@command.command()
+def keep() -> None:
+    """Write the files that make what is kept last over a restart."""
+    from perfadvisor.tuning.keep import keep as lasting
+    from perfadvisor.tuning.record import alone
+
+    done = False
+    with alone():
+        for line in lasting():
+            click.echo(line)
+            done = True
+    if not done:
+        click.echo("nothing is kept")
+
+
+@command.command()
+@click.argument("names", metavar="[RULE]...", nargs=-1)
+def rollback(names: tuple[str, ...]) -> None:
+    """Take back what is kept: all of it, or the fixes of these rules. Also after a restart."""
     from perfadvisor.cli.running import put_back_leftovers
-    from perfadvisor.gating import workload as workloads
-    from perfadvisor.gating.command import timed_command
+    from perfadvisor.tuning.kept import roll_back
+    from perfadvisor.tuning.record import alone
 
     put_back_leftovers()
-    if cmd:
-        yield lambda: timed_command(cmd, Path(), timeout)
-        return
-    with workloads.measuring(str(workload), ("local",), (), directory) as here:
-        yield lambda: here("local")
+    done = False
+    with alone():
+        for line in roll_back(names):
+            click.echo(line)
+            done = True
+    if not done:
+        click.echo("nothing is kept")
 
 
-def _planned(found: "Sequence[Step]") -> str:
-    """What would be tried: in which order, what changes, and what that risks."""
-    from perfadvisor.plaintext import one_line
-    from perfadvisor.settings.commands import differences
+@command.command()
+@click.option("--html", type=FILE, help="Write the page here.")
+def show(html: Path | None) -> None:
+    """Show the latest tune's result again."""
+    from perfadvisor.errors import InputError
+    from perfadvisor.tuning.record import load_all
 
+    found = load_all()
     if not found:
-        return "no finding has a fix that can be tried on this machine\n"
-    lines: list[str] = []
-    for number, step in enumerate(found, 1):
-        rule = step.finding.rule
-        lines += [f"{number}. {rule.id}: {step.finding.title}", *(f"   {one}" for one in differences(step.plan.writes))]
-        lines += [f"   disturbs: {step.disturbs}", *([f"   risk: {rule.fix.risk}"] if rule.fix.risk else [])]
-        lines += [f"   proven by: {', '.join(rule.verify.rerun)}"] if rule.verify.rerun else []
-    return "\n".join(map(one_line, lines)) + "\n"
+        raise InputError("no tune was made here", "perfadvisor tune now --dry-run")
+    told(found[-1], html, None)
 
 
-def _told(results: "Sequence[Tried]") -> str:
-    """A row for each metric of each fix, then how to make those that help, and how to undo them."""
-    from perfadvisor.gating.tuning import Answer
-    from perfadvisor.plaintext import one_line
-    from perfadvisor.report import gate_words as words
-    from perfadvisor.report.gate_text import table
-    from perfadvisor.settings.commands import script
-    from perfadvisor.settings.planning import undone
+def told(tune: "Tune", html: Path | None, json_file: Path | None) -> None:
+    """Print the result, and write what was asked for."""
+    from perfadvisor.cli.output import write_text
+    from perfadvisor.tuning.text import result
 
-    rows: list[tuple[str, ...]] = [("finding", "answer", "metric", "before", "with the fix", "change (95 % interval)")]
-    lines: list[str] = []
-    for one in results:
-        rule = one.step.finding.rule.id
-        compared = one.report.comparisons if one.report else ()
-        rows += [(rule, one.answer.value, c.id, words.level(c.baseline, c.unit), words.level(c.candidate, c.unit),
-                  words.change(c)) for c in compared]  # fmt: skip
-        lines += [f"{rule} was not tried: {one.reason}"] if one.reason else []
-        if one.answer is Answer.HELPS:
-            made, back = script(one.step.plan.writes), script(undone(one.step.plan.writes))
-            lines += [f"{rule} helps. To keep it:", *(f"  {line}" for line in made.splitlines())]
-            lines += ["to undo it:", *(f"  {line}" for line in back.splitlines())]
-    shown = ["", *table(rows)] if len(rows) > 1 else []
-    note = ["Each is judged alone: gains do not add up, and of many fixes tried one may look good by chance."]
-    return "\n".join(map(one_line, (*shown, *lines, *(note if len(results) > 1 else [])))) + "\n"
+    click.echo(result(tune), nl=False)
+    if html:
+        from perfadvisor.tuning.page import page
+
+        write_text(html, page(tune))
+    if json_file:
+        from perfadvisor.tuning.record import as_json
+
+        write_text(json_file, as_json(tune))
+
+
+def agreed(question: str, *, yes: bool) -> bool:
+    """Whether the user said yes, by option or at the terminal."""
+    if yes or (sys.stdin.isatty() and click.confirm(question)):
+        return True
+    click.echo("not done: not confirmed; use --yes to confirm", err=True)
+    return False

@@ -62,9 +62,11 @@ def interleaved(
     measure: Measure, names: tuple[str, str], policy_of: PolicyOf, *,
     most: int, budget_s: float | None = None, progress: Progress = lambda _: None,
     acknowledged: Mapping[str, str] | None = None, clock: Callable[[], float] = time.monotonic,
+    tests: int = 1, settled: Callable[[GateReport], bool] | None = None,
 ) -> GateReport:  # fmt: skip
-    """Measure pairs up to the next look, judge, go on while a primary metric is undecided and pairs and time remain.
-    Raises what `measure` raises, and InputError where `most` leaves no look at all."""
+    """Measure pairs up to the next look, judge, go on while a primary metric is undecided (or until `settled`) and
+    pairs and time remain. With several `tests` that are to err together no oftener than one, each has its share of the
+    level. Raises what `measure` raises, and InputError where `most` leaves no look at all."""
     looks = looks_up_to(most)
     if not looks:
         raise InputError(f"{most} pairs are too few", "the first look is at 5 pairs")
@@ -80,12 +82,12 @@ def interleaved(
             sides[1].side(sides[0]),
             policy_of,
             Order.PAIRED,
-            alpha=alpha,
+            alpha=alpha / tests,
             acknowledged=acknowledged,
         )
-        seen.append(Look(pairs=pairs, alpha=alpha, verdict=report.verdict))
+        seen.append(Look(pairs=pairs, alpha=alpha / tests, verdict=report.verdict))
         progress(f"{pairs} pairs: {report.verdict.value}")
-        if _is_settled(report):
+        if (settled or _is_settled)(report):
             break
     return replace(report, looks=tuple(seen))
 

@@ -82,21 +82,25 @@ def _default_routes() -> frozenset[str]:
 
 
 @contextmanager
-def measuring(made: Plan, measure: Measure) -> Iterator[Callable[[str], Side]]:
-    """What measures one fresh run by the name of its side. MeasureError where a write is refused, where somebody else
-    changes a setting meanwhile, or where one could not be put back."""
+def measuring(
+    made: Plan, measure: Measure, heard: Callable[[Sequence[Applied]], None] = lambda _: None
+) -> Iterator[Callable[[str], Side]]:
+    """What measures one fresh run by the name of its side; `heard` is told what came of the writes each time.
+    MeasureError where a write is refused, where somebody else changes a setting meanwhile, or where one could not be
+    put back."""
     book = journal.begin()
     try:
-        yield lambda name: _changed(made, measure, book) if name == CHANGED else measure()
+        yield lambda name: _changed(made, measure, book, heard) if name == CHANGED else measure()
     finally:
         failed = book.close()
     if failed:
         raise MeasureError(f"could not be restored: {'; '.join(failed)}", "perfadvisor restore")
 
 
-def _changed(made: Plan, measure: Measure, book: journal.Journal) -> Side:
+def _changed(made: Plan, measure: Measure, book: journal.Journal, heard: Callable[[Sequence[Applied]], None]) -> Side:
     last = book.last
     applied = settings.apply(made, book)
+    heard(applied)
     try:
         _require_effect(applied)
         side = measure()

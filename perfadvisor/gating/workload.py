@@ -2,8 +2,8 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from perfadvisor.expand import expand
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.gate import Runs, Side
-from perfadvisor.model.result import TrialResult, TrialState, Trust
+from perfadvisor.model.result import IoPath, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.packs import load_workloads
 from perfadvisor.runner import place
@@ -28,24 +28,35 @@ from perfadvisor.runner.work import link_of
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.changing import journal
 
+BOTH = 2  # user and kernel, sender and receiver: one alone is no cost
+
 
 @dataclass(slots=True)
-class _Bench:
-    """The workloads (one, or one for each pair of nodes) and the environments they run in, by what the user called
-    them; `seen` counts the runs."""
+class Bench:
+    """The workloads by name (each one, or one for each pair of nodes) and the environments they run in, by what the
+    user called them. `seen` counts the runs; with `cost` each also gives the CPU time of an operation."""
 
-    workloads: tuple[Workload, ...]
+    workloads: Mapping[str, tuple[Workload, ...]]
     sites: dict[str, Site]
     stages: dict[str, Stage]
+    cost: bool = False
     seen: int = field(default=0)
 
-    def measure(self, spec: str) -> Side:
-        """One fresh run of every workload."""
+    def path(self, name: str, spec: str) -> IoPath:
+        """What the bytes of this workload cross."""
+        return self.stages[spec].settings[self.workloads[name][0].id].path
+
+    def refusal(self, name: str, spec: str) -> str:
+        """Why this workload cannot be measured there, "" where it can."""
+        return self.stages[spec].settings[self.workloads[name][0].id].refusal
+
+    def measure(self, spec: str, names: Sequence[str] = ()) -> Side:
+        """One fresh run of each of these workloads, of all without `names`."""
         runs: dict[tuple[str, str], Runs] = {}
         invalid: dict[tuple[str, str], str] = {}
-        for workload in self.workloads:
+        for workload in (one for name in names or self.workloads for one in self.workloads[name]):
             result = self._run(workload, spec)
-            for one in _samples(result, workload):
+            for one in (*_samples(result, workload), *(_costs(result) if self.cost else ())):
                 runs[one.key] = one
                 if result.trust is Trust.INVALID:
                     invalid[one.key] = next(doubt.reason for doubt in result.doubts if doubt.trust is Trust.INVALID)
@@ -73,27 +84,61 @@ def _samples(result: TrialResult, workload: Workload) -> Iterator[Runs]:
             )  # fmt: skip
 
 
+def _costs(result: TrialResult) -> Iterator[Runs]:
+    """The CPU time that the tool and the kernel on its behalf spent on one operation, or on one KiB of a stream."""
+    told, rates = result.output.details, {one.metric: one.value for one in result.output.samples}
+    shares = [one for name in ("usr_cpu_share", "sys_cpu_share") if isinstance(one := told.get(name), float)]
+    percents = [
+        one for name in ("sender_cpu_percent", "receiver_cpu_percent") if isinstance(one := told.get(name), float)
+    ]
+    operations = sum(value for name, value in rates.items() if name.endswith(".iops"))
+    if operations and len(shares) == BOTH:
+        yield _cost(result, "cpu_per_operation", sum(shares) / operations)
+    elif rates.get("bits_per_s") and len(percents) == BOTH:
+        yield _cost(result, "cpu_per_kib", sum(percents) / 100 / (rates["bits_per_s"] / 8192))
+
+
+def _cost(result: TrialResult, metric: str, seconds: float) -> Runs:
+    return Runs(
+        workload=result.trial.workload, metric=metric, unit="ns", better="lower", values=(seconds * 1e9,),
+        times=(result.started,),
+    )  # fmt: skip
+
+
 @contextlib.contextmanager
 def measuring(
     name: str, specs: Sequence[str], own: Sequence[Path] = (), directory: Path = Path()
 ) -> Iterator[Callable[[str], Side]]:
     """What measures one fresh run of the workload in the environment of this --env word; everything made for it is
     taken away at the end. InputError for an unknown workload or environment."""
-    workload = _workload(name, own)
+    with bench([name], specs, RunOptions(directory=directory), own) as made:
+        yield made.measure
+
+
+@contextlib.contextmanager
+def bench(
+    names: Sequence[str], specs: Sequence[str], options: RunOptions, own: Sequence[Path] = (), *,
+    cost: bool = False, runtime_s: float | None = None,
+) -> Iterator[Bench]:  # fmt: skip
+    """Several workloads set up together, in the environments of these --env words; `runtime_s` replaces how long each
+    of their runs measures."""
+    chosen = [_workload(name, own) for name in names]
+    chosen = [replace(one, runtime_s=runtime_s or one.runtime_s) for one in chosen]
     with contextlib.ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))
-        options = RunOptions(directory=directory)
         words = tuple(dict.fromkeys(specs))
         opened = open_sites([read_spec(word) for word in words], undo, options.opening())
         sites = dict(zip(words, opened, strict=True))
         first = ground(opened)
-        storage = place.choose(storage_workloads((workload,)), first, options)
-        workloads = _expanded(agree((workload,), opened).workloads, first, storage)
+        storage = place.choose(storage_workloads(chosen), first, options)
+        agreed = agree(tuple(chosen), opened).workloads
+        expanded = {one.id: _expanded((one,), first, storage) for one in agreed}
         book = journal.begin(Path(folder) / "journal.jsonl")
         undo.callback(book.close)
         means = Means(storage=storage, journal=book, undo=undo, link=partial(link_of, options))
-        stages = {word: set_up(workloads, site, means) for word, site in sites.items()}
-        yield _Bench(workloads=workloads, sites=sites, stages=stages).measure
+        every = tuple(one for several in expanded.values() for one in several)
+        stages = {word: set_up(every, site, means) for word, site in sites.items()}
+        yield Bench(workloads=expanded, sites=sites, stages=stages, cost=cost)
 
 
 def _workload(name: str, own: Sequence[Path]) -> Workload:

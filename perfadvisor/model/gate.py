@@ -110,6 +110,7 @@ class Comparison:
     wider one that holds 95 % over all looks together); None where there is none.
 
     `p_worse` is the one-sided p-value of "worse by no more than the margin", after Holm's correction over its family;
+    `p_better` the same of "better by no more than the margin", uncorrected;
     `pairs_needed` estimates how many runs of each side would decide it; 0 where it is decided or nobody can know."""
 
     workload: str
@@ -129,6 +130,7 @@ class Comparison:
     low: float | None = None
     high: float | None = None
     p_worse: float | None = None
+    p_better: float | None = None
     pairs_needed: int = 0
     notes: tuple[str, ...] = ()
     acknowledged: str = ""

@@ -103,7 +103,10 @@ def _exact(blank: Comparison) -> Comparison:
     bound = log_margin(blank.margin)
     verdict = Verdict.REGRESSION if gain < -bound else Verdict.IMPROVED if gain > bound else Verdict.EQUIVALENT
     p_worse = 0.0 if verdict is Verdict.REGRESSION else 1.0
-    return replace(blank, verdict=verdict, ratio=ratio, low=ratio, high=ratio, p_worse=p_worse)
+    p_better = 0.0 if verdict is Verdict.IMPROVED else 1.0
+    return replace(
+        blank, verdict=verdict, ratio=ratio, low=ratio, high=ratio, p_worse=p_worse, p_better=p_better
+    )
 
 
 def _effect(blank: Comparison, policy: MetricPolicy) -> tuple[Effect, Floats, Floats]:
@@ -130,6 +133,7 @@ def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
         low=ends[0],
         high=ends[1],
         p_worse=effect.p_below(-log_margin(blank.margin)),
+        p_better=effect.p_above(log_margin(blank.margin)),
         notes=(*blank.notes, *_notes(effect, modes)),
     )
     if blank.order is Order.STORED and policy.between_sessions is None and verdict is not Verdict.UNDECIDED:

@@ -76,6 +76,19 @@ class Journal:
         for number in sorted((number for number in self._open if number > last), reverse=True):
             self.put_back(number)
 
+    def leave(self) -> tuple[Change, ...]:
+        """Let every change stay that is not undone yet, oldest first; whoever takes them has them on disk already."""
+        stay = tuple(self._open[number] for number in sorted(self._open))
+        for number in sorted(self._open):
+            self._append({"n": number, "undone": True, "kept": True})
+            del self._open[number]
+        return stay
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is not undone yet, oldest first."""
+        return tuple(self._open[number] for number in sorted(self._open))
+
     def close(self) -> tuple[str, ...]:
         """Undo what is left, newest first, and end the journal; returns what could not be restored, and why. May be
         called again."""

@@ -54,7 +54,7 @@ def device(write: Write) -> str:
 def put_back(change: Mapping[str, Any]) -> None:
     """Undo one write, unless somebody else changed the setting since; raises where it cannot be written. A write whose
     values were never read back (`ours` is None) was cut off: it is undone whatever the driver made of it."""
-    setting, subject = SETTINGS[str(change["setting"])], _named_now(change)
+    setting, subject = SETTINGS[str(change["setting"])], named_now(change)
     present = now(setting, subject)
     if present is None:
         return  # the subject is gone, and its setting with it
@@ -69,7 +69,7 @@ def put_back(change: Mapping[str, Any]) -> None:
         write(Write(setting=setting, subject=subject, was=present, to=to))
 
 
-def _named_now(change: Mapping[str, Any]) -> str:
+def named_now(change: Mapping[str, Any]) -> str:
     """The name that the device has now."""
     subject, known = str(change["subject"]), str(change.get("device", ""))
     for link in sorted(NET.glob("*/device")) if known else ():

@@ -49,6 +49,13 @@ def claim(address: str, root: Path = ROOT) -> None:
     _claimed[file] = descriptor
 
 
+def let_go(name: str, root: Path = ROOT) -> None:
+    """What `claim` took is anybody's again."""
+    descriptor = _claimed.pop(_folder(root) / f"{name}.lock", None)
+    if descriptor is not None:
+        os.close(descriptor)
+
+
 def claim_any(names: Iterable[str], root: Path = ROOT) -> str:
     """The first of these that nobody has, this process included; it is ours until the process ends. MeasureError where
     all are taken."""

@@ -15,10 +15,10 @@ _READ_WITH_FILES = ("ethtool", "pgrep")  # subsystems read these beside the file
 
 def outputs(tree: Tree) -> Iterator[Taken]:
     """Every part of every saved output in the tree, read. The machine's own files say more, so they count first."""
-    for source, entry in tree.items():
-        command = source.removeprefix("$ ")
-        if command == source or not isinstance(entry, bytes) or len(entry) > MAX_BYTES or b"\0" in entry[:4096]:
+    for source in tree.sources("$ "):
+        command, output = source.removeprefix("$ "), tree.read(source)
+        if output is None or len(output) > MAX_BYTES or b"\0" in output[:4096]:
             continue
         if program(command) in PROGRAMS and program(command) not in _READ_WITH_FILES:
-            for part in parts(cleaned(entry), command):
+            for part in parts(cleaned(output), command):
                 yield take(replace(part, source=source), source)

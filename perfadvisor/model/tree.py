@@ -5,10 +5,12 @@ A source is an absolute path (`/sys/devices/system/node/online`), a command line
 request (`netlink:ethtool/coalesce/eth0`, canonical JSON bytes).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
+from typing import TypeVar
 
+_NOT_NAMES = frozenset({"", ".", ".."})  # as the last part of a path
 MAX_LINKS = 40  # as MAXSYMLINKS in the kernel's include/linux/namei.h
 LOOP = "Too many levels of symbolic links"  # ELOOP, as strerror(3) words it
 
@@ -33,6 +35,7 @@ class Directory:
 
 
 Entry = bytes | Link | Directory | Unreadable
+T = TypeVar("T")
 
 
 class Tree:
@@ -42,9 +45,13 @@ class Tree:
         self._entries = dict(entries)
         self._below: dict[str, set[str]] = {}
         self._resolved: dict[str, str] = {}
+        self._kept: dict[Callable[[Tree], object], object] = {}
+        self._requests: list[str] = []  # sources that are not paths: a few among many thousands
         for source in self._entries:
             if source.startswith("/"):
                 self._index(source)
+            else:
+                self._requests.append(source)
 
     def _index(self, path: str) -> None:
         while path != "/":
@@ -66,7 +73,7 @@ class Tree:
     def realpath(self, path: str) -> str:
         """The path with every link inside the tree followed; a link that leaves the tree or loops is left as it is."""
         parent, _, name = path.rpartition("/")
-        if name in ("", ".", ".."):
+        if name in _NOT_NAMES:
             parent, _, name = normpath(path).rpartition("/")
         directory = self._directory(parent)
         here = _joined(directory, name)
@@ -77,7 +84,7 @@ class Tree:
         known = self._resolved.get(path)
         if known is None:
             above, _, name = path.rpartition("/")
-            start = None if name in ("", ".", "..") else self._resolved.get(above)
+            start = None if name in _NOT_NAMES else self._resolved.get(above)
             todo = normpath(path).split("/") if start is None else [name]
             known = self._resolved[path] = self._resolve(start or "/", todo)
         return known
@@ -107,13 +114,16 @@ class Tree:
         """What was read from `source`, links followed for paths; None where the tree never held it."""
         if not source.startswith("/"):
             return self._entries.get(source)
-        path = self.realpath(source)
+        above, _, name = source.rpartition("/")
+        directory = self._directory(above)
+        path = _joined(directory, name)
         found = self._entries.get(path)
-        if isinstance(found, Link):
-            return Unreadable(LOOP)
-        if found is None and path in self._below:
-            return Directory()
-        return found
+        if isinstance(found, Link) or name in _NOT_NAMES:
+            path = self.realpath(source)
+            found = self._entries.get(path)
+        if found is None:
+            return Directory() if path in self._below else None
+        return Unreadable(LOOP) if isinstance(found, Link) else found
 
     def exists(self, source: str) -> bool:
         """Whether the source is in the tree, readable or not."""
@@ -145,9 +155,20 @@ class Tree:
         """The sorted names directly below a directory, links followed; empty where there is none."""
         return tuple(sorted(self._below.get(self.realpath(directory), ())))
 
+    def sources(self, start: str) -> tuple[str, ...]:
+        """The sorted sources that start with this text."""
+        among = self._entries if start.startswith("/") else self._requests
+        return tuple(sorted(source for source in among if source.startswith(start)))
+
     def commands(self, program: str) -> tuple[str, ...]:
         """The sorted sources that are outputs of this program: `$ ethtool -c eth0`, ... of "ethtool"."""
-        return tuple(sorted(source for source in self._entries if source.startswith(f"$ {program} ")))
+        return self.sources(f"$ {program} ")
+
+    def once(self, read: "Callable[[Tree], T]") -> T:
+        """What this function reads from the tree, read on the first call and kept: several subsystems ask for it."""
+        if read not in self._kept:
+            self._kept[read] = read(self)
+        return self._kept[read]  # type: ignore[return-value]
 
     def link(self, path: str) -> str | None:
         """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""

@@ -15,12 +15,12 @@ def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
     """The subjects with a source of this setting in the tree, readable or not; ("",) for one of the whole machine."""
     if setting.door is Door.ETHTOOL:
         start = setting.source("")
-        return tuple(source.removeprefix(start) for source, _ in tree.items() if source.startswith(start))
+        return tuple(source.removeprefix(start) for source in tree.sources(start))
     if not setting.subject:
         return ("",) if tree.exists(setting.path) else ()
     if setting.subject == "sysctl":
-        files = (source for source, entry in tree.items() if not isinstance(entry, Directory))
-        return tuple(source.removeprefix(SYSCTL) for source in files if source.startswith(SYSCTL))
+        files = (source for source in tree.sources(SYSCTL) if not isinstance(tree.entry(source), Directory))
+        return tuple(source.removeprefix(SYSCTL) for source in files)
     shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
     found = _below(setting.path.partition("/{subject}")[0], shape.split("/"), tree)
     return tuple(one for one in found if tree.exists(setting.source(one)))

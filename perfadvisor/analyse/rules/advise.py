@@ -89,10 +89,8 @@ def _finding(rule: Rule, view: View, environment: str) -> Finding:
         title=sentence(rule.title, view),
         missing=judged.missing,
         reason=judged.reason,
+        evidence=() if judged.outcome is Outcome.NOT_APPLICABLE else _evidence(rule, view),
     )
-    if judged.outcome is Outcome.NOT_APPLICABLE:
-        return about
-    about = replace(about, evidence=_evidence(rule, view))
     return _advice(about, view) if judged.outcome is Outcome.FIRES else about
 
 

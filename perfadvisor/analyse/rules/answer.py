@@ -29,17 +29,18 @@ FIRES = Judgement(outcome=Outcome.FIRES)
 def judge(rule: Rule, lookup: Lookup) -> Judgement:
     """The rule's answer. It is clear only where all that it requires is known to hold: a rule that does not know
     whether it applies has not passed. Within a condition one certain No decides an `and`, whatever else is missing."""
-    requires = [(text, parse(text)(lookup)) for text in rule.requires]
-    refused = next((text for text, answer in requires if answer is False), None)
-    if refused is not None:
-        return _not_applicable(f"it needs: {refused}")
+    requires: list[bool | Unknown] = []
+    for text in rule.requires:
+        requires.append(parse(text)(lookup))
+        if requires[-1] is False:
+            return _not_applicable(f"it needs: {text}")
     unsound = _unsound(rule, lookup)
     if unsound is not None:
         return Judgement(outcome=Outcome.UNKNOWN, missing=(unsound,))
     when = parse(rule.when)(lookup)
-    answers = (when, *(answer for _, answer in requires))
-    missing = frozenset[Absent]().union(*(answer.missing for answer in answers if isinstance(answer, Unknown)))
-    if missing:
+    unknown = [answer for answer in (when, *requires) if isinstance(answer, Unknown)]
+    if unknown:
+        missing = frozenset[Absent]().union(*(answer.missing for answer in unknown))
         ordered = tuple(sorted(missing, key=lambda absent: (absent.name, absent.subject, absent.reason)))
         return Judgement(outcome=Outcome.UNKNOWN, missing=ordered)
     return FIRES if when is True else CLEAR

@@ -14,19 +14,21 @@ from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rul
 
 MEASUREMENT = "measurement"
 STEPS = (MEASUREMENT, "ceiling", "hardware", "placement", "virtual", "memory", "stack")
-_CONFIDENCES = tuple(reversed(Confidence))
-_OUTCOMES = tuple(Outcome)
+_STEPS = {step: place for place, step in enumerate(STEPS)}
+_CONFIDENCES = {confidence: place for place, confidence in enumerate(reversed(Confidence))}
+_OUTCOMES = {outcome: place for place, outcome in enumerate(Outcome)}
+_SEVERITIES = {severity: place for place, severity in enumerate(SEVERITIES)}
 
 
 def order(finding: Finding) -> tuple[int | str, ...]:
     """Sort key: fires first, root causes before what they explain, then the order of evaluation, then weight."""
     rule = finding.rule
     return (
-        _OUTCOMES.index(finding.outcome),
+        _OUTCOMES[finding.outcome],
         int(bool(finding.explained_by)),
-        STEPS.index(rule.step) if rule.step in STEPS else len(STEPS),
-        _CONFIDENCES.index(finding.confidence),
-        SEVERITIES.index(rule.severity),
+        _STEPS.get(rule.step, len(_STEPS)),
+        _CONFIDENCES[finding.confidence],
+        _SEVERITIES[rule.severity],
         rule.id,
         finding.subject,
     )

@@ -56,6 +56,10 @@ def groups(tree: Tree) -> tuple[str, ...]:
 
 def mounts(tree: Tree) -> tuple[Hierarchy, ...]:
     """The mounted hierarchies; without mountinfo, what lies where every distribution mounts them."""
+    return tree.once(_mounts)
+
+
+def _mounts(tree: Tree) -> tuple[Hierarchy, ...]:
     found = tuple(
         Hierarchy(
             root=line.root,

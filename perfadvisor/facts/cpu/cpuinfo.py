@@ -33,6 +33,10 @@ class CpuInfo:
 
 def read(tree: Tree) -> CpuInfo:
     """The `/proc/cpuinfo` of a tree."""
+    return tree.once(_read)
+
+
+def _read(tree: Tree) -> CpuInfo:
     return parse(tree.text(PATH) or "")
 
 

@@ -34,8 +34,7 @@ def _default(tree: Tree) -> str | None:
 
 
 def _kind(tree: Tree, nic: str) -> str | None:
-    facts_of = (one for one in network.facts(tree) if one.name == "nic.kind" and one.subject == nic)
-    stated = next((str(one.value) for one in facts_of if isinstance(one, Fact)), None)
+    stated = network.kind(tree, nic)
     if stated not in (None, "virtual"):
         return stated
     own, peer = tree.text(f"{_NET}/{nic}/ifindex"), tree.text(f"{_NET}/{nic}/iflink")

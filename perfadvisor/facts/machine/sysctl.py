@@ -36,9 +36,8 @@ PATTERNS: tuple[str, ...] = (
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """Every /proc/sys file of this tree; an empty one is an empty setting, which is a value."""
-    for source, entry in tree.items():
-        if not source.startswith(_ROOT):
-            continue
+    for source in tree.sources(_ROOT):
+        entry = tree.entry(source)
         if isinstance(entry, bytes):
             yield VALUE.fact(tree.text(source) or "", source=source, subject=name(source))
         elif isinstance(entry, Unreadable):

@@ -90,6 +90,12 @@ def facts(tree: Tree) -> Facts:
         yield from IRQ.facts(reader.of_nic(nic, address), nic)
 
 
+def kind(tree: Tree, nic: str) -> str | None:
+    """What `nic.kind` says of this interface; None where it is not in the tree or nothing tells."""
+    known = nic in interfaces(tree)
+    return _kind(tree, nic, _links(tree).get(nic, {}), _is_physical(tree, nic)) if known else None
+
+
 def pci_address(tree: Tree, nic: str) -> str | None:
     """The PCI function an interface hangs on, also where a virtio device lies between."""
     direct = owner(tree.realpath(f"{NET}/{nic}")) or owner(tree.realpath(f"{NET}/{nic}/device"))

@@ -1,6 +1,7 @@
 """Where PCI functions lie in sysfs: their addresses, their directories, and the chain of ports above each of them."""
 
 import re
+from collections.abc import Mapping
 
 from perfadvisor.model.tree import Tree
 
@@ -15,8 +16,12 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-def functions(tree: Tree) -> dict[str, str]:
+def functions(tree: Tree) -> Mapping[str, str]:
     """Address -> directory under /sys/devices, of every PCI function in the tree, by address."""
+    return tree.once(_functions)
+
+
+def _functions(tree: Tree) -> dict[str, str]:
     return {name: tree.realpath(f"{DEVICES}/{name}") for name in tree.names(DEVICES) if is_address(name)}
 
 

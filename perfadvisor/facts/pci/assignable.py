@@ -42,16 +42,17 @@ _WHICH_METHOD = "Linux before 5.15 does not say which"
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """Of each function."""
+    spaces = read(tree)
     for address, path in functions(tree).items():
-        yield _vectors(tree, path, address)
+        yield _vectors(tree, path, address, spaces[address])
         source = f"{path}/resource"
         yield BARS.given(_bars(tree.text(source)), source=source, subject=address, reason=_why(tree, source))
         yield _resets(tree, path, address)
-        yield express_type(read(tree, path), f"{path}/config", address)
+        yield express_type(spaces[address], f"{path}/config", address)
 
 
-def _vectors(tree: Tree, path: str, address: str) -> Fact | Absent:
-    source, space = f"{path}/config", read(tree, path)
+def _vectors(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> Fact | Absent:
+    source = f"{path}/config"
     if space is None or not space.whole:
         why = NEEDS_ROOT if space else tree.why_unreadable(source)
         return VECTORS.absent(why, source=source, subject=address)

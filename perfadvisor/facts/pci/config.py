@@ -60,8 +60,7 @@ Facts = Iterator[Fact | Absent]
 
 def facts(tree: Tree) -> Facts:
     """Whether the spaces were readable, then what each says."""
-    directories = functions(tree)
-    spaces = {address: read(tree, path) for address, path in directories.items()}
+    directories, spaces = functions(tree), read(tree)
     known = [space for space in spaces.values() if space is not None]
     readable = any(space.whole for space in known) if known else None
     yield ROOT_READABLE.given(readable, source=f"{DEVICES}/*/config", reason="no configuration space was read")
@@ -75,10 +74,14 @@ def facts(tree: Tree) -> Facts:
         yield path_payload(chain(path), sizes, f"{path}/config", address)
 
 
-def read(tree: Tree, directory: str) -> ConfigSpace | None:
-    """The configuration space of the function in this directory, None where it was not read."""
-    data = tree.read(f"{directory}/config")
-    return None if data is None else parse(data)
+def read(tree: Tree) -> Mapping[str, ConfigSpace | None]:
+    """The configuration space of each function by its address, None where it was not read."""
+    return tree.once(_read)
+
+
+def _read(tree: Tree) -> dict[str, ConfigSpace | None]:
+    data = {address: tree.read(f"{path}/config") for address, path in functions(tree).items()}
+    return {address: None if one is None else parse(one) for address, one in data.items()}
 
 
 def _control(tree: Tree, path: str, address: str, space: ConfigSpace | None) -> Facts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config import read as read_config
+from perfadvisor.facts.pci.config_space import ConfigSpace
 from perfadvisor.facts.pci.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
@@ -114,7 +115,8 @@ class Place:
 def facts(tree: Tree) -> Facts:
     """Every link, then how many run below what they could."""
     directories = functions(tree)
-    links = {address: _link(tree, path) for address, path in directories.items()}
+    spaces = read_config(tree)
+    links = {address: _link(tree, path, spaces[address]) for address, path in directories.items()}
     captured = any(tree.exists(f"{path}/current_link_speed") for path in directories.values())
     for address, path in directories.items():
         yield from _own(tree, path, address, links[address], captured=captured)
@@ -159,10 +161,9 @@ def parse_width(text: str | None) -> int | None:
     return width if width is not None and 0 < width <= _WIDEST else None
 
 
-def _link(tree: Tree, path: str) -> PciLink:
+def _link(tree: Tree, path: str, space: ConfigSpace | None) -> PciLink:
     if tree.link_name(f"{path}/physfn") is not None:
         return NONE
-    space = read_config(tree, path)
     width = parse_width(tree.text(f"{path}/current_link_width"))
     return PciLink(
         speed=parse_speed(tree.text(f"{path}/current_link_speed")) if width else None,

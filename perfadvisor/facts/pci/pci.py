@@ -1,6 +1,6 @@
 """PCI functions: what they are, who drives them, where they sit, their virtual functions, vectors and errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from perfadvisor.facts.pci import classes as pci_class
 from perfadvisor.facts.pci.address import DEVICES, functions
@@ -133,7 +133,7 @@ def _class(tree: Tree, path: str, address: str) -> Facts:
         yield fact(spec, tree, source, None if code is None else pci_class.base(code) == base, subject=address)
 
 
-def _drivers(tree: Tree, found: dict[str, str]) -> Facts:
+def _drivers(tree: Tree, found: Mapping[str, str]) -> Facts:
     """A function without the link has no driver; where no function has one, nobody may have kept the links."""
     drivers = {address: tree.link_name(f"{path}/driver") for address, path in found.items()}
     kept = any(drivers.values())
@@ -170,7 +170,7 @@ def _sriov(tree: Tree, path: str, address: str) -> Facts:
     yield integer_fact(NUM_VFS, tree, f"{path}/sriov_numvfs", subject=address)
 
 
-def _virtual_functions(tree: Tree, found: dict[str, str]) -> Facts:
+def _virtual_functions(tree: Tree, found: Mapping[str, str]) -> Facts:
     """A virtual function links to its physical one. Without that link it is none, if links were kept at all (any other
     one shows that), or if it has what a virtual function has not: ids in its configuration space, a link of its own."""
     kept = any(tree.link_name(f"{path}/{name}") for path in found.values() for name in ("driver", "iommu_group"))
@@ -195,7 +195,7 @@ def _vectors(tree: Tree, path: str, address: str) -> Facts:
     yield MSI_VECTORS.given(vectors, source=source, subject=address, reason="no MSI or MSI-X vector in use")
 
 
-def _resets(tree: Tree, found: dict[str, str]) -> Facts:
+def _resets(tree: Tree, found: Mapping[str, str]) -> Facts:
     """Whether there is a reset; where no function at all shows one, nobody may have looked, so that says nothing."""
     names = ("reset_method", "reset")
     shown = {address: next((n for n in names if tree.exists(f"{path}/{n}")), "") for address, path in found.items()}

@@ -21,7 +21,7 @@ def deltas(before: Tree, after: Tree, seconds: float) -> Iterator[tuple[str, flo
 
 
 def _exits(tree: Tree) -> int | None:
-    places = [source for source, _ in tree.items() if source.startswith(f"{HOST}{DIRECTORY}/")]
+    places = tree.sources(f"{HOST}{DIRECTORY}/")
     counts = [number(tree.text(source)) for source in places]
     known = [count for count in counts if count is not None]
     return sum(known) if known and len(known) == len(counts) else None

@@ -5,7 +5,10 @@ import gzip
 import os
 import re
 import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from perfadvisor.bundle.evidence import Evidence, evidence_of
 from perfadvisor.bundle.schema import RUN_FILE, TRIAL_FILE, RunFile, trial_result
@@ -15,6 +18,7 @@ from perfadvisor.model.run import Run, RunState
 from perfadvisor.model.snapshot import Snapshot
 
 MAX_FILE_BYTES = 256 << 20
+_Name = TypeVar("_Name", str, int)
 EVIDENCE = ("stdout", "stderr", "counters.json", "gauges.jsonl")
 
 
@@ -36,16 +40,31 @@ def load(path: Path, *, snapshots: bool = True) -> Run:
 
 
 def read_header(path: Path) -> RunFile:
-    """`run.json`, checked: every planned trial names a workload and an environment of the run."""
+    """`run.json`, checked: names are unique, and every planned trial has a workload and an environment of the run."""
     if not is_run(path):
         hint = "name the directory that `run` or `import` made"
         raise InputError(f"{path}: not a perfadvisor run: no run.json in it", hint)
     header = RUN_FILE.decode(read_file(path / "run.json"), path / "run.json")
-    names = {environment.name for environment in header.environments}
+    for problem in _contradictions(header):
+        raise InputError(f"{path}/run.json: {problem}")
+    return header
+
+
+def _contradictions(header: RunFile) -> Iterator[str]:
+    """What no writer of ours writes, and what nothing that reads the run expects."""
+    names = [environment.name for environment in header.environments]
+    numbers = [trial.number for trial in header.plan]
+    yield from (f"{key!a} is the workload {one.id!a}" for key, one in header.workloads.items() if key != one.id)
+    yield from (f"two environments are named {name!a}" for name in _repeated(names))
+    yield from (f"two trials have the number {number}" for number in _repeated(numbers))
     for trial in header.plan:
         if trial.workload not in header.workloads or trial.environment not in names:
-            raise InputError(f"{path}/run.json: trial {trial.number} names an unknown workload or environment")
-    return header
+            yield f"trial {trial.number} names an unknown workload or environment"
+
+
+def _repeated(values: Iterable[_Name]) -> list[_Name]:
+    """Those that occur more than once."""
+    return [value for value, times in Counter(values).items() if times > 1]
 
 
 def results(path: Path, header: RunFile) -> tuple[TrialResult, ...]:

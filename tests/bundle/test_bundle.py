@@ -164,6 +164,20 @@ def test_a_changed_file_is_named_with_the_place(folder, name, change, said) -> N
     assert caught.value.hint or "names an unknown" in said
 
 
+def test_what_contradicts_itself_is_named(folder) -> None:
+    whole = json.loads((folder / "run.json").read_text())
+    (name, workload), *others = whole["workloads"].items()
+    twice = whole["plan"] + whole["plan"][:1]
+    for change, said in (
+        ({"workloads": {name: workload | {"id": name + "\u202e"}, **dict(others)}}, r"is the workload '.*\\u202e'"),
+        ({"environments": whole["environments"] * 2}, "two environments are named"),
+        ({"plan": twice}, "two trials have the number 1"),
+    ):
+        (folder / "run.json").write_text(json.dumps(whole | change))
+        with pytest.raises(InputError, match=said):
+            load(folder)
+
+
 def test_a_trial_under_a_number_that_is_not_its_own(folder) -> None:
     (folder / "trials/0001").rename(folder / "trials/0003")
     with pytest.raises(InputError, match=r"not the trial that run\.json planned"):

@@ -24,7 +24,7 @@ def _one(answer: Answer, said: set[str]) -> Iterator[str]:
     driver = "driver unknown" if device.driver is None else device.driver or "no driver"
     name = " ".join(filter(None, [device.class_name or "unknown class", f"[{device.ids}]" if device.ids else ""]))
     yield f"{MARKS[answer.possible]:<4} {device.address}  {name}, {driver}"
-    yield f"       {'; '.join(_properties(device))}"
+    yield f"       {'; '.join(properties(device))}"
     for obstacle in answer.obstacles:
         yield f"       not now: {obstacle.why}"
         if obstacle.change not in said:
@@ -36,7 +36,8 @@ def _one(answer: Answer, said: set[str]) -> Iterator[str]:
         yield f"       note: {risk}"
 
 
-def _properties(device: Device) -> Iterator[str]:
+def properties(device: Device) -> Iterator[str]:
+    """What is known of a function beside its name, each in a few words."""
     yield f"IOMMU group {device.group}" if device.group else "no IOMMU group"
     yield f"node {device.node}" if device.node is not None else "node unknown"
     if device.vectors is not None:

@@ -12,6 +12,7 @@ from perfadvisor.report.judged import judged
 from perfadvisor.report.latency import latencies
 from perfadvisor.report.machine import devices, key_facts, shown, subtitle
 from perfadvisor.report.matrix import matrices
+from perfadvisor.report.passthrough import passthrough
 from perfadvisor.report.provenance import commands, snapshots, took, trials
 from perfadvisor.report.results import groups
 from perfadvisor.report.templates import templates
@@ -57,6 +58,7 @@ def _context(view: ReportView) -> dict[str, Any]:
         "topology_width": WIDTH,
         "key_facts": key_facts,
         "devices": devices,
+        "passthrough": passthrough,
         "shown": shown,
         "passed": passed(view),
         "locked": locked(view),

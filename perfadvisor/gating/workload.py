@@ -131,7 +131,7 @@ def bench(
         sites = dict(zip(words, opened, strict=True))
         first = ground(opened)
         storage = place.choose(storage_workloads(chosen), first, options)
-        agreed = agree(tuple(chosen), opened).workloads
+        agreed = [one for each in chosen for one in agree((each,), opened).workloads]  # each is asked for by its name
         expanded = {one.id: _expanded((one,), first, storage) for one in agreed}
         book = journal.begin(Path(folder) / "journal.jsonl")
         undo.callback(book.close)

@@ -114,8 +114,9 @@ class TrialResult:
     @property
     def trust(self) -> Trust:
         """The worst of the doubts: VALID without any; NOT_MEASURED where the trial did not finish."""
-        done = self.state is TrialState.DONE
-        return worst(doubt.trust for doubt in self.doubts) if done else Trust.NOT_MEASURED
+        if self.state is not TrialState.DONE:
+            return Trust.NOT_MEASURED
+        return worst(doubt.trust for doubt in self.doubts) if self.doubts else Trust.VALID
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,4 +188,5 @@ class Cell:
     @property
     def left_out(self) -> tuple[TrialResult, ...]:
         """The INVALID trials its numbers do not come from, because others are sound."""
-        return tuple(trial for trial in self.finished if trial not in self.used)
+        used = {id(trial) for trial in self.used}
+        return tuple(trial for trial in self.finished if id(trial) not in used)

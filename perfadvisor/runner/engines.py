@@ -51,8 +51,8 @@ def refused(workloads: Sequence[Workload], sites: Sequence[Site]) -> frozenset[t
 
 
 def agree(workloads: Sequence[Workload], sites: Sequence[Site]) -> Agreed:
-    """The workloads with engines that every environment allows; one without such an engine stays as it is, and is not
-    measured where its own is forbidden."""
+    """The workloads with engines that every environment allows. One without such an engine stays as it is, and is not
+    measured where its own is forbidden. One that would now repeat another is left out."""
     agreed: list[Workload] = []
     why: dict[tuple[str, str], str] = {}
     for workload in workloads:
@@ -63,7 +63,29 @@ def agree(workloads: Sequence[Workload], sites: Sequence[Site]) -> Agreed:
             why.setdefault((tool.engine(workload.parameters), str(common.get("engine", ""))), reason)
         agreed.append(replace(workload, parameters=common))
     notes = tuple(_note(own, common, reason, len(sites)) for (own, common), reason in why.items())
-    return Agreed(workloads=tuple(agreed), notes=notes)
+    twins = _twins(workloads, agreed)
+    kept = tuple(workload for workload in agreed if workload.id not in twins)
+    return Agreed(workloads=kept, notes=(*notes, *(_left_out(*pair) for pair in twins.items())))
+
+
+def _twins(workloads: Sequence[Workload], agreed: Sequence[Workload]) -> dict[str, str]:
+    """Workloads that another one now equals: each with the one that is measured for both, which kept its own engine."""
+    own = {one.id for one, other in zip(workloads, agreed, strict=True) if one.parameters == other.parameters}
+    found: dict[str, str] = {}
+    for one in agreed:
+        if one.id not in own:
+            same = (other.id for other in agreed if other.id in own and _is_same_work(one, other))
+            if twin := next(same, ""):
+                found[one.id] = twin
+    return found
+
+
+def _is_same_work(one: Workload, other: Workload) -> bool:
+    return replace(one, id="", title="", why="") == replace(other, id="", title="", why="")
+
+
+def _left_out(workload: str, twin: str) -> str:
+    return f"storage: {workload} is not measured, because with this engine {twin} is the same"
 
 
 def _note(own: str, common: str, reason: str, environments: int) -> str:

@@ -62,6 +62,16 @@ def test_one_that_forbids_changes_the_engine_of_all_and_says_so_in_a_line() -> N
     assert (here.asked, there.asked) == (1, 1), "asked once, not once a workload"
 
 
+def test_what_would_be_measured_twice_is_measured_once_and_a_line_says_so() -> None:
+    plain = workload("ring-libaio", rw="randread", engine="libaio", iodepth=4)
+    deeper = workload("deeper-libaio", rw="randread", engine="libaio", iodepth=8)
+    agreed = agree([RING, plain, deeper], [site(Machine("local")), site(Machine("podman", WHY))])
+    assert [one.id for one in agreed.workloads] == ["storage/ring-libaio", "storage/deeper-libaio"]
+    line = "storage: storage/ring is not measured, because with this engine storage/ring-libaio is the same"
+    assert agreed.notes[1:] == (line,)
+    assert len(agree([RING, plain, deeper], [site(Machine("local"))]).workloads) == 3
+
+
 def test_where_all_allow_it_nothing_changes() -> None:
     agreed = agree([RING, FIXED], [site(Machine("local")), site(Machine("vm"))])
     assert (agreed.workloads, agreed.notes) == ((RING, FIXED), ())

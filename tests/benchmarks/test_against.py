@@ -1,0 +1,18 @@
+"""Two trees compared in turns: the ratio is of pairs, and its interval holds the truth."""
+
+from benchmarks.against import compared, figures
+
+
+def test_the_ratio_is_that_of_the_pairs_and_not_of_the_medians() -> None:
+    old = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0]
+    text = compared(old, [1.5 * value for value in old])
+    assert text.split() == ["6000.0", "ms", "9000.0", "ms", "ratio", "1.50", "(1.50", "to", "1.50)"]
+
+
+def test_the_interval_spans_what_the_pairs_say() -> None:
+    text = compared([1.0] * 6, [0.8, 0.9, 1.0, 1.1, 1.2, 1.3])
+    assert text.endswith("ratio 1.05 (0.80 to 1.30)")
+
+
+def test_every_part_that_users_wait_for_is_measured() -> None:
+    assert {name.split()[0] for name in figures()} == {"perfadvisor", "analysis", "report,"}

@@ -29,13 +29,17 @@ from perfadvisor.model.run import Run
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.tree import Tree
 from perfadvisor.packs.known_facts import known_facts
+from perfadvisor.packs.locate import shipped
 from perfadvisor.report.view import ReportView
+from perfadvisor.report.worth import with_worth
 from perfadvisor.settings.advice import with_plans
 from perfadvisor.settings.model import Plan
+from perfadvisor.store import gains
 
 Planned = tuple[tuple[Finding, Plan | None], ...]
 
 RUN_FILE = "run.json"
+GAINS = "measured.jsonl"  # beside the rules: gains on planted faults
 
 
 def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "", more: Sequence[Path] = ()) -> ReportView:
@@ -47,8 +51,13 @@ def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "", more: Seq
     _check_goal(goal, rules)
     run = None if more else load_run(path)
     if run is not None:
-        return judge_run(run, rules, source=str(path), goal=goal)
-    return _judge_gathered((path, *more), rules, goal)
+        return with_gains(judge_run(run, rules, source=str(path), goal=goal))
+    return with_gains(_judge_gathered((path, *more), rules, goal))
+
+
+def with_gains(view: ReportView) -> ReportView:
+    """The view with what fixes gave where they were measured, here and on planted faults."""
+    return with_worth(view, gains.load(shipped("rules") / GAINS))
 
 
 def _judge_gathered(paths: Sequence[Path], rules: Sequence[Rule], goal: str) -> ReportView:

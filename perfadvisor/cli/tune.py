@@ -40,6 +40,7 @@ def command() -> None:
 @click.option("--budget", help="Stop measuring one fix after this long, such as 10m.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
               help="Seconds one call of a command may take.")  # fmt: skip
+@click.option("--rules", type=FOLDER, multiple=True, help="Also load rules from this directory.")
 @click.option("--policy", type=FILE, help="YAML file with margins and primary metrics, as for the gate.")
 @click.option("--html", type=FILE, help="Write the result as a page.")
 @click.option("--json", "json_file", type=FILE, help="Write the result as JSON.")
@@ -65,6 +66,20 @@ def status() -> None:
     from perfadvisor.tuning.text import statuses
 
     click.echo(statuses(standing()), nl=False)
+
+
+@command.command()
+@click.option("--export", type=FILE, help="Write them as JSON lines without names of this machine and its devices.")
+def gains(export: Path | None) -> None:
+    """Show what fixes gave on this machine so far. The file is local; nothing is sent anywhere."""
+    from perfadvisor.cli.output import write_text
+    from perfadvisor.store.gains import exported, load, place
+    from perfadvisor.tuning.text import remembered
+
+    found = load(Path())
+    click.echo(remembered(found) or f"no gain is recorded in {place()}")
+    if export:
+        write_text(export, exported(found))
 
 
 @command.command()

@@ -16,7 +16,7 @@ from perfadvisor.cli.tune import NOT_DONE, agreed, told
 from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
 from perfadvisor.gating.with_setting import forbidden, planned
-from perfadvisor.judge import judge, judge_snapshot
+from perfadvisor.judge import judge, judge_snapshot, with_gains
 from perfadvisor.model.workload import Workload
 from perfadvisor.packs import load_rules, load_suites, load_workloads
 from perfadvisor.report.view import ReportView
@@ -75,8 +75,10 @@ def _begun(workloads: Mapping[str, Workload], options: Mapping[str, Any]) -> Tun
     if own and own not in workloads:
         raise InputError(f"no workload {own!r}", "perfadvisor workloads list")
     preferred = load_suites(workloads, ())[PREFERRED].workloads
-    found = list(chosen(fixes(view_of(source), workloads, preferred), options["only"]))
-    kept = {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
+    found = list(chosen(fixes(view_of(source, options["rules"]), workloads, preferred), options["only"]))
+    kept = {
+        name: str(value) if isinstance(value, Path) else value for name, value in options.items() if name != "rules"
+    }
     return Tune(
         id=record.new_id(), host=os.uname().nodename, boot=boot_id(), started=time.strftime("%Y-%m-%d %H:%M"),
         version=__version__, source=str(source), state=State.MEASURING, options=kept,
@@ -93,11 +95,11 @@ def _measured_by(fix: Fix, own: str | None, command: str | None) -> Fix:
     return replace(fix, workloads=(own,), guards=tuple(one for one in fix.guards if one != own)) if own else fix
 
 
-def view_of(source: str) -> ReportView:
+def view_of(source: str, rules: Sequence[Path]) -> ReportView:
     """The judgement of a run or snapshot of this machine, or of the machine as it is now."""
     if source == NOW:
-        return judge_snapshot(take(LocalTarget()), load_rules(), source=NOW)
-    view = judge(Path(source))
+        return with_gains(judge_snapshot(take(LocalTarget()), load_rules(rules), source=NOW))
+    view = judge(Path(source), rules)
     table = view.facts.get(view.base)
     host, here = table.value("kernel.hostname") if table else None, os.uname().nodename
     if host != here:

@@ -29,8 +29,10 @@ class Outcome(StrEnum):
 
 
 class Confidence(StrEnum):
-    """hint: settings alone; likely: a measurement or counter agrees; confirmed: the experiment showed the effect."""
+    """refuted: the experiment showed no effect here; hint: settings alone; likely: a measurement or counter agrees;
+    confirmed: the experiment showed the effect."""
 
+    REFUTED = "refuted here"
     HINT = "hint"
     LIKELY = "likely"
     CONFIRMED = "confirmed"
@@ -126,6 +128,7 @@ class Rule:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason;
+    `worth` says what the fix gave where it was measured, `gain` the middle of it as a ratio (1.0 where unknown);
     `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause; `aside`
     marks what the run did not touch."""
 
@@ -144,3 +147,5 @@ class Finding:
     rollback: str = ""
     reason: str = ""
     aside: bool = False
+    worth: str = ""
+    gain: float = 1.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule, Severity
 
-_CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.HINT)
+_CONFIDENCES = tuple(reversed(Confidence))
 DOUBTS = "Doubts about the measurement"
 ASIDE = "Found on what this run did not touch"
 
@@ -72,6 +72,11 @@ class Entry:
         return _distinct(finding.fix_persist or finding.rule.fix.persist for finding in self.findings)
 
     @property
+    def worth(self) -> str:
+        """What the fix gave where it was measured, "" where nothing was looked up."""
+        return self.first.worth
+
+    @property
     def undo(self) -> tuple[str, ...]:
         """The distinct commands that take the fix back."""
         return _distinct(finding.rollback or finding.rule.rollback for finding in self.findings)
@@ -123,9 +128,12 @@ def _certainty(finding: Finding) -> tuple[int, str]:
     return _CONFIDENCES.index(finding.confidence), finding.subject
 
 
-def _order(entry: Entry) -> tuple[bool, bool, int, int, str, str]:
+def _order(entry: Entry) -> tuple[bool, bool, bool, int, float, int, str, str]:
+    """What was refuted here comes after all that was not; of equal severity, what gave most comes first."""
     confidence = _CONFIDENCES.index(entry.first.confidence)
-    return entry.doubt, entry.aside, SEVERITIES.index(entry.severity), confidence, entry.rule.id, entry.environment
+    refuted, severity = entry.first.confidence is Confidence.REFUTED, SEVERITIES.index(entry.severity)
+    gain = -max(finding.gain for finding in entry.findings)
+    return entry.doubt, entry.aside, refuted, severity, gain, confidence, entry.rule.id, entry.environment
 
 
 def anchors_of(found: Sequence[Entry]) -> dict[str, str]:

@@ -60,6 +60,7 @@ def _finding(finding: Finding) -> Record:
         "explained_by": finding.explained_by,
         "why": finding.why,
         "reason": finding.reason,
+        "worth": finding.worth,
         "evidence": [_fact(fact) for fact in finding.evidence if isinstance(fact, Fact)],
         "absent": [_absent(fact) for fact in finding.evidence if isinstance(fact, Absent)],
         "missing": [_absent(fact) for fact in finding.missing],

@@ -52,6 +52,7 @@ _FINDING = _record(
     explained_by=_TEXT,
     why=_TEXT,
     reason=_TEXT,
+    worth=_TEXT,
     evidence=_list(_FACT),
     absent=_list(_ABSENT),
     missing=_list(_ABSENT),

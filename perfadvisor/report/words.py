@@ -16,6 +16,7 @@ SEVERITY_MEANS = {
 CONFIDENCE_MEANS = {
     Confidence.HINT: "only the settings show it; no measurement here confirms it yet",
     Confidence.LIKELY: "a measurement or counter of this machine agrees",
+    Confidence.REFUTED: "its fix was measured on this machine and gave nothing",
     Confidence.CONFIRMED: "the experiment showed the effect on this machine",
 }
 

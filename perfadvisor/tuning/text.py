@@ -8,6 +8,7 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.plaintext import one_line
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
+from perfadvisor.store.gains import Gain
 from perfadvisor.tuning.kept import Status
 from perfadvisor.tuning.model import Answer, Fix, State, Tried, Tune
 from perfadvisor.tuning.steps import round_seconds
@@ -104,6 +105,16 @@ def ending(tune: Tune) -> tuple[str, ...]:
         f"guards: {guards_words(tune.together.guards)}",
         "until the next restart; perfadvisor tune keep makes it last, perfadvisor tune rollback takes it back",
     )
+
+
+def remembered(found: Sequence[Gain]) -> str:
+    """Every gain that was measured, one line each; "" for none."""
+    rows: list[tuple[str, ...]] = [("when", "finding", "subject", "metric", "gain (95 % interval)", "pairs", "answer")]
+    for one in found:
+        middle, low, high = (100 * (ratio - 1) for ratio in (one.ratio, one.low, one.high))
+        told = f"{middle:+.0f} % ({low:+.0f} to {high:+.0f})"
+        rows.append((one.when, one.rule, one.subject, one.metric, told, str(one.pairs), one.answer))
+    return "\n".join(map(one_line, table(rows))) if found else ""
 
 
 def statuses(found: Sequence[Status]) -> str:

@@ -18,7 +18,7 @@ from tests.tuning.stand_ins import set_to, view_of
 def found(file, monkeypatch) -> Path:  # noqa: F811
     """A finding whose fix sets the file to 5."""
     view = view_of(("numa-zone-reclaim", "test.number=5"))
-    monkeypatch.setattr(tune_body, "view_of", lambda source: view)
+    monkeypatch.setattr(tune_body, "view_of", lambda source, rules: view)
     return file
 
 

@@ -20,13 +20,15 @@ _OUTCOMES = {outcome: place for place, outcome in enumerate(Outcome)}
 _SEVERITIES = {severity: place for place, severity in enumerate(SEVERITIES)}
 
 
-def order(finding: Finding) -> tuple[int | str, ...]:
-    """Sort key: fires first, root causes before what they explain, then the order of evaluation, then weight."""
+def order(finding: Finding) -> tuple[float | str, ...]:
+    """Sort key: fires first, root causes before what they explain, then the order of evaluation, then what the fix gave
+    where it was measured, then weight."""
     rule = finding.rule
     return (
         _OUTCOMES[finding.outcome],
         int(bool(finding.explained_by)),
         _STEPS.get(rule.step, len(_STEPS)),
+        -finding.gain,
         _CONFIDENCES[finding.confidence],
         _SEVERITIES[rule.severity],
         rule.id,
@@ -34,7 +36,7 @@ def order(finding: Finding) -> tuple[int | str, ...]:
     )
 
 
-def reading_order(finding: Finding) -> tuple[int | str, ...]:
+def reading_order(finding: Finding) -> tuple[float | str, ...]:
     """Sort key for people: of what fires, first what holds the work back, then what it did not touch, then doubts."""
     fires = finding.outcome is Outcome.FIRES
     doubt = fires and finding.rule.step == MEASUREMENT

@@ -17,6 +17,7 @@ def _file(
     fact: str = "",
     choices: str = "",
     after: tuple[str, ...] = (),
+    along: tuple[str, ...] = (),
     disturbs: Disturbs = Disturbs.NONE,
 ) -> Setting:
     return Setting(
@@ -27,13 +28,22 @@ def _file(
         choices=choices,
         meaning=meaning,
         after=after,
+        along=along,
         disturbs=disturbs,
         fields=(Field(name=name.rpartition(".")[2], type=type_, fact=fact),),
     )
 
 
 BLOCK = (
-    _file("block.scheduler", "block", f"{QUEUE}/scheduler", Type.CHOICE, "I/O scheduler", fact="block.scheduler"),
+    _file(
+        "block.scheduler",
+        "block",
+        f"{QUEUE}/scheduler",
+        Type.CHOICE,
+        "I/O scheduler",
+        fact="block.scheduler",
+        along=("block.nr_requests", "block.wbt_lat_usec"),
+    ),
     _file(
         "block.nr_requests",
         "block",
@@ -70,6 +80,7 @@ CPU = (
         Type.CHOICE,
         "frequency governor",
         choices=f"{CPUFREQ}/scaling_available_governors",
+        along=("cpu.energy_preference",),
     ),
     _file(
         "cpu.energy_preference",

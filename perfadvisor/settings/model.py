@@ -57,10 +57,11 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Setting:
-    """`subject` is the kind of thing it belongs to ("" for the machine) and stands in `path` as `{subject}`. `choices`
-    is a file beside it that lists the words it takes; "" where the file itself does, the present one in brackets.
-    `after` names settings that must be written before this one. `option` is ethtool's, for writing, and `kind` the
-    netlink request, for reading."""
+    """`subject` is the kind of thing it belongs to ("" for the machine) and stands in `path` as `{subject}`.
+    `choices` is a file beside it that lists the words it takes; "" where the file itself does, the present one in
+    brackets. `after` names settings that must be written before this one; `along` those of the same subject that
+    the kernel changes with it, so that undoing this one writes them too. `option` is ethtool's, for writing, and
+    `kind` the netlink request, for reading."""
 
     name: str
     subject: str
@@ -72,6 +73,7 @@ class Setting:
     option: str = ""
     kind: str = ""
     after: tuple[str, ...] = ()
+    along: tuple[str, ...] = ()
     disturbs: Disturbs = Disturbs.NONE
     lasts: str = "until-reboot"
 
@@ -96,12 +98,14 @@ class Intent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Write:
-    """One step of a plan: the whole group as it `was` and the fields that change."""
+    """One step of a plan: the whole group as it `was` and the fields that change; `along` has the values, by setting,
+    that the kernel changes with them."""
 
     setting: Setting
     subject: str
     was: Values
     to: Values
+    along: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

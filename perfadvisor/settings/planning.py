@@ -1,7 +1,7 @@
 """From intents to a plan: checked against what the machine accepts, in an order that holds, with the machine as it
 would be then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from graphlib import TopologicalSorter
 
@@ -28,7 +28,8 @@ def plan(intents: Iterable[Intent], tree: Tree) -> Plan:
                      for name, why in refused.items())  # fmt: skip
         to = {name: text for name, text in intent.to.items() if name not in refused and was.get(name) != text}
         if to:
-            writes.append(Write(setting=setting, subject=intent.subject, was=was, to=_within(setting, to)))
+            along = _along(setting, intent.subject, tree)
+            writes.append(Write(setting=setting, subject=intent.subject, was=was, to=_within(setting, to), along=along))
             changed[_place(setting, intent.subject, tree)] = reading.rewritten(setting, intent.subject, tree, to)
     return Plan(writes=tuple(writes), refusals=tuple(refusals), before=tree, changed=changed)
 
@@ -42,6 +43,12 @@ def _joined(intents: Iterable[Intent]) -> list[Intent]:
     return list(found.values())
 
 
+def _along(setting: Setting, subject: str, tree: Tree) -> dict[str, Values]:
+    """The values that the kernel changes with this setting, as far as they were read."""
+    found = {name: reading.values(SETTINGS[name], subject, tree) for name in setting.along}
+    return {name: values for name, values in found.items() if values}
+
+
 def _place(setting: Setting, subject: str, tree: Tree) -> str:
     """Where a source lies in the tree, which holds /sys with its links."""
     source = setting.source(subject)
@@ -49,16 +56,15 @@ def _place(setting: Setting, subject: str, tree: Tree) -> str:
 
 
 def undone(writes: Sequence[Write]) -> tuple[Write, ...]:
-    """The writes that put everything back: newest first, each with all that it changed."""
-    return tuple(
-        Write(
-            setting=write.setting,
-            subject=write.subject,
-            was={**write.was, **write.to},
-            to=write.takes_back,
-        )
-        for write in reversed(writes)
-    )
+    """The writes that put everything back: newest first, each with all that it changed, and then what the kernel
+    changed with it."""
+    return tuple(back for write in reversed(writes) for back in _undone(write))
+
+
+def _undone(write: Write) -> Iterator[Write]:
+    yield Write(setting=write.setting, subject=write.subject, was={**write.was, **write.to}, to=write.takes_back)
+    for name, values in write.along.items():
+        yield Write(setting=SETTINGS[name], subject=write.subject, was=values, to=values)
 
 
 def _ordered(intents: list[Intent]) -> list[Intent]:

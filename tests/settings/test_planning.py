@@ -34,7 +34,10 @@ def intent(setting: str, subject: str = "", **to: str) -> Intent:
 def test_a_choice_is_planned_undone_and_seen_by_the_facts() -> None:
     made = plan([intent("block.scheduler", "sda", scheduler="none")], TREE)
     assert [command(write) for write in made.writes] == ["echo none > /sys/block/sda/queue/scheduler"]
-    assert [command(write) for write in undone(made.writes)] == ["echo mq-deadline > /sys/block/sda/queue/scheduler"]
+    assert [command(write) for write in undone(made.writes)] == [
+        "echo mq-deadline > /sys/block/sda/queue/scheduler",
+        "echo 64 > /sys/block/sda/queue/nr_requests",
+    ], "the kernel changes the queue's length with the scheduler"
     assert catalogue.read(made.tree).value("block.scheduler", "sda") == "none"
     assert catalogue.read(TREE).value("block.scheduler", "sda") == "mq-deadline", "the old tree is untouched"
 

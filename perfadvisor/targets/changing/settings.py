@@ -46,12 +46,20 @@ def apply(plan: Plan, journal: Journal) -> tuple[Applied, ...]:
     return tuple(done)
 
 
+def _both(was: Values, ours: Values | None) -> dict[str, Values | None]:
+    return {"was": dict(was), "ours": None if ours is None else dict(ours)}
+
+
 def _written(write: Write, journal: Journal) -> Applied:
     device = settings_file.device(write)
-    number = journal.record(group_written(write, device, None))
+    before = settings_file.along(write)
+    unknown = {name: _both(was, None) for name, was in before.items()}
+    number = journal.record(group_written(write, device, None, unknown))
     settings_file.write(write)
     got = settings_file.now(write.setting, write.subject)
     if got is None:
         raise MeasureError(f"{write.source} cannot be read back")
-    journal.correct(number, group_written(write, device, {name: got.get(name, "") for name in write.to}))
+    moved = settings_file.along(write)
+    along = {name: _both(was, moved.get(name)) for name, was in before.items()}
+    journal.correct(number, group_written(write, device, {name: got.get(name, "") for name in write.to}, along))
     return Applied(write=write, got=got, number=number)

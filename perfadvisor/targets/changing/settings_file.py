@@ -45,6 +45,12 @@ def write(write: Write) -> None:
         raise MeasureError(said[-1] if said else f"exit code {done.returncode}")
 
 
+def along(write: Write) -> dict[str, Values]:
+    """The values of the settings that the kernel changes with this one."""
+    found = {name: now(SETTINGS[name], write.subject) for name in write.setting.along}
+    return {name: values for name, values in found.items() if values}
+
+
 def device(write: Write) -> str:
     """The device of a NIC, which stays when its name changes; "" for all else."""
     link = NET / write.subject / "device"
@@ -65,8 +71,21 @@ def put_back(change: Mapping[str, Any]) -> None:
         for field in setting.fields
         if field.name in was and field.name not in left and present.get(field.name) != was[field.name]
     }
+    others = _still_ours(change.get("along", {}), subject)
     if to:
         write(Write(setting=setting, subject=subject, was=present, to=to))
+    for name, values in others.items():
+        if now(SETTINGS[name], subject) != values:
+            write(Write(setting=SETTINGS[name], subject=subject, was=values, to=values))
+
+
+def _still_ours(along: Mapping[str, Any], subject: str) -> dict[str, Values]:
+    """What the kernel changed with the setting and nobody else since: name -> what it was."""
+    return {
+        name: one["was"]
+        for name, one in along.items()
+        if one["ours"] is None or now(SETTINGS[name], subject) in (one["ours"], one["was"])
+    }
 
 
 def named_now(change: Mapping[str, Any]) -> str:

@@ -62,13 +62,16 @@ def module_loaded(name: str) -> Change:
     return {"what": "module", "path": f"/sys/module/{name}", "name": name}
 
 
-def group_written(write: Write, device: str, ours: Values | None) -> Change:
+def group_written(
+    write: Write, device: str, ours: Values | None, along: Mapping[str, Mapping[str, Values | None]] | None = None
+) -> Change:
     """A setting that is going to be written as a group; put back: the fields as they were, where they are still `ours`,
-    the values read back (None while they were not). `device` finds a NIC that got another name meanwhile."""
+    the values read back (None while they were not). `device` finds a NIC that got another name meanwhile. `along` has
+    the same for settings that the kernel changes with it: name -> what it `was`, and `ours`."""
     return {
         "what": "group", "path": write.source, "setting": write.setting.name, "subject": write.subject,
         "device": device, "was": dict(write.takes_back),
-        "ours": None if ours is None else dict(ours),
+        "ours": None if ours is None else dict(ours), "along": dict(along or {}),
     }  # fmt: skip
 
 

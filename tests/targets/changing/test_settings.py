@@ -12,7 +12,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.settings import catalogue
 from perfadvisor.settings.model import Door, Field, Intent, Setting, Type
 from perfadvisor.settings.planning import plan
-from perfadvisor.targets.changing import journal, settings, settings_file
+from perfadvisor.targets.changing import journal, settings, settings_file, undo
 from perfadvisor.targets.here.capture import capture
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices")
@@ -115,3 +115,46 @@ def test_a_real_disks_queue_and_back(disk) -> None:
         assert [one.rounded for one in done] == [{}, {}]
         assert ((queue / "read_ahead_kb").read_text(), (queue / "nomerges").read_text()) == ("512\n", "2\n")
     assert {name: (queue / name).read_text() for name in before} == before
+
+
+@pytest.mark.tools
+@ROOT
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_scheduler_and_back_leaves_the_whole_queue_as_it_was(disk, killed) -> None:
+    """The kernel gives the queue another length and another latency target with each scheduler."""
+    queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "nr_requests").write_text("64")
+    (queue / "wbt_lat_usec").write_text("1500")
+    before = {path.name: path.read_bytes() for path in sorted(queue.iterdir()) if _readable(path)}
+    made = plan([Intent(setting="block.scheduler", subject=disk, to={"scheduler": "bfq"})], capture((f"{queue}/*",)))
+    book = journal.begin()
+    settings.apply(made, book)
+    assert (queue / "nr_requests").read_text() != "64\n"
+    if killed:
+        for change in reversed(list(journal.read(book.path).open.values())):
+            undo.put_back(change)
+    book.close()
+    assert {name: (queue / name).read_bytes() for name in before} == before
+
+
+def _readable(path: Path) -> bool:
+    try:
+        path.read_bytes()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.tools
+@ROOT
+def test_a_scheduler_and_a_queue_length_together_come_back(disk) -> None:
+    queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "nr_requests").write_text("64")
+    wanted = [
+        Intent(setting="block.scheduler", subject=disk, to={"scheduler": "bfq"}),
+        Intent(setting="block.nr_requests", subject=disk, to={"nr_requests": "32"}),
+    ]
+    with journal.begin() as book:
+        settings.apply(plan(wanted, capture((f"{queue}/*",))), book)
+        assert (queue / "nr_requests").read_text() == "32\n"
+    assert (queue / "nr_requests").read_text() == "64\n"

@@ -15,7 +15,7 @@ from perfadvisor import bundle
 from perfadvisor.analyse.rules.expression import ConditionError, parse_expression
 from perfadvisor.errors import InputError
 from perfadvisor.evidence import bundle as evidence
-from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kind import OutputKind
 from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.facts.pci import config_space
 from perfadvisor.facts.reading import cpulist, xmltext
@@ -107,7 +107,7 @@ def _run() -> Path:
     return Path(shutil.copytree(samples.REPOSITORY / RUN, _folder() / "run"))
 
 
-def _of_kind(kind: Kind, texts: Iterable[bytes]) -> Reader:
+def _of_kind(kind: OutputKind, texts: Iterable[bytes]) -> Reader:
     """What reads one kind of output, with the texts that are of it, and mutations of these only."""
     facts = kind.facts
     assert facts is not None

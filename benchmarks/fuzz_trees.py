@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.growing import functions, interrupts
 from perfadvisor.model.rule import Rule
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 WHOLE, WITH_HOST = 0.01, 0.1
@@ -74,7 +74,7 @@ def _change(found: Entries, dice: random.Random) -> None:
         case 1 | 2:
             found[name] = dice.choice(WEIRD)
         case 3:
-            found[name] = dice.choice((Unreadable("Permission denied"), Directory(), Link("../../x"), Link(name)))
+            found[name] = dice.choice((Unreadable("Permission denied"), Directory(), Symlink("../../x"), Symlink(name)))
         case 4:
             found[dice.choice(names)] = found[name]
         case 5:

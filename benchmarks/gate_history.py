@@ -7,15 +7,15 @@ from numpy.random import Generator
 
 from benchmarks.gate_noise import PROFILES, Floats, noise
 from benchmarks.gate_score import NEAR, Score, Table, percent
-from perfadvisor.analyse.gate.history import Wanted, changes_of
-from perfadvisor.analyse.statistics.changepoints import Cut, change_points
-from perfadvisor.model.history import Change, Kind, Series, SeriesKey
+from perfadvisor.analyse.gate.history import AlertPolicy, changes_of
+from perfadvisor.analyse.statistics.changepoints import LevelChange, change_points
+from perfadvisor.model.history import ChangeKind, Series, SeriesChange, SeriesKey
 
 LOOK_BACK = 120
 KINDS = ("suspected", "confirmed")
 
 
-def places(cuts: Iterable[Cut], kind: str) -> list[int]:
+def places(cuts: Iterable[LevelChange], kind: str) -> list[int]:
     """Where the cuts are; all of them are suspected."""
     return [cut.index for cut in cuts if kind == "suspected" or cut.confirmed]
 
@@ -54,14 +54,14 @@ def _two_steps(chance: Generator, profile: str, step: float, scores: dict[str, S
         score.add(true, places(cuts, kind))
 
 
-def pushed(logs: Floats, end: int, margin: float = 0.03) -> tuple[Change, ...]:
+def pushed(logs: Floats, end: int, margin: float = 0.03) -> tuple[SeriesChange, ...]:
     """The alerting changes that a check after the point before `end` reports."""
     seen = logs[max(end - LOOK_BACK, 0) : end]
     series = Series(
         key=SeriesKey(workload="w"), unit="", better="higher", values=tuple(np.exp(seen)),
         times=tuple(float(i) for i in range(end - seen.size, end)), commits=("",) * seen.size,
     )  # fmt: skip
-    return tuple(change for change in changes_of(series, Wanted(margin_of=lambda _: margin)) if change.alerting)
+    return tuple(change for change in changes_of(series, AlertPolicy(margin_of=lambda _: margin)) if change.alerting)
 
 
 def replay(table: Table, chance: Generator, series: int, pushes: int) -> None:
@@ -82,9 +82,9 @@ def replay(table: Table, chance: Generator, series: int, pushes: int) -> None:
                       f"<= {most}", rate <= most)  # fmt: skip
 
 
-def _tell(changes: tuple[Change, ...], told: dict[str, list[float]]) -> None:
+def _tell(changes: tuple[SeriesChange, ...], told: dict[str, list[float]]) -> None:
     for change in changes:
-        for kind in KINDS if change.kind is Kind.CONFIRMED else KINDS[:1]:
+        for kind in KINDS if change.kind is ChangeKind.CONFIRMED else KINDS[:1]:
             if all(abs(change.time - time) > NEAR for time in told[kind]):
                 told[kind].append(change.time)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from perfadvisor.facts import catalogue
 from perfadvisor.model.gate import Order, Runs, Side
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.model.tree import Entry, Link, Tree
+from perfadvisor.model.tree import Entry, Symlink, Tree
 
 Timed = Callable[[], object]
 CPUS = 64
@@ -26,13 +26,13 @@ def functions(count: int) -> Tree:
             f"{folder}/vendor": b"0x8086\n", f"{folder}/device": b"0x1572\n", f"{folder}/class": b"0x020000\n",
             f"{folder}/numa_node": b"0\n", f"{folder}/current_link_speed": b"8.0 GT/s PCIe\n",
             f"{folder}/max_link_speed": b"16.0 GT/s PCIe\n", f"{folder}/current_link_width": b"8\n",
-            f"{folder}/max_link_width": b"8\n", f"/sys/bus/pci/devices/{address}": Link(f"../../../..{folder[4:]}"),
-            f"{folder}/iommu_group": Link(f"../../../../kernel/iommu_groups/{number}"),
+            f"{folder}/max_link_width": b"8\n", f"/sys/bus/pci/devices/{address}": Symlink(f"../../../..{folder[4:]}"),
+            f"{folder}/iommu_group": Symlink(f"../../../../kernel/iommu_groups/{number}"),
             f"/sys/kernel/iommu_groups/{number}/type": b"DMA\n",
-            f"/sys/kernel/iommu_groups/{number}/devices/{address}": Link(f"../../../..{folder[4:]}"),
+            f"/sys/kernel/iommu_groups/{number}/devices/{address}": Symlink(f"../../../..{folder[4:]}"),
         }  # fmt: skip
         if slot == 0:
-            entries[f"/sys/bus/pci/devices/{bridge}"] = Link(f"../../../../devices/pci{bus // 256:04x}:00/{bridge}")
+            entries[f"/sys/bus/pci/devices/{bridge}"] = Symlink(f"../../../../devices/pci{bus // 256:04x}:00/{bridge}")
             entries[f"/sys/devices/pci{bus // 256:04x}:00/{bridge}/class"] = b"0x060400\n"
     return Tree(entries)
 

@@ -30,11 +30,11 @@ from perfadvisor.analyse.statistics.effect import Effect
 from perfadvisor.analyse.statistics.paired import paired_effect
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.site import Site, look_at
-from perfadvisor.runner.stage import Setting
+from perfadvisor.runner.stage import TrialSetup
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.targets.base import Command, Completed, Server
 from perfadvisor.targets.here.local import LocalTarget
-from perfadvisor.targets.here.network import Link, local_link
+from perfadvisor.targets.here.network import NetworkEnds, local_link
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
 
@@ -82,7 +82,7 @@ def main() -> None:
                 number=1, workload=workload.id, environment="local", repeat=1, position=1, runtime_s=given.seconds,
                 warmup_s=0.0,
             )  # fmt: skip
-            setting = over(link) if tool == "iperf3" else Setting(client=pinned(0))
+            setting = over(link) if tool == "iperf3" else TrialSetup(client=pinned(0))
             meter.shares.clear()
             sides = [partial(side, trial, workload, site, setting) for side in (ours, bare)]
             report(name, compare(sides, given.pairs, given.most, Random(given.seed)), meter.shares)
@@ -94,14 +94,14 @@ def pinned(which: int) -> tuple[str, ...]:
     return "taskset", "--cpu-list", str(cpus[min(which, len(cpus) - 1)])
 
 
-def over(link: Link) -> Setting:
+def over(link: NetworkEnds) -> TrialSetup:
     """Client and server of the link, each on a CPU of its own."""
 
     def serve(argv: tuple[str, ...]) -> Server:
         return link.serve((*pinned(1), *argv))
 
     context = Context(host=link.host, port=link.port, bind=link.bind)
-    return Setting(context=context, client=(*link.client, *pinned(0)), serve=serve)
+    return TrialSetup(context=context, client=(*link.client, *pinned(0)), serve=serve)
 
 
 def compare(sides: Sequence[Side], least: int, most: int, dice: Random) -> Pairs:
@@ -122,7 +122,7 @@ def effect_of(pairs: Pairs) -> Effect:
     return paired_effect(second, first)
 
 
-def ours(trial: Trial, workload: Workload, site: Site, setting: Setting) -> float:
+def ours(trial: Trial, workload: Workload, site: Site, setting: TrialSetup) -> float:
     """Through perfadvisor: counters around it, gauges beside it."""
     result, _ = run_trial(trial, workload, site, setting)
     if result.reason:
@@ -130,7 +130,7 @@ def ours(trial: Trial, workload: Workload, site: Site, setting: Setting) -> floa
     return next(sample.value for sample in result.output.samples if sample.metric == workload.metrics[0])
 
 
-def bare(trial: Trial, workload: Workload, _site: Site, setting: Setting) -> float:
+def bare(trial: Trial, workload: Workload, _site: Site, setting: TrialSetup) -> float:
     """The same command as a person would run it."""
     tool = TOOLS[workload.tool]
     with far_end(workload, setting):
@@ -140,7 +140,7 @@ def bare(trial: Trial, workload: Workload, _site: Site, setting: Setting) -> flo
 
 
 @contextlib.contextmanager
-def far_end(workload: Workload, setting: Setting) -> Iterator[None]:
+def far_end(workload: Workload, setting: TrialSetup) -> Iterator[None]:
     argv = TOOLS[workload.tool].server(workload, setting.context)
     server = setting.serve(argv) if argv and setting.serve else None
     yield

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
-from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kind import OutputKind
 from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import FactSpec
@@ -59,7 +59,7 @@ def outputs() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _becomes(kind: Kind) -> str:
+def _becomes(kind: OutputKind) -> str:
     if kind.refused:
         return f"nothing: {_cell(kind.refused)}"
     if kind.files is not None:

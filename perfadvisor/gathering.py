@@ -6,7 +6,7 @@ from pathlib import Path
 
 from perfadvisor.errors import InputError
 from perfadvisor.evidence import bundle
-from perfadvisor.evidence.bundle import Bundle
+from perfadvisor.evidence.bundle import EvidenceBundle
 from perfadvisor.model.evidence import PartNote
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
@@ -19,18 +19,18 @@ NEXT = "give outputs of lscpu, lspci -vvv, ethtool, numactl, virsh dumpxml and t
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Gathered:
+class GatheredInputs:
     """`machines` are the tables of facts from outputs by the machine's name; `results` the files of measured results,
     each with its data and the tool; `notes` what was made of every part."""
 
     snapshots: tuple[Snapshot, ...]
-    bundle: Bundle
+    bundle: EvidenceBundle
     machines: dict[str, FactTable]
     results: tuple[tuple[str, bytes, str], ...]
     notes: tuple[PartNote, ...]
 
 
-def gather(paths: Sequence[Path]) -> Gathered:
+def gather(paths: Sequence[Path]) -> GatheredInputs:
     """What lies at these paths. InputError where a path cannot be read, or all of them give nothing."""
     read = [(path, given(path)) for path in paths]
     snapshots = tuple(found for _, found in read if isinstance(found, Snapshot))
@@ -42,7 +42,7 @@ def gather(paths: Sequence[Path]) -> Gathered:
     }
     if not snapshots and not machines and not results:
         raise _nothing(paths, found)
-    return Gathered(
+    return GatheredInputs(
         snapshots=snapshots, bundle=found, machines=machines, results=results, notes=tuple(_with(results, found.notes))
     )
 
@@ -69,7 +69,7 @@ def _with(results: Sequence[tuple[str, bytes, str]], notes: Sequence[PartNote]) 
     ]
 
 
-def _nothing(paths: Sequence[Path], found: Bundle) -> InputError:
+def _nothing(paths: Sequence[Path], found: EvidenceBundle) -> InputError:
     """Why there is nothing to read: each file's own reason where there is one."""
     if len(found.refusals) == 1 and len(paths) == 1:
         return found.refusals[0]

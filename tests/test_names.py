@@ -82,6 +82,17 @@ def test_every_name_in_the_code_is_declared() -> None:
     assert unknown == []
 
 
+def test_no_two_classes_share_a_name() -> None:
+    """What one name means must not depend on where it was imported from."""
+    places: dict[str, list[str]] = {}
+    for path in modules():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert len(places) > 300
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_a_misspelt_name_is_found() -> None:
     assert is_name("cpu.microcod") and not declared("cpu.microcod")
     assert is_name("path.block.*_byte") and not declared("path.block.*_byte")

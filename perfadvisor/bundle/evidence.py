@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 
 GaugeRow = Mapping[str, Any]
 
@@ -69,7 +69,7 @@ def tree_json(tree: Tree) -> dict[str, Any]:
 
 def _entry_json(entry: Entry) -> str | dict[str, Any]:
     match entry:
-        case Link(target):
+        case Symlink(target):
             return {"link": target}
         case Directory():
             return {"directory": True}
@@ -94,7 +94,7 @@ def _entry_of(described: Any) -> Entry:  # noqa: ANN401
         case str():
             return described.encode("utf-8", "surrogatepass")
         case {"link": str(target)}:
-            return Link(target)
+            return Symlink(target)
         case {"directory": True}:
             return Directory()
         case {"unreadable": str(reason)}:

@@ -11,7 +11,7 @@ from perfadvisor.plaintext import one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from perfadvisor.analyse.devices.answer import Answer
+    from perfadvisor.analyse.devices.answer import PassthroughAnswer
     from perfadvisor.model.fact import FactTable
 
 LANGUAGES = ("vm", "libvirt", "proxmox", "kubevirt")
@@ -77,7 +77,7 @@ def _of_this_machine() -> "Mapping[str, FactTable]":
     return {HERE: catalogue.read(LocalTarget().tree(catalogue.PATTERNS))}
 
 
-def _answers(facts: "FactTable", *, here: bool, address: str | None) -> "tuple[Answer, ...]":
+def _answers(facts: "FactTable", *, here: bool, address: str | None) -> "tuple[PassthroughAnswer, ...]":
     from perfadvisor.analyse.devices.answer import answers
     from perfadvisor.errors import InputError
     from perfadvisor.targets.lending.pci_group import full_address
@@ -93,7 +93,7 @@ def _answers(facts: "FactTable", *, here: bool, address: str | None) -> "tuple[A
     return chosen
 
 
-def _print(found: "Mapping[str, tuple[Answer, ...]]", *, bridges: bool) -> None:
+def _print(found: "Mapping[str, tuple[PassthroughAnswer, ...]]", *, bridges: bool) -> None:
     from perfadvisor.report.devices_text import lines
 
     for name, answers in found.items():
@@ -105,7 +105,7 @@ def _print(found: "Mapping[str, tuple[Answer, ...]]", *, bridges: bool) -> None:
             click.echo(one_line(line))
 
 
-def _define(facts: "FactTable", answers: "tuple[Answer, ...]", language: str) -> None:
+def _define(facts: "FactTable", answers: "tuple[PassthroughAnswer, ...]", language: str) -> None:
     """The definition on stdout; what stands against it here on stderr, so that stdout can be piped."""
     from perfadvisor.analyse.devices.definitions import LANGUAGES as WRITERS
     from perfadvisor.analyse.devices.near import near

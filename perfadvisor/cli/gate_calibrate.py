@@ -12,7 +12,7 @@ from perfadvisor.cli.gate_source import Source
 from perfadvisor.cli.output import require_folder
 from perfadvisor.errors import InputError
 from perfadvisor.gating.calibration_file import write
-from perfadvisor.gating.interleave import Gathered
+from perfadvisor.gating.interleave import SideRuns
 from perfadvisor.gating.policy import Policy
 from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
@@ -56,7 +56,7 @@ def calibrate(
 
 def _measured(source: Source, place: str, runs: int) -> Side:
     spec = "local" if source.workload and place == "." else place
-    gathered = Gathered(place)
+    gathered = SideRuns(place)
     with source.measuring((spec,)) as measure:
         for number in range(runs):
             click.echo(f"run {number + 1} of {runs}", err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from perfadvisor.analyse.gate.history import Wanted, changes_of, check
+from perfadvisor.analyse.gate.history import AlertPolicy, changes_of, check
 from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
@@ -73,7 +73,7 @@ def _named(found: Iterator[Series], name: str) -> tuple[Series, ...]:
 
 
 def _shown(series: Series, last: int) -> str:
-    changes = {change.index: change for change in changes_of(series, Wanted())}
+    changes = {change.index: change for change in changes_of(series, AlertPolicy())}
     lines = [f"{series.key.name}  {series.unit}  {series.key.fingerprint}".rstrip()]
     for i in range(max(len(series.values) - last, 0), len(series.values)):
         if i in changes:
@@ -91,7 +91,7 @@ def check_all(
     with database.reading() as connection:
         found = _named(all_series(connection, series), series)
         known = reported(connection) if once else frozenset()
-    wanted = Wanted(
+    wanted = AlertPolicy(
         margin_of=rules.margin_of, recent=rules.history.recent, known=known,
         acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
     )  # fmt: skip

@@ -27,7 +27,7 @@ from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.tuning import record, text
 from perfadvisor.tuning.bench import Ground, by_command, by_workloads
 from perfadvisor.tuning.gains import remember
-from perfadvisor.tuning.model import Answer, Fix, State, Tune
+from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tune, TuneState
 from perfadvisor.tuning.session import run
 from perfadvisor.tuning.steps import chosen, fixes, intents
 from perfadvisor.tuning.trying import How
@@ -63,7 +63,7 @@ def tune_now(
         tune = _measured(tune, given)
     remember(tune)
     told(tune, html, json_file)
-    return NOT_DONE if any(one.answer is Answer.NOT_TRIED for one in tune.tried) else 0
+    return NOT_DONE if any(one.answer is FixAnswer.NOT_TRIED for one in tune.tried) else 0
 
 
 def _begun(workloads: Mapping[str, Workload], options: Mapping[str, Any]) -> Tune:
@@ -81,12 +81,12 @@ def _begun(workloads: Mapping[str, Workload], options: Mapping[str, Any]) -> Tun
     }
     return Tune(
         id=record.new_id(), host=os.uname().nodename, boot=boot_id(), started=time.strftime("%Y-%m-%d %H:%M"),
-        version=__version__, source=str(source), state=State.MEASURING, options=kept,
+        version=__version__, source=str(source), state=TuneState.MEASURING, options=kept,
         fixes=tuple(_measured_by(fix, own, options["cmd"]) for fix in found),
     )  # fmt: skip
 
 
-def _measured_by(fix: Fix, own: str | None, command: str | None) -> Fix:
+def _measured_by(fix: PlannedFix, own: str | None, command: str | None) -> PlannedFix:
     """The fix with the workload that the user named instead of its rule's own."""
     from dataclasses import replace
 
@@ -108,7 +108,7 @@ def view_of(source: str, rules: Sequence[Path]) -> ReportView:
     return view
 
 
-def _forbidden(found: Sequence[Fix]) -> str:
+def _forbidden(found: Sequence[PlannedFix]) -> str:
     """Why none of the fixes may be made by this user; "" where one may."""
     reasons = []
     for fix in found:
@@ -131,7 +131,7 @@ def _measured(tune: Tune, given: Mapping[str, Any]) -> Tune:
 
 
 @contextmanager
-def _ground(found: Sequence[Fix], given: Mapping[str, Any]) -> Iterator[Ground]:
+def _ground(found: Sequence[PlannedFix], given: Mapping[str, Any]) -> Iterator[Ground]:
     opened: AbstractContextManager[Ground]
     if given["cmd"]:
         opened = by_command(given["cmd"], given["timeout"])

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 
-class State(StrEnum):
+class Ability(StrEnum):
     """`yes`: works; `partly`: works with less; `no`: cannot be done as things are."""
 
     YES = "yes"
@@ -20,7 +20,7 @@ class Check:
 
     area: str
     what: str
-    state: State
+    state: Ability
     detail: str
     unlock: str = ""
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from perfadvisor.doctor.check import Check, State, as_root, installer
+from perfadvisor.doctor.check import Ability, Check, as_root, installer
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.dmabench_build import COMPILERS
 from perfadvisor.targets.here.process import run
@@ -33,20 +33,20 @@ def tool_check(program: Program) -> Check:
     unlock = f"{installer()} {program.package}"
     if shutil.which(program.name) is None:
         detail = f"{program.name} is not installed"
-        return Check(area=AREA, what=program.measures, state=State.NO, detail=detail, unlock=unlock)
+        return Check(area=AREA, what=program.measures, state=Ability.NO, detail=detail, unlock=unlock)
     said = run(Command(argv=(program.name, "--version"), timeout_s=10)).stdout.decode("utf-8", "replace")
     version = re.search(r"\d+(\.\d+)+", said)
     detail = f"{program.name} {version[0] if version else ''}".rstrip()
-    return Check(area=AREA, what=program.measures, state=State.YES, detail=detail)
+    return Check(area=AREA, what=program.measures, state=Ability.YES, detail=detail)
 
 
 def _space(directory: Path) -> Check:
     free = shutil.disk_usage(directory).free
     detail = f"{free / 1e9:.0f} GB free in {directory}"
     if free > 2 * TEST_FILE_BYTES:
-        return Check(area=AREA, what="test files", state=State.YES, detail=detail)
+        return Check(area=AREA, what="test files", state=Ability.YES, detail=detail)
     unlock = "perfadvisor run --dir DIRECTORY_ON_A_LARGER_DISK"
-    return Check(area=AREA, what="test files", state=State.NO, detail=detail, unlock=unlock)
+    return Check(area=AREA, what="test files", state=Ability.NO, detail=detail, unlock=unlock)
 
 
 def _io_uring() -> Check:
@@ -55,28 +55,30 @@ def _io_uring() -> Check:
     value = setting.read_text().strip() if setting.exists() else "0"
     allowed = value == "0" or (value == "1" and os.geteuid() == 0)
     if allowed:
-        return Check(area=AREA, what="io_uring", state=State.YES, detail="allowed")
+        return Check(area=AREA, what="io_uring", state=Ability.YES, detail="allowed")
     detail = f"kernel.io_uring_disabled is {value}"
-    return Check(area=AREA, what="io_uring", state=State.NO, detail=detail, unlock="sysctl kernel.io_uring_disabled=0")
+    return Check(
+        area=AREA, what="io_uring", state=Ability.NO, detail=detail, unlock="sysctl kernel.io_uring_disabled=0"
+    )
 
 
 def _namespaces() -> Check:
     what = "network path"
     if run(Command(argv=("unshare", "-n", "true"), timeout_s=10)).returncode == 0:
-        return Check(area=AREA, what=what, state=State.YES, detail="own network namespace over veth")
+        return Check(area=AREA, what=what, state=Ability.YES, detail="own network namespace over veth")
     if run(Command(argv=("unshare", "-rn", "true"), timeout_s=10)).returncode == 0:
-        return Check(area=AREA, what=what, state=State.YES, detail="own network namespace through a user namespace")
+        return Check(area=AREA, what=what, state=Ability.YES, detail="own network namespace through a user namespace")
     detail = "loopback only: no network namespace without root here"
-    return Check(area=AREA, what=what, state=State.PARTLY, detail=detail, unlock=as_root("run"))
+    return Check(area=AREA, what=what, state=Ability.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _compiler(program: Program) -> Check:
     found = next((name for name in COMPILERS if shutil.which(name)), None)
     if found:
         detail = f"{program.name}, compiled with {found} on first use"
-        return Check(area=AREA, what=program.measures, state=State.YES, detail=detail)
+        return Check(area=AREA, what=program.measures, state=Ability.YES, detail=detail)
     unlock, detail = f"{installer()} {program.package}", f"{program.name} needs a C compiler"
-    return Check(area=AREA, what=program.measures, state=State.NO, detail=detail, unlock=unlock)
+    return Check(area=AREA, what=program.measures, state=Ability.NO, detail=detail, unlock=unlock)
 
 
 def _huge_pages() -> Check:
@@ -84,8 +86,8 @@ def _huge_pages() -> Check:
     free = {size.name.removeprefix("hugepages-"): int((size / "free_hugepages").read_text()) for size in sizes}
     ready = [f"{count} of {name}" for name, count in free.items() if count]
     if ready:
-        return Check(area=AREA, what="huge pages", state=State.YES, detail="free: " + ", ".join(ready))
+        return Check(area=AREA, what="huge pages", state=Ability.YES, detail="free: " + ", ".join(ready))
     unlock = "sysctl vm.nr_hugepages=512" if sizes else ""
     return Check(
-        area=AREA, what="huge pages", state=State.PARTLY, detail="none reserved: only 4 KiB and THP", unlock=unlock
+        area=AREA, what="huge pages", state=Ability.PARTLY, detail="none reserved: only 4 KiB and THP", unlock=unlock
     )

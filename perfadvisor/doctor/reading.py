@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 
-from perfadvisor.doctor.check import Check, State, as_root, installer
+from perfadvisor.doctor.check import Ability, Check, as_root, installer
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 
@@ -25,31 +25,31 @@ def _sources(tree: Tree) -> Check:
         f"{len(tree)} sources, {len(unreadable)} of them unreadable {'even as root' if everybody else 'for this user'}"
     )
     if not unreadable or everybody:
-        return Check(area=AREA, what="machine state", state=State.YES, detail=detail)
-    return Check(area=AREA, what="machine state", state=State.PARTLY, detail=detail, unlock=as_root("run"))
+        return Check(area=AREA, what="machine state", state=Ability.YES, detail=detail)
+    return Check(area=AREA, what="machine state", state=Ability.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _pci(facts: FactTable) -> Check:
     count = facts.value("pci.function_count")
     if not count:
-        return Check(area=AREA, what="PCI", state=State.NO, detail="no PCI bus is visible here")
+        return Check(area=AREA, what="PCI", state=Ability.NO, detail="no PCI bus is visible here")
     detail = f"{count} functions"
     if os.geteuid() == 0:
-        return Check(area=AREA, what="PCI", state=State.YES, detail=detail + ", with their capabilities")
+        return Check(area=AREA, what="PCI", state=Ability.YES, detail=detail + ", with their capabilities")
     detail += ", without MaxPayload, MaxReadRequest, ASPM and ACS"
-    return Check(area=AREA, what="PCI", state=State.PARTLY, detail=detail, unlock=as_root("run"))
+    return Check(area=AREA, what="PCI", state=Ability.PARTLY, detail=detail, unlock=as_root("run"))
 
 
 def _iommu(facts: FactTable) -> Check:
     if facts.value("iommu.present"):
         detail = f"{facts.value('iommu.group_count')} groups"
-        return Check(area=AREA, what="IOMMU", state=State.YES, detail=detail)
+        return Check(area=AREA, what="IOMMU", state=Ability.YES, detail=detail)
     hypervisor = facts.value("environment.hypervisor")
     detail = "none here" + (" (a guest of " + str(hypervisor) + ")" if hypervisor not in (None, "none") else "")
     unlock = (
         "" if hypervisor not in (None, "none") else "enable VT-d or AMD-Vi in the firmware; boot with intel_iommu=on"
     )
-    return Check(area=AREA, what="IOMMU", state=State.PARTLY, detail=detail, unlock=unlock)
+    return Check(area=AREA, what="IOMMU", state=Ability.PARTLY, detail=detail, unlock=unlock)
 
 
 def _nics(facts: FactTable) -> Check:
@@ -57,5 +57,5 @@ def _nics(facts: FactTable) -> Check:
     known = [name for name in physical if facts.value("nic.ring_rx", name) is not None]
     detail = f"{len(physical)} with a device behind them, settings read of {len(known)}"
     if len(known) == len(physical):
-        return Check(area=AREA, what="NICs", state=State.YES, detail=detail)
-    return Check(area=AREA, what="NICs", state=State.PARTLY, detail=detail, unlock=f"{installer()} ethtool")
+        return Check(area=AREA, what="NICs", state=Ability.YES, detail=detail)
+    return Check(area=AREA, what="NICs", state=Ability.PARTLY, detail=detail, unlock=f"{installer()} ethtool")

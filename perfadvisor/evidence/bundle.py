@@ -6,22 +6,22 @@ from dataclasses import dataclass, field, replace
 from perfadvisor.errors import InputError
 from perfadvisor.evidence.commands import of_file_name
 from perfadvisor.evidence.contradictions import contradictions
-from perfadvisor.evidence.joining import Machine, machines
+from perfadvisor.evidence.joining import JoinedMachine, machines
 from perfadvisor.evidence.lines import cleaned
 from perfadvisor.evidence.magic import binary
-from perfadvisor.evidence.parts import Part, parts
-from perfadvisor.evidence.taken import Taken, take
+from perfadvisor.evidence.parts import OutputPart, parts
+from perfadvisor.evidence.taken import ReadPart, take
 from perfadvisor.model.evidence import Contradiction, PartNote
 
 MAX_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Bundle:
+class EvidenceBundle:
     """What was read: the machines with their facts, every part with what it was taken for, and contradictions.
     `refusals` say of files that nothing was read of, why and what to do."""
 
-    machines: tuple[Machine, ...]
+    machines: tuple[JoinedMachine, ...]
     notes: tuple[PartNote, ...]
     contradictions: tuple[Contradiction, ...] = ()
     refusals: tuple[InputError, ...] = field(default=())
@@ -32,9 +32,9 @@ class Bundle:
         return any(note.facts for note in self.notes)
 
 
-def read(files: Iterable[tuple[str, bytes]]) -> Bundle:
+def read(files: Iterable[tuple[str, bytes]]) -> EvidenceBundle:
     """The bundle of these files, each a name and its unpacked bytes."""
-    taken: list[Taken] = []
+    taken: list[ReadPart] = []
     notes: list[PartNote] = []
     refusals: list[InputError] = []
     seen: dict[bytes, str] = {}
@@ -51,7 +51,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> Bundle:
     for machine in joined:
         notes += [_note(one, machine.name) for one in machine.taken]
     found = tuple(one for machine in joined for one in contradictions(machine.taken))
-    return Bundle(machines=joined, notes=tuple(notes), contradictions=found, refusals=tuple(refusals))
+    return EvidenceBundle(machines=joined, notes=tuple(notes), contradictions=found, refusals=tuple(refusals))
 
 
 def _problem(name: str, data: bytes, seen: dict[bytes, str]) -> InputError | None:
@@ -67,14 +67,14 @@ def _problem(name: str, data: bytes, seen: dict[bytes, str]) -> InputError | Non
     return None
 
 
-def _parts(name: str, data: bytes) -> Sequence[Part]:
+def _parts(name: str, data: bytes) -> Sequence[OutputPart]:
     command = of_file_name(name)
     found = tuple(parts(cleaned(data), command))
     whole = len(found) == 1 and found[0].first == 1
     return tuple(replace(part, source=name if whole else f"{name}:{part.first}") for part in found)
 
 
-def _note(taken: Taken, machine: str) -> PartNote:
+def _note(taken: ReadPart, machine: str) -> PartNote:
     part = taken.part
     return PartNote(
         file=taken.file,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from perfadvisor.evidence.taken import Taken
+from perfadvisor.evidence.taken import ReadPart
 from perfadvisor.model.evidence import Contradiction
 from perfadvisor.model.fact import Fact, Nature
 
@@ -13,7 +13,7 @@ _RAW = (
 )  # every line of an output as it is; those that count have a name of their own
 
 
-def contradictions(taken: Iterable[Taken]) -> Iterator[Contradiction]:
+def contradictions(taken: Iterable[ReadPart]) -> Iterator[Contradiction]:
     """Those of one machine. Measured values move by themselves, so they contradict nothing."""
     known: dict[tuple[str, str], Fact] = {}
     for one in taken:

@@ -3,22 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from perfadvisor.evidence.taken import Taken, of_files
+from perfadvisor.evidence.taken import ReadPart, of_files
 from perfadvisor.model.fact import FactTable
 
 UNNAMED = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Machine:
+class JoinedMachine:
     """One machine of a bundle: the name its prompts give ("" for none), its facts, and the parts they are from."""
 
     name: str
     facts: FactTable
-    taken: tuple[Taken, ...]
+    taken: tuple[ReadPart, ...]
 
 
-def machines(taken: Sequence[Taken]) -> tuple[Machine, ...]:
+def machines(taken: Sequence[ReadPart]) -> tuple[JoinedMachine, ...]:
     """The machines. Where one name is given, parts without one are its, too."""
     names = sorted({one.part.host for one in taken if one.part.host and one.part.kind})
     if len(names) <= 1:
@@ -28,15 +28,15 @@ def machines(taken: Sequence[Taken]) -> tuple[Machine, ...]:
     return tuple(_machine(name, mine) for name, mine in (*groups.items(), (UNNAMED, rest)) if mine)
 
 
-def _machine(name: str, taken: Iterable[Taken]) -> Machine:
+def _machine(name: str, taken: Iterable[ReadPart]) -> JoinedMachine:
     """The facts of the later parts first: they count."""
     mine = tuple(taken)
     _read_files(mine)
     facts = (fact for one in reversed(mine) for fact in one.facts)
-    return Machine(name=name, facts=FactTable(facts), taken=mine)
+    return JoinedMachine(name=name, facts=FactTable(facts), taken=mine)
 
 
-def _read_files(taken: Sequence[Taken]) -> None:
+def _read_files(taken: Sequence[ReadPart]) -> None:
     """Give each part that stands for files of the machine the facts of those."""
     owners = {path: one for one in taken for path in one.files}
     if not owners:

@@ -12,7 +12,7 @@ LEAST_SCORE_HEADLESS, FEWEST_LINES_HEADLESS = 0.8, 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
+class OutputKind:
     """`head` matches lines that begin such an output, `body` those within. Exactly one of the others is given: `facts`
     reads the output as it is, `files` says which files of the machine it stands for, `refused` why it is not read.
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from perfadvisor.evidence.kind import Facts, Kind, files_at
+from perfadvisor.evidence.kind import Facts, OutputKind, files_at
 from perfadvisor.evidence.machine_files import named_files, sysctl_files, uname_files
 from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.text import (
@@ -23,17 +23,19 @@ from perfadvisor.facts.text import (
 )
 
 
-def _reader(name: str, head: str, body: str | None, facts: Callable[..., Facts]) -> Kind:
-    return Kind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), facts=facts)
+def _reader(name: str, head: str, body: str | None, facts: Callable[..., Facts]) -> OutputKind:
+    return OutputKind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), facts=facts)
 
 
-def _file(name: str, head: str, body: str, files: Callable[[str], Mapping[str, bytes]]) -> Kind:
+def _file(name: str, head: str, body: str, files: Callable[[str], Mapping[str, bytes]]) -> OutputKind:
     inner = re.compile(body)
-    return Kind(name=name, head=re.compile(head), body=inner, files=files, headless=inner if body != NO_MORE else None)
+    return OutputKind(
+        name=name, head=re.compile(head), body=inner, files=files, headless=inner if body != NO_MORE else None
+    )
 
 
-def _refused(name: str, head: str, body: str | None, why: str) -> Kind:
-    return Kind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), refused=why)
+def _refused(name: str, head: str, body: str | None, why: str) -> OutputKind:
+    return OutputKind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), refused=why)
 
 
 NO_MORE = r"(?!)"  # of outputs each line of which begins one

@@ -11,14 +11,14 @@ _FEWEST_NUMBERED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InputLine:
     """A line of a file: its number, from 1, and its text."""
 
     number: int
     text: str
 
 
-def cleaned(data: bytes) -> list[Line]:
+def cleaned(data: bytes) -> list[InputLine]:
     """The lines of a file. Bytes that are no UTF-8 are kept (surrogateescape)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode()
@@ -28,7 +28,7 @@ def cleaned(data: bytes) -> list[Line]:
     lines = text.removesuffix("\n").split("\n")
     if not any(lines):
         return []
-    return [Line(number, line) for number, line in enumerate(_unnumbered([_unquoted(one) for one in lines]), 1)]
+    return [InputLine(number, line) for number, line in enumerate(_unnumbered([_unquoted(one) for one in lines]), 1)]
 
 
 def _unquoted(line: str) -> str:

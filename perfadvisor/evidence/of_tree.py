@@ -6,14 +6,14 @@ from dataclasses import replace
 from perfadvisor.evidence.lines import cleaned
 from perfadvisor.evidence.parts import parts
 from perfadvisor.evidence.prompts import PROGRAMS, program
-from perfadvisor.evidence.taken import Taken, take
+from perfadvisor.evidence.taken import ReadPart, take
 from perfadvisor.model.tree import Tree
 
 MAX_BYTES = 4 << 20
 _READ_WITH_FILES = ("ethtool", "pgrep")  # subsystems read these beside the files of /sys
 
 
-def outputs(tree: Tree) -> Iterator[Taken]:
+def outputs(tree: Tree) -> Iterator[ReadPart]:
     """Every part of every saved output in the tree, read. The machine's own files say more, so they count first."""
     for source in tree.sources("$ "):
         command, output = source.removeprefix("$ "), tree.read(source)

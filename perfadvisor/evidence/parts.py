@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from perfadvisor.evidence import documents
-from perfadvisor.evidence.kind import Kind
+from perfadvisor.evidence.kind import OutputKind
 from perfadvisor.evidence.kinds import ANY_HEAD, KINDS
-from perfadvisor.evidence.lines import Line
-from perfadvisor.evidence.prompts import Cut, cut
+from perfadvisor.evidence.lines import InputLine
+from perfadvisor.evidence.prompts import PromptLine, cut
 
 MOST_PARTS = 1_000  # below one prompt
 LONGEST_DOCUMENT = 100_000  # lines
@@ -15,12 +15,12 @@ _BRACKETS = ("[", "{", "[{")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class OutputPart:
     """Lines that belong together. `kind` is None where nothing recognised them; `score` is the share of lines that
     fit the kind; `command` and `host` are what the prompt before them says, "" where there is none."""
 
-    lines: tuple[Line, ...]
-    kind: Kind | None = None
+    lines: tuple[InputLine, ...]
+    kind: OutputKind | None = None
     score: float = 0.0
     command: str = ""
     host: str = ""
@@ -37,9 +37,9 @@ class Part:
         return self.lines[0].number
 
 
-def parts(lines: Sequence[Line], command: str = "") -> Iterator[Part]:
+def parts(lines: Sequence[InputLine], command: str = "") -> Iterator[OutputPart]:
     """The parts in order. `command` is what made the text up to its first prompt, as far as its name tells."""
-    where, host, block = Cut(command), "", list[Line]()
+    where, host, block = PromptLine(command), "", list[InputLine]()
     for line in lines:
         found = cut(line.text)
         if found is None:
@@ -50,7 +50,7 @@ def parts(lines: Sequence[Line], command: str = "") -> Iterator[Part]:
     yield from _of_block(block, where, host)
 
 
-def _of_block(block: list[Line], where: Cut, host: str) -> Iterator[Part]:
+def _of_block(block: list[InputLine], where: PromptLine, host: str) -> Iterator[OutputPart]:
     """The parts below one prompt: usually one, but scripts print several outputs without a word between."""
     start, found = 0, 0
     while (start := _next_full(block, start)) < len(block):
@@ -58,15 +58,15 @@ def _of_block(block: list[Line], where: Cut, host: str) -> Iterator[Part]:
         part = _judged(block[start:end], where, host)
         yield part
         start, found = start + len(part.lines), found + 1
-        where = Cut(host=where.host)  # the command made the first of them
+        where = PromptLine(host=where.host)  # the command made the first of them
 
 
-def _next_full(block: list[Line], place: int) -> int:
+def _next_full(block: list[InputLine], place: int) -> int:
     """The place of the next line that is not blank."""
     return next((at for at in range(place, len(block)) if block[at].text.strip()), len(block))
 
 
-def _heads(block: list[Line], place: int) -> list[Kind]:
+def _heads(block: list[InputLine], place: int) -> list[OutputKind]:
     """The kinds whose output may begin at this line; of JSON the first name tells, some lines below its bracket."""
     text = block[place].text
     if text.strip() in _BRACKETS:
@@ -74,11 +74,11 @@ def _heads(block: list[Line], place: int) -> list[Kind]:
     return _named_by(text)
 
 
-def _named_by(text: str) -> list[Kind]:
+def _named_by(text: str) -> list[OutputKind]:
     return [kind for kind in KINDS if kind.head.match(text)] if ANY_HEAD.match(text) else []
 
 
-def _first(block: list[Line], start: int) -> int:
+def _first(block: list[InputLine], start: int) -> int:
     """How many lines the part takes that begins at `start`: up to where an output of another kind begins."""
     mine = _heads(block, start)
     if mine and mine[0].document:
@@ -92,7 +92,7 @@ def _first(block: list[Line], start: int) -> int:
     return len(block) - start
 
 
-def _judged(lines: list[Line], where: Cut, host: str) -> Part:
+def _judged(lines: list[InputLine], where: PromptLine, host: str) -> OutputPart:
     """The part with the kind that most of its lines fit; lines behind the last that fits are none of it."""
     best, mine, score = None, lines, 0.0
     text = "".join(f"{line.text}\n" for line in lines[:20])
@@ -101,10 +101,10 @@ def _judged(lines: list[Line], where: Cut, host: str) -> Part:
         found = kind.score([line.text for line in kept])
         if found * len(kept) > score * len(mine):
             best, score, mine = kind, found, kept
-    return Part(lines=tuple(mine), kind=best, score=score, command=where.command, host=host)
+    return OutputPart(lines=tuple(mine), kind=best, score=score, command=where.command, host=host)
 
 
-def _last(kind: Kind, lines: list[Line]) -> int:
+def _last(kind: OutputKind, lines: list[InputLine]) -> int:
     if kind.document:
         return max((place for place, line in enumerate(lines, 1) if line.text.strip()), default=0)
     return max((place for place, line in enumerate(lines, 1) if line.text.strip() and kind.fits(line.text)), default=0)

@@ -34,36 +34,36 @@ _WORDS = re.compile(r"(?:sudo |time |LC_ALL=\w+ |LANG=\w+ |(?:\S*/)(?=\w))*([\w.
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class PromptLine:
     """A line that begins a new output: the command as typed ("" where none is told), and the machine's name or ""."""
 
     command: str = ""
     host: str = ""
 
 
-def cut(line: str) -> Cut | None:
+def cut(line: str) -> PromptLine | None:
     """What the line says of the output below it; None where it is a line of output like others."""
     text = line.strip()
     if not text or len(text) > 1000:
         return None
     if _FENCE.fullmatch(line) or _KUBECTL.fullmatch(text):
-        return Cut()
+        return PromptLine()
     if match := _FILE.fullmatch(text):
-        return Cut(f"cat {match['file']}")
+        return PromptLine(f"cat {match['file']}")
     if match := _ANSIBLE.fullmatch(text):
-        return Cut(host=match["host"])
+        return PromptLine(host=match["host"])
     return _prompt(text)
 
 
-def _prompt(text: str) -> Cut | None:
+def _prompt(text: str) -> PromptLine | None:
     for pattern in _PROMPTS:
         if match := pattern.fullmatch(text):
-            return Cut(match["cmd"].strip(), match["host"])
+            return PromptLine(match["cmd"].strip(), match["host"])
     match = _SHORT.fullmatch(text)
     if match and is_command(match["cmd"]):
-        return Cut(match["cmd"].strip(), match["host"] or "")
+        return PromptLine(match["cmd"].strip(), match["host"] or "")
     match = _BARE.fullmatch(text)
-    return Cut(match["cmd"].strip()) if match else None
+    return PromptLine(match["cmd"].strip()) if match else None
 
 
 def program(command: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from perfadvisor.errors import InputError
 from perfadvisor.evidence import commands, documents
 from perfadvisor.evidence.kind import Facts
-from perfadvisor.evidence.parts import Part
+from perfadvisor.evidence.parts import OutputPart
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.tree import Tree
@@ -16,10 +16,10 @@ _CUT = "cut off; what is whole of it was read"
 
 
 @dataclass(slots=True)
-class Taken:
+class ReadPart:
     """A part, the file it is from, and what it gave. `files` are read together with those of other parts."""
 
-    part: Part
+    part: OutputPart
     file: str
     facts: tuple[Fact | Absent, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -38,25 +38,25 @@ class Taken:
         return self.problem is None and (self.count > 0 or bool(self.part.kind and self.part.kind.facts))
 
 
-def take(part: Part, file: str) -> Taken:
+def take(part: OutputPart, file: str) -> ReadPart:
     """Read one part. What a reader refuses is noted, and the other parts are read all the same."""
     kind = part.kind
     path = commands.file_shown(part.command)
     if kind is None and path:
-        return Taken(part, file, files={path: _bytes(part.text)}, as_file=path)
+        return ReadPart(part, file, files={path: _bytes(part.text)}, as_file=path)
     if kind is None:
-        return Taken(part, file, note="not understood")
+        return ReadPart(part, file, note="not understood")
     if kind.refused:
-        return Taken(part, file, note=kind.refused, problem=_refused(part, kind.name, kind.refused))
+        return ReadPart(part, file, note=kind.refused, problem=_refused(part, kind.name, kind.refused))
     if kind.files is not None:
-        return Taken(part, file, files=kind.files(part.text))
+        return ReadPart(part, file, files=kind.files(part.text))
     try:
         return _read(part, file)
     except InputError as error:
-        return Taken(part, file, note=error.message.removeprefix(f"{part.source}: "), problem=error)
+        return ReadPart(part, file, note=error.message.removeprefix(f"{part.source}: "), problem=error)
 
 
-def _refused(part: Part, name: str, why: str) -> InputError:
+def _refused(part: OutputPart, name: str, why: str) -> InputError:
     return InputError(f"{part.source}: this is {name}", why)
 
 
@@ -64,24 +64,24 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _read(part: Part, file: str) -> Taken:
+def _read(part: OutputPart, file: str) -> ReadPart:
     assert part.kind is not None and part.kind.facts is not None, "kinds of files and refusals are done before"
     if part.kind.name == "libvirt XML":
         return _libvirt(part, file)
     more = {"subject": commands.interface(part.command)} if part.kind.subject else {}
-    return Taken(part, file, facts=tuple(part.kind.facts(_bytes(part.text), source=part.source, **more)))
+    return ReadPart(part, file, facts=tuple(part.kind.facts(_bytes(part.text), source=part.source, **more)))
 
 
-def _libvirt(part: Part, file: str) -> Taken:
+def _libvirt(part: OutputPart, file: str) -> ReadPart:
     """Definitions, cut-off ones too, and devices alone."""
     assert part.kind is not None and part.kind.facts is not None, "as the caller checked"
     excerpt = bool(documents.EXCERPT.match(part.text))
     text, was_cut = documents.mended(documents.wrapped(part.text) if excerpt else part.text)
     if not text:
-        return Taken(part, file, note="cut off before its devices, so nothing of it is certain")
+        return ReadPart(part, file, note="cut off before its devices, so nothing of it is certain")
     facts: Facts = part.kind.facts(_bytes(text), source=part.source)
     kept = tuple(fact for fact in facts if not excerpt or fact.name.startswith(_EXCERPT_GIVES))
-    return Taken(part, file, facts=kept, note=_CUT if was_cut else "")
+    return ReadPart(part, file, facts=kept, note=_CUT if was_cut else "")
 
 
 def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str, list[Fact]]:

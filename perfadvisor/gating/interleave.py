@@ -16,7 +16,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Gathered:
+class SideRuns:
     """One side's fresh runs so far: by metric the values of its rounds, and why which of them cannot be relied on."""
 
     name: str
@@ -41,7 +41,7 @@ class Gathered:
                 self.doubts.setdefault(key, {})[self.rounds] = side.invalid[key]
         self.rounds += 1
 
-    def side(self, partner: "Gathered | None" = None) -> Side:
+    def side(self, partner: "SideRuns | None" = None) -> Side:
         """Everything so far, without the rounds that this side or its partner lacks or that cannot be relied on; a
         metric that this leaves with too few rounds is marked."""
         runs, invalid = {}, {}
@@ -70,7 +70,7 @@ def interleaved(
     looks = looks_up_to(most)
     if not looks:
         raise InputError(f"{most} pairs are too few", "the first look is at 5 pairs")
-    sides = Gathered(names[0]), Gathered(names[1])
+    sides = SideRuns(names[0]), SideRuns(names[1])
     seen: list[Look] = []
     report = GateReport(baseline=names[0], candidate=names[1], comparisons=())
     started = clock()
@@ -97,7 +97,7 @@ def _deadline(started: float, budget_s: float | None) -> float:
 
 
 def _measured(
-    measure: Measure, sides: tuple[Gathered, Gathered], pairs: int, progress: Progress, deadline: float,
+    measure: Measure, sides: tuple[SideRuns, SideRuns], pairs: int, progress: Progress, deadline: float,
     clock: Callable[[], float],
 ) -> bool:  # fmt: skip
     """Whether the pairs could be measured before the deadline. Every other pair starts with the other side."""

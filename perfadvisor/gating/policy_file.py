@@ -10,7 +10,7 @@ from perfadvisor.gating import policy
 from perfadvisor.packs.check import Strict, checked, read
 
 
-class MetricRule(Strict):
+class MetricRuleEntry(Strict):
     """How the metrics that `match` ("storage/*/read.iops", as in a shell) are judged; the first that matches counts."""
 
     match: str = Field(min_length=1, max_length=300, description="workload/metric, with * and ? as in a shell")
@@ -22,7 +22,7 @@ class MetricRule(Strict):
     noise_floor: float | None = Field(default=None, ge=0, lt=1, description="as `gate calibrate` measured it")
 
 
-class Acknowledgement(Strict):
+class AcknowledgementEntry(Strict):
     """An accepted change: `id` as the gate or the history prints it, the `reason`, and the day it ends."""
 
     id: str = Field(min_length=1, max_length=500)
@@ -51,8 +51,8 @@ class PolicyFile(Strict):
     """The whole file."""
 
     version: Literal[1]
-    metrics: list[MetricRule] = Field(default=[], max_length=1000)
-    acknowledged: list[Acknowledgement] = Field(default=[], max_length=10_000)
+    metrics: list[MetricRuleEntry] = Field(default=[], max_length=1000)
+    acknowledged: list[AcknowledgementEntry] = Field(default=[], max_length=10_000)
     history: HistoryRule = HistoryRule()
 
 

@@ -15,7 +15,7 @@ class Where(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class MachineChange:
     """One change, in a few words."""
 
     where: Where

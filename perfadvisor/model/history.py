@@ -7,7 +7,7 @@ from enum import StrEnum
 from perfadvisor.model.result import Better
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """suspected: measure again in turns against the commit before; confirmed: the change is real."""
 
     SUSPECTED = "suspected"
@@ -44,7 +44,7 @@ class Series:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Change:
+class SeriesChange:
     """One change of one series: the value at `index` (counted from 0) is the first of the new level.
 
     `ratio` is the new level over the old with its 95 % interval, None where the values have no logarithm; `worse` is
@@ -55,7 +55,7 @@ class Change:
     series: str
     index: int
     time: float
-    kind: Kind
+    kind: ChangeKind
     before: float
     after: float
     ratio: float | None
@@ -77,7 +77,7 @@ class Event:
 
     time: float
     commit: str
-    changes: tuple[Change, ...]
+    changes: tuple[SeriesChange, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +85,7 @@ class HistoryReport:
     """Everything a check says. `exit_code`: 1 for a confirmed worsening; 3, unless allowed, for a suspected one and for
     a change of a series of which nobody said which way is better; else 0."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[SeriesChange, ...]
     events: tuple[Event, ...]
     series_count: int
     point_count: int
@@ -94,6 +94,8 @@ class HistoryReport:
     @property
     def exit_code(self) -> int:
         """What the check exits with."""
-        if any(change.worse and change.kind is Kind.CONFIRMED for event in self.events for change in event.changes):
+        if any(
+            change.worse and change.kind is ChangeKind.CONFIRMED for event in self.events for change in event.changes
+        ):
             return 1
         return 3 if self.events and not self.allow_undecided else 0

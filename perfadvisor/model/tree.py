@@ -23,7 +23,7 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Symlink:
     """A symbolic link, with the target exactly as the link holds it (absolute or relative)."""
 
     target: str
@@ -34,7 +34,7 @@ class Directory:
     """A directory; only needed where it is empty, because a file below implies it."""
 
 
-Entry = bytes | Link | Directory | Unreadable
+Entry = bytes | Symlink | Directory | Unreadable
 T = TypeVar("T")
 
 
@@ -77,7 +77,7 @@ class Tree:
             parent, _, name = normpath(path).rpartition("/")
         directory = self._directory(parent)
         here = _joined(directory, name)
-        return self._resolve(directory, [name]) if isinstance(self._entries.get(here), Link) else here
+        return self._resolve(directory, [name]) if isinstance(self._entries.get(here), Symlink) else here
 
     def _directory(self, path: str) -> str:
         """The real path, remembered: a directory of sysfs is asked for many of its files, each of them only once."""
@@ -100,7 +100,7 @@ class Tree:
                 continue
             here = _joined(done, name)
             entry = self._entries.get(here)
-            if isinstance(entry, Link):
+            if isinstance(entry, Symlink):
                 if not budget:
                     return "/" + normpath(asked).lstrip("/")
                 budget -= 1
@@ -118,12 +118,12 @@ class Tree:
         directory = self._directory(above)
         path = _joined(directory, name)
         found = self._entries.get(path)
-        if isinstance(found, Link) or name in _NOT_NAMES:
+        if isinstance(found, Symlink) or name in _NOT_NAMES:
             path = self.realpath(source)
             found = self._entries.get(path)
         if found is None:
             return Directory() if path in self._below else None
-        return Unreadable(LOOP) if isinstance(found, Link) else found
+        return Unreadable(LOOP) if isinstance(found, Symlink) else found
 
     def exists(self, source: str) -> bool:
         """Whether the source is in the tree, readable or not."""
@@ -173,7 +173,7 @@ class Tree:
     def link(self, path: str) -> str | None:
         """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""
         parent, entry = self._itself(path)
-        if not isinstance(entry, Link):
+        if not isinstance(entry, Symlink):
             return None
         target = entry.target if entry.target.startswith("/") else join(parent, entry.target)
         return self.realpath(target)
@@ -181,7 +181,7 @@ class Tree:
     def link_name(self, path: str) -> str | None:
         """The last part of a link's target: the driver of `.../driver`, the group of `.../iommu_group`."""
         _, entry = self._itself(path)
-        return entry.target.rstrip("/").rsplit("/", 1)[-1] if isinstance(entry, Link) else None
+        return entry.target.rstrip("/").rsplit("/", 1)[-1] if isinstance(entry, Symlink) else None
 
     def _itself(self, path: str) -> tuple[str, Entry | None]:
         """The real directory of a path, and what lies there by its name: the link itself, not what it points to."""

@@ -55,7 +55,7 @@ def parse(data: bytes, name: str) -> Document:
     """The document in `data`; `name` is what messages call the file. Raises PackError with everything wrong in it."""
     text = _text(data, name)
     try:
-        return _Builder(name).build(iter(YAML(typ="safe", pure=True).parse(text)))
+        return _YamlBuilder(name).build(iter(YAML(typ="safe", pure=True).parse(text)))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -86,7 +86,7 @@ def _place(event: Event) -> Place:
 
 
 @dataclass(slots=True)
-class _Builder:
+class _YamlBuilder:
     name: str
     places: dict[Keys, Place] = field(default_factory=dict)
     key_places: dict[Keys, Place] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Any
 from perfadvisor.report import figures
 from perfadvisor.report.environments import EnvironmentTable
 from perfadvisor.report.latency import Bin, histogram, histogram_metrics
-from perfadvisor.report.results import Group, Row, left_out
+from perfadvisor.report.results import ResultGroup, ResultRow, left_out
 from perfadvisor.report.words import metric_words
 
 
@@ -28,7 +28,7 @@ class Chart:
         return tuple(round(log10(each.count + 1) / top, 3) if top else 0.0 for each in self.bins)
 
 
-def charts(groups: Sequence[Group], table: EnvironmentTable | None) -> dict[str, tuple[Chart, ...]]:
+def charts(groups: Sequence[ResultGroup], table: EnvironmentTable | None) -> dict[str, tuple[Chart, ...]]:
     """The charts by place: a row's anchor, or "environments"; places without a chart are left out."""
     found = {row.anchor: tuple(_of_row(row)) for group in groups for row in group.rows}
     figure = figures.ratios(table) if table else None
@@ -38,7 +38,7 @@ def charts(groups: Sequence[Group], table: EnvironmentTable | None) -> dict[str,
     return {place: drawn for place, drawn in found.items() if drawn}
 
 
-def _of_row(row: Row) -> Iterator[Chart]:
+def _of_row(row: ResultRow) -> Iterator[Chart]:
     for measure, _ in row.main[:1]:
         figure = figures.runs(row.cell, measure.estimate)
         if figure:

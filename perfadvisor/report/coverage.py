@@ -9,7 +9,7 @@ from perfadvisor.report.view import ReportView
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Passed:
+class PassedRule:
     """A rule that is clear (or does not apply), for how many subjects, and the reason where one was given."""
 
     rule: Rule
@@ -28,23 +28,23 @@ class Locked:
     rules: tuple[Rule, ...]
 
 
-def passed(view: ReportView) -> tuple[Passed, ...]:
+def passed(view: ReportView) -> tuple[PassedRule, ...]:
     """Rules that are clear somewhere and fire nowhere, by id."""
     firing = {finding.rule.id for finding in view.with_outcome(Outcome.FIRES)}
     return tuple(each for each in _counted(view.with_outcome(Outcome.CLEAR)) if each.rule.id not in firing)
 
 
-def not_applicable(view: ReportView) -> tuple[Passed, ...]:
+def not_applicable(view: ReportView) -> tuple[PassedRule, ...]:
     """Rules that are about something this machine does not have and that said nothing else anywhere, by id."""
     answered = {f.rule.id for f in view.findings if f.outcome is not Outcome.NOT_APPLICABLE}
     return tuple(each for each in _counted(view.with_outcome(Outcome.NOT_APPLICABLE)) if each.rule.id not in answered)
 
 
-def _counted(findings: Sequence[Finding]) -> tuple[Passed, ...]:
+def _counted(findings: Sequence[Finding]) -> tuple[PassedRule, ...]:
     counts = Counter(finding.rule.id for finding in findings)
     firsts = {finding.rule.id: finding for finding in reversed(findings)}
     return tuple(
-        Passed(rule=firsts[rule_id].rule, count=counts[rule_id], reason=firsts[rule_id].reason)
+        PassedRule(rule=firsts[rule_id].rule, count=counts[rule_id], reason=firsts[rule_id].reason)
         for rule_id in sorted(firsts)
     )
 

@@ -4,50 +4,50 @@ from collections.abc import Iterator, Sequence
 
 from perfadvisor.formatting import listed, quantity
 from perfadvisor.model.result import Cell
-from perfadvisor.report.headline import Answer, answers
-from perfadvisor.report.parts import NARROW, Part, lowered
+from perfadvisor.report.headline import HeadlineAnswer, answers
+from perfadvisor.report.parts import NARROW, SentencePart, lowered
 from perfadvisor.report.results import DEVICE_ORDER, title_of
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import device_words
 
 
-def delivers(view: ReportView) -> Iterator[Part]:
+def delivers(view: ReportView) -> Iterator[SentencePart]:
     """A figure for each question the run asked, from results that conclusions may rest on."""
     why_not = unlike_machines(view)
     if why_not:
-        yield Part("No headline", strong=True)
-        yield Part(f": {why_not}. ")
+        yield SentencePart("No headline", strong=True)
+        yield SentencePart(f": {why_not}. ")
         return
     for device in DEVICE_ORDER:
         found = list(answers(view, device))
         yield from _reached(view, device, [one for one in found if one.estimate])
         for one in found:
             if not one.estimate:
-                yield Part(f"{device_words(device)}: cannot say {_asked(view, one)}, because {_why(one)}. ")
+                yield SentencePart(f"{device_words(device)}: cannot say {_asked(view, one)}, because {_why(one)}. ")
 
 
-def _asked(view: ReportView, one: Answer) -> str:
+def _asked(view: ReportView, one: HeadlineAnswer) -> str:
     return f"{one.question.words} ({lowered(title_of(view, one.cell.workload))})"
 
 
-def _why(one: Answer) -> str:
+def _why(one: HeadlineAnswer) -> str:
     return lowered(one.cell.why or "the tool did not report it")
 
 
-def _reached(view: ReportView, device: str, found: Sequence[Answer]) -> Iterator[Part]:
+def _reached(view: ReportView, device: str, found: Sequence[HeadlineAnswer]) -> Iterator[SentencePart]:
     if not found:
         return
-    yield Part(_opening(device, [one.cell for one in found]))
+    yield SentencePart(_opening(device, [one.cell for one in found]))
     for position, one in enumerate(found):
-        yield Part(" and " if position and position == len(found) - 1 else ", " if position else "")
+        yield SentencePart(" and " if position and position == len(found) - 1 else ", " if position else "")
         yield _figure(one)
-        yield Part(f"{one.question.after} ({lowered(title_of(view, one.cell.workload))})")
-    yield Part(". ")
+        yield SentencePart(f"{one.question.after} ({lowered(title_of(view, one.cell.workload))})")
+    yield SentencePart(". ")
 
 
-def _figure(one: Answer) -> Part:
+def _figure(one: HeadlineAnswer) -> SentencePart:
     shown = quantity(one.estimate.median, one.estimate.unit) if one.estimate else ""
-    return Part(shown.replace(" ", NARROW), strong=True)
+    return SentencePart(shown.replace(" ", NARROW), strong=True)
 
 
 def _opening(device: str, cells: Sequence[Cell]) -> str:

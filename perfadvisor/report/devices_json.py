@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from perfadvisor.analyse.devices.answer import Answer, Possible
+from perfadvisor.analyse.devices.answer import PassthroughAnswer, Possible
 from perfadvisor.analyse.devices.device import Device
 
 SCHEMA_VERSION = 1
@@ -41,13 +41,13 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def document(found: Mapping[str, Sequence[Answer]]) -> dict[str, Any]:
+def document(found: Mapping[str, Sequence[PassthroughAnswer]]) -> dict[str, Any]:
     """Environment -> its functions, as the schema says; null is unknown."""
     machines = [{"environment": name, "devices": [_row(one) for one in answers]} for name, answers in found.items()]
     return {"schema_version": SCHEMA_VERSION, "machines": machines}
 
 
-def _row(answer: Answer) -> dict[str, Any]:
+def _row(answer: PassthroughAnswer) -> dict[str, Any]:
     return {
         **_of_device(answer.device),
         "possible": str(answer.possible),

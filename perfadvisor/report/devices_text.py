@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from perfadvisor.analyse.devices.answer import Answer, Possible
+from perfadvisor.analyse.devices.answer import PassthroughAnswer, Possible
 from perfadvisor.analyse.devices.device import Device
 from perfadvisor.formatting import count_of, setting
 from perfadvisor.model.units import Unit
@@ -10,7 +10,7 @@ from perfadvisor.model.units import Unit
 MARKS = {Possible.YES: "yes", Possible.NO: "no", Possible.UNKNOWN: "?"}
 
 
-def lines(answers: Iterable[Answer], *, bridges: bool = False) -> Iterator[str]:
+def lines(answers: Iterable[PassthroughAnswer], *, bridges: bool = False) -> Iterator[str]:
     """All functions; bridges, which always stay, only where asked for."""
     said: set[str] = set()
     for answer in answers:
@@ -18,7 +18,7 @@ def lines(answers: Iterable[Answer], *, bridges: bool = False) -> Iterator[str]:
             yield from _one(answer, said)
 
 
-def _one(answer: Answer, said: set[str]) -> Iterator[str]:
+def _one(answer: PassthroughAnswer, said: set[str]) -> Iterator[str]:
     """What would change a thing is said once; `said` collects it."""
     device = answer.device
     driver = "driver unknown" if device.driver is None else device.driver or "no driver"

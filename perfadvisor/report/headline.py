@@ -25,7 +25,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class HeadlineAnswer:
     """The figure that answers a question and the cell it is from; without a figure `cell` is the one that should have
     given it, and its `why` says what went wrong."""
 
@@ -48,7 +48,7 @@ QUESTIONS = {
 }
 
 
-def answers(view: ReportView, device: str) -> Iterator[Answer]:
+def answers(view: ReportView, device: str) -> Iterator[HeadlineAnswer]:
     """The answers about a kind of device, in the base environment; a question nobody asked has none."""
     asked = [cell for cell in view.cells if cell.environment == view.base and device_of(view, cell) == device]
     for question in QUESTIONS.get(device, ()):
@@ -80,14 +80,14 @@ def _reads_first(cells: Sequence[Cell]) -> list[Cell]:
     return measured or list(cells)
 
 
-def _answer(view: ReportView, question: Question, cells: Sequence[Cell]) -> Answer:
+def _answer(view: ReportView, question: Question, cells: Sequence[Cell]) -> HeadlineAnswer:
     sound = [(estimate, cell) for cell in cells if cell.trust.sound and (estimate := _figure(view, question, cell))]
     if sound:
         pick = max if question.most else min
         estimate, cell = pick(sound, key=lambda pair: pair[0].median)
-        return Answer(question=question, cell=cell, estimate=estimate)
+        return HeadlineAnswer(question=question, cell=cell, estimate=estimate)
     invalid = [cell for cell in cells if cell.trust is Trust.INVALID]
-    return Answer(question=question, cell=(invalid or list(cells))[0], estimate=None)
+    return HeadlineAnswer(question=question, cell=(invalid or list(cells))[0], estimate=None)
 
 
 def _figure(view: ReportView, question: Question, cell: Cell) -> Estimate | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.formatting import figure, when
-from perfadvisor.model.history import Change, Series
+from perfadvisor.model.history import Series, SeriesChange
 from perfadvisor.report.history_text import change_line
 
 # The picture is stretched to whatever room there is, so its words stand beside it: scaled down, nobody could read them.
@@ -14,16 +14,16 @@ MOST_HOVERED = 120  # points that say their value under the pointer; each costs 
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mark:
+class ChangeMark:
     """A change in the picture: its place, its kind, whether it alerts, and what to say of it."""
 
     x: float
-    change: Change
+    change: SeriesChange
     text: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Chart:
+class SeriesChart:
     """What the template draws. `path` is an SVG path through the points, `dots` one of single points, `points` each
     point with what it says under the pointer, `levels` lines from (x1, y) to (x2, y); `low` and `high` label it."""
 
@@ -31,25 +31,25 @@ class Chart:
     dots: str
     points: tuple[tuple[str, str], ...]
     levels: tuple[tuple[float, float, float], ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[ChangeMark, ...]
     low: float
     high: float
     drawn: int
 
 
-def chart(series: Series, changes: Sequence[Change]) -> Chart:
+def chart(series: Series, changes: Sequence[SeriesChange]) -> SeriesChart:
     """The picture of a series with at least one point; beyond 1,500 points every n-th is drawn."""
     n = len(series.values)
     low, high = min(series.values), max(series.values)
     step = -(-n // MOST_DRAWN)
     drawn = range(0, n, step)
     places = [(_x(i, n), _y(series.values[i], low, high)) for i in drawn]
-    return Chart(
+    return SeriesChart(
         path="M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in places),
         dots="".join(f"M{x:.1f},{y:.1f}h0" for x, y in places) if n <= MOST_DRAWN // 5 else "",
         points=tuple(_points(series, places)) if n <= MOST_HOVERED else (),
         levels=tuple(_levels(changes, n, low, high)),
-        marks=tuple(Mark(x=_x(change.index, n), change=change, text=change_line(change)) for change in changes),
+        marks=tuple(ChangeMark(x=_x(change.index, n), change=change, text=change_line(change)) for change in changes),
         low=low,
         high=high,
         drawn=len(places),
@@ -62,7 +62,7 @@ def _points(series: Series, places: Sequence[tuple[float, float]]) -> Iterator[t
         yield f"M{x:.1f},{y:.1f}h0", said.rstrip(", ")
 
 
-def _levels(changes: Sequence[Change], n: int, low: float, high: float) -> list[tuple[float, float, float]]:
+def _levels(changes: Sequence[SeriesChange], n: int, low: float, high: float) -> list[tuple[float, float, float]]:
     if not changes:
         return []
     starts = [0, *(change.index for change in changes)]

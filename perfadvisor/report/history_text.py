@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.formatting import count_of, when
-from perfadvisor.model.history import Change, Event, HistoryReport, Kind
+from perfadvisor.model.history import ChangeKind, Event, HistoryReport, SeriesChange
 from perfadvisor.plaintext import one_line
 
 RERUN = "suspected: measure both commits in turns (perfadvisor gate run) to be sure"
@@ -45,26 +45,26 @@ def headline(event: Event) -> str:
 def hints(report: HistoryReport) -> Iterator[str]:
     """What to do about what alerts, each thing once."""
     changes = [change for event in report.events for change in event.changes]
-    if any(change.kind is Kind.SUSPECTED for change in changes):
+    if any(change.kind is ChangeKind.SUSPECTED for change in changes):
         yield RERUN
     if any(change.worse is None for change in changes):
         yield UNSAID
     yield ACCEPT
 
 
-def change_in_event(change: Change, event: Event) -> str:
+def change_in_event(change: SeriesChange, event: Event) -> str:
     """The size and kind of a change below its event's headline, and where it lies if elsewhere."""
     elsewhere = [f"at {when(change.time)}{commits(change)}"] if change.time != event.time else []
     return "; ".join([f"{size(change)}, {kind(change)}", *elsewhere, *state(change)])
 
 
-def change_line(change: Change) -> str:
+def change_line(change: SeriesChange) -> str:
     """One change in one line."""
     where = f"{change.series} at {change.index} ({when(change.time)}{commits(change)})"
     return "; ".join([f"{where}: {size(change)}, {kind(change)}", *state(change)])
 
 
-def size(change: Change) -> str:
+def size(change: SeriesChange) -> str:
     """`-8.1 % (-9.0 to -7.1)`; the levels themselves where they have no ratio."""
     if change.ratio is None or change.low is None or change.high is None:
         return f"{change.before:.4g} -> {change.after:.4g}"
@@ -72,12 +72,12 @@ def size(change: Change) -> str:
     return "{:+.1f} % ({:+.1f} to {:+.1f})".format(*percent)
 
 
-def kind(change: Change) -> str:
+def kind(change: SeriesChange) -> str:
     """`confirmed`, or `suspected`; and `better or worse?` where nobody said."""
     return change.kind.value if change.worse is not None else f"{change.kind.value}, better or worse?"
 
 
-def state(change: Change) -> Iterator[str]:
+def state(change: SeriesChange) -> Iterator[str]:
     """What else there is to say of it: better, recovered, accepted, and which versions moved at the same point."""
     if change.worse is False:
         yield "better"
@@ -89,7 +89,7 @@ def state(change: Change) -> Iterator[str]:
         yield f"{name} {moved}"
 
 
-def commits(change: Change) -> str:
+def commits(change: SeriesChange) -> str:
     """`, 1a2b..3c4d`: the commits around it, where they are known."""
     if not change.commit:
         return ""

@@ -11,7 +11,7 @@ from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.report.findings import entries
-from perfadvisor.report.judged import Wanted, judged, most_wanted
+from perfadvisor.report.judged import MissingReading, judged, most_wanted
 from perfadvisor.report.results import left_out
 from perfadvisor.report.schema import SCHEMA_VERSION
 from perfadvisor.report.strip import runs_of
@@ -114,7 +114,7 @@ def _cell(cell: Cell) -> Record:
     }
 
 
-def _wanted(wanted: Wanted | None) -> Record | None:
+def _wanted(wanted: MissingReading | None) -> Record | None:
     return {"fact": wanted.name, "rules": wanted.rules, "source": wanted.source} if wanted else None
 
 

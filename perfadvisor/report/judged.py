@@ -27,7 +27,7 @@ class Judged(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class MissingReading:
     """The reading that would unlock most rules: a fact's name, how many rules wait for it, and where it is read."""
 
     name: str
@@ -71,7 +71,7 @@ def waiting(view: ReportView) -> int:
     return len({one.rule.id for one in about_the_machine(view) if one.outcome is Outcome.UNKNOWN})
 
 
-def most_wanted(view: ReportView) -> Wanted | None:
+def most_wanted(view: ReportView) -> MissingReading | None:
     """The reading that most rules lack, those that lack nothing else counting first; None where none lacks any."""
     alone: Counter[str] = Counter()
     among: Counter[str] = Counter()
@@ -81,7 +81,7 @@ def most_wanted(view: ReportView) -> Wanted | None:
     if not among:
         return None
     name = max(among, key=lambda each: (alone[each], among[each], each))
-    return Wanted(name=name, rules=alone[name] or among[name], source=_source(view, name))
+    return MissingReading(name=name, rules=alone[name] or among[name], source=_source(view, name))
 
 
 def _lacking(view: ReportView) -> Iterator[frozenset[str]]:

@@ -8,7 +8,7 @@ from math import floor, log10
 from perfadvisor.formatting import quantity
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.units import Unit
-from perfadvisor.report.results import Group, Row
+from perfadvisor.report.results import ResultGroup, ResultRow
 from perfadvisor.report.words import PERCENTILES
 
 MOST_BINS = 40
@@ -20,7 +20,7 @@ SHORTEST_NS, LONGEST_NS = 1.0, 1e15  # eleven days: what a tool counts beyond st
 class LatencyRow:
     """One direction of one cell: an estimate or None for each column."""
 
-    row: Row
+    row: ResultRow
     side: str
     values: tuple[Estimate | None, ...]
 
@@ -47,7 +47,7 @@ class Bin:
         return quantity(self.high_ns, Unit.NANOSECONDS)
 
 
-def latencies(group: Group) -> LatencyTable | None:
+def latencies(group: ResultGroup) -> LatencyTable | None:
     """The latency table of a group, with the columns that any of its rows has; None where no row has any."""
     found = [(row, side, values) for row in group.rows for side, values in sides(row.cell)]
     keys = [key for key in ("mean", *PERCENTILES) if any(key in values for _, _, values in found)]

@@ -53,7 +53,7 @@ NIC_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownValue:
     """A value as it is written, and where it was read (or why there is none)."""
 
     text: str
@@ -67,17 +67,17 @@ class DeviceTable:
 
     caption: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
+    rows: tuple[tuple[str, tuple[ShownValue, ...]], ...]
 
 
-def shown(fact: Fact | Absent | None) -> Shown:
+def shown(fact: Fact | Absent | None) -> ShownValue:
     """A fact in words; for an absent one the reason."""
     if isinstance(fact, Fact):
-        return Shown(fact_text(fact), f"{fact.name} = {raw(fact.value)}, from {fact.source}")
-    return Shown(fact.reason if fact else "not read", fact.source if fact else "", absent=True)
+        return ShownValue(fact_text(fact), f"{fact.name} = {raw(fact.value)}, from {fact.source}")
+    return ShownValue(fact.reason if fact else "not read", fact.source if fact else "", absent=True)
 
 
-def key_facts(table: FactTable) -> tuple[tuple[str, Shown], ...]:
+def key_facts(table: FactTable) -> tuple[tuple[str, ShownValue], ...]:
     """The facts everybody asks for first; those nobody recorded are left out."""
     found = ((label, table.find(name)) for label, name in KEY_FACTS)
     return tuple((label, shown(fact)) for label, fact in found if fact is not None)
@@ -123,16 +123,16 @@ def devices(table: FactTable) -> tuple[DeviceTable, ...]:
 
 
 def _devices(table: FactTable, caption: str, names: list[str], columns: tuple[tuple[str, str], ...]) -> DeviceTable:
-    def cells(name: str) -> tuple[Shown, ...]:
+    def cells(name: str) -> tuple[ShownValue, ...]:
         return (*(shown(table.find(fact, name)) for _, fact in columns), _link(table, name))
 
     labels = (*(label for label, _ in columns), "PCIe link")
     return DeviceTable(caption=caption, columns=labels, rows=tuple((name, cells(name)) for name in names))
 
 
-def _link(table: FactTable, name: str) -> Shown:
+def _link(table: FactTable, name: str) -> ShownValue:
     address = table.value("block.pci_address", name) or table.value("nic.pci_address", name)
     now, best = link_words(table, str(address)) if address else ("", "")
     if not now:
-        return Shown("none known", "", absent=True)
-    return Shown(f"{now}, could be {best}" if best else now, "pci.link_speed_gtps, pci.link_width")
+        return ShownValue("none known", "", absent=True)
+    return ShownValue(f"{now}, could be {best}" if best else now, "pci.link_speed_gtps, pci.link_width")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Cell, Estimate, Trust
-from perfadvisor.report.results import Group, Row, headline
+from perfadvisor.report.results import ResultGroup, ResultRow, headline
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import metric_words
 
@@ -24,7 +24,7 @@ class Matrix:
 Pair = tuple[int, int]  # CPU node and memory node
 
 
-def matrices(view: ReportView, group: Group) -> tuple[Matrix, ...]:
+def matrices(view: ReportView, group: ResultGroup) -> tuple[Matrix, ...]:
     """A square of the headline for each workload and environment that ran on several pairs of nodes."""
     found: dict[str, dict[Pair, Estimate]] = {}
     marks: dict[str, dict[Pair, Trust]] = {}
@@ -48,7 +48,7 @@ def _parameter(cell: Cell, name: str) -> Scalar | None:
     return values.pop() if len(values) == 1 else None
 
 
-def _caption(row: Row, estimate: Estimate) -> str:
+def _caption(row: ResultRow, estimate: Estimate) -> str:
     """The title without the nodes that expanding the workload appended to it."""
     return f"{row.title.partition(' (')[0]}: {metric_words(estimate.metric)}, {row.cell.environment}"
 

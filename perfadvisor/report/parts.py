@@ -7,7 +7,7 @@ NARROW = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SentencePart:
     """A piece of a sentence; `strong` where the eye should stop, `finding` the number of the finding it names."""
 
     text: str
@@ -15,7 +15,7 @@ class Part:
     finding: int = 0
 
 
-def plain(parts: Sequence[Part]) -> str:
+def plain(parts: Sequence[SentencePart]) -> str:
     """The paragraph as one line of text."""
     return "".join(part.text for part in parts).strip().replace(NARROW, " ")
 

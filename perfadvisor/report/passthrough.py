@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from perfadvisor.analyse.devices.answer import BRIDGES, Answer, Possible, answers
+from perfadvisor.analyse.devices.answer import BRIDGES, PassthroughAnswer, Possible, answers
 from perfadvisor.model.fact import FactTable
 from perfadvisor.report.devices_text import properties
 
@@ -28,7 +28,7 @@ def passthrough(facts: FactTable) -> tuple[Row, ...]:
     return tuple(_row(one) for one in answers(facts) if not one.device.class_code.startswith(BRIDGES))
 
 
-def _row(answer: Answer) -> Row:
+def _row(answer: PassthroughAnswer) -> Row:
     device = answer.device
     return Row(
         address=device.address,
@@ -39,7 +39,7 @@ def _row(answer: Answer) -> Row:
     )
 
 
-def _remarks(answer: Answer) -> Iterator[str]:
+def _remarks(answer: PassthroughAnswer) -> Iterator[str]:
     for obstacle in answer.obstacles:
         yield f"{obstacle.why}; to change it: {obstacle.change}"
     for why in answer.unknown:

@@ -20,7 +20,7 @@ class FirstCommand:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Taken:
+class SnapshotText:
     """A snapshot in words."""
 
     environment: str
@@ -52,7 +52,7 @@ def trials(view: ReportView) -> tuple[TrialResult, ...]:
     return tuple(sorted(results, key=lambda result: (result.started, result.trial.number)))
 
 
-def snapshots(view: ReportView) -> tuple[Taken, ...]:
+def snapshots(view: ReportView) -> tuple[SnapshotText, ...]:
     """The snapshots around the trials."""
     if view.run is None:
         return ()
@@ -60,8 +60,8 @@ def snapshots(view: ReportView) -> tuple[Taken, ...]:
     return tuple(_taken(label, snapshot) for label, taken in pairs for snapshot in taken.values())
 
 
-def _taken(label: str, snapshot: Snapshot) -> Taken:
-    return Taken(
+def _taken(label: str, snapshot: Snapshot) -> SnapshotText:
+    return SnapshotText(
         environment=snapshot.environment,
         when=label,
         time=when(snapshot.taken),

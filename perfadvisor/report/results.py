@@ -29,7 +29,7 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class ResultRow:
     """One workload in one environment. `main` are the measures of the table, `all` those of the details."""
 
     cell: Cell
@@ -52,11 +52,11 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Group:
+class ResultGroup:
     """All rows of one kind of device; `span` is the share of the median at either edge of their strips."""
 
     device: str
-    rows: tuple[Row, ...]
+    rows: tuple[ResultRow, ...]
     span: float
 
     @property
@@ -136,7 +136,7 @@ def main_estimates(view: ReportView, cell: Cell) -> Iterator[Estimate]:
             yield by_name[name]
 
 
-def groups(view: ReportView) -> tuple[Group, ...]:
+def groups(view: ReportView) -> tuple[ResultGroup, ...]:
     """The cells by kind of device, storage first."""
     by_device: dict[str, list[tuple[int, Cell]]] = {}
     for number, cell in enumerate(view.cells, 1):
@@ -148,15 +148,15 @@ def _device_order(device: str) -> tuple[int, str]:
     return (DEVICE_ORDER.index(device) if device in DEVICE_ORDER else len(DEVICE_ORDER)), device
 
 
-def _group(view: ReportView, device: str, numbered: Iterable[tuple[int, Cell]]) -> Group:
+def _group(view: ReportView, device: str, numbered: Iterable[tuple[int, Cell]]) -> ResultGroup:
     cells = list(numbered)
     span = span_of(estimate for _, cell in cells for estimate in main_estimates(view, cell))
     rows = tuple(_row(view, number, cell, span) for number, cell in cells)
-    return Group(device=device, rows=rows, span=span)
+    return ResultGroup(device=device, rows=rows, span=span)
 
 
-def _row(view: ReportView, number: int, cell: Cell, span: float) -> Row:
+def _row(view: ReportView, number: int, cell: Cell, span: float) -> ResultRow:
     main = tuple((measure(estimate), strip(estimate, cell, span)) for estimate in main_estimates(view, cell))
     title = title_of(view, cell.workload)
     every = tuple(map(measure, cell.estimates))
-    return Row(cell=cell, anchor=f"result-{number}", title=title, main=main, all=every)
+    return ResultRow(cell=cell, anchor=f"result-{number}", title=title, main=main, all=every)

@@ -13,7 +13,7 @@ STEPS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class RunMark:
     """One run: its place in the picture, its trust, and whether it lies beyond the edge."""
 
     x: float
@@ -25,7 +25,7 @@ class Mark:
 class Strip:
     """A row's picture, in pixels: marks, the median's place, and the interval's ends where there is one."""
 
-    marks: tuple[Mark, ...]
+    marks: tuple[RunMark, ...]
     middle: float
     low: float | None
     high: float | None
@@ -51,7 +51,7 @@ def strip(estimate: Estimate, cell: Cell, span: float) -> Strip:
         return round(WIDTH / 2 + share * (WIDTH / 2 - MARGIN), 1)
 
     marks = tuple(
-        Mark(place(run.value), run.trust, abs(deviation(run.value, estimate.median)) > span)
+        RunMark(place(run.value), run.trust, abs(deviation(run.value, estimate.median)) > span)
         for run in runs_of(estimate, cell)
     )
     if estimate.low is None or estimate.high is None:

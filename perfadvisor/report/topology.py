@@ -19,7 +19,7 @@ NO_NODE = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoxLine:
     """A line of text in a box: what the kernel calls the thing, and where it sits."""
 
     name: str
@@ -32,10 +32,10 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Device:
+class DeviceBox:
     """A box at the end of a link: its lines of text, the link in words, and the speed it could have had, if lower."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[BoxLine, ...]
     link: str
     rate: str
     below: str
@@ -44,18 +44,18 @@ class Device:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class NodePicture:
     """One NUMA node's picture. `title` names it, `lines` are its CPUs and memory, `more` the devices left out."""
 
     title: str
     lines: tuple[str, ...]
-    devices: tuple[Device, ...]
+    devices: tuple[DeviceBox, ...]
     more: int
     height: float
     summary: str
 
 
-def topology(table: FactTable) -> tuple[Node, ...]:
+def topology(table: FactTable) -> tuple[NodePicture, ...]:
     """The nodes in numeric order, then the devices whose node the machine does not tell."""
     ids = sorted(table.subjects("node"), key=lambda name: (len(name), name))
     by_node: dict[str, list[list[str]]] = {}
@@ -100,7 +100,7 @@ def names_at(table: FactTable, address: str) -> list[str]:
     return sorted(name for kind in kinds for name, where in table.of(kind).items() if where == address)
 
 
-def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
+def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> NodePicture:
     devices, y = [], HEADER + TOP
     for slot in slots[:SHOWN]:
         device = _device(table, slot, y)
@@ -110,7 +110,7 @@ def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
     title = f"Node {node}" if node else "Node not reported"
     lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
     spoken = "; ".join(map(_spoken, devices))
-    return Node(
+    return NodePicture(
         title=title,
         lines=lines,
         devices=tuple(devices),
@@ -120,7 +120,7 @@ def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> Node:
     )
 
 
-def _spoken(device: Device) -> str:
+def _spoken(device: DeviceBox) -> str:
     slower = f", could be {device.below}" if device.below else ""
     return f"{', '.join(line.text for line in device.lines)}: {device.link or 'link speed not reported'}{slower}"
 
@@ -146,13 +146,13 @@ def _still_initialising(table: FactTable) -> bool:
     return isinstance(total, int) and bool(parts) and known < (1 - LATE) * total
 
 
-def _device(table: FactTable, slot: Sequence[str], y: float) -> Device:
+def _device(table: FactTable, slot: Sequence[str], y: float) -> DeviceBox:
     lines = [line for address in slot[:NAMED] for line in _function(table, address, alone=len(slot) == 1)]
     if len(slot) > NAMED:
-        lines.append(Line("", f"and {len(slot) - NAMED} more functions"))
+        lines.append(BoxLine("", f"and {len(slot) - NAMED} more functions"))
     link, below = link_words(table, slot[0])
     rate = table.value("pci.path_bytes_per_s", slot[0]) or table.value("pci.link_bytes_per_s", slot[0])
-    return Device(
+    return DeviceBox(
         lines=tuple(lines),
         link=link,
         rate=quantity(float(rate), Unit.BYTES_PER_SECOND) if isinstance(rate, int | float) else "",
@@ -162,14 +162,14 @@ def _device(table: FactTable, slot: Sequence[str], y: float) -> Device:
     )
 
 
-def _function(table: FactTable, address: str, *, alone: bool) -> list[Line]:
+def _function(table: FactTable, address: str, *, alone: bool) -> list[BoxLine]:
     names = ", ".join(names_at(table, address)) or str(table.value("pci.class_name", address) or "device")
     driver = table.value("pci.driver", address)
     place = f"{address.removeprefix('0000:')}{f' · {driver}' if driver else ''}"
     if alone:
-        return [Line(clipped(names, LONGEST)), Line("", clipped(place, LONGEST))]
+        return [BoxLine(clipped(names, LONGEST)), BoxLine("", clipped(place, LONGEST))]
     name = clipped(names, LONGEST // 2)
-    return [Line(name, clipped(place, LONGEST - len(name)))]
+    return [BoxLine(name, clipped(place, LONGEST - len(name)))]
 
 
 def link_words(table: FactTable, address: str) -> tuple[str, str]:

@@ -9,60 +9,66 @@ from perfadvisor.model.rule import Confidence, Severity
 from perfadvisor.report.delivers import delivers
 from perfadvisor.report.findings import Entry, severity_counts
 from perfadvisor.report.judged import Judged, judged, looked, most_wanted, waiting
-from perfadvisor.report.parts import Part, lowered, plain
+from perfadvisor.report.parts import SentencePart, lowered, plain
 from perfadvisor.report.view import ReportView
 
 __all__ = ["plain", "verdict"]
 NAMED = 3  # findings the verdict names; the others are counted
 
 
-def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[Part, ...]:
+def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[SentencePart, ...]:
     """The paragraph, as parts to be joined."""
     return (*delivers(view), *_holds_back(view, found), *_trust(view, found))
 
 
-def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
+def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePart]:
     """Only what a measurement or counter agrees with is called a cause; the rest are hints."""
     every = [entry for entry in found if entry.severity is not Severity.INFO and not entry.doubt]
     worth = [entry for entry in every if not entry.aside]
     causes = [entry for entry in worth if entry.first.confidence is not Confidence.HINT]
     hints = [entry for entry in worth if entry not in causes]
     if causes:
-        yield Part(f"{count_of(len(causes), 'finding')} {'holds' if len(causes) == 1 else 'hold'} it back", strong=True)
+        yield SentencePart(
+            f"{count_of(len(causes), 'finding')} {'holds' if len(causes) == 1 else 'hold'} it back", strong=True
+        )
         yield from _named(causes, found)
-        yield Part(f"; {count_of(len(hints), 'hint')} from settings alone. " if hints else ". ")
+        yield SentencePart(f"; {count_of(len(hints), 'hint')} from settings alone. " if hints else ". ")
     elif hints:
-        yield Part(f"{count_of(len(hints), 'hint')} from settings alone", strong=True)
+        yield SentencePart(f"{count_of(len(hints), 'hint')} from settings alone", strong=True)
         yield from _named(hints, found)
-        yield Part(". ")
+        yield SentencePart(". ")
     elif every:
         found_none = "found that holds this run back"
         missing = waiting(view)
-        yield Part(f"Judged in part, nothing {found_none}" if missing else f"Nothing was {found_none}", strong=True)
-        yield Part(". ")
+        yield SentencePart(
+            f"Judged in part, nothing {found_none}" if missing else f"Nothing was {found_none}", strong=True
+        )
+        yield SentencePart(". ")
     else:
         yield from _nothing_found(view)
         return
     beside = len(every) - len(worth)
-    yield Part(f"{count_of(beside, 'finding')} about what the run did not touch. " if beside else "")
-    yield Part(_not_evaluated(view))
+    yield SentencePart(f"{count_of(beside, 'finding')} about what the run did not touch. " if beside else "")
+    yield SentencePart(_not_evaluated(view))
 
 
-def _nothing_found(view: ReportView) -> Iterator[Part]:
+def _nothing_found(view: ReportView) -> Iterator[SentencePart]:
     wanted, state = most_wanted(view), judged(view)
     unlock = f"; {wanted.words}" if wanted else ""
     if state is Judged.NOTHING:
-        yield Part("Nothing could be judged", strong=True)
-        yield Part(f": no rule about the machine could be evaluated{unlock}. ")
+        yield SentencePart("Nothing could be judged", strong=True)
+        yield SentencePart(f": no rule about the machine could be evaluated{unlock}. ")
     elif state is Judged.IN_PART:
-        yield Part("Judged in part, nothing found", strong=True)
+        yield SentencePart("Judged in part, nothing found", strong=True)
         missing = f"{waiting(view)} could not be evaluated"
-        yield Part(f": {count_of(looked(view), 'rule')} found nothing, {missing}{unlock}. ")
+        yield SentencePart(f": {count_of(looked(view), 'rule')} found nothing, {missing}{unlock}. ")
     else:
         measured = any(cell.estimates for cell in view.cells)
         words = "Nothing was found that holds it back" if measured else "Its settings show nothing to fix"
-        yield Part(words, strong=True)
-        yield Part(f": {count_of(looked(view), 'rule')} looked, and every rule that applies could be evaluated. ")
+        yield SentencePart(words, strong=True)
+        yield SentencePart(
+            f": {count_of(looked(view), 'rule')} looked, and every rule that applies could be evaluated. "
+        )
 
 
 def _not_evaluated(view: ReportView) -> str:
@@ -70,33 +76,33 @@ def _not_evaluated(view: ReportView) -> str:
     return f"{count_of(missing, 'rule')} could not be evaluated. " if missing else ""
 
 
-def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[Part]:
+def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[SentencePart]:
     """The worst few by name, each with its place in the list; how many more there are."""
     grave = [entry for entry in several if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
     named = (grave or several)[:NAMED]
     for position, entry in enumerate(named):
-        yield Part(f"{', ' if position else ': '}({found.index(entry) + 1}) ")
-        yield Part(lowered(entry.title.rstrip(".")), finding=found.index(entry) + 1)
+        yield SentencePart(f"{', ' if position else ': '}({found.index(entry) + 1}) ")
+        yield SentencePart(lowered(entry.title.rstrip(".")), finding=found.index(entry) + 1)
     rest = severity_counts([entry for entry in several if entry not in named])
     if rest:
-        yield Part(f", then {listed([f'{count} {severity}' for severity, count in rest])}")
+        yield SentencePart(f", then {listed([f'{count} {severity}' for severity, count in rest])}")
 
 
-def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[Part]:
+def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePart]:
     measured = [cell for cell in view.cells if cell.estimates and not is_own_load(cell.workload)]
     if not measured:
-        yield Part("Nothing was measured", strong=True)
-        yield Part(f": {_instead(view)}. ")
+        yield SentencePart("Nothing was measured", strong=True)
+        yield SentencePart(f": {_instead(view)}. ")
         return
     fine = sum(cell.trust is Trust.VALID for cell in measured)
-    yield Part(_trusted(fine, len(measured)), strong=True)
+    yield SentencePart(_trusted(fine, len(measured)), strong=True)
     doubted = [(mark, [cell for cell in measured if cell.trust is mark]) for mark in (Trust.NOISY, Trust.INVALID)]
     words = [f"{len(group)} {mark.lower()} ({_reasons(group)})" for mark, group in doubted if group]
     missed = [cell for cell in view.cells if cell.trust is Trust.NOT_MEASURED]
     if missed:
         why = ", ".join(dict.fromkeys(cell.why for cell in missed))
         words.append(f"{count_of(len(missed), 'workload')} not measured ({why})")
-    yield Part(f"; {listed(words)}" if words else "")
+    yield SentencePart(f"; {listed(words)}" if words else "")
     yield from _disturbed(found)
 
 
@@ -113,12 +119,12 @@ def _trusted(fine: int, measured: int) -> str:
     return f"{fine or 'None'} of {count_of(measured, 'result')} can be trusted as they stand"
 
 
-def _disturbed(found: Sequence[Entry]) -> Iterator[Part]:
+def _disturbed(found: Sequence[Entry]) -> Iterator[SentencePart]:
     about = [number for number, entry in enumerate(found, 1) if entry.doubt]
     for position, number in enumerate(about):
-        yield Part(", " if position else "; see finding " if len(about) == 1 else "; see findings ")
-        yield Part(str(number), finding=number)
-    yield Part(". ")
+        yield SentencePart(", " if position else "; see finding " if len(about) == 1 else "; see findings ")
+        yield SentencePart(str(number), finding=number)
+    yield SentencePart(". ")
 
 
 def _reasons(cells: Sequence[Cell]) -> str:

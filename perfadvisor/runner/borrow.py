@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import Passed
+from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.lending import iommu_domain, vfio
@@ -23,16 +23,16 @@ class Borrowed:
     """`function` is what this machine's own trials may open through VFIO, None for nothing; `notes` say what a reader
     of the results must know."""
 
-    function: Passed | None = None
+    function: VfioFunction | None = None
     notes: tuple[str, ...] = ()
 
-    def of(self, site: Site) -> Passed | None:
+    def of(self, site: Site) -> VfioFunction | None:
         """What the trials of this environment may open, None for nothing."""
         with contextlib.suppress(MeasureError):
             return site.target.function(self.function)
         return None
 
-    def any_of(self, sites: Sequence[Site]) -> Passed | None:
+    def any_of(self, sites: Sequence[Site]) -> VfioFunction | None:
         """The first that any of them may open."""
         return next((function for site in sites if (function := self.of(site))), None)
 
@@ -49,7 +49,7 @@ def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowe
     return Borrowed(function=function, notes=tuple(filter(None, [note])))
 
 
-def _lend(options: RunOptions, book: Journal) -> Passed:
+def _lend(options: RunOptions, book: Journal) -> VfioFunction:
     """The first of the functions; the others are those of its group."""
     vfio.require_not_measured(options.vfio, options.device)
     if len(vfio.require_all_lendable(options.vfio)) > 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from perfadvisor.analyse.results.meanwhile import MOST, doubts, touches
 from perfadvisor.facts.trial import happened
-from perfadvisor.model.happened import Change
+from perfadvisor.model.happened import MachineChange
 from perfadvisor.model.result import IoPath, TrialResult
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Workload
@@ -36,7 +36,7 @@ class Meanwhile:
         return replace(result, doubts=(*result.doubts, *doubts(found, workload)))
 
 
-def _announced(site: Site, path: IoPath, events: tuple[bytes, ...]) -> list[Change]:
+def _announced(site: Site, path: IoPath, events: tuple[bytes, ...]) -> list[MachineChange]:
     """This machine's devices have their names in a guest's or far host's results only by chance."""
     same = site.environment.spec.is_here or site.target.runs_below
     changes = (happened.event(message, path if same else IoPath()) for message in events)

@@ -11,7 +11,7 @@ from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.changing import storage_file
-from perfadvisor.targets.changing.storage_file import Place
+from perfadvisor.targets.changing.storage_file import TestDirectory
 from perfadvisor.targets.raw import device as raw_device
 from perfadvisor.targets.raw import ledger
 from perfadvisor.targets.raw.device import RawDevice
@@ -28,7 +28,7 @@ FILL_BYTES_PER_S = 300e6  # a guess for time planning only
 class Storage:
     """Either a `place` for a test file or a raw `device`, which may be `writable`; neither for other machines' own."""
 
-    place: Place | None = None
+    place: TestDirectory | None = None
     device: RawDevice | None = None
     writable: bool = False
     files: dict[int, Path] = field(default_factory=dict, compare=False)

@@ -19,7 +19,7 @@ from perfadvisor.runner.memory_size import sized
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import needs_storage
-from perfadvisor.targets.base import Passed
+from perfadvisor.targets.base import VfioFunction
 
 LONE = "this machine has one NUMA node"
 
@@ -29,7 +29,7 @@ def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
     return [workload for workload in workloads if needs_storage(workload)]
 
 
-def device_node(base: Site, storage: place.Storage | None, function: Passed | None) -> int | None:
+def device_node(base: Site, storage: place.Storage | None, function: VfioFunction | None) -> int | None:
     """The node of the device under test: the disk, or else the function that memory is mapped for."""
     way = storage.way if storage else IoPath(pci=function.address) if function else None
     return node(base.machine, way) if way else None

@@ -14,7 +14,7 @@ from perfadvisor.runner.engines import forbidden
 from perfadvisor.runner.identity import require
 from perfadvisor.runner.place import Storage, size_of
 from perfadvisor.runner.site import Site
-from perfadvisor.targets.base import OWN_NETWORK, Command, Link, Passed, Server, Target
+from perfadvisor.targets.base import OWN_NETWORK, Command, NetworkEnds, Server, Target, VfioFunction
 from perfadvisor.targets.changing.huge_pages import Need, reserve
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.storage_file import make
@@ -29,7 +29,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Setting:
+class TrialSetup:
     """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command,
     where its network's counters are, how to start the far end, and why it cannot be measured ("" where it can)."""
 
@@ -45,7 +45,7 @@ class Setting:
 class Stage:
     """The settings by workload id, and sentences that whoever reads the results must know."""
 
-    settings: Mapping[str, Setting]
+    settings: Mapping[str, TrialSetup]
     notes: tuple[str, ...] = ()
 
 
@@ -59,18 +59,18 @@ class Means:
     storage: Storage | None
     journal: Journal
     undo: contextlib.ExitStack
-    link: Callable[[Target], Link]
-    lent: Passed | None = None
+    link: Callable[[Target], NetworkEnds]
+    lent: VfioFunction | None = None
     say: Say = lambda _: None
 
 
 @dataclass
-class _Builder:
+class _SetupBuilder:
     """The settings of one environment while they come together."""
 
     site: Site
     means: Means
-    settings: dict[str, Setting] = field(default_factory=dict)
+    settings: dict[str, TrialSetup] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -78,7 +78,7 @@ class _Builder:
         """The machine they are for."""
         return self.site.target
 
-    def set(self, workloads: Iterable[Workload], setting: Setting) -> None:
+    def set(self, workloads: Iterable[Workload], setting: TrialSetup) -> None:
         self.settings.update((workload.id, setting) for workload in workloads)
 
     def refuse(self, workloads: Iterable[Workload], error: MeasureError) -> None:
@@ -89,7 +89,7 @@ class _Builder:
 
 def set_up(workloads: Sequence[Workload], site: Site, means: Means) -> Stage:
     """Prepare for these workloads in one environment."""
-    builder = _Builder(site=site, means=means, settings={workload.id: Setting() for workload in workloads})
+    builder = _SetupBuilder(site=site, means=means, settings={workload.id: TrialSetup() for workload in workloads})
     builder.notes.extend(filter(None, [site.target.note]))
     _permissions(workloads, builder)
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
@@ -115,7 +115,7 @@ def needs_function(workload: Workload) -> bool:
     return TOOLS[workload.tool].needs_function(workload.parameters)
 
 
-def _permissions(workloads: Sequence[Workload], builder: _Builder) -> None:
+def _permissions(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     """What the environment lacks or forbids is said before anything is made for it."""
     if builder.site.refusal:
         builder.refuse(workloads, MeasureError(builder.site.refusal))
@@ -124,7 +124,7 @@ def _permissions(workloads: Sequence[Workload], builder: _Builder) -> None:
         _tool(name, [workload for workload in workloads if workload.tool == name], builder)
 
 
-def _tool(name: str, workloads: Sequence[Workload], builder: _Builder) -> None:
+def _tool(name: str, workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     """A missing tool is said once and early."""
     try:
         require(builder.target, name)
@@ -132,13 +132,13 @@ def _tool(name: str, workloads: Sequence[Workload], builder: _Builder) -> None:
     except MeasureError as error:
         builder.refuse(workloads, error)
         return
-    builder.set(workloads, Setting(context=Context(program=program)))
+    builder.set(workloads, TrialSetup(context=Context(program=program)))
     for workload in workloads:
         if why := forbidden(workload, builder.site):
             builder.refuse([workload], MeasureError(why))
 
 
-def _storage(workloads: Sequence[Workload], builder: _Builder) -> None:
+def _storage(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     storage = builder.means.storage
     if not workloads or storage is None:
         return
@@ -152,10 +152,10 @@ def _storage(workloads: Sequence[Workload], builder: _Builder) -> None:
         builder.notes.append(storage.note)
     for workload in workloads:
         program = builder.settings[workload.id].context.program
-        builder.set([workload], Setting(context=replace(context, program=program), path=path))
+        builder.set([workload], TrialSetup(context=replace(context, program=program), path=path))
 
 
-def _inside(context: Context, path: IoPath, builder: _Builder) -> tuple[Context, IoPath]:
+def _inside(context: Context, path: IoPath, builder: _SetupBuilder) -> tuple[Context, IoPath]:
     """The same file or device, by the name it has in a guest."""
     writable = context.writable or not context.device
     seen = builder.target.node_for(Path(context.device or context.file), writable)
@@ -173,7 +173,7 @@ def _device(workloads: Sequence[Workload], device: RawDevice, writable: bool) ->
     return context, device.way
 
 
-def _file(workloads: Sequence[Workload], builder: _Builder) -> tuple[Context, IoPath]:
+def _file(workloads: Sequence[Workload], builder: _SetupBuilder) -> tuple[Context, IoPath]:
     """One file, as large as the largest of them needs, written in full before anybody reads it. All environments on
     this machine get the same one."""
     largest = max(workloads, key=size_of)
@@ -208,7 +208,7 @@ def _write(writer: Target, workload: Workload, size: int, program: str, name: st
         raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
 
 
-def _network(workloads: Sequence[Workload], builder: _Builder) -> None:
+def _network(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     if not workloads:
         return
     try:
@@ -221,13 +221,13 @@ def _network(workloads: Sequence[Workload], builder: _Builder) -> None:
     for workload in workloads:
         context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
         way = made.path(builder.site.machine)
-        setting = Setting(
+        setting = TrialSetup(
             context=context, path=way, client=made.client, serve=made.serve, counted_at=made.counted_at
         )  # fmt: skip
         builder.set([workload], setting)
 
 
-def _function(workloads: Sequence[Workload], builder: _Builder) -> None:
+def _function(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     """No bytes of mapping cross the device, so the way of its results stays empty."""
     if not workloads:
         return
@@ -239,10 +239,10 @@ def _function(workloads: Sequence[Workload], builder: _Builder) -> None:
     for workload in workloads:
         context = builder.settings[workload.id].context
         lent = replace(context, group=function.group, pci_address=function.address)
-        builder.set([workload], Setting(context=lent))
+        builder.set([workload], TrialSetup(context=lent))
 
 
-def _huge_pages(workloads: Sequence[Workload], builder: _Builder) -> None:
+def _huge_pages(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
     """Trials run one after the other, so the largest need of each size and node serves all."""
     needs = {workload.id: need for workload in workloads if (need := _need(workload))}
     for size, node in sorted({(need.page_bytes, need.node) for need in needs.values()}, key=str):

@@ -15,7 +15,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.site import Site
-from perfadvisor.runner.stage import Setting
+from perfadvisor.runner.stage import TrialSetup
 from perfadvisor.targets.base import Command, Completed, Target
 from perfadvisor.targets.here.gauges import GaugeReader, Watched
 from perfadvisor.targets.remote import sampler
@@ -38,7 +38,7 @@ class Readings:
 
 
 def run_trial(
-    trial: Trial, workload: Workload, site: Site, setting: Setting, meanwhile: Meanwhile | None = None
+    trial: Trial, workload: Workload, site: Site, setting: TrialSetup, meanwhile: Meanwhile | None = None
 ) -> tuple[TrialResult, Evidence]:
     """Run it and say what came out; a tool that fails or is missing is a result too, with the reason. `meanwhile`
     hears what the kernel announces, and doubts what that touched."""
@@ -62,7 +62,7 @@ def _nothing() -> tuple[bytes, ...]:
     return ()
 
 
-def _command(trial: Trial, workload: Workload, site: Site, setting: Setting) -> Command:
+def _command(trial: Trial, workload: Workload, site: Site, setting: TrialSetup) -> Command:
     argv, timeout_s = TOOLS[workload.tool].command(workload, trial, setting.context), trial.warmup_s + trial.runtime_s
     why_gone = site.target.presence(setting.path)
     return Command(
@@ -72,7 +72,7 @@ def _command(trial: Trial, workload: Workload, site: Site, setting: Setting) -> 
 
 
 def _measure(
-    command: Command, workload: Workload, site: Site, setting: Setting, heard: Callable[[], tuple[bytes, ...]]
+    command: Command, workload: Workload, site: Site, setting: TrialSetup, heard: Callable[[], tuple[bytes, ...]]
 ) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
     counted = counters.patterns(setting.path, site.machine, setting.counted_at)
@@ -108,7 +108,7 @@ def _counters(target: Target, patterns: Sequence[str]) -> Tree:
     return target.tree(patterns).merged([target.outside()])
 
 
-def watched(site: Site, setting: Setting) -> Watched:
+def watched(site: Site, setting: TrialSetup) -> Watched:
     """What the gauges look at: the link of the device on the way, and the CPUs far from it."""
     home = node(site.machine, setting.path)
     remote = None if home is None else nodes.read(site.machine).remote_cpus(home)
@@ -117,7 +117,7 @@ def watched(site: Site, setting: Setting) -> Watched:
 
 
 def _result(
-    trial: Trial, workload: Workload, site: Site, setting: Setting, started: float, readings: Readings
+    trial: Trial, workload: Workload, site: Site, setting: TrialSetup, started: float, readings: Readings
 ) -> TrialResult:
     done = readings.completed
     output = TOOLS[workload.tool].parse(done.stdout, done.stderr, done.returncode)
@@ -147,7 +147,7 @@ def _failure(output: Output, readings: Readings) -> str:
     return f"{said}; the far end reported: {far_end[:200]}" if far_end else said
 
 
-def _deltas(trial: Trial, site: Site, setting: Setting, readings: Readings) -> dict[str, float]:
+def _deltas(trial: Trial, site: Site, setting: TrialSetup, readings: Readings) -> dict[str, float]:
     seconds = readings.completed.duration_s
     moved = counters.deltas(
         readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine,
@@ -169,7 +169,7 @@ def _evidence(readings: Readings) -> Evidence:
     )
 
 
-def _not_measured(trial: Trial, setting: Setting, started: float, reason: str) -> TrialResult:
+def _not_measured(trial: Trial, setting: TrialSetup, started: float, reason: str) -> TrialResult:
     return TrialResult(
         trial=trial, state=TrialState.NOT_MEASURED, started=started, duration_s=time.time() - started,
         path=setting.path, reason=reason,

@@ -20,12 +20,12 @@ from perfadvisor.runner.place import Storage
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
-from perfadvisor.runner.stage import Means, Setting, Stage, set_up
+from perfadvisor.runner.stage import Means, Stage, TrialSetup, set_up
 from perfadvisor.runner.trial import run_trial
 from perfadvisor.runner.turns import Turns
 from perfadvisor.snapshotting import take
 from perfadvisor.specs.peer import ADDRESS, read_peer
-from perfadvisor.targets.base import Link, Target
+from perfadvisor.targets.base import NetworkEnds, Target
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.here.network import here_link, peer_link
@@ -108,7 +108,7 @@ def _let_go(site: Site, saved: Bundle) -> None:
         saved.note(f"{site.name}: {error.message}")
 
 
-def link_of(options: RunOptions, target: Target) -> Link:
+def link_of(options: RunOptions, target: Target) -> NetworkEnds:
     """The two ends of network tests."""
     if not options.peer:
         return target.link()
@@ -134,7 +134,7 @@ def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns, meanwhile: 
 
 
 def _turn(
-    trial: Trial, workload: Workload, site: Site, setting: Setting, turns: Turns, meanwhile: Meanwhile
+    trial: Trial, workload: Workload, site: Site, setting: TrialSetup, turns: Turns, meanwhile: Meanwhile
 ) -> tuple[TrialResult, Evidence]:
     """One trial; the first after a device changed hands is run twice, and only the second one counts."""
     try:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from perfadvisor.errors import InputError
-from perfadvisor.model.tree import Directory, Entry, Link, Unreadable
-from perfadvisor.saved.tarheads import DIRECTORY, HARD_LINK, LINK, REGULAR, Member, UnusualError, heads, padded
+from perfadvisor.model.tree import Directory, Entry, Symlink, Unreadable
+from perfadvisor.saved.tarheads import DIRECTORY, HARD_LINK, LINK, REGULAR, TarMember, UnusualError, heads, padded
 
 MAX_TOTAL_BYTES = 512 << 20
 MAX_MEMBER_BYTES = 64 << 20
@@ -125,11 +125,11 @@ def _plain(path: Path) -> Iterator[tuple[str, Entry]]:
             pass
 
 
-def _plain_entry(stream: IO[bytes], member: Member) -> Entry:
+def _plain_entry(stream: IO[bytes], member: TarMember) -> Entry:
     if member.kind == DIRECTORY:
         return Directory()
     if member.kind == LINK:
-        return Link(member.target)
+        return Symlink(member.target)
     if member.kind != REGULAR:
         return _NO_FILE
     data = stream.read(padded(member.size))
@@ -159,7 +159,7 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entr
     if member.isdir():
         return Directory()
     if member.issym():
-        return Link(member.linkname)
+        return Symlink(member.linkname)
     if not member.isreg():
         return _NO_FILE
     if member.size > MAX_MEMBER_BYTES:

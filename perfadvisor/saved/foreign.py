@@ -11,7 +11,7 @@ from pathlib import Path
 
 from perfadvisor.errors import InputError
 from perfadvisor.evidence.prompts import PROGRAMS
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.saved.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, members, read_all, safe_name
 
 
@@ -100,7 +100,7 @@ def _read(path: Path) -> Entry:
     try:
         status = path.lstat()
         if stat.S_ISLNK(status.st_mode):
-            return Link(str(path.readlink()))
+            return Symlink(str(path.readlink()))
         if not stat.S_ISREG(status.st_mode):
             return Unreadable("not a regular file")
         if status.st_size > MAX_MEMBER_BYTES:
@@ -124,7 +124,7 @@ def parse_ttar(text: str, name: str) -> Iterator[tuple[str, Entry]]:
 def _ttar_entry(lines: Iterator[str], name: str) -> Entry:
     key, _, value = next(lines, "").partition(": ")
     if key == "SymlinkTo":
-        return Link(value)
+        return Symlink(value)
     if key != "Lines" or not re.fullmatch(r"[0-9]{1,9}", value):
         raise InputError(f"{name}: not a ttar archive: expected 'Lines: N', found {key[:40]!r}")
     body = [line for line, _ in zip(lines, range(int(value)), strict=False)]

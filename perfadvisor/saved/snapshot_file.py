@@ -15,7 +15,7 @@ from typing import Any
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.snapshot import Snapshot, Window
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.saved.archive import members
 from perfadvisor.upgrading import Format
 
@@ -104,7 +104,7 @@ def _window(window: Window | None, contents: dict[str, bytes]) -> dict[str, Any]
 
 def _describe(source: str, entry: Entry, folder: str, contents: dict[str, bytes]) -> dict[str, Any]:
     match entry:
-        case Link(target):
+        case Symlink(target):
             return {"link": target}
         case Directory():
             return {"directory": True}
@@ -181,7 +181,7 @@ def _parent(entries: dict[str, Entry], path: Path, parents: int) -> Snapshot:
 
 def _restore(source: str, described: dict[str, Any], entries: dict[str, Entry], path: Path) -> Entry:
     if "link" in described:
-        return Link(str(described["link"]))
+        return Symlink(str(described["link"]))
     if "directory" in described:
         return Directory()
     if "unreadable" in described:

@@ -20,7 +20,7 @@ class UnusualError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class TarMember:
     """One member; `size` is that of its data, which follows in the stream, filled up to whole blocks."""
 
     name: str
@@ -29,7 +29,7 @@ class Member:
     target: str = ""
 
 
-def heads(stream: IO[bytes]) -> Iterator[Member]:
+def heads(stream: IO[bytes]) -> Iterator[TarMember]:
     """The members in order. Whoever iterates reads the data of each, `padded(size)` bytes, before the next."""
     longer: dict[str, str] = {}
     while (block := _exactly(stream, BLOCK)) != bytes(BLOCK):
@@ -42,7 +42,7 @@ def heads(stream: IO[bytes]) -> Iterator[Member]:
         if flag not in _KINDS:
             raise UnusualError
         kind = _KINDS[flag]
-        yield Member(
+        yield TarMember(
             longer.get("path", _name(block)),
             kind,
             size if kind == REGULAR else 0,

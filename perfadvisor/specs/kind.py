@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from perfadvisor.specs.option import Option, Place
+from perfadvisor.specs.option import MainArgument, Option
 from perfadvisor.specs.readers import WORD
 from perfadvisor.specs.spec import Spec
 
@@ -19,7 +19,7 @@ def fine(_spec: Spec) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class EnvironmentOptions:
     """`name` is the word in front of the colon. `opener` names the function that opens one, "module:function", taking a
     Spec and an Opening. `places` may stand behind the colon, at most one of them, and one of them must where
     `needs_place`. `clash` says why options that are fine by themselves cannot be had together, "" where they can."""
@@ -27,7 +27,7 @@ class Kind:
     name: str
     meaning: str
     opener: str
-    places: tuple[Place[Any], ...] = ()
+    places: tuple[MainArgument[Any], ...] = ()
     options: tuple[Option[Any], ...] = ()
     needs_place: bool = False
     on_our_disk: bool = False

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds import KINDS
-from perfadvisor.specs.option import Option, Place
+from perfadvisor.specs.option import MainArgument, Option
 from perfadvisor.specs.parse import SpecError, nearest, read_spec
 from perfadvisor.specs.readers import NAME
 from perfadvisor.specs.spec import Spec
@@ -16,7 +16,7 @@ WORDS = {True: "on", False: "off"}
 Entry = Mapping[str, object]
 
 
-def named(name: str, entry: Entry, kinds: Mapping[str, Kind] = KINDS) -> Spec:
+def named(name: str, entry: Entry, kinds: Mapping[str, EnvironmentOptions] = KINDS) -> Spec:
     """The environment of this name: a whole `spec`, or a `kind` with its options as keys. SpecError, whose `key` is the
     one at fault (below a group with a dot between), for what means nothing."""
     if not re.fullmatch(NAME, name, re.ASCII):
@@ -41,7 +41,7 @@ def _whole(entry: Entry) -> str:
     return entry["spec"]
 
 
-def _composed(entry: Entry, kind_name: str, key: str, kinds: Mapping[str, Kind]) -> str:
+def _composed(entry: Entry, kind_name: str, key: str, kinds: Mapping[str, EnvironmentOptions]) -> str:
     kind = kinds.get(kind_name)
     if kind is None:
         raise SpecError(f"`{kind_name}` is not a kind of environment", nearest(kind_name, kinds, ", ".join(kinds)), key)
@@ -60,7 +60,7 @@ def _composed(entry: Entry, kind_name: str, key: str, kinds: Mapping[str, Kind])
     return f"{kind.name}:{','.join((*places, *options))}"
 
 
-def _flat(entry: Entry, kind: Kind) -> Iterator[tuple[str, str, object]]:
+def _flat(entry: Entry, kind: EnvironmentOptions) -> Iterator[tuple[str, str, object]]:
     """(option, key, value); what stands below a group's key comes out of it."""
     groups = {option.group for option in kind.options if option.group}
     for key, value in entry.items():
@@ -70,7 +70,7 @@ def _flat(entry: Entry, kind: Kind) -> Iterator[tuple[str, str, object]]:
             yield key, key, value
 
 
-def _option(kind: Kind, name: str, path: str) -> Option[Any]:
+def _option(kind: EnvironmentOptions, name: str, path: str) -> Option[Any]:
     if name not in kind.by_name:
         known = (*(place.key for place in kind.places), *kind.by_name)
         hint = nearest(name, known, f"known: {', '.join(known)}")
@@ -85,9 +85,9 @@ def _options(option: Option[Any], value: object, path: str) -> Iterator[str]:
         yield f"{option.name}={_word(option, one, path)}"
 
 
-def _word(option: Option[Any] | Place[Any], value: object, path: str) -> str:
+def _word(option: Option[Any] | MainArgument[Any], value: object, path: str) -> str:
     """The text of a value, checked here so that a mistake has the place of its key."""
-    name = option.key if isinstance(option, Place) else option.name
+    name = option.key if isinstance(option, MainArgument) else option.name
     text = WORDS[value] if isinstance(value, bool) else str(value)
     try:
         if isinstance(value, Mapping | list) or value is None:
@@ -95,7 +95,7 @@ def _word(option: Option[Any] | Place[Any], value: object, path: str) -> str:
         written = option.reader.write(text)
         option.reader.read(written)
     except ValueError:
-        example = option.example.removeprefix(option.prefix) if isinstance(option, Place) else option.example
+        example = option.example.removeprefix(option.prefix) if isinstance(option, MainArgument) else option.example
         said = f"`{name}`: {text!r}: {option.reader.what} is expected"
         raise SpecError(said, f"for example {example}", path) from None
     if "," in written:

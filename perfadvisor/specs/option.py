@@ -9,7 +9,7 @@ T = TypeVar("T", covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader(Generic[T]):
+class ValueReader(Generic[T]):
     """One kind of value: `what` it is in words, how its text is read (ValueError for anything else), how a value from
     a file is written in a spec, where commas separate options, and its JSON Schema."""
 
@@ -19,7 +19,7 @@ class Reader(Generic[T]):
     schema: Mapping[str, object] = field(default_factory=lambda: {"type": "string"})
 
 
-class Taken(StrEnum):
+class DeviceUse(StrEnum):
     """Whether an option takes a device of this machine away from all others, and for how long."""
 
     NO = "no"
@@ -33,23 +33,23 @@ class Option(Generic[T]):
     times. `unit` is that of a bare number, `default` says in words what holds where the option is not given."""
 
     name: str
-    reader: Reader[T]
+    reader: ValueReader[T]
     meaning: str
     example: str
     unit: str = ""
     default: str = ""
     many: bool = False
     group: str = ""  # the key of the environments file below which it may stand
-    taken: Taken = Taken.NO
+    taken: DeviceUse = DeviceUse.NO
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place(Generic[T]):
+class MainArgument(Generic[T]):
     """What may stand right behind the colon: an image, a machine, a domain. `key` is its key in the environments file;
     `prefix` tells it from another one."""
 
     key: str
-    reader: Reader[T]
+    reader: ValueReader[T]
     meaning: str
     example: str
     prefix: str = ""

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from perfadvisor.errors import InputError
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds import KINDS
-from perfadvisor.specs.option import Option, Place, Taken
+from perfadvisor.specs.option import DeviceUse, MainArgument, Option
 from perfadvisor.specs.spec import Spec, taken
 
 LONGEST = 4000
@@ -22,7 +22,7 @@ class SpecError(InputError):
         self.key = key
 
 
-def read_spec(text: str, kinds: Mapping[str, Kind] = KINDS) -> Spec:
+def read_spec(text: str, kinds: Mapping[str, EnvironmentOptions] = KINDS) -> Spec:
     """The environment meant. SpecError, with the nearest word, for what means nothing."""
     if len(text) > LONGEST:
         raise SpecError(f"an environment of {len(text)} characters", f"at most {LONGEST}")
@@ -33,8 +33,8 @@ def read_spec(text: str, kinds: Mapping[str, Kind] = KINDS) -> Spec:
     values = _values(kind, [word for word in rest.split(",") if word], text)
     spec = Spec(
         text=text, kind=name, values=values, on_our_disk=kind.on_our_disk,
-        in_turns=taken(kind.by_name, values, Taken.IN_TURNS),
-        for_the_run=taken(kind.by_name, values, Taken.FOR_THE_RUN),
+        in_turns=taken(kind.by_name, values, DeviceUse.IN_TURNS),
+        for_the_run=taken(kind.by_name, values, DeviceUse.FOR_THE_RUN),
     )  # fmt: skip
     if clash := kind.clash(spec):
         raise SpecError(f"{text}: {clash}", f"perfadvisor environments show {name}")
@@ -48,7 +48,7 @@ def known_or_text(text: str) -> Spec:
     return Spec(text=text)
 
 
-def read_specs(texts: Iterable[str], kinds: Mapping[str, Kind] = KINDS) -> tuple[Spec, ...]:
+def read_specs(texts: Iterable[str], kinds: Mapping[str, EnvironmentOptions] = KINDS) -> tuple[Spec, ...]:
     """Every environment, each once. SpecError for one that means nothing, or for two of one name."""
     return distinct(read_spec(text, kinds) for text in texts)
 
@@ -63,7 +63,7 @@ def distinct(specs: Iterable[Spec]) -> tuple[Spec, ...]:
     return tuple(found.values())
 
 
-def _values(kind: Kind, words: Sequence[str], text: str) -> dict[str, tuple[object, ...]]:
+def _values(kind: EnvironmentOptions, words: Sequence[str], text: str) -> dict[str, tuple[object, ...]]:
     found: dict[str, tuple[object, ...]] = {}
     for number, word in enumerate(words):
         name, equals, value = word.partition("=")
@@ -84,7 +84,7 @@ def _values(kind: Kind, words: Sequence[str], text: str) -> dict[str, tuple[obje
     return found
 
 
-def _place(kind: Kind, word: str, text: str, *, first: bool) -> Place[Any]:
+def _place(kind: EnvironmentOptions, word: str, text: str, *, first: bool) -> MainArgument[Any]:
     """The place that a word without "=" is. SpecError for an option that lacks its value, and for a later word."""
     if word in kind.by_name:
         option = kind.by_name[word]
@@ -100,7 +100,7 @@ def _place(kind: Kind, word: str, text: str, *, first: bool) -> Place[Any]:
     return max(fitting, key=lambda place: len(place.prefix))
 
 
-def _read(name: str, option: Option[Any] | Place[Any], value: str, text: str) -> object:
+def _read(name: str, option: Option[Any] | MainArgument[Any], value: str, text: str) -> object:
     try:
         return option.reader.read(value)
     except ValueError:

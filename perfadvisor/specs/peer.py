@@ -2,18 +2,18 @@
 
 import ipaddress
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds.local import LOCAL
 from perfadvisor.specs.kinds.ssh import SSH
-from perfadvisor.specs.option import Place, Reader
+from perfadvisor.specs.option import MainArgument, ValueReader
 from perfadvisor.specs.parse import SpecError, nearest, read_spec
 from perfadvisor.specs.spec import Spec
 
-ADDRESS = Place(
-    key="address", reader=Reader(what="an IP address", read=lambda text: str(ipaddress.ip_address(text))),
+ADDRESS = MainArgument(
+    key="address", reader=ValueReader(what="an IP address", read=lambda text: str(ipaddress.ip_address(text))),
     example="192.0.2.1", meaning="an address of this machine on the network of a NIC passed through to a guest",
 )  # fmt: skip
-HERE = Kind(name="local", meaning=LOCAL.meaning, opener=LOCAL.opener, places=(ADDRESS,), needs_place=True)
+HERE = EnvironmentOptions(name="local", meaning=LOCAL.meaning, opener=LOCAL.opener, places=(ADDRESS,), needs_place=True)
 PEERS = {kind.name: kind for kind in (HERE, SSH)}
 
 

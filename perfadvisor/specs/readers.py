@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from perfadvisor.specs.option import Reader
+from perfadvisor.specs.option import ValueReader
 
 SIZE = r"([0-9]{1,18})([kmgt]?)(i?b)?"
 POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -64,7 +64,7 @@ def _rate(text: str) -> tuple[str, int]:
     return device, bytes_of(number)
 
 
-def matching(what: str, pattern: str) -> Reader[str]:
+def matching(what: str, pattern: str) -> ValueReader[str]:
     """Text of this form."""
 
     def read(text: str) -> str:
@@ -72,10 +72,10 @@ def matching(what: str, pattern: str) -> Reader[str]:
             raise ValueError(text)
         return text
 
-    return Reader(what=what, read=read, schema={"type": "string", "pattern": f"^(?:{pattern})$"})
+    return ValueReader(what=what, read=read, schema={"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-def one_of(words: Sequence[str]) -> Reader[str]:
+def one_of(words: Sequence[str]) -> ValueReader[str]:
     """One of these words."""
 
     def read(text: str) -> str:
@@ -83,21 +83,21 @@ def one_of(words: Sequence[str]) -> Reader[str]:
             raise ValueError(text)
         return text
 
-    return Reader(what=f"one of {', '.join(words)}", read=read, schema={"enum": list(words)})
+    return ValueReader(what=f"one of {', '.join(words)}", read=read, schema={"enum": list(words)})
 
 
-def whole(low: int, high: int) -> Reader[int]:
+def whole(low: int, high: int) -> ValueReader[int]:
     """A whole number."""
-    return Reader(
+    return ValueReader(
         what=f"a whole number from {low} to {high}",
         read=_bounded(lambda text: int(text) if re.fullmatch(r"[0-9]{1,18}", text, re.ASCII) else low - 1, low, high),
         schema={"type": "integer", "minimum": low, "maximum": high},
     )
 
 
-def number(low: float, high: float) -> Reader[float]:
+def number(low: float, high: float) -> ValueReader[float]:
     """A number with or without a fraction."""
-    return Reader(
+    return ValueReader(
         what=f"a number from {low:g} to {high:g}",
         read=_bounded(float, low, high),
         schema={"type": "number", "minimum": low, "maximum": high},
@@ -117,7 +117,7 @@ def _bounded(read: Callable[[str], Number], low: Number, high: Number) -> Callab
 _SIZE_TEXT = {"type": "string", "pattern": r"^[0-9]{1,18}[kKmMgGtT]?([iI]?[bB])?$"}
 
 
-def size(least: int, words: str) -> Reader[int]:
+def size(least: int, words: str) -> ValueReader[int]:
     """Bytes, at least so many: `words` says how many in the way sizes are written."""
 
     def read(text: str) -> int:
@@ -127,11 +127,11 @@ def size(least: int, words: str) -> Reader[int]:
         return value
 
     schema = {"anyOf": [_SIZE_TEXT, {"type": "integer", "minimum": least}]}
-    return Reader(what=f"a size of at least {words}", read=read, schema=schema)
+    return ValueReader(what=f"a size of at least {words}", read=read, schema=schema)
 
 
-ON_OFF = Reader(what="on or off", read=_switch, schema={"anyOf": [{"enum": list(SWITCH)}, {"type": "boolean"}]})
-CPUS = Reader(
+ON_OFF = ValueReader(what="on or off", read=_switch, schema={"anyOf": [{"enum": list(SWITCH)}, {"type": "boolean"}]})
+CPUS = ValueReader(
     what="a list of CPUs",
     read=cpus_of,
     write=lambda text: text.replace(",", "+").replace(" ", ""),
@@ -139,9 +139,9 @@ CPUS = Reader(
         "anyOf": [{"type": "string", "pattern": r"^[0-9]+(-[0-9]+)?([+,] ?[0-9]+(-[0-9]+)?)*$"}, {"type": "integer"}]
     },
 )
-PCI_FUNCTION = Reader(what="a PCI address", read=_function, schema={"type": "string", "pattern": f"^{FUNCTION}$"})
-INTERFACE = Reader(what="an IP address with its network", read=_interface)
-RATE = Reader(
+PCI_FUNCTION = ValueReader(what="a PCI address", read=_function, schema={"type": "string", "pattern": f"^{FUNCTION}$"})
+INTERFACE = ValueReader(what="an IP address with its network", read=_interface)
+RATE = ValueReader(
     what="a device with a number per second",
     read=_rate,
     schema={"type": "string", "pattern": r"^/dev/[A-Za-z0-9_./-]+:[0-9]{1,18}[kKmMgGtT]?([iI]?[bB])?$"},

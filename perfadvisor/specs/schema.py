@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds import KINDS
 from perfadvisor.specs.named import KIND_KEYS
 from perfadvisor.specs.option import Option
@@ -12,7 +12,7 @@ from perfadvisor.specs.readers import NAME
 Schema = dict[str, Any]
 
 
-def schema(kinds: Mapping[str, Kind] = KINDS) -> Schema:
+def schema(kinds: Mapping[str, EnvironmentOptions] = KINDS) -> Schema:
     """What an editor or another program may check a file against."""
     openable = [kind for kind in kinds.values() if kind.opener]
     tables = [_kind(kind, key) for kind in openable for key in KIND_KEYS]
@@ -39,7 +39,7 @@ def _spec() -> Schema:
     return {"type": "object", "required": ["spec"], "additionalProperties": False, "properties": {"spec": text}}
 
 
-def _kind(kind: Kind, key: str) -> Schema:
+def _kind(kind: EnvironmentOptions, key: str) -> Schema:
     places = {place.key: {**place.reader.schema, "description": place.meaning} for place in kind.places}
     options = {option.name: _option(option) for option in kind.options}
     groups = {option.group for option in kind.options if option.group}
@@ -63,6 +63,6 @@ def _option(option: Option[Any]) -> Schema:
     return {**value, "description": words}
 
 
-def _group(kind: Kind, group: str) -> Schema:
+def _group(kind: EnvironmentOptions, group: str) -> Schema:
     inside = {option.name: _option(option) for option in kind.options if option.group == group}
     return {"type": "object", "additionalProperties": False, "properties": inside}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from perfadvisor.specs.option import Option, Place, Taken
+from perfadvisor.specs.option import DeviceUse, MainArgument, Option
 
 T = TypeVar("T")
 
@@ -32,13 +32,13 @@ class Spec:
         """Whether it is this machine itself."""
         return self.kind == "local"
 
-    def get(self, option: Option[T] | Place[T]) -> T | None:
+    def get(self, option: Option[T] | MainArgument[T]) -> T | None:
         """What was given for this option or place, None where nothing was."""
         return next(iter(self.all_of(option)), None)
 
-    def all_of(self, option: Option[T] | Place[T]) -> tuple[T, ...]:
+    def all_of(self, option: Option[T] | MainArgument[T]) -> tuple[T, ...]:
         """Everything that was given for an option that may be repeated, in its order."""
-        key = option.key if isinstance(option, Place) else option.name
+        key = option.key if isinstance(option, MainArgument) else option.name
         return cast(tuple[T, ...], self.values.get(key, ()))
 
     def __str__(self) -> str:
@@ -56,7 +56,9 @@ class Spec:
         )
 
 
-def taken(options: Mapping[str, Option[Any]], values: Mapping[str, tuple[object, ...]], how: Taken) -> tuple[str, ...]:
+def taken(
+    options: Mapping[str, Option[Any]], values: Mapping[str, tuple[object, ...]], how: DeviceUse
+) -> tuple[str, ...]:
     """The devices given for the options that take them away in this way."""
     names = [name for name in values if name in options and options[name].taken is how]
     return tuple(str(value) for name in names for value in values[name])

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.option import Option
 
 
-def markdown(kind: Kind) -> str:
+def markdown(kind: EnvironmentOptions) -> str:
     """Places and options of one kind as a table."""
     rows = [f"| `{kind.name}:{place.prefix}{place.key.upper()}` | {place.meaning} | |" for place in kind.places]
     rows += [f"| `{one.name}={one.example}` | {_meaning(one)} | {one.default} |" for one in options(kind)]
     return "\n".join(("| written | means | default |", "|---|---|---|", *rows))
 
 
-def plain(kind: Kind) -> list[str]:
+def plain(kind: EnvironmentOptions) -> list[str]:
     """The same for a terminal, a line each."""
     rows = [(f"{place.prefix}{place.key.upper()}", place.meaning) for place in kind.places]
     rows += [(f"{one.name}={one.example}", f"{_meaning(one)}; default: {one.default}") for one in options(kind)]
@@ -21,7 +21,7 @@ def plain(kind: Kind) -> list[str]:
     return [f"  {written:<{width}}  {meaning.replace('`', '')}" for written, meaning in rows]
 
 
-def options(kind: Kind) -> tuple[Option[Any], ...]:
+def options(kind: EnvironmentOptions) -> tuple[Option[Any], ...]:
     """Every option, the name included."""
     return tuple(kind.by_name.values())
 

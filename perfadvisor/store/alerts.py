@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from perfadvisor.model.history import Change
+from perfadvisor.model.history import SeriesChange
 from perfadvisor.store.query import reported
 from perfadvisor.store.schema import ALERTS
 
 
-def remember(connection: Connection, changes: Iterable[Change], now: float) -> None:
+def remember(connection: Connection, changes: Iterable[SeriesChange], now: float) -> None:
     """Note these changes as reported at `now` (seconds since the epoch); those already noted stay as they are."""
     known = reported(connection)
     rows = [

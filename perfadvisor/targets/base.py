@@ -22,7 +22,7 @@ def never_gone() -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Passed:
+class VfioFunction:
     """A PCI function whose IOMMU group may be opened through VFIO: its address and the group's number."""
 
     address: str
@@ -62,7 +62,7 @@ class Server(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
+class NetworkEnds:
     """The two ends of a network test. `client` goes in front of the client's command. `serve` starts a server's command
     at the far end and returns when it listens on `port`. `host` is the far end as the client sees it, `bind` the
     address the server listens on, `nic` the interface the client's bytes leave by ("" where they leave by none) and
@@ -155,13 +155,13 @@ class Target(Protocol):
         del engine, probe
         return ""
 
-    def function(self, lent: Passed | None) -> Passed:
+    def function(self, lent: VfioFunction | None) -> VfioFunction:
         """The PCI function that its trials may open through VFIO; `lent` is the one lent to this machine's own trials.
         MeasureError, with how to give it one, where it has none."""
         del lent
         raise MeasureError("measured on this machine and in its containers only", "--env local --vfio BDF")
 
-    def link(self) -> Link:
+    def link(self) -> NetworkEnds:
         """The two ends of network tests where the user named no far end: the client runs there."""
         raise MeasureError(f"{self.name}: network tests of it need a far end", "name it: --peer ssh:USER@HOST")
 

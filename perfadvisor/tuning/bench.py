@@ -10,7 +10,7 @@ from perfadvisor.gating.workload import Bench, bench
 from perfadvisor.model.gate import Side
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.tuning.judging import is_guard_by_name
-from perfadvisor.tuning.model import Fix
+from perfadvisor.tuning.model import PlannedFix
 
 HERE = "local"
 Measure = Callable[[], Side]
@@ -28,7 +28,7 @@ class Measuring:
     goals: int = 1
 
 
-Ground = Callable[[Sequence[Fix]], Measuring]
+Ground = Callable[[Sequence[PlannedFix]], Measuring]
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def by_command(command: str, timeout_s: float) -> Iterator[Ground]:
 
 
 @contextmanager
-def by_workloads(fixes: Sequence[Fix], options: RunOptions, runtime_s: float | None) -> Iterator[Ground]:
+def by_workloads(fixes: Sequence[PlannedFix], options: RunOptions, runtime_s: float | None) -> Iterator[Ground]:
     """The workloads of these fixes, with the CPU time of an operation as one more guard."""
     names = tuple(dict.fromkeys(name for fix in fixes for name in (*fix.workloads, *fix.guards)))
     if not names:
@@ -52,7 +52,7 @@ def by_workloads(fixes: Sequence[Fix], options: RunOptions, runtime_s: float | N
         yield lambda some: _of(some, made)
 
 
-def _of(fixes: Sequence[Fix], made: Bench) -> Measuring:
+def _of(fixes: Sequence[PlannedFix], made: Bench) -> Measuring:
     own = tuple(dict.fromkeys(name for fix in fixes for name in fix.workloads))
     usable = tuple(name for name in own if not made.refusal(name, HERE))
     beside = tuple(dict.fromkeys(name for fix in fixes for name in fix.guards if name not in own))
@@ -74,7 +74,7 @@ def _unusable(own: Sequence[str], made: Bench) -> str:
     return reasons[0] if all(reasons) else ""
 
 
-def _elsewhere(fix: Fix, made: Bench, usable: Sequence[str]) -> str:
+def _elsewhere(fix: PlannedFix, made: Bench, usable: Sequence[str]) -> str:
     """Why the workloads say nothing about a disk or NIC that their bytes do not cross."""
     crossed: Mapping[str, set[str]] = {
         "block": {made.path(name, HERE).block for name in usable if name.startswith("storage/")},

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from perfadvisor.store import gains
 from perfadvisor.store.gains import Gain
-from perfadvisor.tuning.model import Answer, Tried, Tune
+from perfadvisor.tuning.model import FixAnswer, Tried, Tune
 
-TELLING = (Answer.HELPS, Answer.HURTS, Answer.NO_DIFFERENCE, Answer.GUARD_HURT)
+TELLING = (FixAnswer.HELPS, FixAnswer.HURTS, FixAnswer.NO_DIFFERENCE, FixAnswer.GUARD_HURT)
 
 
 def remember(tune: Tune) -> None:
@@ -18,7 +18,7 @@ def remember(tune: Tune) -> None:
 
 def of(tune: Tune, one: Tried) -> Iterator[Gain]:
     """The gains of one fix, none where nothing was decided."""
-    helped = [each for each in tune.tried if each.answer is Answer.HELPS]
+    helped = [each for each in tune.tried if each.answer is FixAnswer.HELPS]
     fresh = tune.together is not None and helped == [one]
     answer = tune.together.answer if fresh and tune.together else one.answer
     goals = tune.together.goals if fresh and tune.together else one.goals

@@ -8,7 +8,7 @@ from perfadvisor.analyse.gate.margins import TAILS
 from perfadvisor.analyse.statistics.holm import holm
 from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA
 from perfadvisor.model.gate import Comparison, GateReport, MetricPolicy, Runs, Verdict
-from perfadvisor.tuning.model import Answer, Tried
+from perfadvisor.tuning.model import FixAnswer, Tried
 
 GUARD_MARGIN = 0.10  # judgement: a loss that a gain elsewhere must not hide
 COSTS = ("cpu_per_",)
@@ -44,23 +44,23 @@ def apart(report: GateReport) -> tuple[tuple[Comparison, ...], tuple[Comparison,
     )
 
 
-def answer(report: GateReport) -> Answer:
+def answer(report: GateReport) -> FixAnswer:
     """What a report says of a fix, before chance over all fixes is counted."""
     goals, guards = ([one.verdict for one in part] for part in apart(report))
     if Verdict.REGRESSION in goals:
-        return Answer.HURTS
+        return FixAnswer.HURTS
     if Verdict.REGRESSION in guards:
-        return Answer.GUARD_HURT
+        return FixAnswer.GUARD_HURT
     if Verdict.IMPROVED not in goals:
-        return Answer.UNDECIDED if Verdict.UNDECIDED in goals or not goals else Answer.NO_DIFFERENCE
+        return FixAnswer.UNDECIDED if Verdict.UNDECIDED in goals or not goals else FixAnswer.NO_DIFFERENCE
     if Verdict.UNDECIDED in goals:
-        return Answer.UNDECIDED
-    return Answer.GUARD_UNDECIDED if Verdict.UNDECIDED in guards else Answer.HELPS
+        return FixAnswer.UNDECIDED
+    return FixAnswer.GUARD_UNDECIDED if Verdict.UNDECIDED in guards else FixAnswer.HELPS
 
 
 def settled(report: GateReport) -> bool:
     """Whether more pairs could not change what is done: a loss, no gain, or a gain with everything else decided."""
-    return answer(report) not in (Answer.UNDECIDED, Answer.GUARD_UNDECIDED)
+    return answer(report) not in (FixAnswer.UNDECIDED, FixAnswer.GUARD_UNDECIDED)
 
 
 def without_chance(tried: Sequence[Tried]) -> tuple[Tried, ...]:
@@ -70,7 +70,7 @@ def without_chance(tried: Sequence[Tried]) -> tuple[Tried, ...]:
     values = [_whole(tried[i], one) for i, one in places]
     surviving = {i for (i, _), p in zip(places, holm(values), strict=True) if p <= FIXED_ALPHA / 2}
     return tuple(
-        replace(each, answer=Answer.CHANCE) if each.answer is Answer.HELPS and i not in surviving else each
+        replace(each, answer=FixAnswer.CHANCE) if each.answer is FixAnswer.HELPS and i not in surviving else each
         for i, each in enumerate(tried)
     )
 

@@ -11,7 +11,7 @@ from perfadvisor.targets.base import Command
 from perfadvisor.targets.changing import kept_files, settings_file
 from perfadvisor.targets.here.process import installed, run
 from perfadvisor.tuning import record
-from perfadvisor.tuning.model import Kept, State, Tune
+from perfadvisor.tuning.model import Kept, Tune, TuneState
 
 ROOT = Path("/")
 READ_S = 30.0
@@ -29,7 +29,7 @@ def keep() -> Iterator[str]:
     """Write the files for everything in force; yields what was done. MeasureError where a file cannot be written, or
     its reader does not accept it: then that file is removed again."""
     for tune in record.load_all():
-        if tune.state is State.KEPT:
+        if tune.state is TuneState.KEPT:
             yield from _kept(tune)
 
 

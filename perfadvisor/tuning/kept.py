@@ -9,7 +9,7 @@ from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.targets.changing import kept_files, settings_file
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.tuning import record
-from perfadvisor.tuning.model import Kept, State, Tune
+from perfadvisor.tuning.model import Kept, Tune, TuneState
 
 
 class Standing(StrEnum):
@@ -35,7 +35,9 @@ class Status:
 
 def status() -> tuple[Status, ...]:
     """Every change that is in force by a tune, oldest first."""
-    return tuple(_status(tune, kept) for tune in record.load_all() if tune.state is State.KEPT for kept in tune.kept)
+    return tuple(
+        _status(tune, kept) for tune in record.load_all() if tune.state is TuneState.KEPT for kept in tune.kept
+    )
 
 
 def _status(tune: Tune, kept: Kept) -> Status:
@@ -61,7 +63,7 @@ def roll_back(names: Sequence[str]) -> Iterator[str]:
     """Take back the changes of these rules, all without names, newest first: the values where they are still ours, the
     files where they are still as written. Yields what was done. InputError for a name that nothing is kept for,
     MeasureError for what could not be undone."""
-    found = [tune for tune in record.load_all() if tune.state is State.KEPT]
+    found = [tune for tune in record.load_all() if tune.state is TuneState.KEPT]
     known = {kept.rule for tune in found for kept in tune.kept}
     for name in names:
         if name not in known:
@@ -84,7 +86,7 @@ def _rolled_back(tune: Tune, rules: set[str], failed: list[str]) -> Iterator[str
         except (OSError, MeasureError) as error:
             failed.append(f"{kept.change['path']}: {error}")
             left.append(kept)
-    state = State.KEPT if left else State.ROLLED_BACK
+    state = TuneState.KEPT if left else TuneState.ROLLED_BACK
     record.save(replace(tune, kept=tuple(reversed(left)), state=state))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from perfadvisor.model.gate import Comparison
 
 
-class Answer(StrEnum):
+class FixAnswer(StrEnum):
     """What trying a fix showed."""
 
     HELPS = "helps"
@@ -22,7 +22,7 @@ class Answer(StrEnum):
     PREPARED = "waits for a restart"
 
 
-class State(StrEnum):
+class TuneState(StrEnum):
     """Where a tune stands: still measuring; everything as before; fixes stay in force; taken back by the user."""
 
     MEASURING = "measuring"
@@ -32,7 +32,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class WantedGroup:
     """One group to set: the setting's name, whose it is, and the values as text."""
 
     setting: str
@@ -41,14 +41,14 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fix:
+class PlannedFix:
     """A finding's fix on this machine: what it wants, what would change, and what is measured for it. `guards` are
     workloads of the opposite goal."""
 
     rule: str
     title: str
     subject: str
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedGroup, ...]
     differences: tuple[str, ...]
     commands: tuple[str, ...]
     undo: tuple[str, ...]
@@ -64,8 +64,8 @@ class Tried:
     is the level of the look that ended it, `tests` how many tests shared it, `notes` what the driver made of the
     values."""
 
-    fix: Fix
-    answer: Answer
+    fix: PlannedFix
+    answer: FixAnswer
     goals: tuple[Comparison, ...] = ()
     guards: tuple[Comparison, ...] = ()
     level: float = 0.0
@@ -78,7 +78,7 @@ class Tried:
 class Together:
     """All fixes that helped against none: the gain that is quoted."""
 
-    answer: Answer
+    answer: FixAnswer
     goals: tuple[Comparison, ...] = ()
     guards: tuple[Comparison, ...] = ()
     reason: str = ""
@@ -105,9 +105,9 @@ class Tune:
     started: str
     version: str
     source: str
-    state: State
+    state: TuneState
     options: Mapping[str, Any] = field(default_factory=dict)
-    fixes: tuple[Fix, ...] = ()
+    fixes: tuple[PlannedFix, ...] = ()
     tried: tuple[Tried, ...] = ()
     together: Together | None = None
     kept: tuple[Kept, ...] = ()

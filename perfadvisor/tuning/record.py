@@ -10,7 +10,7 @@ from pathlib import Path
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.targets.changing import journal, sharing
 from perfadvisor.targets.here import private
-from perfadvisor.tuning.model import State, Tune
+from perfadvisor.tuning.model import Tune, TuneState
 
 LOCK = "tune"
 
@@ -57,7 +57,7 @@ def load_all() -> tuple[Tune, ...]:
 
 def unfinished() -> Tune:
     """The latest tune that was interrupted. InputError without one."""
-    found = [tune for tune in load_all() if tune.state is State.MEASURING]
+    found = [tune for tune in load_all() if tune.state is TuneState.MEASURING]
     if not found:
         raise InputError("no tune was interrupted", "perfadvisor tune now --dry-run")
     return found[-1]

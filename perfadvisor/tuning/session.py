@@ -14,7 +14,7 @@ from perfadvisor.targets.changing import journal, settings
 from perfadvisor.targets.changing.settings import Applied
 from perfadvisor.tuning import record
 from perfadvisor.tuning.judging import without_chance
-from perfadvisor.tuning.model import Answer, Fix, Kept, State, Tried, Tune
+from perfadvisor.tuning.model import FixAnswer, Kept, PlannedFix, Tried, Tune, TuneState
 from perfadvisor.tuning.steps import intents
 from perfadvisor.tuning.trying import How, as_got, joined, rounding, together, tried
 
@@ -24,13 +24,13 @@ def run(tune: Tune, how: How) -> Tune:
     about one fix, everything put back."""
     tune = _each(tune, how)
     tune = replace(tune, tried=without_chance(tune.tried))
-    helping = [one.fix for one in tune.tried if one.answer is Answer.HELPS]
+    helping = [one.fix for one in tune.tried if one.answer is FixAnswer.HELPS]
     if not helping:
-        return _saved(replace(tune, state=State.NOTHING_KEPT))
+        return _saved(replace(tune, state=TuneState.NOTHING_KEPT))
     how.progress(f"all that helped ({len(helping)}) against none")
     tune = replace(tune, together=together(helping, how))
-    if tune.together is None or tune.together.answer is not Answer.HELPS:
-        return _saved(replace(tune, state=State.NOTHING_KEPT))
+    if tune.together is None or tune.together.answer is not FixAnswer.HELPS:
+        return _saved(replace(tune, state=TuneState.NOTHING_KEPT))
     return _kept(tune, helping)
 
 
@@ -40,14 +40,14 @@ def _each(tune: Tune, how: How) -> Tune:
     done = {one.fix.differences for one in tune.tried}
     with _restored() as book:
         for one in tune.tried:
-            if one.answer is Answer.HELPS:
+            if one.answer is FixAnswer.HELPS:
                 _apply([one.fix], book)
         for fix in tune.fixes:
             if fix.differences in done:
                 continue
             how.progress(f"{fix.rule}: {'; '.join(fix.differences)}")
             found = tried(fix, how, tests)
-            if found.answer is Answer.HELPS:
+            if found.answer is FixAnswer.HELPS:
                 found = _in_force(found, book)
             tune = _saved(replace(tune, tried=(*tune.tried, found)))
     return tune
@@ -60,11 +60,11 @@ def _in_force(found: Tried, book: journal.Journal) -> Tried:
     return replace(found, fix=as_got(found.fix, applied), notes=notes)
 
 
-def _apply(fixes: Sequence[Fix], book: journal.Journal) -> tuple[Applied, ...]:
+def _apply(fixes: Sequence[PlannedFix], book: journal.Journal) -> tuple[Applied, ...]:
     return settings.apply(with_setting.planned(joined(fixes)), book)
 
 
-def _kept(tune: Tune, helping: Sequence[Fix]) -> Tune:
+def _kept(tune: Tune, helping: Sequence[PlannedFix]) -> Tune:
     """Make the changes for good: on disk as kept before the journal lets go of them."""
     owner = {(one.setting, one.subject): fix.rule for fix in helping for one in intents(fix)}
     with _restored() as book:
@@ -72,7 +72,7 @@ def _kept(tune: Tune, helping: Sequence[Fix]) -> Tune:
         kept = tuple(
             Kept(rule=owner[(str(change["setting"]), str(change["subject"]))], change=change) for change in book.changes
         )
-        tune = _saved(replace(tune, state=State.KEPT, kept=kept))
+        tune = _saved(replace(tune, state=TuneState.KEPT, kept=kept))
         book.leave()
     return tune
 

@@ -10,7 +10,7 @@ from perfadvisor.report.view import ReportView
 from perfadvisor.settings.commands import differences, script
 from perfadvisor.settings.model import Disturbs, Intent, Plan
 from perfadvisor.settings.planning import undone
-from perfadvisor.tuning.model import Fix, Wanted
+from perfadvisor.tuning.model import PlannedFix, WantedGroup
 
 # What shows the price of a fix for the other goal: a workload of latency for one of throughput, and the reverse.
 LATENCY = {"storage": "storage/randread-4k-qd1", "network": "network/tcp-rr-64", "memory": "memory/chase-4k"}
@@ -19,25 +19,25 @@ OF_LATENCY = ("*-qd1", "*-qd1-*", "*-rr-*", "*chase*", "*-fdatasync")
 TWIN = "-libaio"  # measures what the workload without it measures
 
 
-def fixes(view: ReportView, workloads: Mapping[str, Workload], preferred: Sequence[str] = ()) -> tuple[Fix, ...]:
+def fixes(view: ReportView, workloads: Mapping[str, Workload], preferred: Sequence[str] = ()) -> tuple[PlannedFix, ...]:
     """The fixes of a view, in the order in which to read the findings: one for one change. A finding that another one
     explains is left to it, and an environment other than the machine itself to its owner."""
     measured = tuple(dict.fromkeys(cell.workload for cell in view.cells if cell.finished))
     order = (*measured, *preferred)
-    found: dict[tuple[str, ...], Fix] = {}
+    found: dict[tuple[str, ...], PlannedFix] = {}
     for finding, plan in view.plans:
         if finding.environment == view.base and not finding.explained_by and plan.writes:
             found.setdefault(differences(plan.writes), _fix(finding, plan, workloads, order))
     return tuple(found.values())
 
 
-def _fix(finding: Finding, plan: Plan, workloads: Mapping[str, Workload], order: Sequence[str]) -> Fix:
+def _fix(finding: Finding, plan: Plan, workloads: Mapping[str, Workload], order: Sequence[str]) -> PlannedFix:
     own = own_workloads(finding, workloads, order)
-    return Fix(
+    return PlannedFix(
         rule=finding.rule.id,
         title=finding.title or finding.rule.title,
         subject=finding.subject,
-        wanted=tuple(Wanted(setting=w.setting.name, subject=w.subject, to=dict(w.to)) for w in plan.writes),
+        wanted=tuple(WantedGroup(setting=w.setting.name, subject=w.subject, to=dict(w.to)) for w in plan.writes),
         differences=differences(plan.writes),
         commands=tuple(script(plan.writes).splitlines()),
         undo=tuple(script(undone(plan.writes)).splitlines()),
@@ -76,7 +76,7 @@ def disturbs(plan: Plan) -> str:
     return str(max((write.setting.disturbs for write in plan.writes), key=order.index))
 
 
-def chosen(found: Sequence[Fix], only: Sequence[str]) -> Iterator[Fix]:
+def chosen(found: Sequence[PlannedFix], only: Sequence[str]) -> Iterator[PlannedFix]:
     """The fixes of these rules, all of them without any. InputError for a rule that has none."""
     ids = [fix.rule for fix in found]
     for name in only:
@@ -85,7 +85,7 @@ def chosen(found: Sequence[Fix], only: Sequence[str]) -> Iterator[Fix]:
     return (fix for fix in found if not only or fix.rule in only)
 
 
-def intents(fix: Fix) -> list[Intent]:
+def intents(fix: PlannedFix) -> list[Intent]:
     """The fix as wishes again, because the machine may have changed since it was read."""
     return [Intent(setting=one.setting, subject=one.subject, to=dict(one.to)) for one in fix.wanted]
 

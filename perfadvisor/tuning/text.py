@@ -10,7 +10,7 @@ from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
 from perfadvisor.store.gains import Gain
 from perfadvisor.tuning.kept import Status
-from perfadvisor.tuning.model import Answer, Fix, State, Tried, Tune
+from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tried, Tune, TuneState
 from perfadvisor.tuning.steps import round_seconds
 
 NOTHING = "no finding has a fix that can be tried on this machine\n"
@@ -18,7 +18,9 @@ COLUMNS = ("finding", "metric", "before", "after", "gain (95 % interval)", "guar
 ROUNDS = 5, 27  # pairs of the first and of the last look
 
 
-def planned(fixes: Sequence[Fix], workloads: Mapping[str, Workload], runtime_s: float | None, command: str) -> str:
+def planned(
+    fixes: Sequence[PlannedFix], workloads: Mapping[str, Workload], runtime_s: float | None, command: str
+) -> str:
     """What would be tried: in which order, what changes, what that risks, what is measured, and how long it takes."""
     if not fixes:
         return NOTHING
@@ -30,7 +32,9 @@ def planned(fixes: Sequence[Fix], workloads: Mapping[str, Workload], runtime_s: 
     return "\n".join(map(one_line, lines)) + "\n"
 
 
-def _measured(fix: Fix, workloads: Mapping[str, Workload], runtime_s: float | None, command: str) -> Iterator[str]:
+def _measured(
+    fix: PlannedFix, workloads: Mapping[str, Workload], runtime_s: float | None, command: str
+) -> Iterator[str]:
     if command:
         yield f"   measures: {command}"
         return
@@ -89,15 +93,15 @@ def guard_words(one: Comparison) -> str:
 
 def ending(tune: Tune) -> tuple[str, ...]:
     """What is kept and what it gives; or that nothing is, and why."""
-    if tune.state is State.MEASURING:
+    if tune.state is TuneState.MEASURING:
         return ("interrupted: everything is as before; perfadvisor tune --resume goes on",)
     if tune.together is None:
         return ("Nothing is kept: no fix helped. Everything is as before.",)
     gains = [f"{one.id} {gain_words(one)}" for one in tune.together.goals]
-    if tune.state is State.NOTHING_KEPT:
+    if tune.state is TuneState.NOTHING_KEPT:
         why = f"{tune.together.answer}" + (f": {tune.together.reason}" if tune.together.reason else "")
         return ("Nothing is kept: measured once more, all that helped against none:", *gains, why)
-    helped = sum(one.answer is Answer.HELPS for one in tune.tried)
+    helped = sum(one.answer is FixAnswer.HELPS for one in tune.tried)
     head = f"Kept: {count_of(helped, 'fix', 'fixes')}. All together, measured once more against none:"
     return (
         head,

@@ -12,7 +12,7 @@ from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.targets.changing.settings import Applied
 from perfadvisor.tuning.bench import Ground, Measuring
 from perfadvisor.tuning.judging import answer, apart, policy_with_guards, settled
-from perfadvisor.tuning.model import Answer, Fix, Together, Tried, Wanted
+from perfadvisor.tuning.model import FixAnswer, PlannedFix, Together, Tried, WantedGroup
 from perfadvisor.tuning.steps import intents
 
 
@@ -27,7 +27,7 @@ class How:
     progress: Progress
 
 
-def tried(fix: Fix, how: How, tests: int) -> Tried:
+def tried(fix: PlannedFix, how: How, tests: int) -> Tried:
     """Measure one fix. What this user may not do, or what the machine does not take, is not tried; an interrupt goes on
     to the caller, everything put back."""
     notes: list[str] = []
@@ -35,10 +35,10 @@ def tried(fix: Fix, how: How, tests: int) -> Tried:
         made = with_setting.planned(intents(fix))
         measuring = how.ground([fix])
         if reason := with_setting.forbidden(made) or measuring.refusal:
-            return Tried(fix=fix, answer=Answer.NOT_TRIED, reason=reason)
+            return Tried(fix=fix, answer=FixAnswer.NOT_TRIED, reason=reason)
         report = _report(made, measuring, how, tests * measuring.goals, notes)
     except PerfAdvisorError as error:
-        return Tried(fix=fix, answer=Answer.NOT_TRIED, reason=error.message, notes=tuple(notes))
+        return Tried(fix=fix, answer=FixAnswer.NOT_TRIED, reason=error.message, notes=tuple(notes))
     goals, guards = apart(report)
     level = report.looks[-1].alpha if report.looks else 0.0
     return Tried(
@@ -47,25 +47,25 @@ def tried(fix: Fix, how: How, tests: int) -> Tried:
     )  # fmt: skip
 
 
-def together(fixes: Sequence[Fix], how: How) -> Together:
+def together(fixes: Sequence[PlannedFix], how: How) -> Together:
     """Everything that helped, against the machine without any of it; nothing stays changed here."""
     try:
         made = with_setting.planned(joined(fixes))
         report = _report(made, how.ground(fixes), how, 1, [])
     except PerfAdvisorError as error:
-        return Together(answer=Answer.NOT_TRIED, reason=error.message)
+        return Together(answer=FixAnswer.NOT_TRIED, reason=error.message)
     goals, guards = apart(report)
     return Together(answer=answer(report), goals=goals, guards=guards, reason=explained(report))
 
 
-def joined(fixes: Sequence[Fix]) -> list[Intent]:
+def joined(fixes: Sequence[PlannedFix]) -> list[Intent]:
     """What all of them want; of two that want the same field otherwise the later one counts, as when tried in turn."""
     return [intent for fix in fixes for intent in intents(fix)]
 
 
 def explained(report: GateReport) -> str:
     """Why a report decided nothing, in its own words; "" where it decided."""
-    if answer(report) not in (Answer.UNDECIDED, Answer.GUARD_UNDECIDED):
+    if answer(report) not in (FixAnswer.UNDECIDED, FixAnswer.GUARD_UNDECIDED):
         return ""
     why = [f"{one.id}: {one.explanation}" for one in report.comparisons if one.primary and one.explanation]
     return "; ".join((*why[:2], *report.notes[:1]))
@@ -93,11 +93,11 @@ def rounding(applied: Sequence[Applied]) -> list[str]:
     ]
 
 
-def as_got(fix: Fix, applied: Sequence[Applied]) -> Fix:
+def as_got(fix: PlannedFix, applied: Sequence[Applied]) -> PlannedFix:
     """The fix with the values that the machine really has."""
     got = {(one.write.setting.name, one.write.subject): one.got for one in applied}
     return replace(fix, wanted=tuple(_as_got(one, got.get((one.setting, one.subject), {})) for one in fix.wanted))
 
 
-def _as_got(wanted: Wanted, got: Mapping[str, str]) -> Wanted:
+def _as_got(wanted: WantedGroup, got: Mapping[str, str]) -> WantedGroup:
     return replace(wanted, to={name: got.get(name, text) for name, text in wanted.to.items()})

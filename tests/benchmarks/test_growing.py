@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import growing
-from perfadvisor.analyse.gate.compare import Judged
+from perfadvisor.analyse.gate.compare import JudgedComparison
 from perfadvisor.analyse.gate.gate import alerts, corrected, corroborated
 from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.address import functions
@@ -22,7 +22,7 @@ PROMISE = 1.15  # per doubling: lists are sorted
 def verdicts_together(size: int, _folder: Path) -> Callable[[], object]:
     """What the gate does with all comparisons of one workload at once."""
     judged = [
-        Judged(
+        JudgedComparison(
             comparison=Comparison(
                 workload="w", metric=f"m{number}", unit="s", better="lower", order=Order.MIXED, margin=0.03,
                 verdict=Verdict.REGRESSION, ratio=1.04, low=1.03, high=1.05, p_worse=0.0001,

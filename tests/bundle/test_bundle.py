@@ -20,7 +20,7 @@ from perfadvisor.bundle.schema import RUN_FILE, TRIAL_FILE, run_schema, trial_sc
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.model.result import Doubt, Trust
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_any_bytes_are_read_or_refused(data) -> None:
 ENTRIES = st.one_of(
     st.binary(max_size=20),
     st.just(Directory()),
-    st.builds(Link, st.text(max_size=9)),
+    st.builds(Symlink, st.text(max_size=9)),
     st.builds(Unreadable, st.text(max_size=9)),
 )
 

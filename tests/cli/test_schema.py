@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from perfadvisor.cli import facts
 from perfadvisor.cli.schema import SCHEMAS, command, schema
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 from perfadvisor.saved.snapshot_file import save_snapshot
 
 EARLIER = Path(__file__).resolve().parent.parent / "data" / "earlier"
@@ -48,7 +48,7 @@ def manifest(path: Path) -> dict[str, object]:
 
 
 def test_a_snapshot_is_as_published(tmp_path: Path) -> None:
-    every = Tree({"/a": b"1\n", "/b": Link("a"), "/c": Directory(), "/d": Unreadable("EACCES"), "$ x": b""})
+    every = Tree({"/a": b"1\n", "/b": Symlink("a"), "/c": Directory(), "/d": Unreadable("EACCES"), "$ x": b""})
     whole = Snapshot(environment="x", taken=1.0, clock_source="tsc", version="0", tree=every)
     save_snapshot(whole, tmp_path / "x.tar.gz")
     for path in (tmp_path / "x.tar.gz", EARLIER / "snapshot-1.tar.gz"):

@@ -10,7 +10,7 @@ import pytest
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.specs.parse import read_spec
-from perfadvisor.targets.base import Passed
+from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.container import devices as container_devices
 from perfadvisor.targets.container.devices import Given
 from perfadvisor.targets.container.engine import MEMLOCK_HINT
@@ -32,7 +32,7 @@ class WithoutNodes(Given):
 
 @pytest.fixture
 def passed(monkeypatch) -> None:
-    one = Passed(address="0000:03:00.0", group=9)
+    one = VfioFunction(address="0000:03:00.0", group=9)
     monkeypatch.setattr(container_devices, "give", lambda *_: WithoutNodes(passed=(one,)))
 
 

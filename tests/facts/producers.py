@@ -2,7 +2,7 @@
 
 import json
 
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 DOMAIN = b"""<domain type='kvm'>
   <name>web</name><uuid>6c1e5ab0-0000-4000-8000-000000000001</uuid><memory unit='GiB'>4</memory>
@@ -94,14 +94,14 @@ HOST = Tree({
     "/proc/70/smaps_rollup": b"Rss: 8 kB\nAnonHugePages: 4 kB\nPrivate_Hugetlb: 0 kB\nShared_Hugetlb: 0 kB\n",
     f"{_NODE}/cpulist": b"0-1\n", f"{_NODE}/distance": b"10\n", f"{_NODE}/meminfo": b"Node 0 MemTotal: 8 kB\n",
     "/sys/devices/system/node/online": b"0\n", "/sys/devices/system/cpu/online": b"0-1\n",
-    "/sys/bus/pci/devices/0000:81:00.0": Link("../../../devices/pci0000:80/0000:81:00.0"),
+    "/sys/bus/pci/devices/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:81:00.0"),
     "/sys/devices/pci0000:80/0000:81:00.0/numa_node": b"0\n",
-    "/sys/block/sda": Link("../devices/virtual/sda"), "/sys/devices/virtual/sda/dev": b"8:0\n",
-    "/sys/class/block/sda": Link("../../devices/virtual/sda"),
-    "/sys/class/net/br0": Link("../../devices/virtual/net/br0"),
-    "/sys/devices/virtual/net/br0/brif/eth0": Link("../../eth0/brport"),
-    "/sys/class/net/eth0": Link("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
-    "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/device": Link("../.."),
+    "/sys/block/sda": Symlink("../devices/virtual/sda"), "/sys/devices/virtual/sda/dev": b"8:0\n",
+    "/sys/class/block/sda": Symlink("../../devices/virtual/sda"),
+    "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
+    "/sys/devices/virtual/net/br0/brif/eth0": Symlink("../../eth0/brport"),
+    "/sys/class/net/eth0": Symlink("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
+    "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/device": Symlink("../.."),
     "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/queues/tx-0/xps_cpus": b"3\n",
     "$ ethtool -S eth0": COUNTERS,
 })  # fmt: skip

@@ -7,12 +7,12 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts import bounds, catalogue
-from perfadvisor.model.tree import Directory, Link, Tree
+from perfadvisor.model.tree import Directory, Symlink, Tree
 
 
 def functions(count: int) -> Tree:
     addresses = (f"{n >> 13:04x}:{n >> 5 & 255:02x}:{n & 31:02x}.0" for n in range(count))
-    return Tree({f"/sys/bus/pci/devices/{address}": Link("x") for address in addresses})
+    return Tree({f"/sys/bus/pci/devices/{address}": Symlink("x") for address in addresses})
 
 
 def cpus(count: int) -> Tree:

@@ -13,7 +13,7 @@ from perfadvisor.facts.pci import config as pci_config
 from perfadvisor.facts.pci import iommu, pci
 from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.model.fact import Fact, FactSpec
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.targets.here.capture import capture
 
 MODULES = (block, infiniband, iommu, irq, mount, network, network_sysctl, nic_settings, pci, pci_config, pci_link)
@@ -36,7 +36,7 @@ entries = st.one_of(
     st.binary(max_size=200),
     st.just(Directory()),
     st.just(Unreadable("Permission denied")),
-    st.sampled_from(["..", "/", "../../../..", "self", "/sys/bus/pci/devices/0000:00:00.0", "\0"]).map(Link),
+    st.sampled_from(["..", "/", "../../../..", "self", "/sys/bus/pci/devices/0000:00:00.0", "\0"]).map(Symlink),
 )
 
 

@@ -13,7 +13,7 @@ from perfadvisor.facts.machine import environment, kernel, sysctl
 from perfadvisor.facts.memory import hugepages, memory, numa, transparent_hugepages
 from perfadvisor.facts.text import cpuinfo, lscpu, numactl
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 from perfadvisor.saved.saved import load_tree
 
 MODULES = (
@@ -41,7 +41,7 @@ NUMBERS = st.sampled_from([b"0", b"-1", b"1", b"99999999999999999999", b"0x" + b
 LISTS = st.sampled_from([b"0-99999999999", b"0-65535", b"0,0,0", b"3-1", b"ffffffff," * 100, b"[", b"[a] [b]", b":"])
 CONTENTS = st.binary(max_size=60) | NUMBERS | LISTS
 ENTRIES = (
-    CONTENTS | st.just(Directory()) | st.just(Unreadable("Permission denied")) | st.builds(Link, st.text(max_size=9))
+    CONTENTS | st.just(Directory()) | st.just(Unreadable("Permission denied")) | st.builds(Symlink, st.text(max_size=9))
 )
 
 

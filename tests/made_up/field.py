@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from perfadvisor.model.tree import Tree
-from perfadvisor.specs.kind import Kind
-from perfadvisor.specs.option import Option, Place
+from perfadvisor.specs.kind import EnvironmentOptions
+from perfadvisor.specs.option import MainArgument, Option
 from perfadvisor.specs.readers import WORD
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server, Target
@@ -13,8 +13,8 @@ from perfadvisor.targets.here import process
 from perfadvisor.targets.opening import Opening
 
 CROP = Option(name="crop", reader=WORD, meaning="what grows there", example="wheat", default="grass")
-PLOT = Place(key="plot", reader=WORD, meaning="which field", example="north")
-FIELD = Kind(
+PLOT = MainArgument(key="plot", reader=WORD, meaning="which field", example="north")
+FIELD = EnvironmentOptions(
     name="field", meaning="a field", opener="tests.made_up.field:open_field", places=(PLOT,), options=(CROP,),
 )  # fmt: skip
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 
 NIC = Tree(
     {
-        "/sys/class/net/eth0": Link("../../devices/pci0000:00/0000:00:03.0/net/eth0"),
+        "/sys/class/net/eth0": Symlink("../../devices/pci0000:00/0000:00:03.0/net/eth0"),
         "/sys/devices/pci0000:00/0000:00:03.0/net/eth0/mtu": b"1500\n\0",
-        "/sys/devices/pci0000:00/0000:00:03.0/net/eth0/device": Link("../../../0000:00:03.0"),
-        "/sys/devices/pci0000:00/0000:00:03.0/driver": Link("../../../bus/pci/drivers/e1000e"),
+        "/sys/devices/pci0000:00/0000:00:03.0/net/eth0/device": Symlink("../../../0000:00:03.0"),
+        "/sys/devices/pci0000:00/0000:00:03.0/driver": Symlink("../../../bus/pci/drivers/e1000e"),
         "/sys/devices/pci0000:00/0000:00:03.0/vpd": Unreadable("never read"),
         "/sys/empty": Directory(),
         "$ ethtool eth0": b"Settings",
@@ -42,7 +42,7 @@ def test_what_is_there_and_what_is_not() -> None:
     assert list(NIC.unreadable()) == [("/sys/devices/pci0000:00/0000:00:03.0/vpd", "never read")]
 
 
-LOOPS = Tree({"/a": Link("b"), "/b": Link("a"), "/d": Link("d/.."), "/e/f": Link("../e/f/g")})
+LOOPS = Tree({"/a": Symlink("b"), "/b": Symlink("a"), "/d": Symlink("d/.."), "/e/f": Symlink("../e/f/g")})
 
 
 @pytest.mark.parametrize("path", ["/a", "/b", "/d", "/e/f"])
@@ -82,7 +82,7 @@ def test_realpath_agrees_with_the_kernel(
             entries[f"/{path}"] = content
         elif not place.is_symlink():
             place.symlink_to(content)
-            entries[f"/{path}"] = Link(content)
+            entries[f"/{path}"] = Symlink(content)
     target, number = _opened(root / asked)
     if target and target.is_relative_to(root):
         assert Tree(entries).realpath(f"/{asked}") == "/" + str(target.relative_to(root)).removeprefix(".")

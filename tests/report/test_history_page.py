@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from perfadvisor.analyse.gate.history import Wanted, check
+from perfadvisor.analyse.gate.history import AlertPolicy, check
 from perfadvisor.model.history import Series, SeriesKey
 from perfadvisor.report.history_chart import EDGE, HEIGHT, WIDTH, chart
 from perfadvisor.report.history_html import history_html
@@ -24,7 +24,7 @@ def stepped(name: str, n: int = 120, step: float = -0.1, **known) -> Series:
 
 
 def page(*several: Series) -> str:
-    return history_html(several, check(several, Wanted()))
+    return history_html(several, check(several, AlertPolicy()))
 
 
 def numbers(path: str) -> list[float]:
@@ -46,7 +46,7 @@ def test_one_point_and_equal_points_are_drawn_in_the_middle() -> None:
 
 def test_levels_and_marks_lie_where_the_changes_do() -> None:
     one = stepped("w")
-    (change,) = check([one], Wanted()).changes
+    (change,) = check([one], AlertPolicy()).changes
     found = chart(one, [change])
     assert len(found.levels) == 2 and len(found.marks) == 1
     assert found.levels[0][1] == found.levels[1][0] == found.marks[0].x

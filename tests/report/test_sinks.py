@@ -19,7 +19,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from perfadvisor.cli.table_file import csv_text
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.gate import Alert, Comparison, GateReport, Reason
-from perfadvisor.model.history import Change, Event, HistoryReport, Series
+from perfadvisor.model.history import Event, HistoryReport, Series, SeriesChange
 from perfadvisor.model.run import Run
 from perfadvisor.plaintext import spreadsheet_cell, visible
 from perfadvisor.report.compare_text import compare_text
@@ -48,7 +48,7 @@ COMPARISONS = records(Comparison, margin=st.just(0.03), ratio=RATIOS, low=RATIOS
 SEVERAL = st.lists(COMPARISONS, min_size=1, max_size=3).map(tuple)
 ALERTS = st.lists(records(Alert, comparisons=SEVERAL), max_size=2).map(tuple)
 REPORTS = records(GateReport, comparisons=SEVERAL, alerts=ALERTS)
-CHANGES = records(Change, time=TIMES, index=st.integers(0, 2))
+CHANGES = records(SeriesChange, time=TIMES, index=st.integers(0, 2))
 EVENTS = records(Event, time=TIMES, changes=st.lists(CHANGES, min_size=1, max_size=2).map(tuple))
 HISTORIES = records(
     HistoryReport, changes=st.lists(CHANGES, max_size=2).map(tuple), events=st.lists(EVENTS, max_size=2).map(tuple)

@@ -7,7 +7,7 @@ from perfadvisor.analyse.environments.guest_join import joined as facts_joined
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.guest import plugged
 from perfadvisor.model.snapshot import Snapshot
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.runner.joining import as_host, joined
 
@@ -36,10 +36,10 @@ def sites() -> tuple[Any, Any]:
     }
     inside = {
         "/sys/class/dmi/id/product_uuid": UUID.encode(),
-        "/sys/block/vda": Link("../devices/pci0000:00/0000:01:00.0/vda"),
+        "/sys/block/vda": Symlink("../devices/pci0000:00/0000:01:00.0/vda"),
         "/sys/devices/pci0000:00/0000:01:00.0/vda/serial": b"perfadvisor-0a\n",
         "/sys/devices/pci0000:00/0000:01:00.0/vda/size": b"2048\n",
-        "/sys/bus/pci/devices/0000:02:00.0": Link("../../../devices/pci0000:00/0000:02:00.0"),
+        "/sys/bus/pci/devices/0000:02:00.0": Symlink("../../../devices/pci0000:00/0000:02:00.0"),
         "/sys/devices/pci0000:00/0000:02:00.0/class": b"0x010802\n",
     }  # fmt: skip
     return site(host, {}, here=True), site(snapshot("vm", inside, host), defined)

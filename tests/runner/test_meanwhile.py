@@ -13,7 +13,7 @@ import pytest
 from perfadvisor import bundle
 from perfadvisor.analyse.results.meanwhile import doubts
 from perfadvisor.model.doubts import DoubtReason
-from perfadvisor.model.happened import Change, Where
+from perfadvisor.model.happened import MachineChange, Where
 from perfadvisor.model.result import Trust
 from perfadvisor.packs.workloads import load_workloads
 from tests.runner.conftest import Bench
@@ -41,7 +41,7 @@ metrics: [read.iops]
 def test_who_feels_what(where: Where, workload: str, felt: bool) -> None:
     known = load_workloads()
     asked = known.get(workload) or replace(known["storage/randread-4k"], id=workload)
-    found = list(doubts([Change(where=where, words="something")], asked))
+    found = list(doubts([MachineChange(where=where, words="something")], asked))
     expected = [(Trust.INVALID, DoubtReason.CHANGED_MEANWHILE, "something")] if felt else []
     assert [(one.trust, one.reason, one.evidence) for one in found] == expected
 

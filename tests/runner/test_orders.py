@@ -20,7 +20,7 @@ from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.runner import orders
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.session import resume
-from perfadvisor.specs.kinds.ssh import Machine
+from perfadvisor.specs.kinds.ssh import SshAddress
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.ssh.connection import Connection
 
@@ -177,9 +177,9 @@ def test_an_ssh_config_that_others_can_write_is_refused(tmp_path) -> None:
     config = tmp_path / "config"
     config.write_text("Host x\n  ProxyCommand touch /tmp/canary\n")
     config.chmod(0o600)
-    Connection(Machine(host="x"), str(config)).close()
+    Connection(SshAddress(host="x"), str(config)).close()
     config.chmod(0o666)
     with pytest.raises(InputError, match="other users can write to it"):
-        Connection(Machine(host="x"), str(config))
+        Connection(SshAddress(host="x"), str(config))
     with pytest.raises(InputError, match="no such file"):
-        Connection(Machine(host="x"), f"{tmp_path}/none")
+        Connection(SshAddress(host="x"), f"{tmp_path}/none")

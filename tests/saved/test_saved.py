@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.snapshot import Snapshot, Window
-from perfadvisor.model.tree import Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.saved import archive
 from perfadvisor.saved.saved import load, load_snapshot, load_tree, save_snapshot
 
 ENTRIES: dict[str, Entry] = {
     "/sys/devices/pci0000:00/0000:00:01.0/config": bytes(range(256)),
-    "/sys/devices/pci0000:00/0000:00:01.0/driver": Link("../../../bus/pci/drivers/nvme"),
-    "/sys/bus/pci/devices/0000:00:01.0": Link("../../../devices/pci0000:00/0000:00:01.0"),
+    "/sys/devices/pci0000:00/0000:00:01.0/driver": Symlink("../../../bus/pci/drivers/nvme"),
+    "/sys/bus/pci/devices/0000:00:01.0": Symlink("../../../devices/pci0000:00/0000:00:01.0"),
     "/sys/kernel/debug": Unreadable("Permission denied"),
     "/sys/kernel/iommu_groups": Directory(),
     "/proc/1/environ": b"A=1\0B=2\0",

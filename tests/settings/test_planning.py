@@ -6,7 +6,7 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 from perfadvisor.settings.catalogue import SETTINGS, setting_of
 from perfadvisor.settings.commands import command, differences, script
 from perfadvisor.settings.model import Intent
@@ -119,7 +119,7 @@ def test_a_disk_behind_a_link_is_seen_by_the_facts_as_planned() -> None:
     """/sys/block holds links, and the facts follow them."""
     disk = "/sys/devices/virtual/block/sda"
     tree = Tree(
-        {"/sys/block/sda": Link("../devices/virtual/block/sda"), f"{disk}/queue/scheduler": b"[mq-deadline] none"}
+        {"/sys/block/sda": Symlink("../devices/virtual/block/sda"), f"{disk}/queue/scheduler": b"[mq-deadline] none"}
     )
     made = plan([intent("block.scheduler", "sda", scheduler="none")], tree)
     assert catalogue.read(made.tree).value("block.scheduler", "sda") == "none"

@@ -2,14 +2,14 @@
 
 import pytest
 
-from perfadvisor.model.tree import Link, Tree, Unreadable
+from perfadvisor.model.tree import Symlink, Tree, Unreadable
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.subjects import subjects
 
 CPUFREQ = "/sys/devices/system/cpu/cpufreq"
 TREE = Tree(
     {
-        "/sys/block/sda": Link("../devices/sda"),
+        "/sys/block/sda": Symlink("../devices/sda"),
         "/sys/devices/sda/queue/scheduler": b"[none]\n",
         "/sys/block/sdb/queue/read_ahead_kb": b"128\n",
         f"{CPUFREQ}/policy0/scaling_governor": b"powersave\n",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from perfadvisor.specs.kinds import KINDS
 from perfadvisor.specs.kinds.container import CONTAINER, CPU_QUOTA, IMAGE, MEMORY, PRIVILEGED, RATES
 from perfadvisor.specs.kinds.libvirt import DOMAIN, OVER_SSH, URI
-from perfadvisor.specs.kinds.ssh import DIRECTORY, MACHINE, Machine
+from perfadvisor.specs.kinds.ssh import DIRECTORY, MACHINE, SshAddress
 from perfadvisor.specs.kinds.vm import IOTHREAD, PIN, VCPUS, VFIO
 from perfadvisor.specs.kinds.vm import MEMORY as GUEST_MEMORY
 from perfadvisor.specs.option import Option
@@ -42,14 +42,14 @@ def test_options_come_out_with_their_types() -> None:
 @pytest.mark.parametrize(
     ("rest", "machine"),
     [
-        ("host", Machine(host="host")),
-        ("host:", Machine(host="host")),
-        ("me@host", Machine(host="host", user="me")),
-        ("me@host:22", Machine(host="host", user="me", port="22")),
-        ("me@[fe80::1]:22", Machine(host="fe80::1", user="me", port="22")),
+        ("host", SshAddress(host="host")),
+        ("host:", SshAddress(host="host")),
+        ("me@host", SshAddress(host="host", user="me")),
+        ("me@host:22", SshAddress(host="host", user="me", port="22")),
+        ("me@[fe80::1]:22", SshAddress(host="fe80::1", user="me", port="22")),
     ],
 )
-def test_a_machine(rest: str, machine: Machine) -> None:
+def test_a_machine(rest: str, machine: SshAddress) -> None:
     assert read_spec(f"ssh:{rest}").get(MACHINE) == machine
 
 
@@ -63,11 +63,11 @@ def test_what_is_no_machine(rest: str) -> None:
 
 def test_machines_and_domains() -> None:
     far = read_spec("ssh:root@[fe80::1]:2222,dir=/srv")
-    assert far.get(MACHINE) == Machine(user="root", host="fe80::1", port="2222")
+    assert far.get(MACHINE) == SshAddress(user="root", host="fe80::1", port="2222")
     assert far.get(DIRECTORY) == "/srv"
     domain = read_spec("libvirt:web,uri=qemu+ssh://root@h/system?keyfile=/k,ssh=root@guest")
     assert (domain.get(DOMAIN), domain.get(URI)) == ("web", "qemu+ssh://root@h/system?keyfile=/k")
-    assert domain.get(OVER_SSH) == Machine(user="root", host="guest")
+    assert domain.get(OVER_SSH) == SshAddress(user="root", host="guest")
 
 
 @pytest.mark.parametrize("text", ["512m", "512M", "512MiB", "512mb", "536870912", "524288k"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds import KINDS
 from perfadvisor.specs.tables import markdown, plain
 
@@ -31,7 +31,7 @@ def test_the_tables_in_the_documentation_are_current() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=str)
-def test_every_option_says_what_it_means_and_its_example_can_be_read(kind: Kind) -> None:
+def test_every_option_says_what_it_means_and_its_example_can_be_read(kind: EnvironmentOptions) -> None:
     shown = "\n".join(plain(kind))
     for option in kind.by_name.values():
         assert option.reader.read(option.example) is not None

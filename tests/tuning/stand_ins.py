@@ -14,7 +14,7 @@ from perfadvisor.report.view import ReportView
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.tuning.bench import Measuring
 from perfadvisor.tuning.judging import is_guard_by_name
-from perfadvisor.tuning.model import Fix, State, Tune
+from perfadvisor.tuning.model import PlannedFix, Tune, TuneState
 from perfadvisor.tuning.steps import fixes
 from perfadvisor.tuning.trying import How
 
@@ -32,18 +32,18 @@ def view_of(*wanted: tuple[str, str]) -> ReportView:
     return ReportView(source="", now="", version="", facts={"local": FactTable(())}, plans=tuple(plans))
 
 
-def fixes_of(*wanted: tuple[str, str]) -> tuple[Fix, ...]:
+def fixes_of(*wanted: tuple[str, str]) -> tuple[PlannedFix, ...]:
     return fixes(view_of(*wanted), {})
 
 
-def one_fix(text: str = "test.number=5") -> tuple[Fix, ...]:
+def one_fix(text: str = "test.number=5") -> tuple[PlannedFix, ...]:
     return fixes_of(("numa-zone-reclaim", text))
 
 
-def tune_of(found: tuple[Fix, ...], id: str = "t") -> Tune:
+def tune_of(found: tuple[PlannedFix, ...], id: str = "t") -> Tune:
     return Tune(
         id=id, host="h", boot=boot_id(), started="2026-11-28 05:00", version="0", source="now",
-        state=State.MEASURING, fixes=found,
+        state=TuneState.MEASURING, fixes=found,
     )  # fmt: skip
 
 

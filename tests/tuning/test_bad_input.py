@@ -11,7 +11,7 @@ import pytest
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.changing import journal, settings_file, sharing
 from perfadvisor.tuning import kept, record, session
-from perfadvisor.tuning.model import Answer, State
+from perfadvisor.tuning.model import FixAnswer, TuneState
 from tests.tuning.stand_ins import how, load, one_fix, set_to, tune_of
 
 
@@ -25,7 +25,7 @@ def test_a_refused_value_is_not_tried_and_says_why(file, monkeypatch) -> None:
 
     monkeypatch.setattr(settings_file, "write", refuse)
     done = session.run(tune_of(one_fix()), how(faster(file)))
-    assert done.tried[0].answer is Answer.NOT_TRIED
+    assert done.tried[0].answer is FixAnswer.NOT_TRIED
     assert done.tried[0].reason == f"echo 5 > {file}: Invalid argument"
     assert set_to(file, "1")
 
@@ -39,7 +39,7 @@ def test_a_rounded_value_is_reported_and_the_value_got_is_the_one_kept(file, mon
     monkeypatch.setattr(settings_file, "write", round_down)
     done = session.run(tune_of(one_fix()), how(faster(file, "4")))
     assert done.tried[0].notes == (f"{file}: number was set to 5, and the driver made it 4",)
-    assert (done.state, done.tried[0].fix.wanted[0].to["number"], set_to(file, "4")) == (State.KEPT, "4", True)
+    assert (done.state, done.tried[0].fix.wanted[0].to["number"], set_to(file, "4")) == (TuneState.KEPT, "4", True)
     list(kept.roll_back([]))
     assert set_to(file, "1")
 
@@ -47,14 +47,14 @@ def test_a_rounded_value_is_reported_and_the_value_got_is_the_one_kept(file, mon
 def test_a_value_that_is_ignored_is_not_tried(file, monkeypatch) -> None:
     monkeypatch.setattr(settings_file, "write", lambda write: None)
     done = session.run(tune_of(one_fix()), how(faster(file)))
-    assert (done.tried[0].answer, "nothing changed" in done.tried[0].reason) == (Answer.NOT_TRIED, True)
+    assert (done.tried[0].answer, "nothing changed" in done.tried[0].reason) == (FixAnswer.NOT_TRIED, True)
 
 
 def test_a_device_that_went_between_plan_and_write_is_not_tried(file) -> None:
     wanted = one_fix()
     file.unlink()
     done = session.run(tune_of(wanted), how(faster(file)))
-    assert done.tried[0].answer is Answer.NOT_TRIED
+    assert done.tried[0].answer is FixAnswer.NOT_TRIED
     assert "not read" in done.tried[0].reason
     assert not file.exists(), "a setting is never created"
 
@@ -66,7 +66,7 @@ def test_a_device_that_went_while_it_is_measured_is_not_tried(file) -> None:
         return 100.0
 
     done = session.run(tune_of(one_fix()), how(load(iops=gone)))
-    assert (done.tried[0].answer, "another program changed it" in done.tried[0].reason) == (Answer.NOT_TRIED, True)
+    assert (done.tried[0].answer, "another program changed it" in done.tried[0].reason) == (FixAnswer.NOT_TRIED, True)
     assert not file.exists()
 
 
@@ -76,7 +76,7 @@ def test_another_program_that_changes_it_back_is_reported_and_not_fought(file) -
         return 100.0
 
     done = session.run(tune_of(one_fix()), how(load(iops=disturbed)))
-    assert done.tried[0].answer is Answer.NOT_TRIED
+    assert done.tried[0].answer is FixAnswer.NOT_TRIED
     assert "number was 5 and is 7 after the run: another program changed it" in done.tried[0].reason
     assert set_to(file, "7")
 
@@ -92,7 +92,7 @@ def test_a_full_disk_while_journalling_changes_nothing(file, monkeypatch) -> Non
     monkeypatch.setattr(journal, "append", full)
     monkeypatch.setattr(settings_file, "write", written.append)
     done = session.run(tune_of(one_fix()), how(faster(file)))
-    assert (done.tried[0].answer, written) == (Answer.NOT_TRIED, [])
+    assert (done.tried[0].answer, written) == (FixAnswer.NOT_TRIED, [])
     assert "the disk is full" in done.tried[0].reason
 
 
@@ -100,7 +100,7 @@ def test_a_disk_that_is_full_when_the_result_is_recorded_leaves_nothing_in_force
     real = record.save
 
     def full(tune) -> None:
-        if tune.state is State.KEPT:
+        if tune.state is TuneState.KEPT:
             raise MeasureError("the record: No space left on device")
         real(tune)
 
@@ -150,4 +150,7 @@ def test_two_tunes_at_once_are_refused(monkeypatch, tmp_path) -> None:
 
 def test_what_no_workload_shows_is_not_tried(file) -> None:
     done = session.run(tune_of(one_fix()), how(faster(file), refusal="no workload of ours shows it; use --cmd"))
-    assert (done.tried[0].answer, done.tried[0].reason) == (Answer.NOT_TRIED, "no workload of ours shows it; use --cmd")
+    assert (done.tried[0].answer, done.tried[0].reason) == (
+        FixAnswer.NOT_TRIED,
+        "no workload of ours shows it; use --cmd",
+    )

@@ -11,7 +11,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.targets.here.process import installed
 from perfadvisor.tuning import keep, kept, record, session
-from perfadvisor.tuning.model import State, Tune
+from perfadvisor.tuning.model import Tune, TuneState
 from tests.tuning.stand_ins import how, load, one_fix, set_to, tune_of
 
 
@@ -105,7 +105,7 @@ def test_each_kind_is_accepted_by_its_own_reader(disk, tmp_path) -> None:
     swappiness, thp = Path("/proc/sys/vm/swappiness"), Path("/sys/kernel/mm/transparent_hugepage/enabled")
     word = thp.read_text().partition("[")[2].partition("]")[0]
     tune = Tune(
-        id="t", host="h", boot=boot_id(), started="", version="0", source="now", state=State.KEPT,
+        id="t", host="h", boot=boot_id(), started="", version="0", source="now", state=TuneState.KEPT,
         kept=(
             change("perfadvisor-test-disk", "block.read_ahead_kb", disk, queue, read_ahead_kb="64"),
             change("perfadvisor-test-vm", "sysctl", "vm/swappiness", swappiness, sysctl=swappiness.read_text().strip()),

@@ -8,39 +8,39 @@ import pytest
 from perfadvisor.errors import InputError
 from perfadvisor.tuning import kept, record, session
 from perfadvisor.tuning.kept import Standing
-from perfadvisor.tuning.model import Answer, State
+from perfadvisor.tuning.model import FixAnswer, TuneState
 from tests.tuning.stand_ins import fixes_of, how, load, one_fix, set_to, tune_of
 
 
 def test_what_helps_stays_and_is_known_and_taken_back(file) -> None:
     done = session.run(tune_of(one_fix()), how(load(iops=lambda: 130.0 if set_to(file) else 100.0)))
-    assert (done.state, [one.answer for one in done.tried]) == (State.KEPT, [Answer.HELPS])
+    assert (done.state, [one.answer for one in done.tried]) == (TuneState.KEPT, [FixAnswer.HELPS])
     assert done.together is not None and done.together.goals[0].ratio == pytest.approx(1.3, abs=0.02)
     assert set_to(file)
     (standing,) = kept.status()
     assert (standing.standing, dict(standing.wanted)) == (Standing.HOLDS, {"number": "5"})
     assert list(kept.roll_back([])) == [f"{file}: number 5 -> 1"]
     assert set_to(file, "1")
-    assert (kept.status(), record.load_all()[0].state) == ((), State.ROLLED_BACK)
+    assert (kept.status(), record.load_all()[0].state) == ((), TuneState.ROLLED_BACK)
 
 
-@pytest.mark.parametrize(("gain", "expected"), [(0.7, Answer.HURTS), (1.0, Answer.NO_DIFFERENCE)])
+@pytest.mark.parametrize(("gain", "expected"), [(0.7, FixAnswer.HURTS), (1.0, FixAnswer.NO_DIFFERENCE)])
 def test_what_does_not_help_is_put_back(file, gain, expected) -> None:
     done = session.run(tune_of(one_fix()), how(load(iops=lambda: 100.0 * (gain if set_to(file) else 1.0))))
-    assert (done.state, done.tried[0].answer, set_to(file, "1")) == (State.NOTHING_KEPT, expected, True)
+    assert (done.state, done.tried[0].answer, set_to(file, "1")) == (TuneState.NOTHING_KEPT, expected, True)
 
 
 def test_a_gain_that_costs_tail_latency_is_not_kept(file) -> None:
     fast = load(iops=lambda: 130.0 if set_to(file) else 100.0, lat_p99=lambda: 150.0 if set_to(file) else 100.0)
     done = session.run(tune_of(one_fix()), how(fast))
-    assert (done.tried[0].answer, done.state, set_to(file, "1")) == (Answer.GUARD_HURT, State.NOTHING_KEPT, True)
+    assert (done.tried[0].answer, done.state, set_to(file, "1")) == (FixAnswer.GUARD_HURT, TuneState.NOTHING_KEPT, True)
 
 
 def test_a_gain_with_an_undecided_guard_is_not_kept(file) -> None:
     chance = random.Random(4)
     fast = load(iops=lambda: 130.0 if set_to(file) else 100.0, lat_p99=lambda: chance.lognormvariate(0, 0.8))
     done = session.run(tune_of(one_fix()), how(fast))
-    assert (done.tried[0].answer, set_to(file, "1")) == (Answer.GUARD_UNDECIDED, True)
+    assert (done.tried[0].answer, set_to(file, "1")) == (FixAnswer.GUARD_UNDECIDED, True)
     assert "lat_p99: the interval crosses the margin" in done.tried[0].reason
 
 
@@ -53,7 +53,7 @@ def test_a_guard_that_shows_the_same_in_every_run_holds(file) -> None:
         same = replace(runs, metric="lat_p99", unit="ns", better="lower", values=(100.0,))
         return replace(side, runs={**side.runs, same.key: same})
 
-    assert session.run(tune_of(one_fix()), how(with_steps)).tried[0].answer is Answer.HELPS
+    assert session.run(tune_of(one_fix()), how(with_steps)).tried[0].answer is FixAnswer.HELPS
 
 
 def test_each_is_tried_on_top_of_what_helped_and_all_are_judged_against_none(stands_for) -> None:
@@ -68,7 +68,7 @@ def test_each_is_tried_on_top_of_what_helped_and_all_are_judged_against_none(sta
         return 100.0 * (1.2 if set_to(number) else 1) * (1.2 if set_to(other) else 1) * (0.8 if set_to(bad) else 1)
 
     done = session.run(tune_of(found), how(load(iops=rate)))
-    assert [one.answer for one in done.tried] == [Answer.HELPS, Answer.HELPS, Answer.HURTS]
+    assert [one.answer for one in done.tried] == [FixAnswer.HELPS, FixAnswer.HELPS, FixAnswer.HURTS]
     assert done.tried[1].goals[0].baseline[0] == pytest.approx(120, rel=0.02), "measured on top of the first"
     assert done.together is not None and done.together.goals[0].ratio == pytest.approx(1.44, abs=0.02)
     assert (set_to(number), set_to(other), set_to(bad)) == (True, True, False)
@@ -86,9 +86,9 @@ def test_a_gain_that_does_not_show_again_is_put_back(file) -> None:
         return 130.0 if set_to(file) and len(runs) <= 10 else 100.0
 
     done = session.run(tune_of(one_fix()), how(load(iops=fading)))
-    assert done.tried[0].answer is Answer.HELPS
-    assert done.together is not None and done.together.answer is Answer.NO_DIFFERENCE
-    assert (done.state, set_to(file, "1")) == (State.NOTHING_KEPT, True)
+    assert done.tried[0].answer is FixAnswer.HELPS
+    assert done.together is not None and done.together.answer is FixAnswer.NO_DIFFERENCE
+    assert (done.state, set_to(file, "1")) == (TuneState.NOTHING_KEPT, True)
 
 
 def test_a_tune_that_was_interrupted_leaves_nothing_changed_and_goes_on(stands_for) -> None:
@@ -108,7 +108,7 @@ def test_a_tune_that_was_interrupted_leaves_nothing_changed_and_goes_on(stands_f
     assert [one.fix.rule for one in left.tried] == ["numa-zone-reclaim"]
     asked.append(1)
     done = session.run(left, how(load(iops=rate)))
-    assert (done.state, set_to(number), set_to(other)) == (State.KEPT, True, True)
+    assert (done.state, set_to(number), set_to(other)) == (TuneState.KEPT, True, True)
     with pytest.raises(InputError, match="no tune was interrupted"):
         record.unfinished()
 

@@ -33,7 +33,7 @@ class Obstacle:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class PassthroughAnswer:
     """The whole answer for one function: `unknown` is what nobody read, `risks` what to weigh before handing it out,
     `carries` what rests on it now."""
 
@@ -45,23 +45,27 @@ class Answer:
     carries: tuple[str, ...]
 
 
-def answers(facts: FactTable, held: Mapping[str, tuple[str, ...]] | None = None) -> tuple[Answer, ...]:
+def answers(facts: FactTable, held: Mapping[str, tuple[str, ...]] | None = None) -> tuple[PassthroughAnswer, ...]:
     """One per function, by address. `held` has further reasons, by address, which only the living machine shows (an
     open device node)."""
     found = devices(facts)
     return tuple(_answer(facts, device, found, (held or {}).get(address, ())) for address, device in found.items())
 
 
-def _answer(facts: FactTable, device: Device, found: Mapping[str, Device], held: tuple[str, ...]) -> Answer:
+def _answer(facts: FactTable, device: Device, found: Mapping[str, Device], held: tuple[str, ...]) -> PassthroughAnswer:
     rests = carries.carried(facts, device)
     if device.class_code.startswith(BRIDGES):
         stays = Obstacle(why=words.BRIDGE, change="name what lies behind it")
-        return Answer(device=device, possible=Possible.NO, obstacles=(stays,), unknown=(), risks=(), carries=rests)
+        return PassthroughAnswer(
+            device=device, possible=Possible.NO, obstacles=(stays,), unknown=(), risks=(), carries=rests
+        )
     obstacles = tuple(_obstacles(facts, device, found, tuple(dict.fromkeys([*rests, *held]))))
     unknown = () if obstacles else tuple(_unknown(facts, device))
     possible = Possible.NO if obstacles else Possible.UNKNOWN if unknown else Possible.YES
     risks = tuple(_risks(facts, device, found)) if device.group else ()
-    return Answer(device=device, possible=possible, obstacles=obstacles, unknown=unknown, risks=risks, carries=rests)
+    return PassthroughAnswer(
+        device=device, possible=possible, obstacles=obstacles, unknown=unknown, risks=risks, carries=rests
+    )
 
 
 def _obstacles(

@@ -18,7 +18,7 @@ EXACT = "If it is exact by nature, say `deterministic: true` for the metric in t
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
+class JudgedComparison:
     """A comparison before its family is looked at, with the effect behind it; None where nothing could be computed."""
 
     comparison: Comparison
@@ -36,7 +36,9 @@ def judge(effect: Effect, margin: float, alpha: float) -> Verdict:
     return Verdict.EQUIVALENT if inside else Verdict.UNDECIDED
 
 
-def compare(baseline: Runs, candidate: Runs, policy: MetricPolicy, order: Order, alpha: float = FIXED_ALPHA) -> Judged:
+def compare(
+    baseline: Runs, candidate: Runs, policy: MetricPolicy, order: Order, alpha: float = FIXED_ALPHA
+) -> JudgedComparison:
     """One metric of two sides. Units and directions must agree: the caller has seen to it."""
     policy, note = raised(policy)
     blank = Comparison(
@@ -55,9 +57,9 @@ def compare(baseline: Runs, candidate: Runs, policy: MetricPolicy, order: Order,
     )
     obstacle = _obstacle(blank, policy)
     if obstacle:
-        return Judged(comparison=_with_obstacle(blank, *obstacle))
+        return JudgedComparison(comparison=_with_obstacle(blank, *obstacle))
     if policy.deterministic and _constant(blank):
-        return Judged(comparison=_exact(blank))
+        return JudgedComparison(comparison=_exact(blank))
     return _judged(blank, policy, alpha)
 
 
@@ -104,9 +106,7 @@ def _exact(blank: Comparison) -> Comparison:
     verdict = Verdict.REGRESSION if gain < -bound else Verdict.IMPROVED if gain > bound else Verdict.EQUIVALENT
     p_worse = 0.0 if verdict is Verdict.REGRESSION else 1.0
     p_better = 0.0 if verdict is Verdict.IMPROVED else 1.0
-    return replace(
-        blank, verdict=verdict, ratio=ratio, low=ratio, high=ratio, p_worse=p_worse, p_better=p_better
-    )
+    return replace(blank, verdict=verdict, ratio=ratio, low=ratio, high=ratio, p_worse=p_worse, p_better=p_better)
 
 
 def _effect(blank: Comparison, policy: MetricPolicy) -> tuple[Effect, Floats, Floats]:
@@ -120,7 +120,7 @@ def _effect(blank: Comparison, policy: MetricPolicy) -> tuple[Effect, Floats, Fl
     return unpaired_effect(a, b, between if blank.order is not Order.MIXED else 0.0), a, b
 
 
-def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
+def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> JudgedComparison:
     effect, a, b = _effect(blank, policy)
     half = effect.half_width(alpha)
     ends = sorted(as_ratio(effect.gain + shift, blank.better) for shift in (-half, half))
@@ -137,10 +137,10 @@ def _judged(blank: Comparison, policy: MetricPolicy, alpha: float) -> Judged:
         notes=(*blank.notes, *_notes(effect, modes)),
     )
     if blank.order is Order.STORED and policy.between_sessions is None and verdict is not Verdict.UNDECIDED:
-        return Judged(comparison=_capped(found), effect=effect)
+        return JudgedComparison(comparison=_capped(found), effect=effect)
     if verdict is Verdict.UNDECIDED:
         found = _undecided(found, effect, bool(modes))
-    return Judged(comparison=found, effect=effect)
+    return JudgedComparison(comparison=found, effect=effect)
 
 
 def _notes(effect: Effect, modes: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from statistics import median
 
-from perfadvisor.analyse.gate.compare import Judged, compare
+from perfadvisor.analyse.gate.compare import JudgedComparison, compare
 from perfadvisor.analyse.statistics.effect import log_margin
 from perfadvisor.analyse.statistics.holm import holm
 from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA
@@ -63,14 +63,14 @@ def _keys(baseline: Side, candidate: Side) -> list[tuple[str, str]]:
 
 def _one(
     baseline: Side, candidate: Side, key: tuple[str, str], policy_of: PolicyOf, order: Order, alpha: float
-) -> Judged:
+) -> JudgedComparison:
     a, b = baseline.runs.get(key), candidate.runs.get(key)
     unmeasured = [f"{side.name}: not measured: {side.unmeasured[key]}" for side in (baseline, candidate)
                   if key in side.unmeasured]  # fmt: skip
     if unmeasured:
-        return Judged(comparison=_unmeasured(a or b or _nothing(key), a, b, unmeasured, policy_of, order))
+        return JudgedComparison(comparison=_unmeasured(a or b or _nothing(key), a, b, unmeasured, policy_of, order))
     if a is None or b is None:
-        return Judged(comparison=_missing(a, b, policy_of, order))
+        return JudgedComparison(comparison=_missing(a, b, policy_of, order))
     if a.unit != b.unit or a.better != b.better:
         raise InputError(
             f"{a.workload}/{a.metric}: {a.unit or 'no unit'}, better {a.better or 'unsaid'} in the baseline; "
@@ -83,7 +83,7 @@ def _one(
     if obstacle is None:
         return found
     reason, explanation = obstacle
-    return Judged(
+    return JudgedComparison(
         comparison=replace(found.comparison, verdict=Verdict.UNDECIDED, reason=reason, explanation=explanation)
     )
 
@@ -157,7 +157,7 @@ def _marks(baseline: Side, candidate: Side) -> tuple[str, ...]:
     return tuple(f"{name} changed from {baseline.marks[name]} to {candidate.marks[name]}" for name in moved)
 
 
-def corrected(judged: Sequence[Judged], alpha: float) -> tuple[Comparison, ...]:
+def corrected(judged: Sequence[JudgedComparison], alpha: float) -> tuple[Comparison, ...]:
     """The comparisons with Holm's correction over each family's primary metrics; secondary ones only inform."""
     found = [one.comparison for one in judged]
     families: dict[str, list[int]] = {}
@@ -177,7 +177,9 @@ def _after_correction(one: Comparison, alpha: float, members: int) -> Comparison
     return replace(one, verdict=Verdict.UNDECIDED, reason=Reason.MANY_METRICS, explanation=why)
 
 
-def corroborated(comparisons: Sequence[Comparison], judged: Sequence[Judged], alpha: float) -> tuple[Comparison, ...]:
+def corroborated(
+    comparisons: Sequence[Comparison], judged: Sequence[JudgedComparison], alpha: float
+) -> tuple[Comparison, ...]:
     """In the soft band (an effect below twice the margin) a workload's regression needs a second metric of it that got
     worse too; a workload that measures only one primary metric cannot be asked for that."""
     worse = {

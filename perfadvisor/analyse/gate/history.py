@@ -7,16 +7,16 @@ from math import log
 
 import numpy as np
 
-from perfadvisor.analyse.statistics.changepoints import NEAR, Cut, change_points
+from perfadvisor.analyse.statistics.changepoints import NEAR, LevelChange, change_points
 from perfadvisor.analyse.statistics.effect import log_margin
-from perfadvisor.model.history import Change, Event, HistoryReport, Kind, Series, SeriesKey
+from perfadvisor.model.history import ChangeKind, Event, HistoryReport, Series, SeriesChange, SeriesKey
 
 TOGETHER = 2  # points apart that changes of several series may lie and still be one event
 MOST_POINTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+class AlertPolicy:
     """What counts: changes of at least `margin_of` the series (None: it never alerts) within the last `recent` points;
     `acknowledged` maps ids to reasons; `known` are id and kind of those reported before."""
 
@@ -26,7 +26,7 @@ class Wanted:
     known: frozenset[tuple[str, str]] = frozenset()
 
 
-def check(series: Sequence[Series], wanted: Wanted, *, allow_undecided: bool = False) -> HistoryReport:
+def check(series: Sequence[Series], wanted: AlertPolicy, *, allow_undecided: bool = False) -> HistoryReport:
     """Every change of every series, and the events among them that should wake somebody."""
     changes = tuple(change for one in series for change in changes_of(one, wanted))
     return HistoryReport(
@@ -38,17 +38,17 @@ def check(series: Sequence[Series], wanted: Wanted, *, allow_undecided: bool = F
     )
 
 
-def changes_of(series: Series, wanted: Wanted) -> tuple[Change, ...]:
+def changes_of(series: Series, wanted: AlertPolicy) -> tuple[SeriesChange, ...]:
     """The changes of one series, ascending; only its last 20,000 points are looked at."""
     skipped = max(len(series.values) - MOST_POINTS, 0)
     cuts = change_points(np.array(series.values[skipped:], dtype=np.float64))
     return tuple(_change(series, cuts, i, skipped, wanted) for i in range(len(cuts)))
 
 
-def _change(series: Series, cuts: Sequence[Cut], i: int, skipped: int, wanted: Wanted) -> Change:
+def _change(series: Series, cuts: Sequence[LevelChange], i: int, skipped: int, wanted: AlertPolicy) -> SeriesChange:
     cut, index = cuts[i], cuts[i].index + skipped
     near = _ids_near(series, index)
-    kind = Kind.CONFIRMED if cut.confirmed else Kind.SUSPECTED
+    kind = ChangeKind.CONFIRMED if cut.confirmed else ChangeKind.SUSPECTED
     acknowledged = next((wanted.acknowledged[id] for id in near if id in wanted.acknowledged), "")
     worse = _is_worse(series, cut)
     recent = len(series.values) - index <= wanted.recent
@@ -56,7 +56,7 @@ def _change(series: Series, cuts: Sequence[Cut], i: int, skipped: int, wanted: W
     recovered = _is_recovered(series, cuts, i, margin or 0.0)
     matters = worse is not False and margin is not None and _size(cut) >= log_margin(margin)
     news = recent and not recovered and not acknowledged and not _is_known(near, kind, wanted)
-    return Change(
+    return SeriesChange(
         id=change_id(series, index),
         series=series.key.name,
         index=index,
@@ -90,23 +90,23 @@ def _ids_near(series: Series, index: int) -> list[str]:
     return [change_id(series, i) for i in sorted(around, key=lambda i: abs(i - index))]
 
 
-def _is_known(near: Iterable[str], kind: Kind, wanted: Wanted) -> bool:
+def _is_known(near: Iterable[str], kind: ChangeKind, wanted: AlertPolicy) -> bool:
     """A suspicion that was reported is news again once it is confirmed."""
-    kinds = {Kind.CONFIRMED, kind}
+    kinds = {ChangeKind.CONFIRMED, kind}
     return any((id, one.value) in wanted.known for id in near for one in kinds)
 
 
-def _is_worse(series: Series, cut: Cut) -> bool | None:
+def _is_worse(series: Series, cut: LevelChange) -> bool | None:
     if not series.better:
         return None
     return (cut.after < cut.before) == (series.better == "higher")
 
 
-def _size(cut: Cut) -> float:
+def _size(cut: LevelChange) -> float:
     return abs(log(cut.after / cut.before)) if cut.log else float("inf")
 
 
-def _is_recovered(series: Series, cuts: Sequence[Cut], i: int, margin: float) -> bool:
+def _is_recovered(series: Series, cuts: Sequence[LevelChange], i: int, margin: float) -> bool:
     """Whether a later level is back within the margin of the level before, or better where it is known what is."""
     first, bound = cuts[i], log_margin(margin)
     if not first.log:
@@ -124,11 +124,11 @@ def _marks(series: Series, index: int) -> dict[str, str]:
     return {name: f"{before[name]} -> {after[name]}" for name in names if before[name] != after[name]}
 
 
-def events(changes: Iterable[Change], series: Sequence[Series]) -> tuple[Event, ...]:
+def events(changes: Iterable[SeriesChange], series: Sequence[Series]) -> tuple[Event, ...]:
     """The alerting changes, those at about the same time together, confirmed and large ones first within each."""
     moments = sorted({time for one in series for time in one.times})
     place = {time: i for i, time in enumerate(moments)}
-    groups: list[list[Change]] = []
+    groups: list[list[SeriesChange]] = []
     for change in sorted((c for c in changes if c.alerting), key=lambda c: c.time):
         if groups and place[change.time] - place[groups[-1][-1].time] <= TOGETHER:
             groups[-1].append(change)
@@ -137,5 +137,5 @@ def events(changes: Iterable[Change], series: Sequence[Series]) -> tuple[Event, 
     return tuple(Event(time=g[0].time, commit=g[0].commit, changes=tuple(sorted(g, key=_weight))) for g in groups)
 
 
-def _weight(change: Change) -> tuple[bool, float]:
-    return change.kind is not Kind.CONFIRMED, -abs(log(change.ratio)) if change.ratio else 0.0
+def _weight(change: SeriesChange) -> tuple[bool, float]:
+    return change.kind is not ChangeKind.CONFIRMED, -abs(log(change.ratio)) if change.ratio else 0.0

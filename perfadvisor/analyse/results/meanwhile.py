@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from perfadvisor.analyse.results.changes import MEMORY_USERS
 from perfadvisor.model.doubts import DoubtReason
-from perfadvisor.model.happened import Change, Where
+from perfadvisor.model.happened import MachineChange, Where
 from perfadvisor.model.result import Doubt, Trust
 from perfadvisor.model.workload import Workload
 
 MOST = 6  # changes that one doubt lists
 
 
-def touches(change: Change, workload: Workload) -> bool:
+def touches(change: MachineChange, workload: Workload) -> bool:
     """Whether a result of this workload can have felt it: another device came and went without a trace in the others'
     results."""
     if change.where is Where.MEMORY:
@@ -19,7 +19,7 @@ def touches(change: Change, workload: Workload) -> bool:
     return change.where in (Where.PATH, Where.MACHINE)
 
 
-def doubts(changes: Iterable[Change], workload: Workload) -> Iterator[Doubt]:
+def doubts(changes: Iterable[MachineChange], workload: Workload) -> Iterator[Doubt]:
     """One doubt for all that touched it: half of the trial ran on another machine than the other half."""
     felt = list(dict.fromkeys(change.words for change in changes if touches(change, workload)))
     if felt:

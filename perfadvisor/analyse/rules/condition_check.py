@@ -10,10 +10,10 @@ from perfadvisor.analyse.rules.expression import (
     ConditionError,
     Constant,
     Logic,
-    Member,
     Name,
     Node,
     Not,
+    OneOf,
     children,
     names,
     parse_expression,
@@ -103,7 +103,7 @@ def _inside(node: Node, catalogue: Catalogue) -> Iterator[Mistake]:
                 yield from _must_be(child, NUMBER, catalogue)
         case Compare():
             yield from _compared(node, catalogue)
-        case Member():
+        case OneOf():
             yield from _inside(node.left, catalogue)
             for choice in node.choices:
                 yield from _must_be(choice, _kind(node.left, catalogue), catalogue)

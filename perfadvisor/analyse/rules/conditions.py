@@ -15,10 +15,10 @@ from perfadvisor.analyse.rules.expression import (
     Compare,
     Constant,
     Logic,
-    Member,
     Name,
     Node,
     Not,
+    OneOf,
     parse_expression,
 )
 from perfadvisor.analyse.rules.expression import names as names_in
@@ -105,7 +105,7 @@ def _compiled(node: Node) -> Evaluator:
             return _logic(tuple(map(_compiled, node.operands)), node.operator == "or", _names(node))
         case Compare() | Arithmetic():
             return _operation(node)
-        case Member():
+        case OneOf():
             return _member(_compiled(node.left), frozenset(choice.value for choice in node.choices), node.negated)
 
 

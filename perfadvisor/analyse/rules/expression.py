@@ -70,7 +70,7 @@ class Compare:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Member:
+class OneOf:
     """`left in (choices)`, or `not in`."""
 
     left: "Node"
@@ -89,7 +89,7 @@ class Arithmetic:
     column: int
 
 
-Node = Name | Constant | Not | Logic | Compare | Member | Arithmetic
+Node = Name | Constant | Not | Logic | Compare | OneOf | Arithmetic
 
 _COMPARE: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -111,7 +111,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return operands
         case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
             return (left, right)
-        case Member(left=left):
+        case OneOf(left=left):
             return (left,)
         case _:
             return ()
@@ -183,7 +183,7 @@ def _pair(left: ast.expr, operator: ast.cmpop, right: ast.expr, depth: int, blan
     if isinstance(operator, ast.In | ast.NotIn):
         choices = _choices(right, blank)
         negated = isinstance(operator, ast.NotIn)
-        return Member(left=_node(left, depth, blank), choices=choices, negated=negated, column=column)
+        return OneOf(left=_node(left, depth, blank), choices=choices, negated=negated, column=column)
     if type(operator) not in _COMPARE:
         raise ConditionError("`is` cannot stand in a condition; use `==`", column)
     sides = {"left": _node(left, depth, blank), "right": _node(right, depth, blank)}

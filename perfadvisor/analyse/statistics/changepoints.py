@@ -32,7 +32,7 @@ WITNESS_Z, WITNESS_APART = 3.7, 0.88  # what ranks must at least say of a suspec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cut:
+class LevelChange:
     """A change before the value at `index`. `before` and `after` are the medians of the stretches on both sides;
     `low` and `high` the 95 % interval of after over before (of after minus before where not `log`)."""
 
@@ -60,7 +60,7 @@ class _Series:
     least_change: float
 
 
-def change_points(values: Floats) -> tuple[Cut, ...]:
+def change_points(values: Floats) -> tuple[LevelChange, ...]:
     """The suspected change points of a series of finite numbers, ascending, each marked whether it is confirmed."""
     if values.size < 2 * LEAST_SEGMENT:
         return ()
@@ -174,7 +174,7 @@ def _is_confirmed(values: Floats, cut: int) -> bool:
     )
 
 
-def _described(series: _Series, cuts: list[int], i: int, log: bool) -> Cut:
+def _described(series: _Series, cuts: list[int], i: int, log: bool) -> LevelChange:
     edges = _edges(cuts, series.raw.size)
     start, cut, end = edges[i : i + 3]
     left, right = series.raw[start:cut], series.raw[cut:end]
@@ -185,4 +185,4 @@ def _described(series: _Series, cuts: list[int], i: int, log: bool) -> Cut:
     before, after = (float(np.exp(a)), float(np.exp(b))) if log else (a, b)
     low, high = (float(np.exp(low)), float(np.exp(high))) if log else (low, high)
     confirmed = _is_confirmed(series.raw[start:end], cut - start)
-    return Cut(index=cut, before=before, after=after, low=low, high=high, confirmed=confirmed, log=log)
+    return LevelChange(index=cut, before=before, after=after, low=low, high=high, confirmed=confirmed, log=log)

@@ -21,7 +21,7 @@ class RankShift:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class ChangePlace:
     """Where a change lies: before the value at `cut`, give or take a few; `sure` is how probable that is."""
 
     cut: int
@@ -69,7 +69,7 @@ def _explained(ranked: Floats, least: int) -> Floats:
     return np.cumsum(centred)[sizes - 1] ** 2 * n / (sizes * (n - sizes) * power) if power > 0 else np.zeros(sizes.size)
 
 
-def likeliest_place(values: Floats, least: int, near: int) -> Place:
+def likeliest_place(values: Floats, least: int, near: int) -> ChangePlace:
     """Where to say that the one change of these values is: around which place it most probably lies within `near`
     points; of places that differ little in that, the one nearest to the single likeliest, which in loud noise is
     often a lone value far off the bulk of the probability.
@@ -85,7 +85,7 @@ def likeliest_place(values: Floats, least: int, near: int) -> Place:
     around = _sums_around(chances / chances.sum(), near)
     equal = np.flatnonzero(around >= around.max() - NO_DIFFERENCE)
     place = int(equal[np.abs(equal - best).argmin()])
-    return Place(cut=least + place, sure=float(around[place]))
+    return ChangePlace(cut=least + place, sure=float(around[place]))
 
 
 def _sums_around(values: Floats, near: int) -> Floats:

@@ -125,7 +125,7 @@ Facts = Iterator[Fact | Absent]
 
 def facts(tree: Tree) -> Facts:
     """Every whole disk."""
-    reader, mounted = irq_load.Reader(tree), mounted_disks(tree)
+    reader, mounted = irq_load.LoadReader(tree), mounted_disks(tree)
     for name in block_path.devices(tree):
         for part in _PARTS:
             yield from part(tree, name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from perfadvisor.facts.guest.model import Guest
 from perfadvisor.facts.reading import cpulist, qemu_threads, reader
-from perfadvisor.facts.reading.qemu_threads import Thread
+from perfadvisor.facts.reading.qemu_threads import QemuThread
 from perfadvisor.model.tree import Tree
 
 # "{qemu}" stands for the process id of every QEMU on the machine, and for 1, which shows that they were looked for; a
@@ -73,7 +73,7 @@ def placed(guest: Guest, tree: Tree, pid: str) -> Guest:
     )
 
 
-def _allowed(tree: Tree, pid: str, thread: Thread, online: frozenset[int]) -> str:
+def _allowed(tree: Tree, pid: str, thread: QemuThread, online: frozenset[int]) -> str:
     """The CPUs it is kept to; "" where it may run on all that are online."""
     text = reader.fields(tree.text(f"/proc/{pid}/task/{thread.id}/status")).get("Cpus_allowed_list", "")
     allowed = frozenset(cpulist.parse(text))

@@ -67,7 +67,7 @@ class IrqLoad:
         return cpu, self.per_cpu[cpu] / self.total
 
 
-class Reader:
+class LoadReader:
     """Loads of the devices of one tree; the table of interrupts and the nodes are read once."""
 
     def __init__(self, tree: Tree) -> None:

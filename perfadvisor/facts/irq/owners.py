@@ -7,7 +7,7 @@ tell: "p1p1-TxRx-0", "i40e-eth0-TxRx-3", "ens5-Tx-Rx-1", "mlx5_comp0@pci:0000:01
 import re
 from collections.abc import Iterable, Mapping
 
-from perfadvisor.facts.reading.interrupts import Row
+from perfadvisor.facts.reading.interrupts import InterruptRow
 
 _QUEUE = r"-(?:TxRx|Tx-Rx|RxTx|rxtx|rx|tx|Rx|Tx|fp|q|queue)-?[0-9]+"
 _NIC = re.compile(
@@ -16,17 +16,17 @@ _NIC = re.compile(
 _AT_FUNCTION = re.compile(r"mlx[45]_comp[0-9]+@pci:([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\Z")
 
 
-def functions(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+def functions(rows: Iterable[InterruptRow]) -> dict[str, tuple[str, ...]]:
     """PCI address -> labels, of completion vectors that name their function (mlx4, mlx5)."""
     return _grouped(rows, _AT_FUNCTION)
 
 
-def interfaces(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+def interfaces(rows: Iterable[InterruptRow]) -> dict[str, tuple[str, ...]]:
     """Network interface -> labels, of queue vectors that name theirs."""
     return _grouped(rows, _NIC)
 
 
-def _grouped(rows: Iterable[Row], pattern: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
+def _grouped(rows: Iterable[InterruptRow], pattern: re.Pattern[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for row in rows:
         names = re.split(r"[ ,]+", row.text) if row.numeric else []
@@ -36,7 +36,7 @@ def _grouped(rows: Iterable[Row], pattern: re.Pattern[str]) -> dict[str, tuple[s
     return {owner: tuple(labels) for owner, labels in found.items()}
 
 
-def labels_of(rows: Mapping[str, Row], nic: str, address: str | None) -> tuple[str, ...]:
+def labels_of(rows: Mapping[str, InterruptRow], nic: str, address: str | None) -> tuple[str, ...]:
     """The labels of the lines that name this interface, or the function behind it."""
     by_name = interfaces(rows.values()).get(nic, ())
     return by_name or functions(rows.values()).get(address or "", ())

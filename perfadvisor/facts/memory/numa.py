@@ -150,7 +150,7 @@ PATTERNS: tuple[str, ...] = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Node:
+class NumaNode:
     """One node as it was read; None for what was not. `cpus` is empty for a node that has none."""
 
     number: int
@@ -190,7 +190,7 @@ _SUMMARY = (
 _LOPSIDED = (MEMORY_ONLY, MEMORY_ONLY_DISTANCE, CPU_ONLY, CPU_ONLY_CPUS, SHARED_CPUS)
 
 
-def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | Absent]:
+def summary(nodes: list[NumaNode], source: str, *, known: bool) -> Iterator[Fact | Absent]:
     """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
     if not known:
         yield from (spec.absent("not in what was read", source=source) for spec in _SUMMARY)
@@ -209,7 +209,7 @@ def summary(nodes: list[Node], source: str, *, known: bool) -> Iterator[Fact | A
     yield from _spread(MEMORY_SPREAD, memory, f"{source}/node*/meminfo")
 
 
-def _shared(nodes: list[Node], source: str) -> Fact | Absent:
+def _shared(nodes: list[NumaNode], source: str) -> Fact | Absent:
     """CPUs that several nodes claim; that there are none is known only where every node's list was read."""
     claims = Counter(cpu for node in nodes for cpu in node.cpus or ())
     shared = [cpu for cpu, count in claims.items() if count > 1]
@@ -218,7 +218,7 @@ def _shared(nodes: list[Node], source: str) -> Fact | Absent:
     return SHARED_CPUS.given(None if unread else cpulist.format(shared), source=source, reason=reason)
 
 
-def _lopsided(nodes: list[Node], source: str) -> Iterator[Fact | Absent]:
+def _lopsided(nodes: list[NumaNode], source: str) -> Iterator[Fact | Absent]:
     """Nodes that have memory alone, or CPUs alone."""
     without_cpus = [node.number for node in nodes if node.cpus == () and node.memory_total != 0]
     unread = [node.number for node in nodes if node.cpus is None or (node.cpus == () and node.memory_total is None)]
@@ -236,7 +236,7 @@ def _lopsided(nodes: list[Node], source: str) -> Iterator[Fact | Absent]:
     yield CPU_ONLY_CPUS.given(count, source=source, reason=reason)
 
 
-def _distance_to(nodes: list[Node], targets: list[int]) -> int | None:
+def _distance_to(nodes: list[NumaNode], targets: list[int]) -> int | None:
     """The largest distance that nodes with CPUs state to these; None where one of them states none."""
     found: list[int] = []
     for node in nodes:
@@ -256,11 +256,11 @@ def _spread(specs: tuple[FactSpec, ...], values: Sequence[int | None], source: s
         yield spec.given(pick(known) if complete else None, source=source, reason="not read of every node")
 
 
-def _distance_max(nodes: list[Node]) -> int | None:
+def _distance_max(nodes: list[NumaNode]) -> int | None:
     return max((distance for node in nodes for distance in _row(nodes, node).values()), default=None)
 
 
-def _row(nodes: list[Node], node: Node) -> dict[int, int]:
+def _row(nodes: list[NumaNode], node: NumaNode) -> dict[int, int]:
     """Node -> its distance from this one. The kernel lists the online nodes in ascending order; a list longer than
     these has an entry for every possible node."""
     numbers = sorted(one.number for one in nodes)
@@ -270,17 +270,17 @@ def _row(nodes: list[Node], node: Node) -> dict[int, int]:
     return dict(zip(numbers, stated, strict=False))
 
 
-def machine_memory(nodes: list[Node], source: str) -> Fact | Absent:
+def machine_memory(nodes: list[NumaNode], source: str) -> Fact | Absent:
     """The machine's memory as the sum of its nodes', where a text tells these alone; unknown if one is."""
     sizes = [node.memory_total for node in nodes if node.memory_total is not None]
     whole = bool(sizes) and len(sizes) == len(nodes)
     return TOTAL.given(sum(sizes) if whole else None, source=source, reason="the memory of a node is not printed")
 
 
-def _node(tree: Tree, number: int, path: str) -> Node:
+def _node(tree: Tree, number: int, path: str) -> NumaNode:
     memory = _memory(tree.text(f"{path}/meminfo"))
     cpus, source = _cpus(tree, path)
-    return Node(
+    return NumaNode(
         number=number,
         cpus=cpus,
         memory_total=reader.kibibytes(memory.get("MemTotal")),
@@ -316,7 +316,7 @@ def _distances(text: str | None) -> tuple[int, ...] | None:
     return tuple(n for n in numbers if n is not None) if numbers and None not in numbers else None
 
 
-def _node_facts(node: Node, tree: Tree) -> Iterator[Fact | Absent]:
+def _node_facts(node: NumaNode, tree: Tree) -> Iterator[Fact | Absent]:
     subject, where = str(node.number), node.directory
     listed = None if node.cpus is None else cpulist.format(node.cpus)
     yield reader.fact(CPU_LIST, tree, node.cpu_source, listed, subject=subject)

@@ -81,7 +81,7 @@ Links = Mapping[str, Mapping[str, object]]
 
 def facts(tree: Tree) -> Facts:
     """Every interface."""
-    reader, links = irq_load.Reader(tree), _links(tree)
+    reader, links = irq_load.LoadReader(tree), _links(tree)
     for nic in interfaces(tree):
         for part in _PARTS:
             yield from part(tree, nic)

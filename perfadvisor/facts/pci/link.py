@@ -102,7 +102,7 @@ NONE = PciLink(speed=None, width=None, speed_max=None, width_max=None, payload=N
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Place:
+class LinkPlace:
     """A function among the others: the ports above it with itself last, the function at the upper end of its link (None
     for a port whose link is the one below it), and where that was read. `why` says why the way up is not known."""
 
@@ -121,12 +121,13 @@ def facts(tree: Tree) -> Facts:
     for address, path in directories.items():
         yield from _own(tree, path, address, links[address], captured=captured)
     places = {
-        address: Place(chain=chain(path), partner=partner(path), source=path) for address, path in directories.items()
+        address: LinkPlace(chain=chain(path), partner=partner(path), source=path)
+        for address, path in directories.items()
     }
     yield from derived(places, links, f"{DEVICES}/*/current_link_*")
 
 
-def derived(places: Mapping[str, Place], links: Mapping[str, PciLink], source: str) -> Facts:
+def derived(places: Mapping[str, LinkPlace], links: Mapping[str, PciLink], source: str) -> Facts:
     """What follows from links and their places, wherever these were read: ports, both ends, rates, and how many links
     run below what both of their ends can."""
     below, judged = 0, 0
@@ -197,14 +198,14 @@ def _why(tree: Tree, path: str, source: str, *, captured: bool) -> str:
     return f"no link: the kernel says {text[:20]!r}"
 
 
-def _ports(place: Place, address: str) -> Facts:
+def _ports(place: LinkPlace, address: str) -> Facts:
     hops, reason = place.chain, place.why or "directly at the root complex"
     above, root = (hops[-2] if len(hops) > 1 else None), (hops[0] if len(hops) > 1 and not place.why else None)
     yield UPSTREAM.given(above, source=place.source, subject=address, reason=reason)
     yield ROOT.given(root, source=place.source, subject=address, reason=reason)
 
 
-def _both_ends(place: Place, address: str, link: PciLink, port: PciLink | None) -> Facts:
+def _both_ends(place: LinkPlace, address: str, link: PciLink, port: PciLink | None) -> Facts:
     reason = "the other end of the link is not known"
     for spec, value in (
         (PORT_SPEED_MAX, port.speed_max if port else None),
@@ -227,7 +228,7 @@ def _is_below(link: PciLink, port: PciLink | None) -> bool:
     return slower or (link.width is not None and width is not None and link.width < width)
 
 
-def _rates(place: Place, address: str, links: Mapping[str, PciLink]) -> Facts:
+def _rates(place: LinkPlace, address: str, links: Mapping[str, PciLink]) -> Facts:
     # Every second function counted from the root has its link above it; see `partner`.
     rates = [links[hop].rate if hop in links else None for hop in place.chain[1::2]]
     for spec, value in ((LINK_RATE, links[address].rate), (MOST_RATE, links[address].most)):

@@ -56,7 +56,7 @@ _DIGITS = 20  # of a 64-bit counter
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InterruptRow:
     """One line. `counts` has a number per column, or fewer where the kernel prints one sum (ERR, MIS)."""
 
     label: str
@@ -84,7 +84,7 @@ class Interrupts:
     """A whole table: the CPU number of every column, and the lines by label."""
 
     cpus: tuple[int, ...]
-    rows: dict[str, Row]
+    rows: dict[str, InterruptRow]
 
     def per_cpu(self, labels: Iterator[str] | tuple[str, ...]) -> dict[int, int]:
         """CPU -> how often it served any of these interrupts; lines without a count per CPU are left out."""
@@ -99,7 +99,7 @@ def parse(data: bytes) -> Interrupts | None:
     cpus = _columns(lines[0]) if lines else ()
     if not cpus:
         return None
-    rows: dict[str, Row] = {}
+    rows: dict[str, InterruptRow] = {}
     for line in lines[1:]:
         label, colon, rest = line.partition(b":")
         if colon and _LABEL.fullmatch(label.strip()):
@@ -116,11 +116,11 @@ def _columns(header: bytes) -> tuple[int, ...]:
     return cpus if len(cpus) == len(words) and len(set(cpus)) == len(cpus) else ()
 
 
-def _row(label: str, rest: bytes, columns: int) -> Row:
+def _row(label: str, rest: bytes, columns: int) -> InterruptRow:
     words = rest.split(None, columns)
     counts = _counts(words[:columns])
     text = b" ".join(words[len(counts) :]).decode("utf-8", "replace").replace("\0", " ")
-    return Row(label, counts, " ".join(text.split()))
+    return InterruptRow(label, counts, " ".join(text.split()))
 
 
 def _counts(words: list[bytes]) -> tuple[int, ...]:
@@ -149,7 +149,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
         yield from _line(row, table.cpus, source)
 
 
-def _line(row: Row, cpus: tuple[int, ...], source: str) -> Iterator[Fact | Absent]:
+def _line(row: InterruptRow, cpus: tuple[int, ...], source: str) -> Iterator[Fact | Absent]:
     yield IRQ_TOTAL.fact(row.total, source=source, subject=row.label)
     yield DESCRIPTION.given(row.text or None, source=source, subject=row.label, reason="the line says nothing")
     yield CHIP.given(row.chip or None, source=source, subject=row.label, reason="the line names no chip")

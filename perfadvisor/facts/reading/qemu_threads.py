@@ -14,7 +14,7 @@ IO, VHOST = "IO ", "vhost-"
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class QemuThread:
     """One thread: `vcpu` is the number of the virtual CPU it runs, None for the others."""
 
     id: str
@@ -32,7 +32,7 @@ class Thread:
         return self.name.startswith(VHOST)
 
 
-def of(tree: Tree, pid: str, side: str = "") -> Iterator[Thread]:
+def of(tree: Tree, pid: str, side: str = "") -> Iterator[QemuThread]:
     """The threads of a process; `side` goes in front of sources ("host:" in a guest's own readings)."""
     folder = f"{side}/proc/{pid}/task"
     ids = tree.names(folder) if not side else _named(tree, folder)
@@ -40,7 +40,7 @@ def of(tree: Tree, pid: str, side: str = "") -> Iterator[Thread]:
         name = tree.text(f"{folder}/{one}/comm")
         if name is not None:
             match = _VCPU.match(name)
-            yield Thread(one, name, int(match.group(1)) if match else None)
+            yield QemuThread(one, name, int(match.group(1)) if match else None)
 
 
 def _named(tree: Tree, folder: str) -> list[str]:

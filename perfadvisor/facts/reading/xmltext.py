@@ -10,7 +10,7 @@ MAX_ELEMENTS = 200_000
 MAX_DEPTH = 100
 
 
-class _Builder(TreeBuilder):
+class _XmlBuilder(TreeBuilder):
     """Refuses what only attacks need: entities come with a document type, and nesting has an end."""
 
     def __init__(self, name: str) -> None:
@@ -40,7 +40,7 @@ def parse(data: bytes, name: str) -> Element:
     """The root element. InputError where it is no XML, cut off, too large, or declares a document type."""
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: {len(data) >> 20} MiB is too large for a definition")
-    parser = XMLParser(target=_Builder(name))  # noqa: S314 (no document type, so none of the attacks S314 means)
+    parser = XMLParser(target=_XmlBuilder(name))  # noqa: S314 (no document type, so none of the attacks S314 means)
     try:
         parser.feed(data.strip(b" \t\r\n\0"))
         root = parser.close()

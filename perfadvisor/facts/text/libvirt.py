@@ -45,12 +45,12 @@ def _capabilities(root: Element, source: str) -> Iterator[Fact | Absent]:
     yield cpu.ONLINE_COUNT.given(len(distinct) or None, source=source, reason="no node lists CPUs")
 
 
-def _node(cell: Element, source: str) -> numa.Node:
+def _node(cell: Element, source: str) -> numa.NumaNode:
     ids = (reader.number(one.get("id")) for one in cell.findall("cpus/cpu"))
     number = reader.number(cell.get("id"))
     memory = cell.find("memory")
     distances = (reader.number(one.get("value")) for one in cell.findall("distances/sibling"))
-    return numa.Node(
+    return numa.NumaNode(
         number=number if number is not None and 0 <= number <= cpulist.MAX_ID else 0,
         cpus=tuple(sorted({one for one in ids if one is not None and 0 <= one <= cpulist.MAX_ID})),
         memory_total=None if memory is None else scaled(text(memory), memory.get("unit", "KiB")),
@@ -61,7 +61,7 @@ def _node(cell: Element, source: str) -> numa.Node:
     )
 
 
-def _node_facts(node: numa.Node, source: str) -> Iterator[Fact | Absent]:
+def _node_facts(node: numa.NumaNode, source: str) -> Iterator[Fact | Absent]:
     subject = str(node.number)
     yield numa.CPU_LIST.given(cpulist.format(node.cpus or ()), source=source, subject=subject)
     yield numa.CPU_COUNT.given(len(node.cpus or ()), source=source, subject=subject)

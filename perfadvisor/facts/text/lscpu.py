@@ -114,7 +114,7 @@ def _pairs(rows: object, depth: int) -> Iterator[tuple[str, str]]:
 
 def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
     """A node without CPUs has a line without a list. The sums are known where every node that lscpu counts has one."""
-    found: list[numa.Node] = []
+    found: list[numa.NumaNode] = []
     for key, text in told.items():
         match = _NODE.fullmatch(key)
         if match:
@@ -127,9 +127,9 @@ def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
     yield from numa.summary(found, source, known=bool(found) and counted == len(found))
 
 
-def _node(number: int, text: str, source: str) -> numa.Node:
+def _node(number: int, text: str, source: str) -> numa.NumaNode:
     ids = cpulist.parse(text)
-    return numa.Node(
+    return numa.NumaNode(
         number=number,
         cpus=ids if ids or not text else None,
         memory_total=None,

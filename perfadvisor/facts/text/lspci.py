@@ -10,7 +10,7 @@ from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.text import lspci_assignable, lspci_machine
-from perfadvisor.facts.text.lspci_parse import Device, devices
+from perfadvisor.facts.text.lspci_parse import ListedDevice, devices
 from perfadvisor.facts.text.lspci_places import Spaces, places
 from perfadvisor.facts.text.lspci_virtual import virtual
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
@@ -61,7 +61,7 @@ def facts(data: bytes, *, source: str = "lspci") -> Facts:
     yield from lspci_machine.facts(found, spaces, source)
 
 
-def _identity(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+def _identity(device: ListedDevice, space: ConfigSpace | None, source: str) -> Facts:
     text, record = device.head, device.lines if not device.head else {}
     yield pci.DESCRIPTION.given(text or None, source=source, subject=device.address, reason="not in this format")
     code, name = _class_code(text, record, device.config), _class_name(text)
@@ -98,7 +98,7 @@ def _class_name(text: str) -> str | None:
     return ((match.group("name") or match.group("only") or "").strip() or None) if match else None
 
 
-def _place(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
+def _place(device: ListedDevice, _space: ConfigSpace | None, source: str) -> Facts:
     lines, subject = device.lines, device.address
     driver = lines.get("Kernel driver in use") or lines.get("Driver")
     yield pci.DRIVER.given(driver or None, source=source, subject=subject, reason="takes -k, or no driver is bound")
@@ -111,7 +111,7 @@ def _place(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
     yield pci.GROUP.given(group or None, source=source, subject=subject, reason="in no IOMMU group, or not shown")
 
 
-def _control(device: Device, space: ConfigSpace | None, source: str, *, of_virtual: bool) -> Facts:
+def _control(device: ListedDevice, space: ConfigSpace | None, source: str, *, of_virtual: bool) -> Facts:
     get = device.registers.get
     control = get("DevCtl", "")
     said: dict[FactSpec, Scalar | None] = {
@@ -147,7 +147,7 @@ def _dumped(space: ConfigSpace | None) -> dict[FactSpec, Scalar | None]:
     }
 
 
-def _links(found: list[Device], spaces: Spaces, owners: Owners, source: str) -> Facts:
+def _links(found: list[ListedDevice], spaces: Spaces, owners: Owners, source: str) -> Facts:
     """Both ends of every link, and what follows from them."""
     links = {
         device.address: pci_link.NONE if _is_claimed(owners[device.address]) else _link(device, spaces[device.address])
@@ -170,12 +170,12 @@ def _links(found: list[Device], spaces: Spaces, owners: Owners, source: str) -> 
         yield pci_config.path_payload(place.chain, sizes, source, address, why=place.why)
 
 
-def _supported(device: Device, space: ConfigSpace | None) -> int | None:
+def _supported(device: ListedDevice, space: ConfigSpace | None) -> int | None:
     dumped = express.max_payload_supported if (express := _express(space)) else None
     return _first(_SIZE, device.registers.get("DevCap", "")) or dumped
 
 
-def _link(device: Device, space: ConfigSpace | None) -> pci_link.PciLink:
+def _link(device: ListedDevice, space: ConfigSpace | None) -> pci_link.PciLink:
     """Speed and width of LnkSta and LnkCap; "x0" (an empty slot, a virtual function) is no link."""
     express = _express(space)
     now = _end(device, "LnkSta", (express.link_speed, express.link_width) if express else None)
@@ -184,7 +184,7 @@ def _link(device: Device, space: ConfigSpace | None) -> pci_link.PciLink:
     return pci_link.PciLink(speed=now[0], width=now[1], speed_max=most[0], width_max=most[1], payload=payload)
 
 
-def _end(device: Device, register: str, dumped: SpeedWidth | None) -> SpeedWidth:
+def _end(device: ListedDevice, register: str, dumped: SpeedWidth | None) -> SpeedWidth:
     text = device.registers.get(register)
     speed, width = dumped or (None, None)
     if text is not None:
@@ -197,7 +197,7 @@ def _express(space: ConfigSpace | None) -> Express | None:
     return space.express if space else None
 
 
-def _errors(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
+def _errors(device: ListedDevice, _space: ConfigSpace | None, source: str) -> Facts:
     """The errors whose bit is set in the AER status registers; they stay set until somebody clears them."""
     for spec, register in ((pci.CORRECTABLE_SEEN, "CESta"), (pci.UNCORRECTABLE_SEEN, "UESta")):
         text = device.registers.get(register)
@@ -205,7 +205,7 @@ def _errors(device: Device, _space: ConfigSpace | None, source: str) -> Facts:
         yield spec.given(seen, source=source, subject=device.address, reason="takes lspci -vv as root, and AER")
 
 
-def _sriov(device: Device, space: ConfigSpace | None, source: str) -> Facts:
+def _sriov(device: ListedDevice, space: ConfigSpace | None, source: str) -> Facts:
     counts, sriov = _vfs(device), space.sriov if space else None
     total = counts.get("Total VFs", sriov.total_vfs if sriov else None)
     num = counts.get("Number of VFs", sriov.num_vfs if sriov else None)
@@ -229,7 +229,7 @@ def _virtual_functions(owners: Owners, source: str) -> Facts:
         yield pci.PHYSICAL.given(physical, source=source, subject=address, reason=why)
 
 
-def _vfs(device: Device) -> dict[str, int]:
+def _vfs(device: ListedDevice) -> dict[str, int]:
     """ "Initial VFs: 8, Total VFs: 8, Number of VFs: 1" as a dict."""
     text = f"Initial VFs: {device.registers.get('Initial VFs', '')}"
     pairs = (part.partition(": ") for part in text.split(", "))
@@ -258,7 +258,7 @@ def _acs(text: str | None) -> str | None:
     return " ".join(short for name, short in _ACS.items() if name in text.split()) or "none"
 
 
-def _why(device: Device, space: ConfigSpace | None) -> str:
+def _why(device: ListedDevice, space: ConfigSpace | None) -> str:
     """Why a register of the Express capability, or an extended one, is not known."""
     if device.denied or (space is not None and not space.whole):
         return pci_config.NEEDS_ROOT

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.pci.assignable import BARS, EXPRESS_TYPE, VECTORS, express_type
 from perfadvisor.facts.pci.config_space import ConfigSpace
 from perfadvisor.facts.reading import sizes
-from perfadvisor.facts.text.lspci_parse import Device
+from perfadvisor.facts.text.lspci_parse import ListedDevice
 from perfadvisor.model.fact import Absent, Fact
 
 _VECTORS = re.compile(r"MSI-X: .*Count=([0-9]{1,4})\b")
@@ -22,7 +22,7 @@ _TITLES = {
 }  # fmt: skip
 
 
-def facts(device: Device, space: ConfigSpace | None, source: str) -> Iterator[Fact | Absent]:
+def facts(device: ListedDevice, space: ConfigSpace | None, source: str) -> Iterator[Fact | Absent]:
     """All of one function."""
     titles = [_TITLES.get(match.group(1)) for title in device.capabilities if (match := _TITLE.match(title))]
     if titles and titles[0]:
@@ -38,6 +38,6 @@ def facts(device: Device, space: ConfigSpace | None, source: str) -> Iterator[Fa
     yield BARS.given(sizes or None, source=source, subject=device.address, reason="takes -v")
 
 
-def _size(device: Device, place: int) -> int | None:
+def _size(device: ListedDevice, place: int) -> int | None:
     match = _SIZE.search(device.lines.get(f"Region {place}", ""))
     return sizes.qemu(f"{match.group(1)}{match.group(2)}", default="B") if match else None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from perfadvisor.facts.machine import environment
 from perfadvisor.facts.pci import classes
-from perfadvisor.facts.text.lspci_parse import Device
+from perfadvisor.facts.text.lspci_parse import ListedDevice
 from perfadvisor.facts.text.lspci_places import Spaces, express_type
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.workload import EnvironmentKind
@@ -26,12 +26,12 @@ _MOVERS = (classes.NETWORK, classes.STORAGE, classes.DISPLAY, classes.ACCELERATO
 _REASON = "an excerpt does not tell whether this is a guest"
 
 
-def facts(found: Sequence[Device], spaces: Spaces, source: str) -> Iterator[Fact | Absent]:
+def facts(found: Sequence[ListedDevice], spaces: Spaces, source: str) -> Iterator[Fact | Absent]:
     """The kind of machine. Without a made-up device it is bare metal where ports of the root complex are shown."""
     yield environment.KIND.given(_kind(found, spaces), source=source, reason=_REASON)
 
 
-def _kind(found: Sequence[Device], spaces: Spaces) -> str | None:
+def _kind(found: Sequence[ListedDevice], spaces: Spaces) -> str | None:
     if any(_is_virtual(device) for device in found):
         given = any(_is_hardware(device) for device in found)
         return (EnvironmentKind.PASSTHROUGH_VM if given else EnvironmentKind.VM).value
@@ -39,11 +39,11 @@ def _kind(found: Sequence[Device], spaces: Spaces) -> str | None:
     return EnvironmentKind.BARE_METAL.value if ports else None
 
 
-def _is_virtual(device: Device) -> bool:
+def _is_virtual(device: ListedDevice) -> bool:
     names = (device.head, *(device.lines.get(key, "") for key in ("Subsystem", "Vendor", "SVendor", "Device")))
     return any(_VIRTUAL.search(name) for name in names)
 
 
-def _is_hardware(device: Device) -> bool:
+def _is_hardware(device: ListedDevice) -> bool:
     base = classes.base_of_name(re.sub(r" ?\[[0-9a-f]{4}\]", "", device.head.partition(": ")[0]))
     return base in _MOVERS and not _is_virtual(device) and not _EMULATED.search(device.head)

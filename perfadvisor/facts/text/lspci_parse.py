@@ -16,7 +16,7 @@ _MOST_TEXT = 10_000  # characters of one register with its continuation lines
 
 
 @dataclass(slots=True)
-class Device:
+class ListedDevice:
     """One function. `lines` are its own lines ("Kernel driver in use" -> "igb"), `registers` those inside capabilities
     with their continuation lines ("DevCtl" -> "CorrErr- ... MaxPayload 256 bytes, ..."), `capabilities` the titles."""
 
@@ -29,7 +29,7 @@ class Device:
     denied: bool = False
 
 
-def devices(data: bytes) -> Iterator[Device]:
+def devices(data: bytes) -> Iterator[ListedDevice]:
     """The devices in the order of the text, of the plain format or of -vmm."""
     text = data.decode("utf-8-sig", "replace").replace("\0", "")
     lines = [_QUOTED.sub("", line[:_LONGEST_LINE]) for line in text.splitlines()[:_MOST_LINES]]
@@ -37,37 +37,37 @@ def devices(data: bytes) -> Iterator[Device]:
     return _records(lines) if is_record else _plain(lines)
 
 
-def _records(lines: list[str]) -> Iterator[Device]:
+def _records(lines: list[str]) -> Iterator[ListedDevice]:
     """`lspci -vmm`: "Slot:\t00:03.0", then a line per field, and an empty line."""
-    device: Device | None = None
+    device: ListedDevice | None = None
     for line in lines:
         key, colon, value = line.partition(":")
         if key == "Slot" and colon:
             if device is not None:
                 yield device
-            device = Device(address=full_address(value.strip()), head="")
+            device = ListedDevice(address=full_address(value.strip()), head="")
         elif device is not None and colon:
             device.lines.setdefault(key.strip(), value.strip())
     if device is not None:
         yield device
 
 
-def _plain(lines: list[str]) -> Iterator[Device]:
-    device: Device | None = None
+def _plain(lines: list[str]) -> Iterator[ListedDevice]:
+    device: ListedDevice | None = None
     register = ""
     for line in lines:
         head = _HEAD.fullmatch(line.rstrip())
         if head:
             if device is not None:
                 yield device
-            device, register = Device(address=full_address(head.group(1)), head=head.group(2).strip()), ""
+            device, register = ListedDevice(address=full_address(head.group(1)), head=head.group(2).strip()), ""
         elif device is not None:
             register = _line(device, line, register)
     if device is not None:
         yield device
 
 
-def _line(device: Device, line: str, register: str) -> str:
+def _line(device: ListedDevice, line: str, register: str) -> str:
     """Take in one line; returns the register that a continuation line would belong to."""
     text = line.strip()
     dump = _DUMP.fullmatch(text) if line[:1] not in ("\t", " ", "") else None

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from perfadvisor.facts.pci.config_space import ConfigSpace
-from perfadvisor.facts.pci.link import Place
-from perfadvisor.facts.text.lspci_parse import Device
+from perfadvisor.facts.pci.link import LinkPlace
+from perfadvisor.facts.text.lspci_parse import ListedDevice
 
 _BUS = re.compile(r"primary=[0-9a-f]{2}, secondary=([0-9a-f]{2}), subordinate=[0-9a-f]{2}", re.IGNORECASE)
 _EXPRESS = re.compile(r"Express(?: \(v[0-9]\))? ([A-Za-z/-]+(?: [A-Z][A-Za-z/-]+)*)")
@@ -18,7 +18,7 @@ ABOVE = "the port above it is not in this text"
 Spaces = dict[str, ConfigSpace | None]
 
 
-def express_type(device: Device, space: ConfigSpace | None) -> str:
+def express_type(device: ListedDevice, space: ConfigSpace | None) -> str:
     """ "Endpoint", "Root Port", ... as lspci calls them; "" where it is not PCI Express, or is not shown."""
     for title in device.capabilities:
         match = _EXPRESS.match(title)
@@ -29,7 +29,7 @@ def express_type(device: Device, space: ConfigSpace | None) -> str:
     return ""
 
 
-def places(devices: Sequence[Device], spaces: Spaces, source: str) -> dict[str, Place]:
+def places(devices: Sequence[ListedDevice], spaces: Spaces, source: str) -> dict[str, LinkPlace]:
     """Every function's place. A bus is a root's own where its functions say so, or where it is bus 0; above any other a
     bridge that nobody printed may lie."""
     bridges = {bus: device.address for device in devices if (bus := _secondary(device)) is not None}
@@ -37,21 +37,23 @@ def places(devices: Sequence[Device], spaces: Spaces, source: str) -> dict[str, 
     return {device.address: _place(device, spaces[device.address], bridges, roots, source) for device in devices}
 
 
-def _place(device: Device, space: ConfigSpace | None, bridges: dict[str, str], roots: set[str], source: str) -> Place:
+def _place(
+    device: ListedDevice, space: ConfigSpace | None, bridges: dict[str, str], roots: set[str], source: str
+) -> LinkPlace:
     chain = [device.address]
     while (above := bridges.get(_bus(chain[0]))) and above not in chain and len(chain) < _DEEPEST:
         chain.insert(0, above)
     whole = _bus(chain[0]) in roots or _bus(chain[0]).endswith(":00")
     kind = express_type(device, space)
     partner = chain[-2] if kind and kind not in _LINK_BELOW and len(chain) > 1 else None
-    return Place(chain=tuple(chain), partner=partner, source=source, why="" if whole else ABOVE)
+    return LinkPlace(chain=tuple(chain), partner=partner, source=source, why="" if whole else ABOVE)
 
 
 def _bus(address: str) -> str:
     return address.rpartition(":")[0]
 
 
-def _secondary(device: Device) -> str | None:
+def _secondary(device: ListedDevice) -> str | None:
     """The bus below a bridge, with its domain: from its line, or from byte 19h of its dump (header type 1)."""
     match = _BUS.match(device.lines.get("Bus", ""))
     number = int(match.group(1), 16) if match else 0
@@ -60,5 +62,5 @@ def _secondary(device: Device) -> str | None:
     return f"{device.address.split(':')[0]}:{number:02x}" if number else None
 
 
-def _is_root(device: Device, space: ConfigSpace | None) -> bool:
+def _is_root(device: ListedDevice, space: ConfigSpace | None) -> bool:
     return express_type(device, space) in _INSIDE_ROOT or device.head.startswith("Host bridge")

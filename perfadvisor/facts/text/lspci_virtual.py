@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from perfadvisor.facts.pci.address import is_address
 from perfadvisor.facts.pci.config_space import ConfigSpace
-from perfadvisor.facts.text.lspci_parse import Device
+from perfadvisor.facts.text.lspci_parse import ListedDevice
 from perfadvisor.facts.text.lspci_places import Spaces
 
 _ENABLED = re.compile(r"Number of VFs: ([0-9]{1,5})")
@@ -13,7 +13,7 @@ _PLACES = re.compile(r"([0-9]{1,5}), stride: ([0-9]{1,5})")
 _LANES = re.compile(r"Width x[1-9]")
 
 
-def virtual(found: Sequence[Device], spaces: Spaces) -> dict[str, str | bool | None]:
+def virtual(found: Sequence[ListedDevice], spaces: Spaces) -> dict[str, str | bool | None]:
     """Address -> the physical function, True for a virtual one whose physical one is not shown, False, or None.
 
     None where the text does not tell. A virtual function has no link status (SR-IOV 3.5.8) and always the Express
@@ -23,7 +23,7 @@ def virtual(found: Sequence[Device], spaces: Spaces) -> dict[str, str | bool | N
     return {device.address: claimed.get(device.address) or _alone(device) for device in found}
 
 
-def _alone(device: Device) -> bool | None:
+def _alone(device: ListedDevice) -> bool | None:
     if "virtual function" in device.head.lower():
         return True
     express = any(title.startswith("Express") for title in device.capabilities)
@@ -32,7 +32,7 @@ def _alone(device: Device) -> bool | None:
     return False if lanes or other or "Bus" in device.lines else None
 
 
-def _claims(device: Device, space: ConfigSpace | None) -> Iterator[str]:
+def _claims(device: ListedDevice, space: ConfigSpace | None) -> Iterator[str]:
     """The addresses of the enabled virtual functions of a physical one: its routing id, an offset, then a stride."""
     if not is_address(device.address):  # a damaged text may call anything a slot
         return
@@ -47,7 +47,7 @@ def _claims(device: Device, space: ConfigSpace | None) -> Iterator[str]:
         yield f"{domain}:{id >> 8:02x}:{id >> 3 & 0x1F:02x}.{id & 7}"
 
 
-def _enabled(device: Device, space: ConfigSpace | None) -> tuple[int, int, int]:
+def _enabled(device: ListedDevice, space: ConfigSpace | None) -> tuple[int, int, int]:
     """How many, the first one's offset and the stride, from the text or else the dump."""
     enabled = _ENABLED.search(device.registers.get("Initial VFs", ""))
     places = _PLACES.match(device.registers.get("VF offset", ""))

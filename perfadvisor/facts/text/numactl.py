@@ -65,8 +65,8 @@ def _keep(node: _Node, what: str, words: list[str]) -> None:
             node.free = size
 
 
-def _as_read(number: int, node: _Node, source: str) -> numa.Node:
-    return numa.Node(
+def _as_read(number: int, node: _Node, source: str) -> numa.NumaNode:
+    return numa.NumaNode(
         number=number,
         cpus=node.cpus,
         memory_total=_bytes(node.size),

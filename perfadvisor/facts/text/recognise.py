@@ -23,7 +23,7 @@ LOOKED_AT = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
+class CommandKind:
     """A command's output: its name, a pattern some line of it matches, and the parser."""
 
     name: str
@@ -31,8 +31,8 @@ class Kind:
     facts: Callable[..., Iterator[Fact | Absent]]
 
 
-def _kind(name: str, pattern: bytes, facts: Callable[..., Iterator[Fact | Absent]]) -> Kind:
-    return Kind(name=name, pattern=re.compile(pattern, re.MULTILINE), facts=facts)
+def _kind(name: str, pattern: bytes, facts: Callable[..., Iterator[Fact | Absent]]) -> CommandKind:
+    return CommandKind(name=name, pattern=re.compile(pattern, re.MULTILINE), facts=facts)
 
 
 KINDS = (
@@ -64,7 +64,7 @@ KINDS = (
 )
 
 
-def recognise(data: bytes) -> Kind | None:
+def recognise(data: bytes) -> CommandKind | None:
     """The kind of output, or None where nothing is known of it."""
     head = data[:LOOKED_AT].replace(b"\r\n", b"\n")
     return next((kind for kind in KINDS if kind.pattern.search(head)), None)

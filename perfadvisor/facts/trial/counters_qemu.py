@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import interrupts, qemu_threads
-from perfadvisor.facts.reading.qemu_threads import Thread
+from perfadvisor.facts.reading.qemu_threads import QemuThread
 from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.facts.trial.counters_cpu import difference
 from perfadvisor.facts.trial.counters_kvm import HOST
@@ -38,7 +38,7 @@ def of_process(before: Tree, after: Tree, seconds: float, pid: str, side: str = 
     """What its threads did; threads that came or went meanwhile are left out."""
     folder, running = f"{side}/proc/{pid}/task", list(qemu_threads.of(after, pid, side))
 
-    def busiest(of: list[Thread]) -> float | None:
+    def busiest(of: list[QemuThread]) -> float | None:
         spent = [difference(*(_on_cpu(tree, folder, one) for tree in (before, after))) for one in of]
         known = [ns / 1e9 / seconds for ns in spent if ns is not None]
         return min(1.0, max(known)) if known else None
@@ -51,11 +51,11 @@ def of_process(before: Tree, after: Tree, seconds: float, pid: str, side: str = 
     yield MIGRATIONS, sum(known) / seconds if known and len(known) == len(moves) else None
 
 
-def _on_cpu(tree: Tree, folder: str, thread: Thread) -> int | None:
+def _on_cpu(tree: Tree, folder: str, thread: QemuThread) -> int | None:
     return number((tree.text(f"{folder}/{thread.id}/schedstat") or "").partition(" ")[0])
 
 
-def _migrations(tree: Tree, folder: str, thread: Thread) -> int | None:
+def _migrations(tree: Tree, folder: str, thread: QemuThread) -> int | None:
     return number(fields(tree.text(f"{folder}/{thread.id}/sched")).get("se.nr_migrations"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading.reader import fields
-from perfadvisor.model.happened import Change, Where
+from perfadvisor.model.happened import MachineChange, Where
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 
@@ -41,7 +41,7 @@ def patterns(path: IoPath) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def changes(before: Tree, after: Tree, path: IoPath) -> tuple[Change, ...]:
+def changes(before: Tree, after: Tree, path: IoPath) -> tuple[MachineChange, ...]:
     """What differs. What one of both readings does not hold is unknown, and no change."""
     parts = (_cpus(before, after), _interfaces(before, after, path), _functions(before, after, path),
              _disks(before, after, path), _pools(before, after), _on_path(before, after, path))  # fmt: skip
@@ -63,13 +63,13 @@ def renamed(kind: str, old: str, new: str) -> str:
     return f"{kind} {old} was renamed {new}"
 
 
-def _cpus(before: Tree, after: Tree) -> Iterator[Change]:
+def _cpus(before: Tree, after: Tree) -> Iterator[MachineChange]:
     old, new = before.text(CPUS), after.text(CPUS)
     if old and new and old != new:
-        yield Change(where=Where.MACHINE, words=f"online CPUs: {old} -> {new}")
+        yield MachineChange(where=Where.MACHINE, words=f"online CPUs: {old} -> {new}")
 
 
-def _interfaces(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
+def _interfaces(before: Tree, after: Tree, path: IoPath) -> Iterator[MachineChange]:
     """An interface is its index, which a rename leaves alone."""
     old, new = ({tree.text(f"{NET}/{name}/ifindex"): name for name in tree.names(NET)} for tree in (before, after))
     for index in old.keys() | new.keys() if old and new else ():
@@ -78,38 +78,42 @@ def _interfaces(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
             continue
         where = Where.PATH if path.nic and path.nic in (was, now) else Where.ELSEWHERE
         both = renamed("interface", was, now) if was and now else ""
-        yield Change(where=where, words=both or (went("interface", was) if was else came("interface", now or "")))
+        yield MachineChange(
+            where=where, words=both or (went("interface", was) if was else came("interface", now or ""))
+        )
 
 
-def _functions(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
+def _functions(before: Tree, after: Tree, path: IoPath) -> Iterator[MachineChange]:
     old, new = (set(tree.names(DEVICES)) for tree in (before, after))
     if old and new:
         for name in sorted(old ^ new):
             where = Where.PATH if name == path.pci else Where.ELSEWHERE
-            yield Change(where=where, words=(went if name in old else came)("PCI function", name))
+            yield MachineChange(where=where, words=(went if name in old else came)("PCI function", name))
 
 
-def _disks(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
+def _disks(before: Tree, after: Tree, path: IoPath) -> Iterator[MachineChange]:
     """A loop device without a file has no size: attaching one is a disk that came."""
     sizes = [{name: tree.text(f"{BLOCK}/{name}/size") for name in tree.names(BLOCK)} for tree in (before, after)]
     old, new = ({name: size for name, size in one.items() if size not in (None, "0")} for one in sizes)
     for name in sorted(old.keys() | new.keys()) if all(sizes) else ():
         where = Where.PATH if name == path.block else Where.ELSEWHERE
         if name not in old or name not in new:
-            yield Change(where=where, words=(went if name in old else came)("disk", name))
+            yield MachineChange(where=where, words=(went if name in old else came)("disk", name))
         elif old[name] != new[name]:
-            yield Change(where=where, words=f"size of disk {name}: {old[name]} -> {new[name]} sectors")
+            yield MachineChange(where=where, words=f"size of disk {name}: {old[name]} -> {new[name]} sectors")
 
 
-def _pools(before: Tree, after: Tree) -> Iterator[Change]:
+def _pools(before: Tree, after: Tree) -> Iterator[MachineChange]:
     for pool in after.names(POOLS):
         for name in ("nr_hugepages", "free_hugepages"):
             old, new = (tree.text(f"{POOLS}/{pool}/{name}") for tree in (before, after))
             if old and new and old != new:
-                yield Change(where=Where.MEMORY, words=f"{name} of {pool.removeprefix('hugepages-')}: {old} -> {new}")
+                yield MachineChange(
+                    where=Where.MEMORY, words=f"{name} of {pool.removeprefix('hugepages-')}: {old} -> {new}"
+                )
 
 
-def _on_path(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
+def _on_path(before: Tree, after: Tree, path: IoPath) -> Iterator[MachineChange]:
     """The device's driver, interrupts, virtual functions and translation; the disk's settings."""
     device = f"{DEVICES}/{path.pci}"
     if path.pci and all(path.pci in tree.names(DEVICES) for tree in (before, after)):
@@ -126,12 +130,12 @@ def _on_path(before: Tree, after: Tree, path: IoPath) -> Iterator[Change]:
             yield from _moved(before.text(source), after.text(source), f"{name} of {path.block}")
 
 
-def _moved(old: str | None, new: str | None, what: str) -> Iterator[Change]:
+def _moved(old: str | None, new: str | None, what: str) -> Iterator[MachineChange]:
     if old != new:
-        yield Change(where=Where.PATH, words=f"{what}: {old or 'none'} -> {new or 'none'}")
+        yield MachineChange(where=Where.PATH, words=f"{what}: {old or 'none'} -> {new or 'none'}")
 
 
-def event(message: bytes, path: IoPath) -> Change | None:
+def event(message: bytes, path: IoPath) -> MachineChange | None:
     """What one event of the kernel (lib/kobject_uevent.c: "remove@/devices/...", then KEY=value, each ended by NUL)
     says; None for one that changes nothing that could be felt."""
     if not _HEAD.match(message) or len(message) > _MOST_BYTES:
@@ -140,7 +144,7 @@ def event(message: bytes, path: IoPath) -> Change | None:
     values = fields(text, "=")
     # udev asks for events itself, after every program that wrote to a disk: nothing changed then.
     words = "" if "SYNTH_UUID" in values else _words(values)
-    return Change(where=_where(values, path), words=words) if words else None
+    return MachineChange(where=_where(values, path), words=words) if words else None
 
 
 def _words(values: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from perfadvisor.formatting import count_of, listed
 from perfadvisor.plaintext import one_line
-from perfadvisor.report.coverage import Passed, locked, not_applicable, passed
+from perfadvisor.report.coverage import PassedRule, locked, not_applicable, passed
 from perfadvisor.report.evidence import contradictions, parts
 from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, entries, severity_counts
 from perfadvisor.report.machine import subtitle
@@ -91,7 +91,7 @@ def _locked(view: ReportView, width: int) -> Iterator[Text]:
         yield Text()
 
 
-def _rules(title: str, rules: Sequence[Passed], width: int) -> Iterator[Text]:
+def _rules(title: str, rules: Sequence[PassedRule], width: int) -> Iterator[Text]:
     yield from told(
         title, [f"{each.rule.id}: {general_title(each.rule)}{_because(each.reason)}" for each in rules], width
     )

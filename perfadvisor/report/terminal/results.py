@@ -6,7 +6,7 @@ from rich.text import Text
 
 from perfadvisor.facts.trial.own_load import is_own_load
 from perfadvisor.plaintext import one_line
-from perfadvisor.report.results import Group, Row, left_out
+from perfadvisor.report.results import ResultGroup, ResultRow, left_out
 from perfadvisor.report.terminal.style import TRUST_STYLES, line, wrapped
 from perfadvisor.report.words import TRUST_SIGN, device_words
 
@@ -14,7 +14,7 @@ NUMBERS = 3 + 13 + 2 + 16 + 3 + 2 + 9  # indent, median, interval, runs and trus
 LONGEST_TITLE = 64
 
 
-def group(of: Group, width: int) -> Iterator[Text]:
+def group(of: ResultGroup, width: int) -> Iterator[Text]:
     """All rows of one kind of device, with what speaks against their numbers."""
     several = len({row.cell.environment for row in of.rows}) > 1
     heading = line(device_words(of.device), "bold")
@@ -28,14 +28,14 @@ def group(of: Group, width: int) -> Iterator[Text]:
             yield from wrapped(each, width, 5, "dim")
 
 
-def _watched(row: Row, room: int) -> Iterator[Text]:
+def _watched(row: ResultRow, room: int) -> Iterator[Text]:
     """A machine's own load: each figure by name, once."""
     yield Text(f"   {one_line(row.title)}")
     for measure in reversed(row.all):
         yield Text(f"     {measure.words:<{room - 2}}{measure.median:>13}")
 
 
-def rows(row: Row, room: int, several: bool) -> Iterator[Text]:
+def rows(row: ResultRow, room: int, several: bool) -> Iterator[Text]:
     """A workload in one environment: its headline, then its other measures."""
     title = one_line(row.title + (f", {row.cell.environment}" if several else ""))
     if not row.main:

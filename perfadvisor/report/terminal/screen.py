@@ -13,7 +13,7 @@ from perfadvisor.report.evidence import contradictions, parts
 from perfadvisor.report.findings import Entry, entries, severity_counts
 from perfadvisor.report.gain import NOT_MEASURED, gain_words
 from perfadvisor.report.machine import subtitle
-from perfadvisor.report.results import Row, groups
+from perfadvisor.report.results import ResultRow, groups
 from perfadvisor.report.terminal.full import heading, summary, told
 from perfadvisor.report.terminal.style import STYLES, TRUST_STYLES, clipped, line, wrapped
 from perfadvisor.report.verdict import plain, verdict
@@ -105,7 +105,7 @@ def _results(view: ReportView, width: int) -> list[Text]:
     return [_result(row, width, several) for row in rows]
 
 
-def _result(row: Row, width: int, several: bool) -> Text:
+def _result(row: ResultRow, width: int, several: bool) -> Text:
     room = max(20, min(64, width - FIGURES))
     title = _titled(row.title, f", {row.cell.environment}" if several else "", room)
     mark = f"{TRUST_SIGN[row.cell.trust]} {row.cell.trust.replace('_', ' ')}"

@@ -1,6 +1,6 @@
 """Every kind of environment: one module and one line each."""
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds.container import DOCKER, PODMAN
 from perfadvisor.specs.kinds.libvirt import LIBVIRT
 from perfadvisor.specs.kinds.local import LOCAL
@@ -8,4 +8,4 @@ from perfadvisor.specs.kinds.saved import SAVED
 from perfadvisor.specs.kinds.ssh import SSH
 from perfadvisor.specs.kinds.vm import VM
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (LOCAL, DOCKER, PODMAN, SSH, VM, LIBVIRT, SAVED)}
+KINDS: dict[str, EnvironmentOptions] = {kind.name: kind for kind in (LOCAL, DOCKER, PODMAN, SSH, VM, LIBVIRT, SAVED)}

@@ -1,7 +1,7 @@
 """Containers of docker and podman; the options are named as the engines' own are."""
 
-from perfadvisor.specs.kind import Kind
-from perfadvisor.specs.option import Option, Place, Taken
+from perfadvisor.specs.kind import EnvironmentOptions
+from perfadvisor.specs.option import DeviceUse, MainArgument, Option
 from perfadvisor.specs.readers import (
     CPUS,
     DEVICE,
@@ -17,11 +17,11 @@ from perfadvisor.specs.readers import (
 )  # fmt: skip
 from perfadvisor.specs.spec import Spec
 
-IMAGE = Place(
+IMAGE = MainArgument(
     key="image", reader=matching("the name of an image", r"[^-,@=\s][^,=\s]*"), example="debian:12",
     meaning="an image with a POSIX shell and the tools to measure with; without one, this host's own tools",
 )  # fmt: skip
-CONTAINER = Place(
+CONTAINER = MainArgument(
     key="container", prefix="@", reader=matching("the name of a container", NAME), example="@web-1",
     meaning="a running container, used as it is and left as it was",
 )  # fmt: skip
@@ -49,11 +49,11 @@ DEVICES = Option(
     name="device", reader=DEVICE, example="/dev/nvme0n1", default="none", many=True, meaning="as `--device`"
 )
 VFIO = Option(
-    name="vfio", reader=PCI_FUNCTION, example="0000:03:00.0", default="none", many=True, taken=Taken.FOR_THE_RUN,
+    name="vfio", reader=PCI_FUNCTION, example="0000:03:00.0", default="none", many=True, taken=DeviceUse.FOR_THE_RUN,
     meaning="a PCI function whose whole IOMMU group the container gets",
 )  # fmt: skip
 VF = Option(
-    name="vf", reader=PCI_FUNCTION, example="0000:01:00.0", default="none", many=True, taken=Taken.FOR_THE_RUN,
+    name="vf", reader=PCI_FUNCTION, example="0000:01:00.0", default="none", many=True, taken=DeviceUse.FOR_THE_RUN,
     meaning="a NIC that makes a virtual function for the container",
 )  # fmt: skip
 ADDRESS = Option(
@@ -90,8 +90,8 @@ def clash(spec: Spec) -> str:
     return ""
 
 
-def _engine(name: str) -> Kind:
-    return Kind(
+def _engine(name: str) -> EnvironmentOptions:
+    return EnvironmentOptions(
         name=name, meaning=f"a container of {name}, made for the run or running already", places=(IMAGE, CONTAINER),
         opener=f"perfadvisor.targets.container.container:open_{name}", options=OPTIONS, on_our_disk=True, clash=clash,
     )  # fmt: skip

@@ -1,13 +1,13 @@
 """Guests that libvirt runs already."""
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.kinds.ssh import MACHINE_TEXT
-from perfadvisor.specs.option import Option, Place
+from perfadvisor.specs.option import MainArgument, Option
 from perfadvisor.specs.readers import matching
 
 DEFAULT_URI = "qemu:///system"
 
-DOMAIN = Place(
+DOMAIN = MainArgument(
     key="domain", reader=matching("the name of a domain", r"[^-,=\s][^,=]*"), example="web-1",
     meaning="the name of a running domain",
 )  # fmt: skip
@@ -20,7 +20,7 @@ OVER_SSH = Option(
     meaning="run commands over SSH: `USER@HOST[:PORT]`",
 )  # fmt: skip
 
-LIBVIRT = Kind(
+LIBVIRT = EnvironmentOptions(
     name="libvirt", meaning="a guest that libvirt runs already",
     opener="perfadvisor.targets.libvirt.libvirt:open_libvirt", places=(DOMAIN,), needs_place=True,
     options=(URI, OVER_SSH),

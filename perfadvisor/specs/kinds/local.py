@@ -1,8 +1,8 @@
 """This machine itself."""
 
-from perfadvisor.specs.kind import Kind
+from perfadvisor.specs.kind import EnvironmentOptions
 
-LOCAL = Kind(
+LOCAL = EnvironmentOptions(
     name="local",
     meaning="this machine",
     opener="perfadvisor.targets.here.local:open_local",

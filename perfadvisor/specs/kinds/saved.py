@@ -1,11 +1,11 @@
 """Saved machines: known so that somebody who gives one to --env is told what to do with it."""
 
-from perfadvisor.specs.kind import Kind
-from perfadvisor.specs.option import Place
+from perfadvisor.specs.kind import EnvironmentOptions
+from perfadvisor.specs.option import MainArgument
 from perfadvisor.specs.readers import matching
 from perfadvisor.specs.spec import Spec
 
-FILE = Place(
+FILE = MainArgument(
     key="file", reader=matching("a file or directory", r"[^,]+"), example="host.tar.gz",
     meaning="a snapshot, or an archive or directory of /proc and /sys",
 )  # fmt: skip
@@ -17,7 +17,7 @@ def clash(spec: Spec) -> str:
     return f"nothing can be measured in a saved machine; its findings: perfadvisor advise {file}"
 
 
-SAVED = Kind(
+SAVED = EnvironmentOptions(
     name="saved", meaning="a machine saved in a file; it can be judged (`perfadvisor advise FILE`), but not measured",
     opener="", places=(FILE,), needs_place=True, clash=clash,
 )  # fmt: skip

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from perfadvisor.specs.kind import Kind
-from perfadvisor.specs.option import Option, Place, Reader
+from perfadvisor.specs.kind import EnvironmentOptions
+from perfadvisor.specs.option import MainArgument, Option, ValueReader
 from perfadvisor.specs.readers import PATH
 
 _USER = re.compile(r"[A-Za-z0-9_][\w.-]{0,63}\$?", re.ASCII)
@@ -14,7 +14,7 @@ DEFAULT_DIRECTORY = "/var/tmp"  # noqa: S108 (unlike /tmp never in memory: Files
 
 
 @dataclass(frozen=True, kw_only=True)
-class Machine:
+class SshAddress:
     """USER@HOST:PORT; an empty `user` or `port` leaves the choice to ssh_config(5)."""
 
     host: str
@@ -27,13 +27,13 @@ class Machine:
         return f"{self.user}@{self.host}" if self.user else self.host
 
 
-def machine_of(text: str) -> Machine:
+def machine_of(text: str) -> SshAddress:
     """The machine meant; nothing that could be anything else, a leading dash above all."""
     user, at, address = text.rpartition("@")
     host, port = _host(address)
     if not _HOST.fullmatch(host) or (at and not _USER.fullmatch(user)) or not _is_port(port):
         raise ValueError(text)
-    return Machine(host=host.strip("[]"), user=user, port=port)
+    return SshAddress(host=host.strip("[]"), user=user, port=port)
 
 
 def _host(address: str) -> tuple[str, str]:
@@ -48,8 +48,8 @@ def _is_port(port: str) -> bool:
     return not port or (_PORT.fullmatch(port) is not None and 0 < int(port) < 65536)
 
 
-MACHINE_TEXT = Reader(what="USER@HOST[:PORT]", read=machine_of)
-MACHINE = Place(
+MACHINE_TEXT = ValueReader(what="USER@HOST[:PORT]", read=machine_of)
+MACHINE = MainArgument(
     key="machine", reader=MACHINE_TEXT, example="root@server", meaning="`USER@HOST[:PORT]`, `root@[2001:db8::1]:2222`"
 )
 DIRECTORY = Option(
@@ -60,7 +60,7 @@ CONFIG = Option(
     meaning="an ssh_config(5) file to use instead of yours",
 )  # fmt: skip
 
-SSH = Kind(
+SSH = EnvironmentOptions(
     name="ssh", meaning="another machine over SSH", opener="perfadvisor.targets.ssh.ssh:open_ssh",
     places=(MACHINE,), needs_place=True, options=(DIRECTORY, CONFIG),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Guests that are booted for the run."""
 
-from perfadvisor.specs.kind import Kind
-from perfadvisor.specs.option import Option, Taken
+from perfadvisor.specs.kind import EnvironmentOptions
+from perfadvisor.specs.option import DeviceUse, Option
 from perfadvisor.specs.readers import CPUS, INTERFACE, ON_OFF, PCI_FUNCTION, one_of, size, whole
 from perfadvisor.specs.spec import Spec
 
@@ -36,11 +36,11 @@ ASYNC_IO = Option(
     name="aio", reader=one_of(AIO), example="io_uring", default="native", meaning="how QEMU reads and writes the disk"
 )
 VFIO = Option(
-    name="vfio", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=Taken.IN_TURNS,
+    name="vfio", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=DeviceUse.IN_TURNS,
     meaning="a PCI function passed through",
 )  # fmt: skip
 VF = Option(
-    name="vf", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=Taken.IN_TURNS,
+    name="vf", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=DeviceUse.IN_TURNS,
     meaning="a physical function that makes one virtual function for the guest",
 )  # fmt: skip
 ADDRESS = Option(
@@ -59,7 +59,7 @@ def clash(spec: Spec) -> str:
     return ""
 
 
-VM = Kind(
+VM = EnvironmentOptions(
     name="vm", meaning="a guest of this machine, booted for the run from this machine's own programs",
     opener="perfadvisor.targets.vm.vm:open_vm", on_our_disk=True, clash=clash,
     options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS),

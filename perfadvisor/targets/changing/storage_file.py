@@ -30,7 +30,7 @@ WRITTEN = 0.9  # of the size must be allocated, or the file system compressed or
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class TestDirectory:
     """A directory for test files: the way from it to the disk, and what a reader of the results must know of it."""
 
     directory: Path
@@ -38,7 +38,7 @@ class Place:
     note: str = ""
 
 
-def place(directory: Path, machine: Tree) -> Place:
+def place(directory: Path, machine: Tree) -> TestDirectory:
     """Where a test file would lie. InputError for a directory that is none, is closed to us or lies in memory."""
     directory = directory.resolve()
     if not directory.is_dir():
@@ -50,7 +50,7 @@ def place(directory: Path, machine: Tree) -> Place:
         raise InputError(
             f"{directory} is {way.file_system}: memory, not a disk", "choose a directory on a disk with --dir"
         )
-    return Place(directory=directory, way=way, note=NOTED.get(way.file_system.split(".")[0], ""))
+    return TestDirectory(directory=directory, way=way, note=NOTED.get(way.file_system.split(".")[0], ""))
 
 
 def device_number(number: int) -> str:
@@ -58,7 +58,7 @@ def device_number(number: int) -> str:
     return f"{os.major(number)}:{os.minor(number)}"
 
 
-def require_room(where: Place, size_bytes: int) -> None:
+def require_room(where: TestDirectory, size_bytes: int) -> None:
     """InputError where the file would not fit."""
     system = os.statvfs(where.directory)
     free, needed = system.f_bavail * system.f_frsize, int(size_bytes * SPARE)
@@ -69,7 +69,7 @@ def require_room(where: Place, size_bytes: int) -> None:
         )
 
 
-def make(where: Place, size_bytes: int, journal: Journal, write: Callable[[str], None]) -> Path:
+def make(where: TestDirectory, size_bytes: int, journal: Journal, write: Callable[[str], None]) -> Path:
     """A new file of random data; `write` fills the file of this name. MeasureError where it did not get full.
 
     It is written down before it is made, so that it is removed whatever happens."""

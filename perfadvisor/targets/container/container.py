@@ -9,7 +9,7 @@ from perfadvisor.facts.cgroup import cgroup
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
-from perfadvisor.targets.base import Command, Completed, Link, Passed, Server
+from perfadvisor.targets.base import Command, Completed, NetworkEnds, Server, VfioFunction
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import undone_by
@@ -32,7 +32,7 @@ class ContainerTarget(RemoteTarget):
 
     def __init__(
         self, started: Started, spec: Spec, declared: Declared, container: str, book: Journal | None,
-        passed: tuple[Passed, ...] = (),
+        passed: tuple[VfioFunction, ...] = (),
     ) -> None:  # fmt: skip
         super().__init__(spec)
         self.engine = started.engine
@@ -87,14 +87,14 @@ class ContainerTarget(RemoteTarget):
         """Its devices are this machine's own."""
         return Presence(path).why_gone
 
-    def function(self, lent: Passed | None) -> Passed:
+    def function(self, lent: VfioFunction | None) -> VfioFunction:
         """The first it was given; what is lent to this machine's own trials is not in it."""
         del lent
         if not self.passed:
             raise MeasureError("the container was given no device", f"--env {self.spec.kind}:vfio=BDF")
         return self.passed[0]
 
-    def link(self) -> Link:
+    def link(self) -> NetworkEnds:
         """From inside the container to a namespace of its own outside of it."""
         if self.declared.attach:
             return loopback_link(self, self.pid, "a container that perfadvisor did not make is left as it is")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import Command, Completed, Passed
+from perfadvisor.targets.base import Command, Completed, VfioFunction
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.container.spec import Declared
 from perfadvisor.targets.here.process import installed, run
@@ -30,7 +30,7 @@ MEMLOCK = "Max locked memory"
 class Given:
     """What one container gets: groups of functions, and interfaces to be moved into it."""
 
-    passed: tuple[Passed, ...] = ()
+    passed: tuple[VfioFunction, ...] = ()
     interfaces: tuple[str, ...] = ()
 
     def arguments(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Self
 from perfadvisor.facts.pci.link import parse_speed, parse_width
 from perfadvisor.targets.here.own_threads import (
     RUNNABLE,
-    Thread,
+    OwnThread,
     kernel_threads,
     scheduled,
     states,
@@ -100,7 +100,7 @@ def procs_running() -> int | None:
     return int(running[0].split("/")[0]) if running else None
 
 
-def _own_runnable() -> list[Thread]:
+def _own_runnable() -> list[OwnThread]:
     return [thread for thread in threads(os.getpid()) if thread.state == RUNNABLE]
 
 
@@ -111,7 +111,7 @@ def _others(running: int | None, before: int, after: int, softirq: int) -> float
     return None if running is None else running - (before + after) / 2 - softirq
 
 
-def _remote_share(runnable: list[Thread], remote: frozenset[int] | None) -> float | None:
+def _remote_share(runnable: list[OwnThread], remote: frozenset[int] | None) -> float | None:
     """Of the threads of the tool; this reader's own thread is always among the runnable ones."""
     if remote is None or len(runnable) < 2:
         return None

@@ -8,7 +8,7 @@ from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.specs.spec import Spec
-from perfadvisor.targets.base import Command, Completed, Link, Passed, Target
+from perfadvisor.targets.base import Command, Completed, NetworkEnds, Target, VfioFunction
 from perfadvisor.targets.engine import PROBE_S, refused_by_the_kernel
 from perfadvisor.targets.here import process
 from perfadvisor.targets.here.capture import capture
@@ -52,7 +52,7 @@ class LocalTarget(Target):
         """What the kernel itself refuses."""
         return refused_by_the_kernel(engine, process.run(Command(argv=tuple(probe), timeout_s=PROBE_S)))
 
-    def function(self, lent: Passed | None) -> Passed:
+    def function(self, lent: VfioFunction | None) -> VfioFunction:
         """What was lent for the run."""
         if lent is None:
             hint = "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
@@ -63,7 +63,7 @@ class LocalTarget(Target):
         """The devices as this machine's sysfs has them."""
         return Presence(path).why_gone
 
-    def link(self) -> Link:
+    def link(self) -> NetworkEnds:
         """Both ends here, in network namespaces of their own."""
         return local_link()
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.specs.kinds.ssh import MACHINE
-from perfadvisor.targets.base import PORT, Command, Link, Server, Target
+from perfadvisor.targets.base import PORT, Command, NetworkEnds, Server, Target
 from perfadvisor.targets.here import namespaces
 from perfadvisor.targets.here.listening import READY_S, is_listening, wait_until_listening
 from perfadvisor.targets.here.process import serve
@@ -14,30 +14,30 @@ from perfadvisor.targets.here.process import serve
 NO_NIC = "network: no NIC was crossed"
 
 
-def local_link() -> Link:
+def local_link() -> NetworkEnds:
     """Both ends on this machine: two namespaces, or the loopback interface where none can be made."""
     try:
         pair = namespaces.build()
     except MeasureError as error:
         return _loopback(error.message)
-    return Link(
+    return NetworkEnds(
         serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
         client=pair.client, close=pair.close, counted_at=f"/proc/{pair.client_pid}/net",
         note=f"{NO_NIC}: both ends are on this machine, in two namespaces joined by veth",
     )  # fmt: skip
 
 
-def container_link(pid: int) -> Link:
+def container_link(pid: int) -> NetworkEnds:
     """From the namespace of a container's first process to one of our own, joined by veth as `local_link` does it. The
     client is not entered: it runs in the container."""
     pair = namespaces.beside(pid)
-    return Link(
+    return NetworkEnds(
         serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
         close=pair.close, note=f"{NO_NIC}: from the container to a namespace on this machine, joined by veth",
     )  # fmt: skip
 
 
-def loopback_link(target: Target, pid: int, why: str) -> Link:
+def loopback_link(target: Target, pid: int, why: str) -> NetworkEnds:
     """Both ends on the target, which shares a network namespace with the process `pid` of this machine."""
     port = _free_port()
 
@@ -48,15 +48,15 @@ def loopback_link(target: Target, pid: int, why: str) -> Link:
             time.sleep(0.02)
         return server
 
-    return Link(
+    return NetworkEnds(
         serve=serve_there, host="127.0.0.1", bind="127.0.0.1", port=port,
         note=f"{NO_NIC}: both ends are in {target.name}, over loopback ({why})",
     )  # fmt: skip
 
 
-def _loopback(why: str) -> Link:
+def _loopback(why: str) -> NetworkEnds:
     port = _free_port()
-    return Link(
+    return NetworkEnds(
         serve=lambda argv: _served(argv, port), host="127.0.0.1", bind="127.0.0.1", port=port,
         note=f"{NO_NIC}: both ends are on this machine, over loopback ({why})",
     )  # fmt: skip
@@ -74,18 +74,18 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def peer_link(peer: Target, here: Target) -> Link:
+def peer_link(peer: Target, here: Target) -> NetworkEnds:
     """The far end on another machine, reached from `here` over whatever interface the kernel would choose."""
     machine = peer.spec.get(MACHINE)
     if machine is None:
         raise MeasureError(f"{peer.name} is not another machine", "--peer ssh:USER@HOST")
     host = machine.host
-    return Link(
+    return NetworkEnds(
         serve=lambda argv: _served_there(peer, argv), host=host, nic=_interface_to(here, host), close=peer.close
     )
 
 
-def here_link(address: str, client: Target) -> Link:
+def here_link(address: str, client: Target) -> NetworkEnds:
     """The far end is this machine by one of its own addresses: what a guest reaches over a NIC that was passed to it.
     MeasureError for a client on this machine itself, whose packets would never leave it."""
     if client.spec.is_here:
@@ -94,7 +94,7 @@ def here_link(address: str, client: Target) -> Link:
     nic = _interface_to(client, address)
     if not nic:
         raise MeasureError(f"{client.name} knows no way to {address}", "give its NIC an address of the same network")
-    return Link(serve=lambda argv: _served(argv, PORT), host=address, bind=address, nic=nic)
+    return NetworkEnds(serve=lambda argv: _served(argv, PORT), host=address, bind=address, nic=nic)
 
 
 def _interface_to(here: Target, host: str) -> str:

@@ -12,14 +12,14 @@ _MOST_PROCESSES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
+class OwnThread:
     """`state` as in /proc/PID/stat ("R" is running or waiting for a CPU); `cpu` is the one it last ran on."""
 
     state: str
     cpu: int
 
 
-def threads(ancestor: int) -> list[Thread]:
+def threads(ancestor: int) -> list[OwnThread]:
     """The threads of a process and of all below it. What ends meanwhile is left out."""
     return [thread for _, directory in _tasks(ancestor) for thread in _thread(directory)]
 
@@ -61,16 +61,16 @@ def vhost_threads(ancestor: int) -> tuple[str, ...]:
     return tuple(pid for pid in kernel_threads("vhost-") if _line(f"/proc/{pid}/comm").strip() in ours)
 
 
-def states(pids: tuple[str, ...]) -> list[Thread]:
+def states(pids: tuple[str, ...]) -> list[OwnThread]:
     """The threads with these process ids."""
     return [thread for pid in pids for thread in _thread(f"/proc/{pid}")]
 
 
-def _thread(directory: str) -> Iterator[Thread]:
+def _thread(directory: str) -> Iterator[OwnThread]:
     """Fields 3 and 39 of stat, counted behind the name, which may hold anything (proc(5))."""
     fields = _line(f"{directory}/stat").rpartition(")")[2].split()
     if len(fields) > 36:
-        yield Thread(fields[0], int(fields[36]))
+        yield OwnThread(fields[0], int(fields[36]))
 
 
 def _names(directory: str) -> list[str]:

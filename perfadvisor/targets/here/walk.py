@@ -12,7 +12,7 @@ import stat
 from fnmatch import translate
 from posixpath import dirname, join
 
-from perfadvisor.model.tree import MAX_LINKS, Directory, Entry, Link, Unreadable
+from perfadvisor.model.tree import MAX_LINKS, Directory, Entry, Symlink, Unreadable
 from perfadvisor.targets.here.forbidden import WAKES_DEVICE, why_not_opened
 
 MAX_FILE_BYTES = 16 << 20  # /proc/interrupts of 1152 CPUs is 3 MiB
@@ -73,14 +73,14 @@ class Walk:
 
     def _link(self, path: str) -> str | None:
         known = self.entries.get(path)
-        if isinstance(known, Link):
+        if isinstance(known, Symlink):
             return known.target
         try:
             target = os.readlink(self._root + path)
         except OSError as error:
             self._fail(path, error)
             return None
-        self.entries[path] = Link(target)
+        self.entries[path] = Symlink(target)
         return target
 
     def _mode(self, path: str) -> int:

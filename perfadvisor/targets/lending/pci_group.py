@@ -43,7 +43,7 @@ class Function:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class PciGroup:
     """An IOMMU group: its number and its members, sorted by address."""
 
     number: int
@@ -80,7 +80,7 @@ def function(address: str, root: Path = ROOT) -> Function:
     )  # fmt: skip
 
 
-def group_of(address: str, root: Path = ROOT) -> Group:
+def group_of(address: str, root: Path = ROOT) -> PciGroup:
     """The function's group. MeasureError, with what to switch on, where there is no IOMMU."""
     link = function(address, root).folder / "iommu_group"
     if not link.exists():
@@ -90,7 +90,7 @@ def group_of(address: str, root: Path = ROOT) -> Group:
         )
     folder = link.resolve()
     names = sorted(entry.name for entry in (folder / "devices").iterdir())
-    return Group(number=int(folder.name), members=tuple(function(name, root) for name in names))
+    return PciGroup(number=int(folder.name), members=tuple(function(name, root) for name in names))
 
 
 def text_of(file: Path) -> str:

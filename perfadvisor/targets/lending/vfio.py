@@ -11,12 +11,21 @@ from pathlib import Path
 
 from perfadvisor.analyse.devices import words
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import Command, Passed
+from perfadvisor.targets.base import Command, VfioFunction
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.sharing import alone, claim
 from perfadvisor.targets.changing.undo import driver_changed, module_loaded
 from perfadvisor.targets.here.process import run
-from perfadvisor.targets.lending.pci_group import DEVICES, ROOT, VFIO, Function, Group, full_address, function, group_of
+from perfadvisor.targets.lending.pci_group import (
+    DEVICES,
+    ROOT,
+    VFIO,
+    Function,
+    PciGroup,
+    full_address,
+    function,
+    group_of,
+)
 from perfadvisor.targets.lending.pci_refusals import disks_of, refusals
 from perfadvisor.targets.lending.remapping import is_refused_without_remapping
 
@@ -25,7 +34,7 @@ READY_S = 20.0  # an NVMe controller comes up in the background after its driver
 Say = Callable[[str], None]
 
 
-def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple[Group, ...]:
+def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple[PciGroup, ...]:
     """Bind the functions to vfio-pci and return their groups. Nothing is touched unless all of them may be.
 
     InputError for an address that is none, MeasureError, with every reason, where one must stay where it is."""
@@ -43,12 +52,12 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
     return groups
 
 
-def passed(addresses: Iterable[str], root: Path = ROOT) -> tuple[Passed, ...]:
+def passed(addresses: Iterable[str], root: Path = ROOT) -> tuple[VfioFunction, ...]:
     """The functions with the numbers of their groups, in this order."""
-    return tuple(Passed(address=full_address(one), group=group_of(one, root).number) for one in addresses)
+    return tuple(VfioFunction(address=full_address(one), group=group_of(one, root).number) for one in addresses)
 
 
-def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[Group, ...]:
+def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[PciGroup, ...]:
     """The groups of these functions, if all of them could be lent now, with nobody else of their groups."""
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
     for address in named:
@@ -70,7 +79,7 @@ def require_not_measured(addresses: Sequence[str], device: str, root: Path = ROO
             )
 
 
-def require_lendable(group: Group, named: Sequence[str], root: Path = ROOT) -> None:
+def require_lendable(group: PciGroup, named: Sequence[str], root: Path = ROOT) -> None:
     """Return only if every function of the group may change hands."""
     others = [member for member in group.members if member.address not in named and member.holds_group]
     if others:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from posixpath import dirname, join
 
-from perfadvisor.model.tree import MAX_LINKS, Directory, Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import MAX_LINKS, Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.targets.here.forbidden import why_not_opened
 from perfadvisor.targets.here.redaction import redacted
 
@@ -80,7 +80,7 @@ def parse(answer: bytes) -> dict[str, Entry]:
     lines = answer.decode("utf-8", "surrogateescape").split("\n")
     text, binary, linked = (_index(lines, f"={mark}=") for mark in ("TEXT", "BINARY", "LINKS"))
     found = (LINK.fullmatch(line) for line in lines[linked + 1 :])
-    links = {link[1]: Link(link[2]) for link in found if link}
+    links = {link[1]: Symlink(link[2]) for link in found if link}
     files = [path for path in _singles(lines[:text], "F") if not why_not_opened(path, REGULAR)]
     entries: dict[str, Entry] = dict.fromkeys(_singles(lines[:text], "D"), Directory())
     entries.update(dict.fromkeys(_singles(lines[:text], "S"), ASLEEP))
@@ -134,7 +134,7 @@ def _binaries(lines: list[str]) -> Iterator[tuple[str, Entry]]:
             yield path, Unreadable("could not be read whole")
 
 
-def _really_placed(entries: dict[str, Entry], links: dict[str, Link]) -> dict[str, Entry]:
+def _really_placed(entries: dict[str, Entry], links: dict[str, Symlink]) -> dict[str, Entry]:
     """Every entry and link under the path it really lies at, as `Tree` expects. A link below a link needs the upper
     one in its place first, so it takes a few rounds."""
     placed: dict[str, Entry] = dict(links)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from perfadvisor.errors import InputError, MeasureError
-from perfadvisor.specs.kinds.ssh import Machine
+from perfadvisor.specs.kinds.ssh import SshAddress
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.here import private, process
 
@@ -50,7 +50,7 @@ def _refuse_config(config: str) -> None:
 class Connection:
     """A way to run commands on one machine; `config` is an ssh_config(5) file to use instead of the user's."""
 
-    def __init__(self, address: Machine, config: str = "") -> None:
+    def __init__(self, address: SshAddress, config: str = "") -> None:
         _refuse_config(config)
         self.address = address
         self._config = config

@@ -11,7 +11,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.block import io_path
 from perfadvisor.model.result import IoPath
-from perfadvisor.specs.kinds.ssh import CONFIG, DEFAULT_DIRECTORY, DIRECTORY, MACHINE, Machine
+from perfadvisor.specs.kinds.ssh import CONFIG, DEFAULT_DIRECTORY, DIRECTORY, MACHINE, SshAddress
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server
 from perfadvisor.targets.changing import journal
@@ -191,7 +191,7 @@ def open_ssh(spec: Spec, _opening: Opening) -> SshTarget:
     return connected(spec, machine)
 
 
-def connected(spec: Spec, machine: Machine, parent: str = "") -> SshTarget:
+def connected(spec: Spec, machine: SshAddress, parent: str = "") -> SshTarget:
     """The environment of this spec, reached at this machine. MeasureError where it does not let us in."""
     connection = Connection(machine, spec.get(CONFIG) or "")
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.base import PORT, Command, Completed, Link
+from perfadvisor.targets.base import PORT, Command, Completed, NetworkEnds
 from perfadvisor.targets.changing.sharing import claim_any
 from perfadvisor.targets.here.listening import wait_until_listening
 from perfadvisor.targets.here.network import NO_NIC
@@ -55,11 +55,11 @@ class Cable:
         argv = ("sh", "-c", UP, self.mac, f"{self.guest}/{self.prefix}")
         self.nic = execute(Command(argv=argv, timeout_s=60.0)).stdout.decode("utf-8", "replace").strip()
 
-    def link(self, name: str) -> Link:
+    def link(self, name: str) -> NetworkEnds:
         """The client runs in the guest, the server here."""
         bind = self.host if self.tap else "127.0.0.1"
         kind = "virtio-net and a tap device" if self.tap else "virtio-net and QEMU's user network, which is slow"
-        return Link(
+        return NetworkEnds(
             serve=lambda argv: _served(argv), host=self.host, bind=bind, nic=self.nic,
             note=f"{name}: {NO_NIC}: between the guest and this machine lie {kind}",
         )  # fmt: skip

@@ -14,7 +14,7 @@ from perfadvisor.facts.guest import process as guest_process
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.tree import Tree
 from perfadvisor.specs.spec import Spec
-from perfadvisor.targets.base import Command, Completed, Link, Server
+from perfadvisor.targets.base import Command, Completed, NetworkEnds, Server
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.presence import Presence
@@ -87,7 +87,11 @@ class VmTarget(RemoteTarget):
         fixed = self._fixed
         reason, slow = vm_probe.why_no_kvm(), vm_probe.host_is_emulated()
         recipe = vm_boot.Recipe(
-            options=fixed.options, kvm=not reason, directory=fixed.directory, nic=fixed.cable.qemu(), slow=slow,
+            options=fixed.options,
+            kvm=not reason,
+            directory=fixed.directory,
+            nic=fixed.cable.qemu(),
+            slow=slow,
             identity=fixed.identity,
         )
         try:
@@ -229,7 +233,7 @@ class VmTarget(RemoteTarget):
         self._defined = self._definition(guest)
         return f"/dev/{disk}", self._way(disk), f"{self.name}: {file} is its virtio disk /dev/{disk}"
 
-    def link(self) -> Link:
+    def link(self) -> NetworkEnds:
         """From the guest's virtio NIC to this machine."""
         return self._fixed.cable.link(self.name)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.analyse.devices import words
-from perfadvisor.analyse.devices.answer import Answer, Possible, answers
+from perfadvisor.analyse.devices.answer import PassthroughAnswer, Possible, answers
 from perfadvisor.facts import catalogue
 from perfadvisor.model.fact import FactTable, Scalar
 from perfadvisor.report.devices_text import lines
@@ -36,7 +36,7 @@ def machine(*changes: tuple[str, str, Scalar | None]) -> FactTable:
     return FactTable(spec.given(value, source="made up", subject=subject) for spec, subject, value in known)
 
 
-def answer(facts: FactTable, address: str) -> Answer:
+def answer(facts: FactTable, address: str) -> PassthroughAnswer:
     return next(one for one in answers(facts) if one.device.address == address)
 
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from perfadvisor.analyse.gate.history import Wanted, changes_of, check
+from perfadvisor.analyse.gate.history import AlertPolicy, changes_of, check
 from perfadvisor.analyse.statistics.changepoints import change_points
 from perfadvisor.analyse.statistics.partition import best_partition
 from perfadvisor.analyse.statistics.ranks import best_rank_cut, likeliest_place, memory, rank_shift, ranks
-from perfadvisor.model.history import Kind, Series, SeriesKey
+from perfadvisor.model.history import ChangeKind, Series, SeriesKey
 
 
 def slow_partition(values, penalty, least):
@@ -148,16 +148,16 @@ def series(values, better="higher", **known) -> Series:
 
 def test_a_fresh_step_is_suspected_first_and_confirmed_later() -> None:
     values = noisy(1, step=-0.15)
-    kinds = [changes_of(series(values[:end]), Wanted())[0].kind for end in (105, 115)]
-    assert kinds == [Kind.SUSPECTED, Kind.CONFIRMED]
-    assert check([series(values[:105])], Wanted()).exit_code == 3
-    assert check([series(values[:105])], Wanted(), allow_undecided=True).exit_code == 0
-    assert check([series(values[:115])], Wanted()).exit_code == 1
+    kinds = [changes_of(series(values[:end]), AlertPolicy())[0].kind for end in (105, 115)]
+    assert kinds == [ChangeKind.SUSPECTED, ChangeKind.CONFIRMED]
+    assert check([series(values[:105])], AlertPolicy()).exit_code == 3
+    assert check([series(values[:105])], AlertPolicy(), allow_undecided=True).exit_code == 0
+    assert check([series(values[:115])], AlertPolicy()).exit_code == 1
 
 
 def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
     marks = ({"kernel.release": "6.1"},) * 100 + ({"kernel.release": "6.8"},) * 20
-    (change,) = changes_of(series(noisy(1, step=-0.1), marks=marks), Wanted())
+    (change,) = changes_of(series(noisy(1, step=-0.1), marks=marks), AlertPolicy())
     assert (change.commit_before, change.commit) == ("c99", "c100")
     assert change.marks == {"kernel.release": "6.1 -> 6.8"}
     assert change.low < change.ratio < change.high
@@ -166,13 +166,13 @@ def test_a_change_names_its_commits_and_the_versions_that_moved() -> None:
 @pytest.mark.parametrize(
     ("values", "better", "wanted", "alerts"),
     [
-        (noisy(1, step=-0.1), "higher", Wanted(), True),
-        (noisy(1, step=-0.1), "lower", Wanted(), False),
-        (noisy(1, step=-0.1), "", Wanted(), True),  # it may be worse
-        (noisy(1, step=0.1), "higher", Wanted(), False),
-        (noisy(1, step=-0.1), "higher", Wanted(margin_of=lambda _: 0.2), False),
-        (noisy(1, step=-0.1), "higher", Wanted(recent=10), False),
-        (noisy(1, n=160, step=-0.1), "higher", Wanted(recent=100), True),
+        (noisy(1, step=-0.1), "higher", AlertPolicy(), True),
+        (noisy(1, step=-0.1), "lower", AlertPolicy(), False),
+        (noisy(1, step=-0.1), "", AlertPolicy(), True),  # it may be worse
+        (noisy(1, step=0.1), "higher", AlertPolicy(), False),
+        (noisy(1, step=-0.1), "higher", AlertPolicy(margin_of=lambda _: 0.2), False),
+        (noisy(1, step=-0.1), "higher", AlertPolicy(recent=10), False),
+        (noisy(1, n=160, step=-0.1), "higher", AlertPolicy(recent=100), True),
     ],
 )
 def test_which_changes_are_news(values, better, wanted, alerts) -> None:
@@ -183,42 +183,42 @@ def test_which_changes_are_news(values, better, wanted, alerts) -> None:
 @pytest.mark.parametrize("step", [-0.1, 0.1])
 def test_a_change_nobody_can_call_worse_is_undecided_not_passed(step) -> None:
     unsaid = [series(noisy(1, step=step), better="")]
-    report = check(unsaid, Wanted())
-    assert (report.changes[0].kind, report.changes[0].worse, report.exit_code) == (Kind.CONFIRMED, None, 3)
-    assert check(unsaid, Wanted(), allow_undecided=True).exit_code == 0
+    report = check(unsaid, AlertPolicy())
+    assert (report.changes[0].kind, report.changes[0].worse, report.exit_code) == (ChangeKind.CONFIRMED, None, 3)
+    assert check(unsaid, AlertPolicy(), allow_undecided=True).exit_code == 0
 
 
 @pytest.mark.parametrize(("back", "recovered"), [(1 / 0.9, True), (1.3, False)])
 def test_without_a_direction_recovered_means_back_where_it_was(back, recovered) -> None:
     values = noisy(1, n=140, step=-0.1)
     values[120:] *= back
-    first, _ = changes_of(series(values, better=""), Wanted(recent=100))
+    first, _ = changes_of(series(values, better=""), AlertPolicy(recent=100))
     assert first.recovered is recovered
 
 
 def test_a_recovered_change_closes_itself() -> None:
     values = noisy(1, n=140, step=-0.1)
     values[120:] /= 0.9
-    first, second = changes_of(series(values), Wanted(recent=100))
+    first, second = changes_of(series(values), AlertPolicy(recent=100))
     assert (first.recovered, first.alerting, second.worse) == (True, False, False)
 
 
 def test_accepted_and_known_changes_are_quiet_even_if_found_a_point_away() -> None:
-    (change,) = changes_of(series(noisy(1, step=-0.1)), Wanted())
+    (change,) = changes_of(series(noisy(1, step=-0.1)), AlertPolicy())
     values = noisy(1, step=-0.1)
     values[98:100] *= 0.9
-    (moved,) = changes_of(series(values), Wanted(acknowledged={change.id: "the new codec"}))
+    (moved,) = changes_of(series(values), AlertPolicy(acknowledged={change.id: "the new codec"}))
     assert moved.id != change.id
     assert (moved.acknowledged, moved.alerting) == ("the new codec", False)
-    (known,) = changes_of(series(values), Wanted(known=frozenset({(change.id, "confirmed")})))
+    (known,) = changes_of(series(values), AlertPolicy(known=frozenset({(change.id, "confirmed")})))
     assert not known.alerting
-    (again,) = changes_of(series(values), Wanted(known=frozenset({(change.id, "suspected")})))
+    (again,) = changes_of(series(values), AlertPolicy(known=frozenset({(change.id, "suspected")})))
     assert again.alerting  # a suspicion is news again once it is confirmed
 
 
 def test_one_cause_is_one_event() -> None:
     several = [series(noisy(seed, step=-0.1), workload=f"w{seed}") for seed in range(5)]
-    report = check([*several, series(noisy(9), workload="fine")], Wanted())
+    report = check([*several, series(noisy(9), workload="fine")], AlertPolicy())
     assert len(report.events) == 1
     assert len(report.events[0].changes) == 5
     assert replace(report, events=()).exit_code == 0

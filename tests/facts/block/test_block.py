@@ -9,20 +9,20 @@ import pytest
 from perfadvisor.facts.block import block
 from perfadvisor.facts.block import path as block_path
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Directory, Entry, Link, Tree
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree
 from perfadvisor.targets.here.capture import capture
 
 FUNCTION = "/sys/devices/pci0000:80/0000:80:01.0/0000:81:00.0"
 DISK = f"{FUNCTION}/nvme/nvme0/nvme0n1"
 NVME: dict[str, Entry] = {
-    "/sys/bus/pci/devices/0000:81:00.0": Link("../../../devices/pci0000:80/0000:80:01.0/0000:81:00.0"),
-    "/sys/block/nvme0n1": Link("../devices/pci0000:80/0000:80:01.0/0000:81:00.0/nvme/nvme0/nvme0n1"),
-    "/sys/class/nvme/nvme0": Link("../../devices/pci0000:80/0000:80:01.0/0000:81:00.0/nvme/nvme0"),
+    "/sys/bus/pci/devices/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:80:01.0/0000:81:00.0"),
+    "/sys/block/nvme0n1": Symlink("../devices/pci0000:80/0000:80:01.0/0000:81:00.0/nvme/nvme0/nvme0n1"),
+    "/sys/class/nvme/nvme0": Symlink("../../devices/pci0000:80/0000:80:01.0/0000:81:00.0/nvme/nvme0"),
     f"{FUNCTION}/numa_node": b"1\n",
     f"{FUNCTION}/msi_irqs/60": b"msix",
     f"{FUNCTION}/msi_irqs/61": b"msix",
     f"{FUNCTION}/nvme/nvme0/model": b"FAST DISK 1                  \n",
-    f"{DISK}/device": Link("../../nvme0"),
+    f"{DISK}/device": Symlink("../../nvme0"),
     f"{DISK}/size": b"2000\n",
     f"{DISK}/dev": b"259:0\n",
     f"{DISK}/nvme0n1p1/dev": b"259:1\n",
@@ -37,7 +37,7 @@ NVME: dict[str, Entry] = {
     f"{DISK}/mq/0/cpu_list": b"0",
     f"{DISK}/mq/1/cpu_list": b"1",
     "/sys/module/nvme/parameters/poll_queues": b"2\n",
-    "/proc/self": Link("77"),
+    "/proc/self": Symlink("77"),
     "/proc/77/mountinfo": b"29 1 259:1 / / rw,relatime shared:1 - ext4 /dev/nvme0n1p1 rw,discard\n",
     "/proc/interrupts": b"CPU0 CPU1\n60: 5 0 IR-PCI-MSIX 0-edge nvme0q0\n61: 0 15 IR-PCI-MSIX 1-edge nvme0q1\n",
     "/sys/kernel/debug/irq/irqs/61": b"handler: x\ndstate: 0x1\n    IRQD_AFFINITY_MANAGED\n",
@@ -87,12 +87,12 @@ def multipath() -> dict[str, Entry]:
     head, hidden = "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1", f"{FUNCTION}/nvme/nvme0/nvme0c0n1"
     return {
         **moved,
-        "/sys/block/nvme0n1": Link("../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1"),
-        "/sys/class/nvme-subsystem/nvme-subsys0": Link("../../devices/virtual/nvme-subsystem/nvme-subsys0"),
-        "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0": Link(
+        "/sys/block/nvme0n1": Symlink("../devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1"),
+        "/sys/class/nvme-subsystem/nvme-subsys0": Symlink("../../devices/virtual/nvme-subsystem/nvme-subsys0"),
+        "/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0": Symlink(
             "../../../pci0000:80/0000:80:01.0/0000:81:00.0/nvme/nvme0"
         ),
-        f"{head}/device": Link("../../nvme-subsys0"),
+        f"{head}/device": Symlink("../../nvme-subsys0"),
         f"{head}/size": b"2000\n",
         f"{head}/queue/scheduler": b"none\n",
         f"{hidden}/queue/scheduler": b"none [mq-deadline]\n",
@@ -121,9 +121,9 @@ def test_a_disk_below_a_mounted_one_is_mounted() -> None:
     stacked: dict[str, Entry] = {
         **NVME,
         "/proc/77/mountinfo": b"29 1 253:0 / /data rw - xfs /dev/mapper/vg-data rw\n",
-        "/sys/block/dm-0": Link("../devices/virtual/block/dm-0"),
+        "/sys/block/dm-0": Symlink("../devices/virtual/block/dm-0"),
         "/sys/devices/virtual/block/dm-0/dev": b"253:0\n",
-        "/sys/devices/virtual/block/dm-0/slaves/nvme0n1p1": Link("../../../../x"),
+        "/sys/devices/virtual/block/dm-0/slaves/nvme0n1p1": Symlink("../../../../x"),
     }
     found = table(stacked)
     assert found.value("block.mounted", "nvme0n1") is True
@@ -167,7 +167,7 @@ def test_loop_devices_nobody_set_up_are_left_out() -> None:
 def test_a_loop_of_slaves_ends() -> None:
     loop: dict[str, Entry] = {
         "/proc/77/mountinfo": b"29 1 253:0 / / rw - xfs /dev/dm-0 rw\n",
-        "/proc/self": Link("77"),
+        "/proc/self": Symlink("77"),
         "/sys/block/dm-0/dev": b"253:0",
         "/sys/block/dm-1/dev": b"253:1",
         "/sys/block/dm-0/slaves/dm-1": Directory(),

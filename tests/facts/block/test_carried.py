@@ -2,16 +2,16 @@
 
 from perfadvisor.facts.block.carried import facts
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.tree import Directory, Entry, Link, Tree
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree
 
 VDA, DM = "/sys/devices/pci0000:00/0000:00:01.0/virtio0/block/vda", "/sys/devices/virtual/block/dm-0"
 MACHINE: dict[str, Entry] = {
-    "/sys/block/vda": Link("../devices/pci0000:00/0000:00:01.0/virtio0/block/vda"),
-    "/sys/block/dm-0": Link("../devices/virtual/block/dm-0"),
+    "/sys/block/vda": Symlink("../devices/pci0000:00/0000:00:01.0/virtio0/block/vda"),
+    "/sys/block/dm-0": Symlink("../devices/virtual/block/dm-0"),
     "/sys/block/vdb": Directory(),
     f"{VDA}/dev": b"254:0", f"{VDA}/vda1/dev": b"254:1", f"{VDA}/vda2/dev": b"254:2",
-    f"{VDA}/vda2/holders/dm-0": Link("../../../../../../virtual/block/dm-0"),
-    f"{DM}/dev": b"253:0", f"{DM}/dm/name": b"root", f"{DM}/slaves/vda2": Link("../../x"),
+    f"{VDA}/vda2/holders/dm-0": Symlink("../../../../../../virtual/block/dm-0"),
+    f"{DM}/dev": b"253:0", f"{DM}/dm/name": b"root", f"{DM}/slaves/vda2": Symlink("../../x"),
     "/proc/self/mountinfo": b"1 0 254:1 / /boot rw - ext4 /dev/vda1 rw\n2 0 253:0 / / rw - ext4 /dev/mapper/root rw\n",
     "/proc/swaps": b"Filename Type Size Used Priority\n/dev/vdb partition 1 0 -2\n",
 }  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.facts.cpu import frequency, idle
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 SYSTEM = "/sys/devices/system/cpu"
 
@@ -48,7 +48,7 @@ def test_older_kernels_keep_the_settings_with_the_cpu():
 def test_a_link_to_a_policy_is_not_a_second_one():
     tree = Tree(
         {
-            f"{SYSTEM}/cpu0/cpufreq": Link("../cpufreq/policy0"),
+            f"{SYSTEM}/cpu0/cpufreq": Symlink("../cpufreq/policy0"),
             f"{SYSTEM}/cpufreq/policy0/scaling_governor": b"schedutil\n",
         }
     )

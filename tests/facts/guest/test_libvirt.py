@@ -9,7 +9,7 @@ from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest import libvirt as guest_libvirt
 from perfadvisor.facts.text import libvirt
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 DEFINITION = b"""<domain type='kvm'>
  <name>web</name><uuid>6f1c1d7e-0c9a-4f0e-9c6f-2b1f0a5d7e11</uuid>
@@ -66,13 +66,13 @@ HOST = {
     "/sys/devices/system/cpu/online": b"0-7\n",
     **{f"{CPU}{n}/topology/thread_siblings_list": b"%d,%d\n" % (n % 4, n % 4 + 4) for n in range(8)},
     "/sys/devices/pci0000:80/0000:82:00.0/numa_node": b"1\n",
-    "/sys/bus/pci/devices/0000:82:00.0": Link("../../../devices/pci0000:80/0000:82:00.0"),
+    "/sys/bus/pci/devices/0000:82:00.0": Symlink("../../../devices/pci0000:80/0000:82:00.0"),
     "/sys/devices/pci0000:80/0000:80:01.0/net/eno1/mtu": b"1500\n",
-    "/sys/devices/pci0000:80/0000:80:01.0/net/eno1/device": Link("../.."),
-    "/sys/class/net/eno1": Link("../../devices/pci0000:80/0000:80:01.0/net/eno1"),
-    "/sys/devices/virtual/net/br0/brif/eno1": Link("../../../../pci0000:80/0000:80:01.0/net/eno1/brport"),
-    "/sys/devices/virtual/net/br0/brif/vnet0": Link("../../vnet0/brport"),
-    "/sys/class/net/br0": Link("../../devices/virtual/net/br0"),
+    "/sys/devices/pci0000:80/0000:80:01.0/net/eno1/device": Symlink("../.."),
+    "/sys/class/net/eno1": Symlink("../../devices/pci0000:80/0000:80:01.0/net/eno1"),
+    "/sys/devices/virtual/net/br0/brif/eno1": Symlink("../../../../pci0000:80/0000:80:01.0/net/eno1/brport"),
+    "/sys/devices/virtual/net/br0/brif/vnet0": Symlink("../../vnet0/brport"),
+    "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
     "/proc/1/comm": b"systemd\n",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.facts.guest import passthrough_ready, uplink
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 HEAD = b"Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\tMTU\tWindow\tIRTT\n"
 
@@ -19,7 +19,7 @@ def kind(routes, **entries):
 
 
 VETH = {"/sys/devices/virtual/net/eth0/ifindex": b"5\n", "/sys/devices/virtual/net/eth0/iflink": b"6\n",
-        "/sys/class/net/eth0": Link("../../devices/virtual/net/eth0")}  # fmt: skip
+        "/sys/class/net/eth0": Symlink("../../devices/virtual/net/eth0")}  # fmt: skip
 
 
 def test_a_container_leaves_by_one_end_of_a_pair():
@@ -30,8 +30,8 @@ def test_a_machine_leaves_by_its_adapter():
     entries = {
         "/sys/devices/pci0000:00/0000:00:03.0/net/eno1/ifindex": b"2\n",
         "/sys/devices/pci0000:00/0000:00:03.0/net/eno1/iflink": b"2\n",
-        "/sys/devices/pci0000:00/0000:00:03.0/net/eno1/device": Link("../.."),
-        "/sys/class/net/eno1": Link("../../devices/pci0000:00/0000:00:03.0/net/eno1"),
+        "/sys/devices/pci0000:00/0000:00:03.0/net/eno1/device": Symlink("../.."),
+        "/sys/class/net/eno1": Symlink("../../devices/pci0000:00/0000:00:03.0/net/eno1"),
     }
     routes = route("eth0", 600) + route("eno1", 100) + route("br0", to="0000580A", mask="0000FFFF")
     assert kind(routes, **entries, **VETH) == "physical"
@@ -65,11 +65,11 @@ def test_posting(files, capable):
 
 def function(address, code, group, driver=None):
     yield f"/sys/devices/pci0000:00/{address}/class", code
-    yield f"/sys/bus/pci/devices/{address}", Link(f"../../../devices/pci0000:00/{address}")
-    yield f"/sys/devices/pci0000:00/{address}/iommu_group", Link(f"../../../kernel/iommu_groups/{group}")
-    yield f"/sys/kernel/iommu_groups/{group}/devices/{address}", Link(f"../../../../devices/pci0000:00/{address}")
+    yield f"/sys/bus/pci/devices/{address}", Symlink(f"../../../devices/pci0000:00/{address}")
+    yield f"/sys/devices/pci0000:00/{address}/iommu_group", Symlink(f"../../../kernel/iommu_groups/{group}")
+    yield f"/sys/kernel/iommu_groups/{group}/devices/{address}", Symlink(f"../../../../devices/pci0000:00/{address}")
     if driver:
-        yield f"/sys/devices/pci0000:00/{address}/driver", Link(f"../../../bus/pci/drivers/{driver}")
+        yield f"/sys/devices/pci0000:00/{address}/driver", Symlink(f"../../../bus/pci/drivers/{driver}")
 
 
 def test_only_functions_that_nobody_uses_count():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perfadvisor.facts.irq.load import IrqLoad, Reader, device_irqs, specs
+from perfadvisor.facts.irq.load import IrqLoad, LoadReader, device_irqs, specs
 from perfadvisor.facts.memory.nodes import Nodes
 from perfadvisor.facts.memory.nodes import read as read_nodes
 from perfadvisor.model.fact import FactTable
@@ -26,7 +26,7 @@ SERVER: dict[str, Entry] = {
 
 
 def load(**more: Entry) -> IrqLoad:
-    return Reader(Tree({**SERVER, **more})).of("0000:81:00.0")
+    return LoadReader(Tree({**SERVER, **more})).of("0000:81:00.0")
 
 
 def test_the_vectors_are_summed_up() -> None:
@@ -57,7 +57,7 @@ def test_a_node_without_cpus_has_no_near_ones() -> None:
 
 def test_one_node_is_never_remote() -> None:
     entries = {path: entry for path, entry in SERVER.items() if "node0/" not in path}
-    assert Reader(Tree(entries)).of("0000:81:00.0").remote_share is None
+    assert LoadReader(Tree(entries)).of("0000:81:00.0").remote_share is None
 
 
 def test_half_a_socket_is_not_remote_to_its_other_half() -> None:

@@ -3,15 +3,15 @@
 import pytest
 
 from perfadvisor.facts.irq import owners
-from perfadvisor.facts.irq.load import Reader
-from perfadvisor.facts.reading.interrupts import Row
+from perfadvisor.facts.irq.load import LoadReader
+from perfadvisor.facts.reading.interrupts import InterruptRow
 from perfadvisor.facts.text import interrupts
 from perfadvisor.model.fact import Absent, FactTable
 from perfadvisor.model.tree import Tree
 
 
 def rows(*texts):
-    return [Row(str(number), (1,), text) for number, text in enumerate(texts)]
+    return [InterruptRow(str(number), (1,), text) for number, text in enumerate(texts)]
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_a_paste_tells_of_its_devices():
 
 
 def test_a_tree_without_the_lists_of_vectors_goes_by_the_names():
-    reader = Reader(Tree({"/proc/interrupts": PASTE}))
+    reader = LoadReader(Tree({"/proc/interrupts": PASTE}))
     assert reader.of_nic("p1p1", None).total == 1000 and reader.of_nic("p1p1", "0000:02:00.0").total == 1000
     assert reader.of_nic("eth9", "0000:01:00.0").labels == ("70",) and reader.of_nic("eth9", None) is None
 
 
 def test_the_kernel_s_list_counts_where_it_was_kept():
     files = {"/proc/interrupts": PASTE, "/sys/bus/pci/devices/0000:02:00.0/msi_irqs/61": b""}
-    assert Reader(Tree(files)).of_nic("p1p1", "0000:02:00.0").labels == ("61",)
+    assert LoadReader(Tree(files)).of_nic("p1p1", "0000:02:00.0").labels == ("61",)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_kernel_s_list_counts_where_it_was_kept():
 )
 def test_interrupts_on_cpus_that_are_kept_free(files, share):
     cpus = {f"/sys/devices/system/cpu/{name}": text for name, text in files.items()}
-    assert Reader(Tree({"/proc/interrupts": PASTE, **cpus})).of_nic("p1p1", None).quiet_share == share
+    assert LoadReader(Tree({"/proc/interrupts": PASTE, **cpus})).of_nic("p1p1", None).quiet_share == share
 
 
 def test_a_paste_does_not_tell_which_cpus_are_kept_free():

@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.facts.machine import environment
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 DMI = "/sys/class/dmi/id"
 X86 = "processor\t: 0\nflags\t\t: fpu {}\n"
@@ -16,7 +16,7 @@ INITIAL = {"pid": 4026531836, "uts": 4026531838, "ipc": 4026531839}
 
 def read(files, links=()):
     entries = {path: text.encode() for path, text in files.items()}
-    return FactTable(environment.facts(Tree(entries | {path: Link(target) for path, target in links})))
+    return FactTable(environment.facts(Tree(entries | {path: Symlink(target) for path, target in links})))
 
 
 def namespaces(**changed):

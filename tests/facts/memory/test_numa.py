@@ -104,7 +104,7 @@ def test_the_spread_over_nodes_with_cpus():
 def nodes(*rows):
     """(number, CPUs, memory, distances) of each node."""
     return [
-        numa.Node(
+        numa.NumaNode(
             number=number, cpus=cpus, memory_total=memory, memory_free=None, distances=distances, cpu_source="",
             directory="",
         )

@@ -9,7 +9,7 @@ import pytest
 
 from perfadvisor.facts.net import network, network_sysctl, nic_settings
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Entry, Symlink, Tree, Unreadable
 from perfadvisor.targets.here.capture import capture
 
 FUNCTION = "/sys/devices/pci0000:80/0000:81:00.0"
@@ -21,14 +21,14 @@ LINKS = [
     7,
 ]
 SERVER: dict[str, Entry] = {
-    "/sys/bus/pci/devices/0000:81:00.0": Link("../../../devices/pci0000:80/0000:81:00.0"),
+    "/sys/bus/pci/devices/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:81:00.0"),
     f"{FUNCTION}/numa_node": b"1\n",
-    f"{FUNCTION}/driver": Link("../../../bus/pci/drivers/ice"),
+    f"{FUNCTION}/driver": Symlink("../../../bus/pci/drivers/ice"),
     f"{FUNCTION}/msi_irqs/80": b"msix",
-    "/sys/class/net/eth0": Link("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
-    "/sys/class/net/veth1": Link("../../devices/virtual/net/veth1"),
+    "/sys/class/net/eth0": Symlink("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
+    "/sys/class/net/veth1": Symlink("../../devices/virtual/net/veth1"),
     "/sys/class/net/bonding_masters": b"bond0\n",
-    f"{NIC}/device": Link("../../../0000:81:00.0"),
+    f"{NIC}/device": Symlink("../../../0000:81:00.0"),
     f"{NIC}/speed": b"25000\n",
     f"{NIC}/mtu": b"9000\n",
     f"{NIC}/duplex": b"full\n",
@@ -111,7 +111,10 @@ def test_a_link_that_is_down_says_why() -> None:
     ("uevent", "kind"), [(b"DEVTYPE=bridge\nINTERFACE=br0\n", "bridge"), (b"INTERFACE=br0\n", "virtual")]
 )
 def test_kinds_without_netlink(uevent: bytes, kind: str) -> None:
-    tree = {"/sys/class/net/br0": Link("../../devices/virtual/net/br0"), "/sys/devices/virtual/net/br0/uevent": uevent}
+    tree = {
+        "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
+        "/sys/devices/virtual/net/br0/uevent": uevent,
+    }
     assert FactTable(network.facts(Tree(tree))).value("nic.kind", "br0") == kind
 
 
@@ -121,7 +124,7 @@ def test_hostile_json(data: bytes) -> None:
 
 
 SETTINGS: dict[str, Entry] = {
-    "/sys/class/net/eth0": Link("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
+    "/sys/class/net/eth0": Symlink("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
     "netlink:ethtool/coalesce/eth0": b'{"rx_usecs":50,"rx_max_frames":0,"use_adaptive_rx":1}',
     "netlink:ethtool/rings/eth0": b'{"rx":512,"rx_max":4096}',
     "netlink:ethtool/channels/eth0": b'{"combined_count":8,"combined_max":64}',
@@ -173,7 +176,7 @@ def test_saved_text_says_the_same_as_netlink(data: Path) -> None:
     }
     answers = json.loads((folder / "virtio-netlink.json").read_text())
     asked = {f"netlink:ethtool/{kind}/eth0": json.dumps(answer).encode() for kind, answer in answers.items()}
-    link: dict[str, Entry] = {"/sys/class/net/eth0": Link("../../devices/pci0000:00/0000:00:03.0/virtio2/net/eth0")}
+    link: dict[str, Entry] = {"/sys/class/net/eth0": Symlink("../../devices/pci0000:00/0000:00:03.0/virtio2/net/eth0")}
     by_text = FactTable(nic_settings.facts(Tree({**link, **saved})))
     by_netlink = FactTable(nic_settings.facts(Tree({**link, **asked})))
     names = {fact.name for fact in by_netlink} - {"nic.pause_rx", "nic.pause_tx", "nic.firmware_version"}

@@ -4,15 +4,15 @@ import pytest
 
 from perfadvisor.facts.pci import iommu
 from perfadvisor.model.fact import FactTable
-from perfadvisor.model.tree import Directory, Entry, Link, Tree
+from perfadvisor.model.tree import Directory, Entry, Symlink, Tree
 
 GROUPS = "/sys/kernel/iommu_groups"
 SERVER: dict[str, Entry] = {
-    "/sys/class/iommu/dmar0": Link("../../devices/virtual/iommu/dmar0"),
-    "/sys/class/iommu/dmar1": Link("../../devices/virtual/iommu/dmar1"),
+    "/sys/class/iommu/dmar0": Symlink("../../devices/virtual/iommu/dmar0"),
+    "/sys/class/iommu/dmar1": Symlink("../../devices/virtual/iommu/dmar1"),
     f"{GROUPS}/1/type": b"DMA-FQ\n",
-    f"{GROUPS}/1/devices/0000:01:00.0": Link("../../../../devices/pci0000:00/0000:01:00.0"),
-    f"{GROUPS}/1/devices/0000:01:00.1": Link("../../../../devices/pci0000:00/0000:01:00.1"),
+    f"{GROUPS}/1/devices/0000:01:00.0": Symlink("../../../../devices/pci0000:00/0000:01:00.0"),
+    f"{GROUPS}/1/devices/0000:01:00.1": Symlink("../../../../devices/pci0000:00/0000:01:00.1"),
     f"{GROUPS}/2/type": b"identity\n",
     f"{GROUPS}/10/type": b"DMA-FQ\n",
     "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts": b"Y\n",

@@ -7,7 +7,7 @@ from perfadvisor.facts.pci import link as pci_link
 from perfadvisor.facts.pci.link import parse_speed, parse_width, partner
 from perfadvisor.facts.pci.pcie_rate import bytes_per_s
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Entry, Link, Tree, Unreadable
+from perfadvisor.model.tree import Entry, Symlink, Tree, Unreadable
 
 DEVICES = "/sys/bus/pci/devices"
 ROOT = "pci0000:00/0000:00:01.0"
@@ -21,7 +21,11 @@ def function(path: str, now: tuple[str, str], most: tuple[str, str]) -> dict[str
     address = path.rsplit("/", 1)[-1]
     names = ("current_link_speed", "current_link_width", "max_link_speed", "max_link_width")
     files = {f"/sys/devices/{path}/{name}": f"{text}\n".encode() for name, text in zip(names, now + most, strict=True)}
-    return {f"{DEVICES}/{address}": Link(f"../../../devices/{path}"), f"/sys/devices/{path}/vendor": b"0x8086", **files}
+    return {
+        f"{DEVICES}/{address}": Symlink(f"../../../devices/{path}"),
+        f"/sys/devices/{path}/vendor": b"0x8086",
+        **files,
+    }
 
 
 def behind_a_switch(**changes: Entry) -> Tree:
@@ -131,7 +135,7 @@ def test_an_empty_slot_is_no_slow_link() -> None:
 
 
 def test_a_virtual_function_has_no_link_whatever_it_says() -> None:
-    virtual = behind_a_switch(**{f"{DISK}/physfn": Link("../0000:03:00.1")})
+    virtual = behind_a_switch(**{f"{DISK}/physfn": Symlink("../0000:03:00.1")})
     found = table(virtual).find("pci.link_speed_gtps", "0000:03:00.0")
     assert isinstance(found, Absent) and "virtual function" in found.reason
     assert table(virtual).value("pci.link_below_max_count") == 1

@@ -9,7 +9,7 @@ from perfadvisor.facts import catalogue
 from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.address import chain, functions, is_address, owner
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 from perfadvisor.targets.here.capture import capture
 
 ROOT = "/sys/devices/pci0000:80/0000:80:01.0"
@@ -21,27 +21,27 @@ DEVICES = "/sys/bus/pci/devices"
 def tree(**more: object) -> Tree:
     """A root port, an adapter with one virtual function, and the function, held by VFIO."""
     entries = {
-        f"{DEVICES}/0000:80:01.0": Link("../../../devices/pci0000:80/0000:80:01.0"),
-        f"{DEVICES}/0000:81:00.0": Link("../../../devices/pci0000:80/0000:80:01.0/0000:81:00.0"),
-        f"{DEVICES}/0000:81:10.0": Link("../../../devices/pci0000:80/0000:80:01.0/0000:81:10.0"),
+        f"{DEVICES}/0000:80:01.0": Symlink("../../../devices/pci0000:80/0000:80:01.0"),
+        f"{DEVICES}/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:80:01.0/0000:81:00.0"),
+        f"{DEVICES}/0000:81:10.0": Symlink("../../../devices/pci0000:80/0000:80:01.0/0000:81:10.0"),
         f"{ROOT}/class": b"0x060400\n",
         f"{NIC}/class": b"0x020000\n",
         f"{NIC}/vendor": b"0x8086\n",
         f"{NIC}/numa_node": b"1\n",
         f"{NIC}/irq": b"44\n",
-        f"{NIC}/driver": Link("../../../../bus/pci/drivers/ixgbe"),
+        f"{NIC}/driver": Symlink("../../../../bus/pci/drivers/ixgbe"),
         f"{NIC}/sriov_totalvfs": b"63\n",
         f"{NIC}/sriov_numvfs": b"1\n",
         f"{NIC}/msi_irqs/60": b"msix\n",
         f"{NIC}/msi_irqs/61": b"msix\n",
         f"{NIC}/reset_method": b"flr\n",
-        f"{NIC}/iommu_group": Link("../../../../kernel/iommu_groups/17"),
+        f"{NIC}/iommu_group": Symlink("../../../../kernel/iommu_groups/17"),
         f"{NIC}/aer_dev_correctable": b"RxErr 3\nBadTLP 4\nTOTAL_ERR_COR 7\n",
         f"{VF}/class": b"0x020000\n",
         f"{VF}/numa_node": b"-1\n",
         f"{VF}/irq": b"0\n",
-        f"{VF}/physfn": Link("../0000:81:00.0"),
-        f"{VF}/driver": Link("../../../../bus/pci/drivers/vfio-pci"),
+        f"{VF}/physfn": Symlink("../0000:81:00.0"),
+        f"{VF}/driver": Symlink("../../../../bus/pci/drivers/vfio-pci"),
         **more,
     }
     return Tree(entries)
@@ -148,7 +148,7 @@ def test_what_was_not_captured_is_no_answer():
     """A tree of class and vendor files alone says nothing of drivers, virtual functions and links."""
     directory = "/sys/devices/pci0000:00/0000:00:03.0"
     entries = {
-        "/sys/bus/pci/devices/0000:00:03.0": Link("../../../devices/pci0000:00/0000:00:03.0"),
+        "/sys/bus/pci/devices/0000:00:03.0": Symlink("../../../devices/pci0000:00/0000:00:03.0"),
         f"{directory}/class": b"0x010802\n",
         f"{directory}/vendor": b"0x144d\n",
     }

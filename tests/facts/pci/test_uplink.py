@@ -3,7 +3,7 @@
 from perfadvisor.facts.pci import uplink as pci_uplink
 from perfadvisor.facts.pci.pcie_rate import bytes_per_s
 from perfadvisor.model.fact import Absent, FactTable
-from perfadvisor.model.tree import Entry, Link, Tree
+from perfadvisor.model.tree import Entry, Symlink, Tree
 
 DEVICES = "/sys/bus/pci/devices"
 PORT = "pci0000:00/0000:00:01.0"
@@ -15,7 +15,7 @@ def function(path: str, code: str, *, node: str = "0", lanes: str = "4") -> dict
     """One function at Gen3 with this class, node and width."""
     files = {"class": code, "numa_node": node, "current_link_speed": "8.0 GT/s PCIe", "current_link_width": lanes}
     entries: dict[str, Entry] = {f"/sys/devices/{path}/{name}": f"{text}\n".encode() for name, text in files.items()}
-    return {f"{DEVICES}/{path.rsplit('/', 1)[-1]}": Link(f"../../../devices/{path}"), **entries}
+    return {f"{DEVICES}/{path.rsplit('/', 1)[-1]}": Symlink(f"../../../devices/{path}"), **entries}
 
 
 def table(*functions: dict[str, Entry]) -> FactTable:
@@ -47,7 +47,7 @@ def test_functions_of_one_card_share_its_link():
 
 def test_virtual_functions_are_left_out_and_devices_without_a_link_carry_nothing():
     path = f"{SWITCH}/0000:02:00.0/0000:03:00.0"
-    virtual = {**function(path, NVME), f"/sys/devices/{path}/physfn": Link("../0000:04:00.0")}
+    virtual = {**function(path, NVME), f"/sys/devices/{path}/physfn": Symlink("../0000:04:00.0")}
     assert switch(virtual).value("pci.endpoints_below", "0000:00:01.0") == 0
     unlinked = function(f"{SWITCH}/0000:02:01.0/0000:05:00.0", NVME, lanes="0")
     assert switch(unlinked).value("pci.endpoints_below", "0000:00:01.0") == 1

@@ -8,13 +8,13 @@ from perfadvisor.facts.block import io_path
 from perfadvisor.facts.trial import counters
 from perfadvisor.facts.trial.counters import deltas, patterns
 from perfadvisor.model.result import IoPath
-from perfadvisor.model.tree import Link, Tree
+from perfadvisor.model.tree import Symlink, Tree
 
 VDA = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0"
 MACHINE = Tree(
     {
-        "/sys/bus/pci/devices/0000:01:00.0": Link(f"../../..{VDA}".replace("/sys", "", 1)),
-        "/sys/bus/pci/devices/0000:00:01.0": Link("../../../devices/pci0000:00/0000:00:01.0"),
+        "/sys/bus/pci/devices/0000:01:00.0": Symlink(f"../../..{VDA}".replace("/sys", "", 1)),
+        "/sys/bus/pci/devices/0000:00:01.0": Symlink("../../../devices/pci0000:00/0000:00:01.0"),
         f"{VDA}/numa_node": b"0\n",
         f"{VDA}/msi_irqs/24": b"msix\n",
         f"{VDA}/msi_irqs/25": b"msix\n",
@@ -261,13 +261,13 @@ MOUNTS = b"""1 0 254:1 / / rw - ext4 /dev/vda1 rw
 STORAGE = Tree(
     {
         "/proc/self/mountinfo": MOUNTS,
-        "/sys/block/vda": Link(f"..{VDA.removeprefix('/sys')}/virtio0/block/vda"),
+        "/sys/block/vda": Symlink(f"..{VDA.removeprefix('/sys')}/virtio0/block/vda"),
         f"{VDA}/virtio0/block/vda/dev": b"254:0\n",
         f"{VDA}/virtio0/block/vda/vda1/dev": b"254:1\n",
-        "/sys/block/dm-0": Link("../devices/virtual/block/dm-0"),
+        "/sys/block/dm-0": Symlink("../devices/virtual/block/dm-0"),
         "/sys/devices/virtual/block/dm-0/dev": b"253:0\n",
         "/sys/devices/virtual/block/dm-0/dm/name": b"vg\n",
-        "/sys/devices/virtual/block/dm-0/slaves/vda1": Link("../../../../pci0000:00/x"),
+        "/sys/devices/virtual/block/dm-0/slaves/vda1": Symlink("../../../../pci0000:00/x"),
     }
 )
 
@@ -292,8 +292,10 @@ def test_the_way_to_a_device() -> None:
 
 
 def test_the_way_out_of_a_nic_and_the_node_at_its_end() -> None:
-    tree = Tree(dict(MACHINE.items()) | {"/sys/class/net/eth0": Link(f"../..{VDA.removeprefix('/sys')}/net/eth0")})
+    tree = Tree(dict(MACHINE.items()) | {"/sys/class/net/eth0": Symlink(f"../..{VDA.removeprefix('/sys')}/net/eth0")})
     path = io_path.of_nic(tree, "eth0")
     assert path == IoPath(nic="eth0", pci="0000:01:00.0")
     assert io_path.node(tree, path) == 0
-    assert io_path.of_nic(Tree({"/sys/class/net/lo": Link("../../devices/virtual/net/lo")}), "lo") == IoPath(nic="lo")
+    assert io_path.of_nic(Tree({"/sys/class/net/lo": Symlink("../../devices/virtual/net/lo")}), "lo") == IoPath(
+        nic="lo"
+    )

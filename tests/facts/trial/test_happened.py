@@ -2,18 +2,18 @@
 
 import pytest
 
-from perfadvisor.facts.trial.happened import Change, Where, changes, event
+from perfadvisor.facts.trial.happened import MachineChange, Where, changes, event
 from perfadvisor.model.result import IoPath
-from perfadvisor.model.tree import Entry, Link, Tree
+from perfadvisor.model.tree import Entry, Symlink, Tree
 
 PCI, OTHER, PATH = "0000:81:00.0", "0000:82:00.0", IoPath(block="nvme0n1", pci="0000:81:00.0", nic="eth0")
 BUS = "/sys/bus/pci/devices"
 MACHINE: dict[str, Entry] = {
     "/sys/devices/system/cpu/online": b"0-7",
     "/sys/class/net/eth0/ifindex": b"2", "/sys/class/net/eth1/ifindex": b"3",
-    f"{BUS}/{PCI}": Link("../../../devices/pci0000:80/0000:81:00.0"),
-    f"{BUS}/{OTHER}": Link("../../../devices/pci0000:80/0000:82:00.0"),
-    f"/sys/devices/pci0000:80/{PCI}/driver": Link("../../../bus/pci/drivers/nvme"),
+    f"{BUS}/{PCI}": Symlink("../../../devices/pci0000:80/0000:81:00.0"),
+    f"{BUS}/{OTHER}": Symlink("../../../devices/pci0000:80/0000:82:00.0"),
+    f"/sys/devices/pci0000:80/{PCI}/driver": Symlink("../../../bus/pci/drivers/nvme"),
     f"/sys/devices/pci0000:80/{PCI}/msi_irqs/40": b"msix",
     f"/sys/devices/pci0000:80/{PCI}/sriov_numvfs": b"0",
     f"/sys/devices/pci0000:80/{PCI}/iommu_group/type": b"DMA",
@@ -24,7 +24,7 @@ MACHINE: dict[str, Entry] = {
 }  # fmt: skip
 
 
-def changed(**values: Entry | None) -> tuple[Change, ...]:
+def changed(**values: Entry | None) -> tuple[MachineChange, ...]:
     after = MACHINE | {path: value for path, value in values.items() if value is not None}
     gone = {path for path, value in values.items() if value is None}
     return changes(Tree(MACHINE), Tree({path: value for path, value in after.items() if path not in gone}), PATH)
@@ -48,12 +48,12 @@ HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"
         ({"/sys/class/net/eth0/ifindex": None, "/sys/class/net/lan/ifindex": b"2"}, Where.PATH,
          "interface eth0 was renamed lan"),
         ({f"{BUS}/{OTHER}": None}, Where.ELSEWHERE, f"PCI function {OTHER} went away"),
-        ({f"{BUS}/0000:83:00.0": Link("../x")}, Where.ELSEWHERE, "PCI function 0000:83:00.0 came"),
+        ({f"{BUS}/0000:83:00.0": Symlink("../x")}, Where.ELSEWHERE, "PCI function 0000:83:00.0 came"),
         ({"/sys/block/nvme1n1/size": None}, Where.ELSEWHERE, "disk nvme1n1 went away"),
         ({"/sys/block/nvme0n1/size": None}, Where.PATH, "disk nvme0n1 went away"),
         ({"/sys/block/loop0/size": b"8192"}, Where.ELSEWHERE, "disk loop0 came"),
         ({HUGE: b"10"}, Where.MEMORY, "free_hugepages of 2048kB: 64 -> 10"),
-        ({f"/sys/devices/pci0000:80/{PCI}/driver": Link("../../vfio-pci")}, Where.PATH,
+        ({f"/sys/devices/pci0000:80/{PCI}/driver": Symlink("../../vfio-pci")}, Where.PATH,
          f"driver of {PCI}: nvme -> vfio-pci"),
         ({f"/sys/devices/pci0000:80/{PCI}/msi_irqs/40": None, f"/sys/devices/pci0000:80/{PCI}/msi_irqs/57": b"msix"},
          Where.PATH, f"interrupts of {PCI}: 40 -> 57"),
@@ -64,7 +64,7 @@ HUGE = "/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"
     ],
 )  # fmt: skip
 def test_each_change_is_named_with_what_it_touches(values: dict[str, Entry | None], where: Where, words: str) -> None:
-    assert changed(**values) == (Change(where=where, words=words),)
+    assert changed(**values) == (MachineChange(where=where, words=words),)
 
 
 def message(action: str, place: str, **values: str) -> bytes:
@@ -89,7 +89,7 @@ def message(action: str, place: str, **values: str) -> bytes:
     ],
 )  # fmt: skip
 def test_each_announcement_is_read(heard: bytes, where: Where, words: str) -> None:
-    assert event(heard, PATH) == Change(where=where, words=words)
+    assert event(heard, PATH) == MachineChange(where=where, words=words)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.specs.parse import read_spec
-from perfadvisor.targets.base import Passed
+from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.container import devices as container_devices
 from perfadvisor.targets.container.devices import Given, give, memlock
@@ -52,7 +52,7 @@ def test_a_container_without_devices_gets_no_options(given: Callable[..., Given]
 def test_a_group_with_the_memory_that_may_be_locked(machine: Machine, given: Callable[..., Given]) -> None:
     machine.drive(NIC, "vfio-pci")
     got = given(f"vfio={NIC}")
-    assert got.passed == (Passed(address=NIC, group=8),)
+    assert got.passed == (VfioFunction(address=NIC, group=8),)
     assert got.arguments() == ("--device=/dev/vfio/vfio", "--device=/dev/vfio/8", "--ulimit=memlock=-1:-1")
 
 
@@ -61,7 +61,7 @@ def test_what_the_run_has_lent_is_taken_as_it_is(machine: Machine, given: Callab
     machine.put("proc/43/root/dev/vfio/8", "")
     with pytest.raises(MeasureError, match="given to the container of process 43"):
         given(f"vfio={NIC}")
-    assert given(f"vfio={NIC}", lent=(NIC,)).passed == (Passed(address=NIC, group=8),)
+    assert given(f"vfio={NIC}", lent=(NIC,)).passed == (VfioFunction(address=NIC, group=8),)
 
 
 def test_the_measured_disk_stays(given: Callable[..., Given]) -> None:

@@ -13,7 +13,7 @@ from perfadvisor.facts.trial.gauges import deltas
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here import gauges
 from perfadvisor.targets.here.gauges import GaugeReader, Watched, procs_running, read_row
-from perfadvisor.targets.here.own_threads import Thread, processes, scheduled, threads, vhost_threads
+from perfadvisor.targets.here.own_threads import OwnThread, processes, scheduled, threads, vhost_threads
 from perfadvisor.targets.here.process import serve
 
 SPIN = "while True: pass"
@@ -50,7 +50,7 @@ def test_somebody_elses_load_is_not_ours() -> None:
 
 def test_threads_of_ours_that_fall_asleep_while_we_look_are_nobody_elses(monkeypatch) -> None:
     """The reader takes the sender's CPU, and the receiver on the other one has nothing left to receive."""
-    running, asleep = Thread("R", 0), Thread("S", 1)
+    running, asleep = OwnThread("R", 0), OwnThread("S", 1)
     looks = iter([[running, running, running], [running, running, asleep]])
     monkeypatch.setattr(gauges, "threads", lambda _: next(looks))
     counts = iter([3, 2])

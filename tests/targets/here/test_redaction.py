@@ -1,6 +1,6 @@
 """Passwords do not travel with a snapshot; everything else does, byte by byte."""
 
-from perfadvisor.model.tree import Link
+from perfadvisor.model.tree import Symlink
 from perfadvisor.targets.here.redaction import redacted
 
 DEFINITION = b"<domain><graphics type='vnc' passwd='geheim'/><source file='/srv/a.img'/><name>password</name></domain>"
@@ -18,5 +18,5 @@ def test_passwords_are_hidden_and_the_rest_is_kept():
 
 
 def test_other_sources_are_left_alone():
-    entries = {"/proc/meminfo": b"password=x", "/sys/a": Link("b"), "$ tool": b"password=x"}
+    entries = {"/proc/meminfo": b"password=x", "/sys/a": Symlink("b"), "$ tool": b"password=x"}
     assert redacted(entries) == entries

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 from perfadvisor.targets.here import walk as module
 from perfadvisor.targets.here.forbidden import why_not_opened
 from perfadvisor.targets.here.walk import Walk, read_file
@@ -44,7 +44,7 @@ def read(root: Path, *patterns: str) -> Tree:
 def test_links_are_kept_and_files_lie_under_their_real_path(root: Path) -> None:
     tree = read(root, "/sys/bus/pci/devices/*/vendor", "/sys/bus/pci/devices/*/driver")
     entries = dict(tree.items())
-    assert entries["/sys/bus/pci/devices/0000:00:01.0"] == Link("../../../devices/pci0000:00/0000:00:01.0")
+    assert entries["/sys/bus/pci/devices/0000:00:01.0"] == Symlink("../../../devices/pci0000:00/0000:00:01.0")
     assert entries["/sys/devices/pci0000:00/0000:00:01.0/vendor"] == b"0x8086\0\n"
     assert "/sys/bus/pci/devices/0000:00:01.0/vendor" not in entries
     assert tree.text("/sys/bus/pci/devices/0000:00:01.0/vendor") == "0x8086"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import InputError, MeasureError
-from perfadvisor.targets.base import Passed
+from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.lending.pci_group import full_address, function, group_of
@@ -148,7 +148,7 @@ def test_what_is_bound_already_needs_no_root(machine: Machine, tmp_path: Path) -
     with Journal(tmp_path / "journal") as book:
         (group,) = vfio.lend([NIC], book, machine.root)
         assert (group.number, book.last) == (8, 0)
-    assert vfio.passed([NIC], machine.root) == (Passed(address=NIC, group=8),)
+    assert vfio.passed([NIC], machine.root) == (VfioFunction(address=NIC, group=8),)
 
 
 def test_what_could_be_lent_is_named_undriven_first(machine: Machine) -> None:

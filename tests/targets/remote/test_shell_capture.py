@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfadvisor.facts import catalogue
-from perfadvisor.model.tree import Directory, Link, Tree, Unreadable
+from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.remote.shell_capture import parse, script
 
@@ -26,11 +26,11 @@ def test_same_as_live(shell: tuple[str, ...]) -> None:
     told = Tree(parse(done.stdout))
     live = capture([pattern for pattern in catalogue.PATTERNS if pattern.startswith("/") and "{" not in pattern])
     for source, entry in live.items():
-        if source.endswith(("/bdi", "/subsystem")) and isinstance(entry, Link):
+        if source.endswith(("/bdi", "/subsystem")) and isinstance(entry, Symlink):
             continue  # met by the live walk on a way that led nowhere
         if source.startswith(MOVING) or "/net/" in source or "/statistics/" in source or LOOP in source:
             continue
-        mine = told.entry(source) if not isinstance(entry, Link) else dict(told.items()).get(source)
+        mine = told.entry(source) if not isinstance(entry, Symlink) else dict(told.items()).get(source)
         if isinstance(entry, bytes):
             assert isinstance(mine, bytes) and mine.rstrip(b"\n") == entry.rstrip(b"\n"), source
         elif not isinstance(entry, Unreadable):

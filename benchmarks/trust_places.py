@@ -62,8 +62,10 @@ def ssh() -> Iterator[str]:
     daemon = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(folder / "sshd_config")], stderr=subprocess.DEVNULL)
     try:
         _wait(lambda: b":5606 " in Path("/proc/net/tcp").read_bytes())  # 22022, listening
+        os.environ["TRUST_SSHD"] = str(daemon.pid)
         yield f"ssh:root@127.0.0.1:{PORT},config={folder}/config"
     finally:
+        os.environ.pop("TRUST_SSHD", None)
         daemon.kill()
         daemon.wait()
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,7 +73,7 @@ def ssh() -> Iterator[str]:
 
 @contextlib.contextmanager
 def vm() -> Iterator[str]:
-    yield "vm:cpus=1,memory=768m"
+    yield "vm:cpus=2,memory=768m"
 
 
 def _wait(ready: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -1,67 +1,122 @@
-"""Disturbances that spoil a result, each planted for as long as the trials of one cell last, and taken away again."""
+"""Disturbances planted for as long as the trials of one cell last, and taken away again."""
 
 import contextlib
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-CPU = Path("/sys/fs/cgroup/cpu")  # a version 1 hierarchy
+CPU, MEMORY = Path("/sys/fs/cgroup/cpu"), Path("/sys/fs/cgroup/memory")  # version 1 hierarchies
+QUOTA_US, THRASHED = 25_000, 128 << 20
 SPIN = "import os; os.sched_setaffinity(0, {{{}}})\nwhile True: pass"
 WRITE = (
     "import os\nfile = os.open({!r}, os.O_RDWR | os.O_CREAT)\nblock = os.urandom(1 << 20)\n"
     "while True:\n os.lseek(file, 0, 0)\n for _ in range(256): os.write(file, block)\n os.fdatasync(file)"
 )
+THRASH = (
+    "import mmap, os, random\nopen({group!r}, 'w').write(str(os.getpid()))\nfile = open({name!r}, 'rb')\n"
+    "seen = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)\npages = len(seen) >> 12\n"
+    "while True: seen[random.randrange(pages) << 12]"
+)
+
+
+Witness = Callable[[], float]  # the share of a quota's periods in which it stopped somebody
 
 
 @contextlib.contextmanager
-def nothing(_place: str) -> Iterator[None]:
-    yield
+def nothing(_place: str) -> Iterator[Witness]:
+    yield lambda: 0.0
 
 
 @contextlib.contextmanager
-def one_cpu(_place: str) -> Iterator[None]:
-    """Somebody else's thread on one CPU."""
+def other_cpu(_place: str) -> Iterator[Witness]:
+    """Somebody else's thread on one of the CPUs: the scheduler can give the tool the other one."""
     with _others([SPIN.format(sorted(os.sched_getaffinity(0))[-1])]):
-        yield
+        yield lambda: 0.0
 
 
 @contextlib.contextmanager
-def all_cpus(_place: str) -> Iterator[None]:
-    """Two threads of somebody else on each CPU."""
+def same_cpu(_place: str) -> Iterator[Witness]:
+    """Two threads of somebody else on each CPU: wherever the tool runs, it shares."""
     with _others([SPIN.format(cpu) for cpu in os.sched_getaffinity(0)] * 2):
-        yield
+        yield lambda: 0.0
 
 
 @contextlib.contextmanager
-def writeback(_place: str) -> Iterator[None]:
+def writeback(_place: str) -> Iterator[Witness]:
     """Somebody else writes to the same file system, through the page cache."""
-    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder, _others(_writers(folder)):
-        yield
-
-
-def _writers(folder: str) -> list[str]:
-    return [WRITE.format(f"{folder}/{number}") for number in range(2)]
+    with (
+        tempfile.TemporaryDirectory(dir="/var/tmp") as folder,
+        _others([WRITE.format(f"{folder}/{number}") for number in range(2)]),
+    ):
+        yield lambda: 0.0
 
 
 @contextlib.contextmanager
-def quota(_place: str) -> Iterator[None]:
-    """A quota of a fifth of a CPU on everything that this process starts, where control groups of version 1 are."""
-    group = CPU / f"trust-{os.getpid()}"
+def memory(_place: str) -> Iterator[Witness]:
+    """Somebody else reads a file again and again that does not fit into the memory it may use."""
+    group = MEMORY / f"trust-{os.getpid()}"
     group.mkdir()
-    (group / "cpu.cfs_quota_us").write_text("20000")
-    own = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if ":cpu:" in line).split(":")[2]
-    (group / "cgroup.procs").write_text(str(os.getpid()))
+    (group / "memory.limit_in_bytes").write_text(str(THRASHED))
     try:
-        yield
+        with tempfile.NamedTemporaryFile(dir="/var/tmp") as file:
+            for _ in range(4 * THRASHED >> 20):
+                file.write(os.urandom(1 << 20))
+            file.flush()
+            os.fsync(file.fileno())
+            code = THRASH.format(group=f"{group}/cgroup.procs", name=file.name)
+            with _others([code] * 2):
+                yield lambda: 0.0
     finally:
-        home = CPU / own.strip("/") / "cgroup.procs"
-        for pid in (group / "cgroup.procs").read_text().split():
-            with contextlib.suppress(OSError):
-                home.write_text(pid)
-        group.rmdir()
+        _remove(group)
+
+
+@contextlib.contextmanager
+def quota(place: str) -> Iterator[Witness]:
+    """A quota of a quarter of a CPU on the engine's containers, on sshd with all below it, or on this process."""
+    parent = {"docker": CPU / "docker", "podman": CPU / "libpod_parent"}.get(place)
+    group = parent or CPU / f"trust-{os.getpid()}"
+    group.mkdir(exist_ok=True)
+    (group / "cpu.cfs_quota_us").write_text(str(QUOTA_US))
+    process, home = int(os.environ.get("TRUST_SSHD", "0")) or os.getpid(), CPU / _group_of_this_process()
+    before = _periods(group)
+    if parent is None:
+        (group / "cgroup.procs").write_text(str(process))
+    try:
+        yield lambda: _stopped(before, _periods(group))
+    finally:
+        (group / "cpu.cfs_quota_us").write_text("-1")
+        if parent is None:
+            for pid in (group / "cgroup.procs").read_text().split():
+                with contextlib.suppress(OSError):
+                    (home / "cgroup.procs").write_text(pid)
+            _remove(group)
+
+
+def _group_of_this_process() -> str:
+    lines = Path("/proc/self/cgroup").read_text().splitlines()
+    return next(line for line in lines if ":cpu:" in line).split(":")[2].strip("/")
+
+
+def _periods(group: Path) -> dict[str, int]:
+    return {name: int(count) for name, count in map(str.split, (group / "cpu.stat").read_text().splitlines())}
+
+
+def _stopped(before: dict[str, int], after: dict[str, int]) -> float:
+    periods, stopped = (after[name] - before[name] for name in ("nr_periods", "nr_throttled"))
+    return stopped / periods if periods else 0.0
+
+
+def _remove(group: Path) -> None:
+    """A group whose last process has just ended may be busy for a moment."""
+    for _ in range(50):
+        with contextlib.suppress(OSError):
+            group.rmdir()
+            return
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager
@@ -79,10 +134,10 @@ def _others(codes: Sequence[str]) -> Iterator[None]:
     finally:
         for pid in pids:
             os.kill(pid, 9)
+        time.sleep(0.2)
 
 
-# Which of them spoil a read of the disk. A quota on our own process is not on a container's or a far shell's.
 PLANTS = {
-    "none": nothing, "one CPU": one_cpu, "all CPUs": all_cpus, "writeback": writeback, "quota": quota,
+    "none": nothing, "other CPU": other_cpu, "same CPU": same_cpu, "quota": quota, "writeback": writeback,
+    "memory": memory,
 }  # fmt: skip
-NOT_IN = {"quota": {"docker", "podman", "ssh"}}

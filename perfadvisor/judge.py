@@ -21,6 +21,7 @@ from perfadvisor.analyse.rules.touched import touched
 from perfadvisor.errors import InputError
 from perfadvisor.evidence.of_tree import outputs
 from perfadvisor.facts import catalogue as machine_catalogue
+from perfadvisor.facts.machine.listed import unread
 from perfadvisor.facts.trial import own_guests, own_load
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
@@ -132,7 +133,10 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     facts, found = read_snapshot(snapshot)
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     _join(facts, host)
-    findings = advise(facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host, goal=goal)
+    findings = advise(
+        facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host, goal=goal,
+        unread=_unread(snapshot),
+    )  # fmt: skip
     planned = with_plans(findings, Lookup(facts, known_facts(), host), snapshot.tree)
     return _view(source, goal, planned, {snapshot.environment: facts}, found=found)
 
@@ -179,6 +183,7 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
             host=hosts[name],
             goal=goal,
             reached=reached.get(name),
+            unread=_unread(run.before.get(name)),
         )
         for name, facts in tables.items()
     }
@@ -188,6 +193,11 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
         planned += with_plans(findings, lookups[name], tree)
     view = _view(source, goal, planned, tables, run=run, found=found)
     return replace(view, ratios=environments.explained(beside, view.findings, tables))
+
+
+def _unread(snapshot: Snapshot | None) -> dict[str, str]:
+    """The kinds of device that nobody looked for; all where no machine was read."""
+    return unread(snapshot.tree if snapshot else Tree({}), complete=bool(snapshot and snapshot.version))
 
 
 def _measured(found: Iterable[Cell]) -> dict[str, list[str]]:

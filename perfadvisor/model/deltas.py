@@ -38,6 +38,7 @@ DELTAS: dict[str, DeltaSpec] = {
     "gauge.frequency_min_hz": DeltaSpec(Unit.HERTZ, "lowest CPU frequency seen"),
     "gauge.link_speed_min_gtps": DeltaSpec(Unit.GIGATRANSFERS_PER_SECOND, "slowest PCIe link speed seen"),
     "gauge.link_width_min": DeltaSpec(Unit.LANES, "narrowest PCIe link seen"),
+    "gauge.other_cpus": DeltaSpec(Unit.COUNT, "CPUs that programs besides the tool kept busy"),
     "gauge.other_runnable_mean": DeltaSpec(Unit.COUNT, "runnable threads besides the tool's"),
     "gauge.procs_running_mean": DeltaSpec(Unit.COUNT, "runnable threads of the whole machine"),
     "gauge.reader_cpu_share": DeltaSpec(Unit.RATIO, "CPU time the reader of these gauges used itself"),

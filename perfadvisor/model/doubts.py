@@ -9,6 +9,7 @@ class DoubtReason(StrEnum):
     CPU_STOLEN = "CPU time was stolen by the hypervisor"
     OTHER_WORK = "other work ran on the CPUs"
     HOST_WORK = "other work ran on the host's CPUs"
+    OTHER_WRITES = "other work wrote to the disk"
     WAITED_FOR_CPU = "the tool waited for a CPU"
     MEMORY_SHORT = "memory was short"
     THROTTLED = "the CPU throttled for heat"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from perfadvisor.formatting import listed, quantity
-from perfadvisor.model.result import Cell
+from perfadvisor.model.doubts import DoubtReason
+from perfadvisor.model.result import Cell, TrialResult
 from perfadvisor.report.headline import HeadlineAnswer, answers
 from perfadvisor.report.parts import NARROW, SentencePart, lowered
 from perfadvisor.report.results import DEVICE_ORDER, title_of
@@ -41,8 +42,22 @@ def _reached(view: ReportView, device: str, found: Sequence[HeadlineAnswer]) -> 
     for position, one in enumerate(found):
         yield SentencePart(" and " if position and position == len(found) - 1 else ", " if position else "")
         yield _figure(one)
-        yield SentencePart(f"{one.question.after} ({lowered(title_of(view, one.cell.workload))})")
+        yield SentencePart(f"{one.question.after} ({lowered(title_of(view, one.cell.workload))}){_limit(one.cell)}")
     yield SentencePart(". ")
+
+
+def _limit(cell: Cell) -> str:
+    """Words where the figure is that of a limit, so that nobody takes it for the device's."""
+    asked = next((trial.output.details["rate_options"] for trial in cell.trials if _asked_for(trial)), None)
+    if asked is not None:
+        return f", held back by its own {asked}: not what the device can do"
+    if any(doubt.reason == DoubtReason.RATE_LIMITED for doubt in cell.doubts):
+        return ", which is the speed of a rate limit, not of the device"
+    return ""
+
+
+def _asked_for(trial: TrialResult) -> bool:
+    return bool(trial.output.details.get("rate_options"))
 
 
 def _figure(one: HeadlineAnswer) -> SentencePart:

@@ -66,9 +66,14 @@ def _nothing_found(view: ReportView) -> Iterator[SentencePart]:
         measured = any(cell.estimates for cell in view.cells)
         words = "Nothing was found that holds it back" if measured else "Its settings show nothing to fix"
         yield SentencePart(words, strong=True)
-        yield SentencePart(
-            f": {count_of(looked(view), 'rule')} looked, and every rule that applies could be evaluated. "
-        )
+        yield SentencePart(f": {count_of(looked(view), 'rule')} looked, and {_all_of(view)} could be evaluated. ")
+
+
+def _all_of(view: ReportView) -> str:
+    """A saved output describes part of a machine: rules on the rest were not asked."""
+    if not view.unasked:
+        return "every rule that applies"
+    return f"every rule on what it describes ({count_of(len(view.unasked), 'rule')} on other things were not asked)"
 
 
 def _not_evaluated(view: ReportView) -> str:

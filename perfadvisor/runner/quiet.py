@@ -4,15 +4,15 @@ and a user wants to know that before the first trial, not after the last one."""
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import mean
 from typing import Any
 
 from perfadvisor.facts.reading.reader import fields, number
+from perfadvisor.facts.trial import gauges
 from perfadvisor.formatting import duration
 from perfadvisor.targets.here.gauges import Watched, read_row
 
 LOOKS, BETWEEN_S = 4, 0.25
-OTHER_RUNNABLE = 0.5  # judgement: as for a trial's own mark (analyse.results.trust)
+OTHER_CPUS = 0.5  # judgement: as for a trial's own mark (analyse.results.trust)
 AVAILABLE_SHARE = 0.1  # judgement: less memory than this soon makes the kernel reclaim
 AGAIN_S = 5.0
 PROC_MEMINFO = Path("/proc/meminfo")
@@ -55,14 +55,14 @@ def _looked() -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = []
     for _ in range(LOOKS):
         time.sleep(BETWEEN_S)
-        rows.append(read_row(watched))
+        rows.append({"t": time.monotonic(), **read_row(watched)})
     return rows
 
 
 def _other_work(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    others = [float(row["other_runnable"]) for row in rows if "other_runnable" in row]
-    if others and mean(others) >= OTHER_RUNNABLE:
-        yield f"other work: {mean(others):.1f} threads want a CPU"
+    others = gauges.other_cpus(rows)
+    if others is not None and others >= OTHER_CPUS:
+        yield f"other work: other programs use {others:.1f} CPUs"
 
 
 def _memory() -> Iterator[str]:

@@ -59,14 +59,15 @@ def driver(address: str) -> str:
 
 def main(names: list[str]) -> None:
     """Run the steps in this order."""
-    from tests.lab import device_steps, steps
+    from tests.lab import device_steps, plant_steps, steps
 
     seen: dict[str, Any] = {}
     for name in names:
         began = time.monotonic()
         say(name)
         try:
-            seen[name] = getattr(steps if hasattr(steps, name) else device_steps, name)()
+            where = next(one for one in (steps, device_steps, plant_steps) if hasattr(one, name))
+            seen[name] = getattr(where, name)()
         except Exception:
             seen[name] = {"failed": traceback.format_exc()}
             traceback.print_exc()

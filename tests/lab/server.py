@@ -33,6 +33,7 @@ CPUS, MEMORY = 4, "8G"
 FAR_MAC = "52:54:00:fa:00:01"
 HUGE_PAGES = "hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=320"
 PLAIN_NVME, SRIOV_NVME, NIC, EDU = "0000:81:00.0", "0000:01:00.0", "0000:02:00.0", "0000:03:00.0"
+FAR_NIC = "0000:82:00.0"  # on the second socket
 DEVICES = (
     "-device intel-iommu,intremap=on,caching-mode=on",
     # An NVMe disk on the second socket: functions cannot sit on pxb-pcie itself, so each gets a root port.
@@ -56,6 +57,10 @@ DEVICES = (
     "-device edu,bus=rp4",
     # A free slot for a disk that comes and goes, behind the others: buses are numbered in this order.
     "-device pcie-root-port,id=rp5,bus=pcie.0,chassis=5,slot=5,addr=1e.0",
+    # A NIC on the second socket, whose interrupts can go to the wrong one.
+    "-device pcie-root-port,id=rp6,bus=pxb1,chassis=6,slot=6",
+    "-netdev hubport,id=third,hubid=0",
+    "-device e1000e,netdev=third,bus=rp6",
 )
 # Over the shared root alone, starting perfadvisor takes 24 s instead of 6.
 DISKS = {"plain": 512 << 20, "sriov": 256 << 20, "hot": 64 << 20}

@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +14,13 @@ from perfadvisor.cli import group
 from perfadvisor.facts import catalogue
 from perfadvisor.judge import judge
 from perfadvisor.model.result import TrialResult, TrialState
-from perfadvisor.model.rule import Outcome
+from perfadvisor.model.rule import Finding, Outcome
 from tests.lab import containers
 from tests.lab.server import EDU
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(1000)]
-STEPS = "contained identity lent lent_and_killed"
-RUN_S = 900.0  # bounds a hang
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
+STEPS = "contained identity lent lent_and_killed planted"
+RUN_S = 1400.0  # bounds a hang
 GIVEN_BACK = {"driver": "", "override": "(null)"}
 
 
@@ -93,3 +95,41 @@ def test_a_disk_is_measured_without_translation_for_one_run(lab: Any) -> None:
     assert any("is identity for this run, it was DMA" in note for note in run.notes)
     facts = catalogue.read(run.before["local"].tree)
     assert facts.value("iommu_group.type", said["group"]) == "identity"
+
+
+PLANTS = {  # rule -> the snapshot it fires in, and the one in which it is clear; about which subject
+    "memory-thp-never": ("settings", "mended", ""),
+    "memory-ksm-active": ("settings", "mended", ""),
+    "numa-zone-reclaim": ("settings", "mended", ""),
+    "cpu-offline": ("settings", "mended", ""),
+    "storage-scheduler-not-none": ("settings", "mended", "disk"),
+    "iommu-intremap-off": ("settings", "mended", ""),
+    "hugepages-reserved-idle": ("settings", "mended", ""),
+    "hugepages-missing-for-vfio": ("slow", "settings", ""),  # it is asked only where there is no THP either
+    "numa-nic-irq-remote-since-boot": ("slow", "mended", "nic"),
+    "vm-emulated-disk": ("slow", "mended", ""),
+    "vm-nic-emulated-model": ("slow", "mended", ""),
+    "vm-image-format": ("slow", "mended", ""),
+    "vm-cpus-emulated": ("slow", "mended", ""),
+    "hugepages-surplus": ("far", "mended", ""),
+    "vm-disk-cache-mode": ("far", "mended", ""),
+    "vm-disk-cache-unsafe": ("far", "mended", ""),
+    "numa-vm-device-remote": ("far", "mended", ""),
+}
+
+
+@pytest.mark.parametrize("rule", PLANTS)
+def test_a_planted_fault_is_found_and_clear_once_mended(lab: Any, rule: str) -> None:
+    said, (planted, mended, about) = lab.saw("planted"), PLANTS[rule]
+
+    def outcomes(name: str) -> set[Outcome]:
+        found = findings(lab.folder / f"planted-{name}.tar.gz")
+        return {one.outcome for one in found if one.rule.id == rule and said.get(about, "") in one.subject}
+
+    assert Outcome.FIRES in outcomes(planted)
+    assert outcomes(mended) <= {Outcome.CLEAR, Outcome.NOT_APPLICABLE} and Outcome.CLEAR in outcomes(mended)
+
+
+@cache
+def findings(snapshot: Path) -> tuple[Finding, ...]:
+    return tuple(judge(snapshot).findings)

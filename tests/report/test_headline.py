@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from perfadvisor.model.result import Trust
+from perfadvisor.model.doubts import DoubtReason
+from perfadvisor.model.result import Doubt, Trust
 from perfadvisor.report.verdict import plain, verdict
 from tests.states.made import Planned, judged
 
@@ -40,3 +41,18 @@ def test_there_is_none_over_files_of_machines_that_may_differ() -> None:
     assert "No headline: the 2 files name 2 targets" in imported(("a.json", "/dev/sda"), ("b.json", "/data/x"))
     assert "Storage reaches" in imported(("a.json", "/dev/sda"), ("b.json", "/dev/sda"))
     assert "Storage reaches" in imported(("a.json", "/dev/sda"), ("a.json", "/dev/sdb"))
+
+
+def of(details: dict[str, str], *doubts: DoubtReason) -> str:
+    view = judged([Planned("iops", "local", VALID)])
+    (cell,) = view.cells
+    trials = tuple(replace(trial, output=replace(trial.output, details=details)) for trial in cell.trials)
+    found = tuple(Doubt(trust=Trust.NOISY, reason=reason, evidence="seen") for reason in doubts)
+    return plain(verdict(replace(view, cells=(replace(cell, trials=trials, doubts=found),)), ()))
+
+
+def test_the_speed_of_a_limit_is_not_said_of_the_device() -> None:
+    assert "(asks iops), which is the speed of a rate limit, not of the device. " in of({}, DoubtReason.RATE_LIMITED)
+    asked = of({"rate_options": "rate_iops=100"})
+    assert "(asks iops), held back by its own rate_iops=100: not what the device can do. " in asked
+    assert "(asks iops). " in of({}, DoubtReason.CPU_STOLEN)

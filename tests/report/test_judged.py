@@ -39,6 +39,28 @@ WAITS = one(Outcome.UNKNOWN, "waits", missing=("cpu.governors",))
 WAITS_TOO = one(Outcome.UNKNOWN, "waits-too", missing=("cpu.governors", "nic.mtu"))
 
 
+def test_a_saved_output_is_no_whole_machine() -> None:
+    other = replace(one(Outcome.CLEAR, "other").rule, when="nic.mtu > 1500")
+    shown = replace(view(one(Outcome.CLEAR)), unasked=(other,))
+    assert "every rule on what it describes (1 rule on other things were not asked)" in plain(verdict(shown, ()))
+
+
+def test_devices_that_nobody_looked_for_are_not_there_to_be_clear(tmp_path) -> None:
+    """A directory of /proc alone: that /sys/block holds no disk is not known."""
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/cmdline").write_text("quiet\n")
+    (tmp_path / "proc/meminfo").write_text("MemTotal: 1000 kB\n")
+    found = [one for one in judge(tmp_path).findings if one.rule.for_each in ("pci", "block", "nic", "node")]
+    assert {one.outcome for one in found} == {Outcome.UNKNOWN}
+    disks = next(one for one in found if one.rule.for_each == "block")
+    assert {(one.source, one.reason) for one in disks.missing} == {("/sys/block", "not in what was read")}
+    (tmp_path / "sys/block/loop0").mkdir(parents=True)
+    (tmp_path / "sys/block/loop0/size").write_text("0\n")
+    looked = [one for one in judge(tmp_path).findings if one.rule.for_each in ("pci", "block")]
+    assert {(one.rule.for_each, one.outcome) for one in looked} >= {("pci", Outcome.UNKNOWN)}
+    assert all(one.subject or one.outcome is not Outcome.UNKNOWN for one in looked if one.rule.for_each == "block")
+
+
 @pytest.mark.parametrize(
     ("findings", "state", "said"),
     [

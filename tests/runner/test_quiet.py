@@ -9,7 +9,8 @@ import pytest
 
 from perfadvisor.runner import quiet
 
-BUSY, IDLE = [{"other_runnable": 2.0}] * 4, [{"other_runnable": 0.0}] * 4
+QUIET = {"system_ns": 0.0, "our_user_ns": 0.0, "our_system_ns": 0.0}
+BUSY, IDLE = ([{"t": 1.0 * n, "user_ns": 1e9 * cpus * n, **QUIET} for n in range(4)] for cpus in (2.0, 0.01))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_quiet_machine_is_silent(machine) -> None:
 def test_each_spoiler_is_named(machine) -> None:
     machine(available_kb=50, limit_khz=1500)
     assert quiet.spoilers(BUSY) == (
-        "other work: 2.0 threads want a CPU",
+        "other work: other programs use 2.0 CPUs",
         "only 5% of the memory is available",
         "CPU frequency is limited to 50% of its maximum (policy0/scaling_max_freq)",
     )
@@ -62,11 +63,11 @@ def test_waiting_ends_at_its_limit(monkeypatch) -> None:
 
 def test_what_is_left_is_said_with_the_way_to_wait_for_its_end(monkeypatch) -> None:
     said: list[str] = []
-    monkeypatch.setattr(quiet, "spoilers", lambda: ("other work: 2.0 threads want a CPU",))
+    monkeypatch.setattr(quiet, "spoilers", lambda: ("other work: other programs use 2.0 CPUs",))
     notes = quiet.look_first(0.0, said.append)
-    assert notes == ("before the first trial: other work: 2.0 threads want a CPU",)
+    assert notes == ("before the first trial: other work: other programs use 2.0 CPUs",)
     assert said == [
-        "warning: other work: 2.0 threads want a CPU; results will be marked for it",
+        "warning: other work: other programs use 2.0 CPUs; results will be marked for it",
         "  next: --wait-quiet waits until that ends",
     ]
 
@@ -79,6 +80,6 @@ def test_real_other_work_is_seen(machine) -> None:
     )
     pid = int(started.stdout)
     try:
-        assert any("threads want a CPU" in one for one in quiet.spoilers())
+        assert any("other programs use" in one for one in quiet.spoilers())
     finally:
         os.kill(pid, signal.SIGKILL)

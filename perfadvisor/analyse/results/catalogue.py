@@ -175,6 +175,7 @@ MEASURED: tuple[FactSpec, ...] = (
     _count("nic_drops_no_buffer", "packets the network device dropped for want of a receive buffer"),
     _count("nic_rx_packets", "packets the network device received"),
     _count("nic_pci_stall_events", "times the network device waited for PCIe credits"),
+    _count("other_cpus", "CPUs that programs besides the tool kept busy"),
     _count("other_runnable", "runnable tasks besides the tool's, mean over the trial"),
     _spec(
         "link_speed_under_load_gtps", float, "slowest PCIe link speed seen while it ran", Unit.GIGATRANSFERS_PER_SECOND

@@ -70,6 +70,7 @@ DELTAS: dict[str, str] = {
     "nic_drops_no_buffer": "path.nic.rx_no_buffer",
     "nic_rx_packets": "path.nic.rx_packets",
     "nic_pci_stall_events": "path.nic.pci_stall_events",
+    "other_cpus": "gauge.other_cpus",
     "other_runnable": "gauge.other_runnable_mean",
     "link_speed_under_load_gtps": "gauge.link_speed_min_gtps",
     "link_width_under_load": "gauge.link_width_min",

@@ -15,12 +15,14 @@ from perfadvisor.model.workload import Workload
 
 STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing CPU time
 STEAL_INVALID = 0.10  # judgement
-OTHER_RUNNABLE = 0.5  # judgement: half a runnable thread of somebody else, on average
+OTHER_CPUS = 0.5  # judgement: somebody else kept half a CPU busy, or had half a runnable thread on average
 SATURATED = 0.95
 WAITED = ("tool_wait_ns_per_s", "tool_runnable_mean", "cpus")
 WAITED_NS = 0.1e9  # judgement: a tenth of a second in each second
-HOST_WAIT_NS = 0.5e9  # judgement: half of a virtual CPU was taken away
+WAITED_SHARE = 0.1  # judgement: of the time it wanted a CPU
 WAITED_INVALID = 0.5  # judgement: half of the time it wanted a CPU
+OTHER_WRITES = 1e6  # judgement: bytes per second; a quiet machine's logs are far below
+OTHER_WRITES_SHARE = 0.05  # judgement: of what the tool read
 PRESSURE = 0.05  # judgement: share of time some task waited for memory (accounting/psi.rst)
 CACHE_SHARE = 0.9  # the disk must have moved nine tenths of what fio counted
 DEPTH_SHARE = 0.8  # of the depth asked for, by Little's law
@@ -52,35 +54,57 @@ def steal(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
-    """Somebody else's threads wanted the CPUs (procs_running, not load average: that one lags by minutes)."""
-    others = result.deltas.get("gauge.other_runnable_mean")
-    if others is None or others < OTHER_RUNNABLE:
+    """Somebody else's programs used the CPUs (not load average: that one lags by minutes)."""
+    others = _others(result, "gauge.")
+    if others is None:
         return None
     busy = result.deltas.get("cpu.busy_share", 0.0)
-    evidence = f"{others:.1f} other runnable threads on average, CPUs {busy:.0%} busy"
-    mark = Trust.INVALID if busy >= SATURATED and others >= 1 else Trust.NOISY
-    return _doubt(mark, DoubtReason.OTHER_WORK, evidence)
+    mark = Trust.INVALID if busy >= SATURATED and others[0] >= 1 else Trust.NOISY
+    return _doubt(mark, DoubtReason.OTHER_WORK, f"{others[1]}, CPUs {busy:.0%} busy")
+
+
+def _others(result: TrialResult, side: str) -> tuple[float, str] | None:
+    """How much other work there was, and in words; None where it was little or is unknown. Runs of earlier versions
+    only counted threads."""
+    cpus, threads = (result.deltas.get(f"{side}{name}") for name in ("other_cpus", "other_runnable_mean"))
+    most = threads if cpus is None else cpus
+    if most is None or most < OTHER_CPUS:
+        return None
+    if cpus is None:
+        return most, f"{most:.1f} other runnable threads on average"
+    return max(cpus, threads or 0.0), f"other programs used {cpus:.1f} CPUs"
 
 
 def host_load(result: TrialResult, _workload: Workload) -> Doubt | None:
-    """Somebody else's threads wanted the CPUs of the host that a guest ran on, or its virtual CPUs waited for one."""
-    others = result.deltas.get("host.gauge.other_runnable_mean")
-    if others is None or others < OTHER_RUNNABLE:
+    """Somebody else's programs used the CPUs of the host that a guest ran on, or QEMU's threads waited for one."""
+    others, lost = _others(result, "host.gauge."), _lost(result, "host.gauge.")
+    if others is None and lost is None:
         return None
-    wait = result.deltas.get("host.gauge.tool_wait_ns_per_s", 0.0)
-    evidence = f"{others:.1f} other runnable threads on average; QEMU waited {wait / 1e9:.2f} s per second for a CPU"
-    return _doubt(Trust.INVALID if wait >= HOST_WAIT_NS else Trust.NOISY, DoubtReason.HOST_WORK, evidence)
+    said = [others[1]] if others else []
+    said += [f"QEMU's threads {lost[1]}"] if lost else []
+    mark = Trust.INVALID if lost and lost[0] >= WAITED_INVALID else Trust.NOISY
+    return _doubt(mark, DoubtReason.HOST_WORK, "; ".join(said))
 
 
 def waited(result: TrialResult, _workload: Workload) -> Doubt | None:
-    """The tool's threads were ready to run and had no CPU, although there were CPUs enough for them: other work or a
-    quota took it. Where they alone are more than the CPUs, they wait for each other, which is the workload itself."""
-    wait, own, cpus = (result.deltas.get(f"gauge.{name}") for name in WAITED)
+    """The tool's threads were ready to run and had no CPU: other work or a quota took it."""
+    lost = _lost(result, "gauge.")
+    if lost is None:
+        return None
+    mark = Trust.INVALID if lost[0] >= WAITED_INVALID else Trust.NOISY
+    return _doubt(mark, DoubtReason.WAITED_FOR_CPU, f"its threads {lost[1]}")
+
+
+def _lost(result: TrialResult, side: str) -> tuple[float, str] | None:
+    """Share of the time the threads wanted a CPU in which they had none, although there were CPUs enough for them; None
+    where it is small or unknown. Where they alone are more than the CPUs, they wait for each other, which is the
+    workload itself; and each of many thousand wake-ups a second waits for some microseconds."""
+    wait, own, cpus = (result.deltas.get(f"{side}{name}") for name in WAITED)
     if wait is None or own is None or cpus is None or own > cpus or wait < WAITED_NS:
         return None
-    lost = wait / (wait + result.deltas.get("gauge.tool_cpu_ns_per_s", 0.0))
-    evidence = f"its threads waited {wait / 1e9:.2f} s a second for a CPU, {lost:.0%} of the time they wanted one"
-    return _doubt(Trust.INVALID if lost >= WAITED_INVALID else Trust.NOISY, DoubtReason.WAITED_FOR_CPU, evidence)
+    lost = wait / (wait + result.deltas.get(f"{side}tool_cpu_ns_per_s", 0.0))
+    words = f"waited {wait / 1e9:.2f} s a second for a CPU, {lost:.0%} of the time they wanted one"
+    return (lost, words) if lost >= WAITED_SHARE else None
 
 
 def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:
@@ -102,7 +126,8 @@ def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
     """The disk moved fewer bytes than fio read: the rest came out of memory."""
-    share = moved_share(result, "read", at_most=True)
+    shares = [moved_share(result, "read", at_most=True), _moved_in_all(result)]
+    share = max((share for share in shares if share is not None), default=None)
     if workload.tool != "fio" or share is None or share >= CACHE_SHARE:
         return None
     evidence = f"of the bytes fio read, the disk moved {share:.0%}"
@@ -124,6 +149,16 @@ def moved_share(result: TrialResult, way: str, *, at_most: bool = False) -> floa
         return rate * seconds / counted
     moved = result.deltas.get(f"path.block.{way}_bytes")
     return None if moved is None or (result.trial.warmup_s > 0 and not at_most) else moved / counted
+
+
+def _moved_in_all(result: TrialResult) -> float | None:
+    """The same share as if the warm-up had had the speed of the measured time. Readings once a second miss part of a
+    short trial, and where the speed wavers that part may hold more than its share."""
+    counted, moved = result.output.details.get("read_io_bytes"), result.deltas.get("path.block.read_bytes")
+    trial = result.trial
+    if not isinstance(counted, int | float) or counted <= 0 or moved is None or trial.runtime_s <= 0:
+        return None
+    return moved / (counted * (1 + trial.warmup_s / trial.runtime_s))
 
 
 def achieved_depth(result: TrialResult) -> float | None:
@@ -167,6 +202,19 @@ def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
     return _doubt(Trust.INVALID, DoubtReason.DEPTH_NOT_REACHED, evidence)
 
 
+def other_writes(result: TrialResult, workload: Workload) -> Doubt | None:
+    """Somebody else wrote to the disk while the tool only read: the disk's time went to both."""
+    wrote = result.deltas.get("gauge.disk_write_bytes_per_s")
+    details, seconds = result.output.details, result.trial.runtime_s
+    read, own = (details.get(f"{way}_io_bytes") for way in ("read", "write"))
+    if workload.tool != "fio" or wrote is None or own != 0 or not isinstance(read, int | float) or seconds <= 0:
+        return None
+    if wrote < max(OTHER_WRITES, OTHER_WRITES_SHARE * read / seconds):
+        return None
+    evidence = f"the disk wrote {wrote / 1e6:.0f} MB/s beside the {read / seconds / 1e6:.0f} MB/s that fio read"
+    return _doubt(Trust.NOISY, DoubtReason.OTHER_WRITES, evidence)
+
+
 def limited(result: TrialResult, _workload: Workload) -> Doubt | None:
     """A limit in front of the device set the speed. A job that limits itself did what it was asked to."""
     found = rate_limit.evidence(result)
@@ -197,8 +245,8 @@ def unsteady(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 CHECKS: tuple[Check, ...] = (
-    steal, other_load, host_load, waited, memory_pressure, throttled, page_cache, queue_depth, limited, percentile,
-    unsteady,
+    steal, other_load, host_load, waited, memory_pressure, throttled, page_cache, other_writes, queue_depth, limited,
+    percentile, unsteady,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
 from perfadvisor.analyse.rules.conditions import parse
@@ -28,25 +29,28 @@ def advise(
     host: FactTable | None = None,
     goal: str = "",
     reached: frozenset[Place] | None = None,
+    unread: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Every rule's answer for every subject, `result.*` facts being part of `facts`; sorted, root causes first, then
     what the run did not touch, then doubts about the measurement.
 
     `host` is the parent's table for rules that name `host.` facts. `goal` ("throughput", "latency", ...) leaves advice
     that serves only other goals unevaluated, with that reason. `reached` is what the run's results lead to, None where
-    nothing was measured.
+    nothing was measured. `unread` maps the kinds of subject that nobody looked for to where they would be listed.
     """
     lookup = Lookup(facts, catalogue, host)
-    found = [finding for rule in rules for finding in _apply(rule, lookup, environment, goal)]
+    found = [finding for rule in rules for finding in _apply(rule, lookup, environment, goal, unread)]
     if reached is not None:
         found = [replace(f, aside=is_aside(f.rule.for_each, f.subject, lookup, reached)) for f in found]
     return tuple(sorted(_doubted(explain(found, lookup)), key=reading_order))
 
 
-def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[Finding]:
+def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str, unread: Mapping[str, str]) -> Iterator[Finding]:
     refusal = _refusal(rule, goal)
     subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if _wanted(rule, s, lookup))
-    if not subjects:
+    if not subjects and not refusal and rule.for_each in unread:
+        yield _unknown(rule, environment, unread[rule.for_each])
+    elif not subjects:
         yield Finding(
             rule=rule,
             environment=environment,
@@ -57,6 +61,17 @@ def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str) -> Iterator[
         )
     for subject in subjects:
         yield _finding(rule, lookup.view(rule.for_each, subject), environment)
+
+
+def _unknown(rule: Rule, environment: str, listed_in: str) -> Finding:
+    """Whether there is any such subject was not read."""
+    texts = (rule.when, *rule.requires)
+    names = (name for text in texts for name in parse(text).names if name.startswith(f"{rule.for_each}."))
+    missing = (Absent(name=name, reason="not in what was read", source=listed_in) for name in dict.fromkeys(names))
+    return Finding(
+        rule=rule, environment=environment, subject="", outcome=Outcome.UNKNOWN,
+        title=general(rule.title, rule.for_each), missing=tuple(missing),
+    )  # fmt: skip
 
 
 def _refusal(rule: Rule, goal: str) -> str:

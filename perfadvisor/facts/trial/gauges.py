@@ -29,6 +29,10 @@ _RATE = {
     "disk_write_bytes": "gauge.disk_write_bytes_per_s",
 }
 
+# CPU time so far: of the whole machine without its interrupts, and of perfadvisor with all that it started.
+_TIMES = ("user_ns", "system_ns", "our_user_ns", "our_system_ns")
+_USER_LEAST = 0.05  # judgement: daemons of a quiet machine stay below a twentieth of a CPU
+
 Row = Mapping[str, Any]
 
 
@@ -53,7 +57,23 @@ def deltas(rows: Sequence[Row], *, warmup_s: float = 0.0, seconds: float) -> dic
     for name, delta in _HIGHEST.items():
         if values := _values(measured, name):
             found[delta] = max(values)
-    return found | dict(_rates(measured))
+    others = other_cpus(measured)
+    return found | dict(_rates(measured)) | ({} if others is None else {"gauge.other_cpus": others})
+
+
+def other_cpus(rows: Sequence[Row]) -> float | None:
+    """How many CPUs other people's programs kept busy: a difference of times, which unlike a count of runnable threads
+    does not stray while threads sleep and wake. The kernel's own threads have no user time and work for whoever does
+    I/O: where nobody's program runs in user mode, the system time is theirs and no other work."""
+    known = [[float(row["t"]), *times] for row in rows if len(times := _values([row], *_TIMES)) == len(_TIMES)]
+    seconds = known[-1][0] - known[0][0] if known else 0.0
+    if seconds <= 0:
+        return None
+    user, system, our_user, our_system = (
+        (after - before) / 1e9 / seconds for before, after in zip(known[0][1:], known[-1][1:], strict=True)
+    )
+    others = user - our_user
+    return max(0.0, others + (system - our_system if others >= _USER_LEAST else 0.0))
 
 
 def _rates(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
@@ -66,8 +86,8 @@ def _rates(rows: Sequence[Row]) -> Iterator[tuple[str, float]]:
             yield delta, (points[-1][1] - points[0][1]) / seconds
 
 
-def _values(rows: Sequence[Row], name: str) -> list[float]:
-    return [value for row in rows if (value := _number(row.get(name))) is not None]
+def _values(rows: Sequence[Row], *names: str) -> list[float]:
+    return [value for row in rows for name in names if (value := _number(row.get(name))) is not None]
 
 
 def _number(value: object) -> float | None:

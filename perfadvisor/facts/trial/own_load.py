@@ -12,7 +12,7 @@ from perfadvisor.model.workload import Trial, Workload
 
 WORKLOAD = "own-load"
 # The load is what the user runs: it is never "other work".
-NOT_OTHERS = frozenset({"gauge.other_runnable_mean"})
+NOT_OTHERS = frozenset({"gauge.other_cpus", "gauge.other_runnable_mean"})
 
 
 def is_own_load(workload: str) -> bool:

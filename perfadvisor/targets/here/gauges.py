@@ -15,6 +15,7 @@ from perfadvisor.facts.pci.link import parse_speed, parse_width
 from perfadvisor.targets.here.own_threads import (
     RUNNABLE,
     OwnThread,
+    cpu_ticks,
     kernel_threads,
     scheduled,
     states,
@@ -24,6 +25,7 @@ from perfadvisor.targets.here.own_threads import (
 
 PERIOD_S = 1.0
 SECTOR_BYTES = 512
+NS_PER_TICK = 1e9 / os.sysconf("SC_CLK_TCK")
 DEVICES = "/sys/bus/pci/devices"
 FREQUENCY = "/sys/devices/system/cpu/cpu{}/cpufreq/scaling_cur_freq"  # in kHz
 
@@ -87,6 +89,7 @@ def read_row(watched: Watched) -> dict[str, Any]:
         "frequency_hz": _frequency({thread.cpu for thread in runnable}),
         "cpus": len(os.sched_getaffinity(0)),
         **_scheduled(),
+        **_cpu_times(),
         **(_disk(watched.block) if watched.block else {}),
         **(_link(watched.pci) if watched.pci else {}),
     }
@@ -127,6 +130,17 @@ def _frequency(cpus: set[int]) -> float | None:
 def _scheduled() -> dict[str, float]:
     times = scheduled(os.getpid())
     return {} if times is None else {"tool_cpu_ns": times[0], "tool_wait_ns": times[1]}
+
+
+def _cpu_times() -> dict[str, float]:
+    """CPU time so far, of the whole machine without its interrupts (the first line of /proc/stat) and of ours."""
+    words = _text("/proc/stat").partition("\n")[0].split()
+    if len(words) < 4:
+        return {}
+    user, nice, system = map(float, words[1:4])
+    ours = cpu_ticks(os.getpid())
+    ticks = {"user": user + nice, "system": system, "our_user": ours[0], "our_system": ours[1]}
+    return {f"{name}_ns": count * NS_PER_TICK for name, count in ticks.items()}
 
 
 def _disk(block: str) -> dict[str, float]:

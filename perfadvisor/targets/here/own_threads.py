@@ -32,6 +32,17 @@ def scheduled(ancestor: int) -> tuple[float, float] | None:
     return (sum(cpu for cpu, _ in times), sum(wait for _, wait in times)) if times else None
 
 
+def cpu_ticks(ancestor: int) -> tuple[float, float]:
+    """Clock ticks of user and of system time that a process and all below it have spent, and those that they waited for
+    (fields 14 to 17 of /proc/PID/stat, proc(5)): a program that ends between two readings stays in the sum."""
+    user = system = 0.0
+    for process in processes(ancestor):
+        fields = _line(f"/proc/{process}/stat").rpartition(")")[2].split()
+        if len(fields) > 14:
+            user, system = user + float(fields[11]) + float(fields[13]), system + float(fields[12]) + float(fields[14])
+    return user, system
+
+
 def processes(ancestor: int) -> frozenset[int]:
     """A process and all below it."""
     return frozenset(process for process, _ in _tasks(ancestor))

@@ -16,6 +16,7 @@ from typing import Any
 MARK = "@perfadvisor-gauge"
 SECTOR_BYTES = 512  # of /proc/diskstats, whatever the disk's own sectors are (Documentation/admin-guide/iostats.rst)
 TICKS_PER_S = 100  # USER_HZ of /proc/PID/stat on every Linux architecture that perfadvisor runs on
+NS_PER_TICK = 1e9 / TICKS_PER_S
 
 SCRIPT = r"""
 disk=$1; program=${2##*/}; cpus=$(nproc 2>/dev/null); shift
@@ -42,9 +43,11 @@ sample() {
     pause=1
     read -r up _ </proc/uptime
     tools=; read -r tools 2>/dev/null </proc/$$/task/$$/children
-    own=0; delay=; busy=; tool=
+    own=0; delay=; busy=; tool=; user=; system=
     for p in $tools; do [ "$p" = "$me" ] || tool="$tool $p"; done
-    for p in $tool $others; do
+    ours=$tool  # the tool may have been seen at the start, too
+    for p in $others; do case " $tool " in *" $p "*) ;; *) ours="$ours $p" ;; esac; done
+    for p in $ours; do
       for t in /proc/$p/task/*; do
         line=; read -r line 2>/dev/null <"$t/stat"
         case ${line##*) } in R*) own=$((own + 1)) ;; esac
@@ -67,10 +70,15 @@ sample() {
         if [ "$name" = "$disk" ]; then read_s=$rs; wrote_s=$ws; fi
       done 2>/dev/null </proc/diskstats
     fi
-    line=; read -r line 2>/dev/null </proc/self/stat
-    set -- ${line##*) }
+    for p in $ours $me; do
+      line=; read -r line 2>/dev/null <"/proc/$p/stat"
+      set -- ${line##*) }
+      user="$user+${12:-0}+${14:-0}"; system="$system+${13:-0}+${15:-0}"
+    done
+    read -r _ all nice kernel _ 2>/dev/null </proc/stat
     echo "@perfadvisor-gauge up=$up running=${running%%/*} own=$own soft=$soft busy=0$busy delay=0$delay" \
-      "cpus=$cpus read=$read_s wrote=$wrote_s ticks=$((${12:-0} + ${13:-0} + ${14:-0} + ${15:-0}))" >&2
+      "cpus=$cpus read=$read_s wrote=$wrote_s ticks=$((${12:-0} + ${13:-0} + ${14:-0} + ${15:-0}))" \
+      "all=0+$all+$nice kernel=$kernel user=0$user system=0$system" >&2
   done
 }
 read -r up _ </proc/uptime
@@ -125,8 +133,12 @@ def _gauges(word: Mapping[str, str]) -> dict[str, float | None]:
         "cpus": _number(word.get("cpus")),
         "tool_cpu_ns": _sum(word.get("busy")),
         "tool_wait_ns": _sum(word.get("delay")),
-        "disk_read_bytes": _scaled(word.get("read")),
-        "disk_write_bytes": _scaled(word.get("wrote")),
+        "user_ns": _scaled(_sum(word.get("all")), NS_PER_TICK),
+        "system_ns": _scaled(_number(word.get("kernel")), NS_PER_TICK),
+        "our_user_ns": _scaled(_sum(word.get("user")), NS_PER_TICK),
+        "our_system_ns": _scaled(_sum(word.get("system")), NS_PER_TICK),
+        "disk_read_bytes": _scaled(_number(word.get("read")), SECTOR_BYTES),
+        "disk_write_bytes": _scaled(_number(word.get("wrote")), SECTOR_BYTES),
     }
 
 
@@ -136,9 +148,8 @@ def _sum(text: str | None) -> float | None:
     return sum(number for number in numbers if number is not None) if numbers else None
 
 
-def _scaled(text: str | None) -> float | None:
-    sectors = _number(text)
-    return None if sectors is None else sectors * SECTOR_BYTES
+def _scaled(count: float | None, unit: float) -> float | None:
+    return None if count is None else count * unit
 
 
 def _number(text: str | None) -> float | None:

@@ -56,6 +56,11 @@ def test_nothing_read_nothing_said() -> None:
         ({"gauge.other_runnable_mean": 0.49}, None, None),
         ({"gauge.other_runnable_mean": 2, "cpu.busy_share": 0.96}, "other work ran on the CPUs", Trust.INVALID),
         ({"gauge.other_runnable_mean": 2, "cpu.busy_share": 0.9}, "other work ran on the CPUs", Trust.NOISY),
+        ({"gauge.other_cpus": 0.5}, "other work ran on the CPUs", Trust.NOISY),
+        ({"gauge.other_cpus": 0.49, "gauge.other_runnable_mean": 2}, None, None),
+        ({"gauge.other_cpus": 1.2, "cpu.busy_share": 0.96}, "other work ran on the CPUs", Trust.INVALID),
+        ({"host.gauge.other_cpus": 1.2}, "other work ran on the host's CPUs", Trust.NOISY),
+        ({"host.gauge.other_cpus": 0.3}, None, None),
         ({"pressure.memory_some_share": 0.05}, "memory was short", Trust.NOISY),
         ({"vmstat.swapped_pages": 1}, "memory was short", Trust.NOISY),
         ({"pressure.memory_some_share": 0.049, "vmstat.swapped_pages": 0}, None, None),
@@ -100,6 +105,29 @@ def test_page_cache_is_judged_by_the_measured_time_alone() -> None:
     assert reasons(cached) == {"the page cache is in the result": Trust.INVALID}
 
 
+def test_readings_of_a_slower_part_of_the_trial_are_not_the_page_cache() -> None:
+    wavering = warmed({"path.block.read_bytes": 1.24e9, "gauge.disk_read_bytes_per_s": 100e6})
+    assert reasons(wavering) == {}
+
+
+@pytest.mark.parametrize(
+    ("wrote_per_s", "own", "fires"), [(10e6, 0, True), (4e6, 0, False), (10e6, 5e8, False), (None, 0, False)]
+)
+def test_writes_of_others_beside_a_tool_that_only_reads(wrote_per_s, own, fires) -> None:
+    deltas = {"gauge.disk_read_bytes_per_s": 125e6} | (
+        {} if wrote_per_s is None else {"gauge.disk_write_bytes_per_s": wrote_per_s}
+    )
+    given = warmed(deltas)
+    output = replace(given.output, details={"read_io_bytes": 1e9, "write_io_bytes": own})
+    assert ("other work wrote to the disk" in reasons(replace(given, output=output))) is fires
+
+
+def test_few_bytes_beside_a_slow_disk_are_the_logs_of_a_quiet_machine() -> None:
+    given = warmed({"gauge.disk_read_bytes_per_s": 1e6, "gauge.disk_write_bytes_per_s": 0.2e6}, asked=8e6)
+    output = replace(given.output, details={"read_io_bytes": 8e6, "write_io_bytes": 0})
+    assert reasons(replace(given, output=output)) == {}
+
+
 def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_too_little() -> None:
     assert reasons(warmed({"path.block.read_bytes": 1.1e9})) == {}
     assert moved_share(warmed({"path.block.read_bytes": 1.1e9}), "read") is None
@@ -113,6 +141,7 @@ def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_to
         (0.1, 0.9, 1, Trust.NOISY),
         (0.6, 0.4, 1, Trust.INVALID),
         (0.6, 0.4, 2, Trust.INVALID),
+        (0.1, 0.95, 1, None),  # a twentieth of its time: many short waits
         (2.0, 2.0, 4, None),  # four busy threads of its own on two CPUs wait for each other
     ],
 )
@@ -122,6 +151,8 @@ def test_a_tool_that_waits_for_a_cpu(wait_s: float, cpu_s: float, own: float, ma
         "gauge.tool_runnable_mean": own, "gauge.cpus": 2.0,
     }  # fmt: skip
     assert reasons(result(deltas)) == ({"the tool waited for a CPU": mark} if mark else {})
+    on_host = {f"host.{name}": value for name, value in deltas.items()}
+    assert reasons(result(on_host)) == ({"other work ran on the host's CPUs": mark} if mark else {})
     del deltas["gauge.cpus"]
     assert reasons(result(deltas)) == {}, "unknown is not waited"
 

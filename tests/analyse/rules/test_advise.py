@@ -104,6 +104,16 @@ def test_each_subject_is_asked():
     assert outcomes(rule("a", "nic.speed > 50")) == {("a", "eth0"): "fires", ("a", "eth1"): "clear"}
 
 
+def test_subjects_that_nobody_looked_for_are_unknown():
+    asked = rule("a", "pci.link_width < 8", for_each="pci", requires=("machine.flag",))
+    facts = FactTable([CATALOGUE["machine.flag"].fact(True, subject="", source="s")])
+    (none,) = advise(facts, [asked], catalogue=CATALOGUE)
+    assert (none.outcome, none.reason) == (Outcome.NOT_APPLICABLE, "there is no pci to look at")
+    (unread,) = advise(facts, [asked], catalogue=CATALOGUE, unread={"pci": "/sys/bus/pci/devices"})
+    assert (unread.outcome, unread.missing[0].name) == (Outcome.UNKNOWN, "pci.link_width")
+    assert unread.missing[0].source == "/sys/bus/pci/devices"
+
+
 def test_what_is_missing_is_named():
     (unknown,) = [f for f in findings(rule("a", "nic.rx_usecs > 20")) if f.outcome is Outcome.UNKNOWN]
     assert (unknown.subject, unknown.missing[0].name, unknown.missing[0].reason) == (

@@ -1,5 +1,6 @@
 """Rows of gauges summed up."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,33 @@ def test_what_strays_both_ways_is_no_load_of_others() -> None:
     assert deltas([{"t": 1.0, "other_runnable": -2}], seconds=8)["gauge.other_runnable_mean"] == 0.0
     somebody = [{**row, "other_runnable": row["other_runnable"] + 1} for row in noise]
     assert deltas(somebody, seconds=8)["gauge.other_runnable_mean"] == 1.0
+
+
+def times(*, user: float, system: float, our_user: float, our_system: float) -> list[dict[str, float]]:
+    """Readings of three seconds in which these shares of a CPU were used."""
+    shares = {"user_ns": user, "system_ns": system, "our_user_ns": our_user, "our_system_ns": our_system}
+    return [
+        {"t": 1.0 * second} | {name: 5e9 + share * second * 1e9 for name, share in shares.items()}
+        for second in range(4)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("spent", "others"),
+    [
+        ({"user": 1.5, "system": 0.4, "our_user": 0.4, "our_system": 0.3}, 1.2),
+        ({"user": 0.4, "system": 0.3, "our_user": 0.4, "our_system": 0.3}, 0.0),
+        ({"user": 0.3, "system": 0.3, "our_user": 0.35, "our_system": 0.35}, 0.0),  # ticks are sampled: below zero
+        ({"user": 0.42, "system": 1.3, "our_user": 0.4, "our_system": 0.3}, 0.02),  # kernel threads, for our own I/O
+        ({"user": 0.5, "system": 1.3, "our_user": 0.4, "our_system": 0.3}, 1.1),  # a program that lets the kernel copy
+    ],
+)
+def test_cpu_time_that_is_not_ours_is_other_work(spent, others) -> None:
+    rows = times(**spent)
+    assert deltas(rows, seconds=3)["gauge.other_cpus"] == pytest.approx(others)
+    assert deltas(rows, warmup_s=1.0, seconds=3)["gauge.other_cpus"] == pytest.approx(others)
+    assert "gauge.other_cpus" not in deltas(rows[:1], seconds=3)
+    assert "gauge.other_cpus" not in deltas([{"t": row["t"], "user_ns": row["user_ns"]} for row in rows], seconds=3)
 
 
 def test_counts_that_rise_become_rates_of_the_measured_time() -> None:

@@ -33,6 +33,9 @@ def test_a_busy_tool_is_read_once_a_second(shell) -> None:
     assert all(row["cpus"] == len(os.sched_getaffinity(0)) for row in rows)
     assert not disk or all("disk_read_bytes" in row for row in rows)
     found = gauges.deltas(rows, seconds=2.8)
+    assert all(row["our_user_ns"] <= row["user_ns"] for row in rows)
+    ours = (rows[-1]["our_user_ns"] - rows[0]["our_user_ns"]) / 1e9 / (rows[-1]["t"] - rows[0]["t"])
+    assert 0.1 < ours < 1.1, "the tool runs in user mode, where it gets a CPU"
     used = found["gauge.tool_cpu_ns_per_s"] + found["gauge.tool_wait_ns_per_s"]
     assert used == pytest.approx(1e9, rel=0.1), "a thread that never sleeps runs or waits"
 
@@ -51,6 +54,12 @@ def test_a_program_that_is_not_there_is_127() -> None:
 def test_rows_of_a_machine_that_shows_little() -> None:
     text = b"@perfadvisor-gauge began=10.00\n@perfadvisor-gauge up=11.50 running= own=0 soft=0 busy=0 delay=0 read= x\n"
     assert sampler.split(text) == (b"", ({"t": 1.5, "cost_s": 0.0, "own_runnable": 0.0, "tool_runnable": 0.0},))
+
+
+def test_cpu_times_are_of_the_machine_and_of_ours() -> None:
+    text = b"@perfadvisor-gauge began=1\n@perfadvisor-gauge up=2 all=0+70+3 kernel=20 user=0+4+0+2+1 system=0+1+0+0+0\n"
+    (row,) = sampler.split(text)[1]
+    assert [row[name] / 1e7 for name in ("user_ns", "system_ns", "our_user_ns", "our_system_ns")] == [73, 20, 7, 1]
 
 
 def test_the_reader_and_kernel_threads_are_no_other_work() -> None:

@@ -1,0 +1,21 @@
+"""Where the kernel lists the devices of each kind, and which kinds nobody looked for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from perfadvisor.model.tree import Tree
+
+# Directories that every machine with such devices has; a kernel without NUMA lists no node.
+LISTED_IN: Mapping[str, str] = MappingProxyType({
+    "pci": "/sys/bus/pci/devices", "block": "/sys/block", "nic": "/sys/class/net", "node": "/sys/devices/system/node",
+})  # fmt: skip
+
+
+def unread(tree: Tree, *, complete: bool) -> dict[str, str]:
+    """Kind -> the directory that is not in the tree, so that nothing is known of such devices. A `complete` tree was
+    read by perfadvisor itself: what it does not hold is not there, unless it could not be read."""
+    found = {kind: path for kind, path in LISTED_IN.items() if not tree.exists(path)}
+    if complete:
+        denied = tuple(source for source, _ in tree.unreadable())
+        found = {kind: path for kind, path in found.items() if path in denied}
+    return found

@@ -20,6 +20,7 @@ class DoubtReason(StrEnum):
     NEVER_STEADY = "never steady"
     MACHINE_CHANGED = "the machine changed between the start and the end of the run"
     CHANGED_MEANWHILE = "something changed during the trial"
+    OTHER_DEVICE = "the device may be another one than in the first trial"
     FEW_RUNS = "too few runs for an interval"
     TRIALS_FAILED = "trials failed"
     RUNS_DISAGREE = "the runs disagree"

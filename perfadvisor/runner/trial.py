@@ -9,7 +9,7 @@ from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.memory import nodes
-from perfadvisor.facts.trial import counters, gauges, happened
+from perfadvisor.facts.trial import counters, gauges, happened, returned
 from perfadvisor.model.result import Output, TrialResult, TrialState
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
@@ -76,7 +76,7 @@ def _measure(
 ) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
     counted = counters.patterns(setting.path, site.machine, setting.counted_at)
-    patterns = (*counted, *happened.patterns(setting.path))
+    patterns = (*counted, *happened.patterns(setting.path), *returned.patterns(setting.path))
     with contextlib.ExitStack() as undo:
         argv = TOOLS[workload.tool].server(workload, setting.context)
         server = setting.serve(argv) if argv and setting.serve else None

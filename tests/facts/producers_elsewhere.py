@@ -82,6 +82,14 @@ _BY_FILE = {
         "network.busy_read",
         "network.congestion_control",
     ),
+    "tests/facts/net/test_virtual_ports.py": (
+        "nic_vf.for_guest",
+        "nic_vf.nic",
+        "nic_vf.pci_address",
+        "nic_vf.spoof_check",
+        "nic_vf.trusted",
+        "nic_vf.tx_bits_per_s_max",
+    ),
     "tests/facts/pci/test_iommu.py": (
         "vfio.noiommu",
         "vfio.unsafe_interrupts",

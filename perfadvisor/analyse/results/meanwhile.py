@@ -26,3 +26,9 @@ def doubts(changes: Iterable[MachineChange], workload: Workload) -> Iterator[Dou
         more = f", and {len(felt) - MOST} more" if len(felt) > MOST else ""
         evidence = ", ".join(felt[:MOST]) + more
         yield Doubt(trust=Trust.INVALID, reason=DoubtReason.CHANGED_MEANWHILE, evidence=evidence)
+
+
+def another_device(back: MachineChange | None, workload: Workload) -> Iterator[Doubt]:
+    """The doubt of a trial on a device that came back and may be another one."""
+    if back and touches(back, workload):
+        yield Doubt(trust=Trust.INVALID, reason=DoubtReason.OTHER_DEVICE, evidence=back.words)

@@ -14,7 +14,7 @@ _MOST_CAPABILITIES = 48  # 192 bytes of capabilities, 4 each; PCI_FIND_CAP_TTL o
 _MOST_EXTENDED = 480  # (4096 - 256) / 8, as in pci_find_next_ext_capability
 
 _CAP_EXPRESS, _CAP_MSIX = 0x10, 0x11
-_EXT_ACS, _EXT_SRIOV = 0x000D, 0x0010
+_EXT_ACS, _EXT_ATS, _EXT_SRIOV = 0x000D, 0x000F, 0x0010
 _ASPM = {0: "disabled", 1: "L0s", 2: "L1", 3: "L0s L1"}
 _WITHOUT_LINK = (0x9, 0xA)  # root complex integrated endpoint, root complex event collector
 _ACS_BITS = ("SV", "TB", "RR", "CR", "UF", "EC", "DT")
@@ -54,8 +54,9 @@ class SriovCapability:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfigSpace:
-    """What the bytes tell. `express`, `sriov` and `acs` are None where the function has no such capability or where the
-    bytes end before it; `whole` and `extended` tell which: 256 bytes and more, more than 256 bytes."""
+    """What the bytes tell. `express`, `sriov`, `acs` and `ats` (is it on) are None where the function has no such
+    capability or where the bytes end before it; `whole` and `extended` tell which: 256 bytes and more, more than 256.
+    """
 
     vendor: int
     device: int
@@ -65,6 +66,7 @@ class ConfigSpace:
     msix_vectors: int | None = None
     sriov: SriovCapability | None = None
     acs: str | None = None
+    ats: bool | None = None
 
 
 def parse(data: bytes) -> ConfigSpace | None:
@@ -84,6 +86,7 @@ def parse(data: bytes) -> ConfigSpace | None:
         msix_vectors=_msix(data, capabilities.get(_CAP_MSIX)),
         sriov=_sriov(data, extended.get(_EXT_SRIOV)),
         acs=_acs(data, extended.get(_EXT_ACS)),
+        ats=_ats(data, extended.get(_EXT_ATS)),
     )
 
 
@@ -178,3 +181,7 @@ def _acs(data: bytes, at: int | None) -> str | None:
         return None
     control = _u16(data, at + 6)
     return " ".join(name for bit, name in enumerate(_ACS_BITS) if control >> bit & 1) or "none"
+
+
+def _ats(data: bytes, at: int | None) -> bool | None:
+    return bool(_u16(data, at + 6) & 0x8000) if at is not None and _fits(data, at, 8) else None

@@ -16,6 +16,12 @@ from perfadvisor.model.tree import Entry, Unreadable
 PREFIX = "netlink:"
 LINKS = "netlink:route/links"
 
+_WITH_FUNCTIONS = 1  # RTEXT_FILTER_VF
+_NOT_KNOWN = 0xFFFFFFFF
+_OF_FUNCTION = (
+    ("IFLA_VF_MAC", "mac", "mac"), ("IFLA_VF_SPOOFCHK", "spoofchk", "spoof_check"),
+    ("IFLA_VF_TRUST", "trust", "trusted"), ("IFLA_VF_RATE", "max_tx_rate", "max_tx_megabits"),
+)  # fmt: skip
 _NUMBER = "uint32"
 _FLAG = "uint8"
 _BITS = "ethtoolbitset"
@@ -161,7 +167,7 @@ def _bits(value: Netlink) -> Iterator[str]:
 
 
 def _links() -> Iterator[dict[str, object]]:
-    """Name, qdisc, kind, master and queue counts of every interface (rtnetlink RTM_GETLINK)."""
+    """Name, qdisc, kind, master and queue counts of every interface, and its virtual functions (RTM_GETLINK)."""
     from pyroute2 import IPRoute
 
     keys = {
@@ -172,12 +178,30 @@ def _links() -> Iterator[dict[str, object]]:
         "tx_queues": "IFLA_NUM_TX_QUEUES",
     }
     with IPRoute() as route:
-        for link in route.get_links():
+        for link in route.get_links(ext_mask=_WITH_FUNCTIONS):
             info = link.get_attr("IFLA_LINKINFO")
             values = {key: link.get_attr(attribute) for key, attribute in keys.items()}
             values["kind"] = info.get_attr("IFLA_INFO_KIND") if info is not None else None
             values["ifindex"] = link["index"]
+            values["vfs"] = [_function(one) for one in _all(link.get_attr("IFLA_VFINFO_LIST"), "IFLA_VF_INFO")] or None
             yield {key: value for key, value in values.items() if value is not None}
+
+
+def _all(parent: Netlink, name: str) -> list[Netlink]:
+    return parent.get_attrs(name) if parent is not None else []
+
+
+def _function(info: Netlink) -> dict[str, object]:
+    """What a physical function decides for one of its virtual ones (include/uapi/linux/if_link.h, ifla_vf_*); what the
+    driver does not know is all ones, and left out."""
+    found: dict[str, object] = {}
+    for attribute, field, name in _OF_FUNCTION:
+        value = info.get_attr(attribute)
+        if value is not None:
+            found["vf"] = value["vf"]
+            if value[field] != _NOT_KNOWN:
+                found[name] = value[field]
+    return found
 
 
 def _reason(error: Exception) -> str:

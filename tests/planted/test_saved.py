@@ -94,3 +94,20 @@ def test_a_lost_segment_and_loopback(folder: Path) -> None:
     for rule in rules:
         copy = Path(shutil.copy(fine, folder / f"{rule}-fine.json"))
         assert outcomes(copy, rule) == {Outcome.CLEAR}
+
+
+@pytest.mark.container
+def test_a_container_without_a_filter(folder: Path) -> None:
+    """Podman writes the description of a container that was made and never started."""
+    if shutil.which("podman") is None or os.geteuid() != 0:
+        pytest.skip("podman is not installed, or this is not root")
+    rule, empty = "container-io-uring-filtered", folder / "rootfs"
+    empty.mkdir()
+    for words, expected in (((), Outcome.FIRES), (("--security-opt", "seccomp=unconfined"), Outcome.CLEAR)):
+        made = ["podman", "create", *words, "--rootfs", str(empty), "true"]
+        name = subprocess.run(made, check=True, capture_output=True, text=True).stdout.strip()
+        said = subprocess.run(["podman", "inspect", name], check=True, capture_output=True).stdout
+        subprocess.run(["podman", "rm", name], check=True, capture_output=True)
+        file = folder / f"{expected}.json"
+        file.write_bytes(said)
+        assert {one.outcome for one in judge(file).findings if one.rule.id == rule} == {expected}

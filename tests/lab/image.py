@@ -6,6 +6,7 @@ Python's modules, and the programs of which a guest inside the lab consists, wit
 import os
 import re
 import shutil
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def ways() -> tuple[Path, ...]:
     """Directories whose many small files are read at start-up."""
     paths = sysconfig.get_paths()
     ours = (REPOSITORY / name for name in ("perfadvisor", "workloads", "rules", "tests/lab"))
-    return (Path(paths["stdlib"]).resolve(), Path(paths["purelib"]), *ours)
+    packages = dict.fromkeys(Path(place) for place in (paths["purelib"], *sys.path) if place.endswith("/site-packages"))
+    return (Path(paths["stdlib"]).resolve(), *packages, *ours)
 
 
 def merged() -> frozenset[Path]:

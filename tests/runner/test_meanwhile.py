@@ -12,10 +12,12 @@ import pytest
 
 from perfadvisor import bundle
 from perfadvisor.analyse.results.meanwhile import doubts
+from perfadvisor.facts.trial import returned
 from perfadvisor.model.doubts import DoubtReason
 from perfadvisor.model.happened import MachineChange, Where
-from perfadvisor.model.result import Trust
+from perfadvisor.model.result import IoPath, Trust
 from perfadvisor.packs.workloads import load_workloads
+from perfadvisor.targets.here.capture import capture
 from tests.runner.conftest import Bench
 
 LONG = """
@@ -81,3 +83,21 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     while time.monotonic() < deadline and not condition():
         time.sleep(0.02)
     return condition()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("losetup"), reason="loop devices take root")
+def test_another_disk_in_the_place_of_the_first_is_told(tmp_path: Path) -> None:
+    """The kernel numbers each disk anew, whatever name it gets."""
+    for name in ("one", "two"):
+        (tmp_path / name).write_bytes(bytes(1 << 20))
+    loop = attach(tmp_path / "one")
+    path = IoPath(block=Path(loop).name)
+    first, again = capture(returned.patterns(path)), capture(returned.patterns(path))
+    detach(loop)
+    subprocess.run(["losetup", loop, str(tmp_path / "two")], check=True)
+    now = capture(returned.patterns(path))
+    detach(loop)
+    assert returned.came_back(first, again, path) is None
+    back = returned.came_back(first, now, path)
+    assert back is not None
+    assert (back.where, "nothing proves" in back.words) == (Where.PATH, True)

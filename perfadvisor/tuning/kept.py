@@ -94,7 +94,8 @@ def _undone(tune: Tune, kept: Kept) -> Iterator[str]:
     """Files first: a restart in between must not bring the values back."""
     yield from kept_files.remove(kept.files)
     before = _status(tune, kept)
-    settings_file.put_back(kept.change)
+    if before.standing in (Standing.HOLDS, Standing.CHANGED):
+        settings_file.put_back(kept.change)
     after = _status(tune, kept)
     if before.standing is not Standing.HOLDS:
         yield f"{kept.change['path']}: left as it is: {before.standing}"

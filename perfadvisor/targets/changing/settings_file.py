@@ -71,7 +71,8 @@ def put_back(change: Mapping[str, Any]) -> None:
         for field in setting.fields
         if field.name in was and field.name not in left and present.get(field.name) != was[field.name]
     }
-    others = _still_ours(change.get("along", {}), subject)
+    back = all(present.get(name) == text for name, text in was.items())
+    others = _to_restore(change.get("along", {}), subject, already_back=back)
     if to:
         write(Write(setting=setting, subject=subject, was=present, to=to))
     for name, values in others.items():
@@ -79,12 +80,13 @@ def put_back(change: Mapping[str, Any]) -> None:
             write(Write(setting=SETTINGS[name], subject=subject, was=values, to=values))
 
 
-def _still_ours(along: Mapping[str, Any], subject: str) -> dict[str, Values]:
-    """What the kernel changed with the setting and nobody else since: name -> what it was."""
+def _to_restore(along: Mapping[str, Any], subject: str, *, already_back: bool) -> dict[str, Values]:
+    """What the kernel changed with the setting and nobody else since: name -> what it was. Where the setting itself is
+    back already, by an undo that was killed or by another program, the kernel changed them once more."""
     return {
         name: one["was"]
         for name, one in along.items()
-        if one["ours"] is None or now(SETTINGS[name], subject) in (one["ours"], one["was"])
+        if already_back or one["ours"] is None or now(SETTINGS[name], subject) in (one["ours"], one["was"])
     }
 
 

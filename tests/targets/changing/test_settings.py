@@ -158,3 +158,20 @@ def test_a_scheduler_and_a_queue_length_together_come_back(disk) -> None:
         settings.apply(plan(wanted, capture((f"{queue}/*",))), book)
         assert (queue / "nr_requests").read_text() == "32\n"
     assert (queue / "nr_requests").read_text() == "64\n"
+
+
+@pytest.mark.tools
+@ROOT
+def test_an_undo_that_was_killed_halfway_is_finished(disk) -> None:
+    """The scheduler is back, and the kernel has reset the queue's length with it."""
+    queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "nr_requests").write_text("64")
+    was = (queue / "scheduler").read_text().partition("[")[2].partition("]")[0]
+    book = journal.begin()
+    settings.apply(
+        plan([Intent(setting="block.scheduler", subject=disk, to={"scheduler": "bfq"})], capture((f"{queue}/*",))), book
+    )
+    (queue / "scheduler").write_text(was)
+    assert (queue / "nr_requests").read_text() != "64\n"
+    book.close()
+    assert (queue / "nr_requests").read_text() == "64\n"

@@ -1,0 +1,178 @@
+"""`python -m tests.settings.applied`: every fix that is data, really made and undone where its subjects exist here.
+
+Runs itself in a network namespace of its own, with a veth pair and a loop device that it makes. On these, and on a few
+settings of the whole machine for some milliseconds, each fix is planned from the facts as they are read, the fault it
+mends having been set before. All settings and identities are read before and after, and must be the same. Prints a
+table, and exits with 1 where one is not.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from perfadvisor.analyse.rules.lookup import Lookup
+from perfadvisor.errors import PerfAdvisorError
+from perfadvisor.facts import catalogue
+from perfadvisor.model.fact import Fact, FactTable, Nature
+from perfadvisor.model.rule import Rule
+from perfadvisor.model.tree import Tree
+from perfadvisor.packs.known_facts import known_facts
+from perfadvisor.packs.rules import load_rules
+from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.model import Intent, Plan
+from perfadvisor.settings.planning import plan
+from perfadvisor.settings.wishes import MissingError, intents
+from perfadvisor.targets.changing import journal, settings
+from perfadvisor.targets.here.capture import capture
+
+INSIDE = "PERFADVISOR_TEST_NAMESPACE"
+NIC, PEER = "pfa0", "pfa1"
+RESULT = "network/test@local"
+# What is set before a fix, so that there is something to mend: by setting and field.
+FAULTS = {
+    ("block.scheduler", "scheduler"): "bfq", ("nic.features", "tso"): "off", ("nic.features", "gso"): "off",
+    ("memory.thp_enabled", "thp_enabled"): "never", ("memory.ksm_run", "ksm_run"): "1",
+    ("sysctl", "vm/zone_reclaim_mode"): "1",
+}  # fmt: skip
+WHOLE = {"cpu.clocksource": "it would change the time of everything that runs here"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """One rule: `what` happened, "" as problem where that is right."""
+
+    rule: str
+    what: str
+    problem: str = ""
+
+
+def main() -> int:
+    """Go into a namespace, try every rule, print."""
+    if not os.environ.get(INSIDE):
+        words = [sys.executable, "-m", "tests.settings.applied"]
+        shell = 'mount -t sysfs sysfs /sys && exec "$@"'
+        argv = ["unshare", "--net", "--mount", "sh", "-c", shell, "sh", *words]
+        return subprocess.run(argv, env={**os.environ, INSIDE: "1"}, check=False).returncode
+    with tempfile.TemporaryDirectory(prefix="applied-") as name:
+        os.environ["XDG_STATE_HOME"] = name
+        with subjects(Path(name)) as disk:
+            found = [tried(rule, disk) for rule in load_rules() if rule.fix.set]
+    width = max(len(one.rule) for one in found)
+    for one in found:
+        print(f"{one.rule:<{width}}  {one.what}{f': {one.problem}' if one.problem else ''}")
+    made = sum(one.what.startswith("made") for one in found)
+    print(f"{made} of {len(found)} made and undone, {sum(bool(one.problem) for one in found)} problems")
+    return int(any(one.problem for one in found))
+
+
+@contextmanager
+def subjects(folder: Path) -> Iterator[str]:
+    """A veth pair, and a loop device, whose name is given."""
+    for argv in (["ip", "link", "add", NIC, "type", "veth", "peer", "name", PEER], ["ip", "link", "set", NIC, "up"],
+                 ["ip", "link", "set", PEER, "up"]):  # fmt: skip
+        subprocess.run(argv, check=True)
+    with (folder / "image").open("wb") as made:
+        made.truncate(1 << 20)
+    node = subprocess.run(
+        ["losetup", "--find", "--show", str(folder / "image")], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    try:
+        yield Path(node).name
+    finally:
+        subprocess.run(["losetup", "--detach", node], check=True)
+
+
+def tried(rule: Rule, disk: str) -> Outcome:
+    """Set the fault, read all, plan, make, undo, read all again, and take the fault away."""
+    if why := next((WHOLE[wish.setting] for wish in rule.fix.set if wish.setting in WHOLE), ""):
+        return Outcome(rule=rule.id, what=f"not made: {why}")
+    with journal.begin() as book:
+        try:
+            _faulted(rule, disk, book)
+            before = _read()
+            made = _plan(rule, disk, before)
+        except (MissingError, PerfAdvisorError, OSError) as error:
+            return Outcome(rule=rule.id, what=f"not made: {_reason(error)}")
+        if not made.writes:
+            reasons = "; ".join(refusal.reason for refusal in made.refusals) or "it is so already"
+            return Outcome(rule=rule.id, what=f"not made: {reasons}")
+        return _made(rule, made, before, disk)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "message", "") or error)
+
+
+def _made(rule: Rule, made: Plan, before: Tree, disk: str) -> Outcome:
+    try:
+        with journal.begin() as book:
+            applied = settings.apply(made, book)
+    except PerfAdvisorError as error:
+        return Outcome(rule=rule.id, what=f"refused: {error.message}", problem=_moved(before, disk))
+    kept = all(not one.rounded for one in applied)
+    return Outcome(
+        rule=rule.id, what="made and undone" if kept else "made, rounded, and undone", problem=_moved(before)
+    )
+
+
+def _moved(before: Tree, disk: str) -> str:
+    """The settings and identities that are not as before."""
+    old, new = _lasting(before, disk), _lasting(_read(), disk)
+    moved = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    return f"not as before: {moved[:5]}" if moved else ""
+
+
+def _lasting(tree: Tree, disk: str) -> dict[tuple[str, str], object]:
+    known = known_facts()
+    return {
+        (fact.name, fact.subject): fact.value
+        for fact in catalogue.read(tree)
+        if isinstance(fact, Fact) and known[fact.name].nature is not Nature.MEASURED and not _of_others(fact, disk)
+    }
+
+
+def _of_others(fact: Fact, disk: str) -> bool:
+    """Loop devices come and go with other tests."""
+    return fact.subject.startswith("loop") and fact.subject != disk
+
+
+def _read() -> Tree:
+    return capture((*catalogue.PATTERNS, *(setting.path for setting in SETTINGS.values() if not setting.subject)))
+
+
+def _faulted(rule: Rule, disk: str, book: journal.Journal) -> None:
+    """Set what the rule mends, as far as it can be set here."""
+    wanted = []
+    for wish in rule.fix.set:
+        subject = {"block": disk, "nic": NIC}.get(SETTINGS[wish.setting].subject, wish.of)
+        faults = {name: FAULTS.get((wish.setting, name)) or FAULTS.get((wish.setting, subject)) for name in wish.to}
+        wanted += [
+            Intent(setting=wish.setting, subject=subject, to={name: text}) for name, text in faults.items() if text
+        ]
+    for intent in wanted:
+        setting = SETTINGS[intent.setting]
+        made = plan([intent], capture((setting.source(intent.subject),)))
+        settings.apply(made, book)
+
+
+def _plan(rule: Rule, disk: str, tree: Tree) -> Plan:
+    table = catalogue.read(tree)
+    lead(table, disk)
+    subject = {"nic": NIC, "block": disk, "result": RESULT}.get(rule.for_each, "")
+    view = Lookup(table, known_facts()).view(rule.for_each, subject)
+    return plan(intents(rule.fix.set, view, tree), tree)
+
+
+def lead(table: FactTable, disk: str) -> None:
+    """A result that crossed both subjects."""
+    for name, value in (("result.nic", NIC), ("result.block", disk)):
+        table.add(Fact(name=name, value=value, source="test", subject=RESULT))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -22,7 +22,7 @@ from perfadvisor.gating.interleave import interleaved
 from perfadvisor.gating.policy import Policy
 from perfadvisor.model.gate import Runs, Side
 from perfadvisor.tuning.judging import answer, settled
-from perfadvisor.tuning.model import Answer
+from perfadvisor.tuning.model import FixAnswer
 
 FILES = ("fio-mountpoint-s3", "github-action-benchmark")
 PAIRS = 27
@@ -92,13 +92,13 @@ def _compared(folder: Path, disk: str) -> str:
     wanted = ["--set", f"block.read_ahead_kb@{disk}=512", "--cmd", command, "--yes", "--json", str(out)]
     subprocess.run([sys.executable, "-m", "perfadvisor", "ab", *wanted], check=False, capture_output=True)
     verdict = str(json.loads(out.read_text())["report"]["comparisons"][0]["verdict"])
-    return Answer.HELPS.value if verdict == "improved" else verdict
+    return FixAnswer.HELPS.value if verdict == "improved" else verdict
 
 
 def _told(answers: Iterator[str]) -> str:
     found = Counter(answers)
     total = sum(found.values())
-    claims = found[Answer.HELPS.value]
+    claims = found[FixAnswer.HELPS.value]
     return f"{claims} of {total} claim a gain; {dict(found)}" if total else "data not at hand"
 
 

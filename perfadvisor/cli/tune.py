@@ -97,6 +97,14 @@ def keep() -> None:
         click.echo("nothing is kept")
 
 
+@command.command("continue")
+def continue_() -> None:
+    """Measure the fixes that waited for a restart, against what was measured before it."""
+    from perfadvisor.cli.tune_body import after_restart
+
+    after_restart()
+
+
 @command.command()
 @click.argument("names", metavar="[RULE]...", nargs=-1)
 def rollback(names: tuple[str, ...]) -> None:

@@ -24,13 +24,13 @@ from perfadvisor.runner.request import RunOptions
 from perfadvisor.snapshotting import take
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.targets.here.local import LocalTarget
-from perfadvisor.tuning import record, text
+from perfadvisor.tuning import record, restarts, text
 from perfadvisor.tuning.bench import Ground, by_command, by_workloads
 from perfadvisor.tuning.gains import remember
+from perfadvisor.tuning.how import How
 from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tune, TuneState
 from perfadvisor.tuning.session import run
 from perfadvisor.tuning.steps import chosen, fixes, intents
-from perfadvisor.tuning.trying import How
 
 NOW = "now"
 PREFERRED = "quick"  # the suite whose workloads stand for their kind
@@ -119,15 +119,32 @@ def _forbidden(found: Sequence[PlannedFix]) -> str:
     return reasons[0] if all(reasons) else ""
 
 
+def after_restart() -> None:
+    """Judge every fix that waited for a restart and is in force now."""
+    waiting = [one for one in record.load_all() if restarts.waits(one)]
+    if not waiting:
+        click.echo("no fix waits for a restart")
+    with record.alone():
+        put_back_leftovers()
+        for tune in waiting:
+            with _ground(tune.fixes, tune.options) as ground:
+                done = restarts.judged(tune, _how(ground, tune.options))
+            record.save(done)
+            told(done, None, None)
+
+
 def _measured(tune: Tune, given: Mapping[str, Any]) -> Tune:
     record.save(tune)
     with _ground(tune.fixes, given) as ground:
-        how = How(
-            ground=ground, policy_of=policy_of(Path(given["policy"]) if given["policy"] else None).of,
-            pairs=given["pairs"], budget_s=seconds(given["budget"]) if given["budget"] else None,
-            progress=lambda line: click.echo(line, err=True),
-        )  # fmt: skip
-        return run(tune, how)
+        return run(tune, _how(ground, given))
+
+
+def _how(ground: Ground, given: Mapping[str, Any]) -> How:
+    return How(
+        ground=ground, policy_of=policy_of(Path(given["policy"]) if given["policy"] else None).of,
+        pairs=given["pairs"], budget_s=seconds(given["budget"]) if given["budget"] else None,
+        progress=lambda line: click.echo(line, err=True),
+    )  # fmt: skip
 
 
 @contextmanager

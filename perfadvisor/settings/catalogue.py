@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from perfadvisor.errors import InputError
-from perfadvisor.settings import ethtool, files
+from perfadvisor.settings import ethtool, files, shown
 from perfadvisor.settings.model import Field, Setting
 
-SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*files.ALL, *ethtool.ALL)}
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*files.ALL, *ethtool.ALL, *shown.ALL)}
 
 
 def setting_of(name: str) -> tuple[Setting, Field]:

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from perfadvisor.settings import shown
 from perfadvisor.settings.model import Door, Write
 
 
@@ -12,6 +13,8 @@ def command(write: Write) -> str:
     if write.setting.door is Door.ETHTOOL:
         return shlex.join(argv(write))
     (text,) = write.to.values()
+    if write.setting.door is Door.SHOWN:
+        return shown.words(write.subject, text, next(iter(write.was.values())))
     if write.setting.name == "sysctl":
         return shlex.join(["sysctl", "-w", f"{sysctl_name(write.subject)}={text}"])
     if write.setting.name == "nic.mtu":

@@ -34,7 +34,12 @@ def diff(planned: Planned) -> str:
 
 def ansible(planned: Planned) -> str:
     """A playbook in JSON, which is YAML: a task for each write."""
-    tasks = [_task(finding, write) for finding, made in _distinct(planned) for write in made.writes]
+    tasks = [
+        _task(finding, write)
+        for finding, made in _distinct(planned)
+        for write in made.writes
+        if write.setting.door is not Door.SHOWN
+    ]
     play = {"name": "Settings that perfadvisor advises", "hosts": "all", "become": True, "gather_facts": False}
     return json.dumps([{**play, "tasks": tasks}], indent=2) + "\n"
 
@@ -45,7 +50,7 @@ def tuned(planned: Planned) -> str:
     rest: list[str] = []
     for _, made in _distinct(planned):
         for write in made.writes:
-            if write.setting.door is Door.ETHTOOL:
+            if write.setting.door is not Door.FILE:
                 rest.append(f"# {command(write)}")
                 continue
             (text,) = write.to.values()

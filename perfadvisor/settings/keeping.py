@@ -39,6 +39,8 @@ class LastingFile:
 
 def why_not(one: Lasting) -> str:
     """Why no file can keep it, "" where one can."""
+    if SETTINGS[one.setting].door is Door.SHOWN:
+        return "the boot loader keeps it"
     return UNKEPT.get(one.setting, "")
 
 

@@ -13,10 +13,12 @@ from perfadvisor.model.tree import Tree
 
 
 class Door(StrEnum):
-    """How a setting is read and written: a file below /sys or /proc, or ethtool's netlink family."""
+    """How a setting is read and written: a file below /sys or /proc, or ethtool's netlink family. `SHOWN` is read, and
+    written by a person alone."""
 
     FILE = "file"
     ETHTOOL = "ethtool"
+    SHOWN = "shown"
 
 
 class Disturbs(StrEnum):

@@ -52,7 +52,7 @@ def _along(setting: Setting, subject: str, tree: Tree) -> dict[str, Values]:
 def _place(setting: Setting, subject: str, tree: Tree) -> str:
     """Where a source lies in the tree, which holds /sys with its links."""
     source = setting.source(subject)
-    return tree.realpath(source) if setting.door is Door.FILE else source
+    return source if setting.door is Door.ETHTOOL else tree.realpath(source)
 
 
 def undone(writes: Sequence[Write]) -> tuple[Write, ...]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from perfadvisor.model.tree import Tree
+from perfadvisor.settings import shown
 from perfadvisor.settings.model import Door, Field, Setting, Type, Values
 
 FLAGS = {"on": True, "off": False}
@@ -12,6 +13,9 @@ FLAGS = {"on": True, "off": False}
 def values(setting: Setting, subject: str, tree: Tree) -> Values | None:
     """The values of the whole group as text, None where they were not read. Fields that the driver does not have are
     left out."""
+    if setting.door is Door.SHOWN:
+        line = tree.text(setting.path)
+        return None if line is None else {setting.fields[0].name: shown.value_of(line, subject)}
     if setting.door is Door.FILE:
         text = tree.text(setting.source(subject))
         return None if text is None else {setting.fields[0].name: current(text, setting.fields[0].type)}
@@ -73,6 +77,8 @@ def rewritten(setting: Setting, subject: str, tree: Tree, to: Values) -> bytes:
                 answer |= _answered(field, to[field.name], answer)
         return json.dumps(answer).encode()
     was, word = tree.text(source) or "", to[setting.fields[0].name]
+    if setting.door is Door.SHOWN:
+        return shown.with_value(was, subject, word).encode() + b"\n"
     if setting.fields[0].type is Type.CHOICE and "[" in was:
         listed = was.replace("[", "").replace("]", "").split()
         return " ".join(f"[{one}]" if one == word else one for one in listed).encode() + b"\n"

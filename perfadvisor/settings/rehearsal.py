@@ -12,11 +12,12 @@ from perfadvisor.model.fact import Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.rule import Case, Outcome, Rule
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading
-from perfadvisor.settings.model import Plan, Setting
+from perfadvisor.settings.model import Disturbs, Plan, Setting
 from perfadvisor.settings.planning import plan, undone
 from perfadvisor.settings.rehearsal_tree import SUBJECTS, USUAL, tree_of
 from perfadvisor.settings.wishes import MissingError, intents
 
+AFTER_RESTART = (Disturbs.RESTART, Disturbs.REBOOT)
 Catalogue = Mapping[str, FactSpec]
 Values = dict[str, Scalar]
 
@@ -49,8 +50,8 @@ def _problems(rule: Rule, case: Case, catalogue: Catalogue) -> Iterator[str]:
         raise MissingError("; ".join(refusal.reason for refusal in planned.refusals) or "nothing to write")
     if not _comes_back(planned):
         yield f"case {case.name!r}: the undo does not put everything back"
-    if rule.fix.moves:
-        return
+    if rule.fix.moves or any(write.setting.disturbs in AFTER_RESTART for write in planned.writes):
+        return  # seen once it is measured, or after the restart: the case after the fix stands for that
     before, after = _read(tree), _read(planned.tree)
     moved = {name: value for name, value in after.items() if before.get(name) != value}
     view = _lookup({**known, **moved}, case, catalogue).view(rule.for_each, SUBJECTS.get(rule.for_each, ""))

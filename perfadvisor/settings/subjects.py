@@ -16,6 +16,8 @@ def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
     if setting.door is Door.ETHTOOL:
         start = setting.source("")
         return tuple(source.removeprefix(start) for source in tree.sources(start))
+    if setting.door is Door.SHOWN:
+        return ()  # any name may be a parameter's
     if not setting.subject:
         return ("",) if tree.exists(setting.path) else ()
     if setting.subject == "sysctl":
@@ -33,6 +35,8 @@ def sources(setting: Setting) -> tuple[str, ...]:
         return (setting.source("{nic}"),)
     if setting.subject == "sysctl":
         return ()
+    if setting.door is Door.SHOWN:
+        return (setting.path,)
     shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
     return tuple(path.replace("{subject}", shape) for path in (setting.path, setting.choices) if path)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from perfadvisor.model.gate import Comparison
+from perfadvisor.model.gate import Comparison, Runs
 
 
 class FixAnswer(StrEnum):
@@ -62,7 +62,7 @@ class PlannedFix:
 class Tried:
     """What came of one fix. `goals` are the comparisons it is to gain in, `guards` those it must not lose in; `level`
     is the level of the look that ended it, `tests` how many tests shared it, `notes` what the driver made of the
-    values."""
+    values. `baseline` are the runs before a restart, where the fix needs one."""
 
     fix: PlannedFix
     answer: FixAnswer
@@ -70,6 +70,7 @@ class Tried:
     guards: tuple[Comparison, ...] = ()
     level: float = 0.0
     tests: int = 1
+    baseline: tuple[Runs, ...] = ()
     reason: str = ""
     notes: tuple[str, ...] = ()
 

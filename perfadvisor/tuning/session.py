@@ -13,10 +13,11 @@ from perfadvisor.gating import with_setting
 from perfadvisor.targets.changing import journal, settings
 from perfadvisor.targets.changing.settings import Applied
 from perfadvisor.tuning import record
+from perfadvisor.tuning.how import How
 from perfadvisor.tuning.judging import without_chance
 from perfadvisor.tuning.model import FixAnswer, Kept, PlannedFix, Tried, Tune, TuneState
 from perfadvisor.tuning.steps import intents
-from perfadvisor.tuning.trying import How, as_got, joined, rounding, together, tried
+from perfadvisor.tuning.trying import as_got, joined, rounding, together, tried
 
 
 def run(tune: Tune, how: How) -> Tune:

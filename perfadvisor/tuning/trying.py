@@ -1,30 +1,20 @@
 """One fix measured in turns against the machine as it is now, and all that helped against none of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from perfadvisor.analyse.gate.gate import PolicyOf
 from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.gating import with_setting
-from perfadvisor.gating.interleave import Progress, interleaved
+from perfadvisor.gating.interleave import interleaved
 from perfadvisor.model.gate import GateReport
 from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.targets.changing.settings import Applied
-from perfadvisor.tuning.bench import Ground, Measuring
+from perfadvisor.tuning.bench import Measuring
+from perfadvisor.tuning.how import How
 from perfadvisor.tuning.judging import answer, apart, policy_with_guards, settled
 from perfadvisor.tuning.model import FixAnswer, PlannedFix, Together, Tried, WantedGroup
+from perfadvisor.tuning.restarts import needs_restart, prepared
 from perfadvisor.tuning.steps import intents
-
-
-@dataclass(frozen=True, kw_only=True)
-class How:
-    """How to measure: the ground, the policy, the most pairs and seconds of one comparison, and who hears of it."""
-
-    ground: Ground
-    policy_of: PolicyOf
-    pairs: int
-    budget_s: float | None
-    progress: Progress
 
 
 def tried(fix: PlannedFix, how: How, tests: int) -> Tried:
@@ -34,6 +24,8 @@ def tried(fix: PlannedFix, how: How, tests: int) -> Tried:
     try:
         made = with_setting.planned(intents(fix))
         measuring = how.ground([fix])
+        if needs_restart(made) and not measuring.refusal:
+            return prepared(fix, measuring, how.progress)
         if reason := with_setting.forbidden(made) or measuring.refusal:
             return Tried(fix=fix, answer=FixAnswer.NOT_TRIED, reason=reason)
         report = _report(made, measuring, how, tests * measuring.goals, notes)

@@ -13,10 +13,10 @@ from perfadvisor.packs.rules import load_rules
 from perfadvisor.report.view import ReportView
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.tuning.bench import Measuring
+from perfadvisor.tuning.how import How
 from perfadvisor.tuning.judging import is_guard_by_name
 from perfadvisor.tuning.model import PlannedFix, Tune, TuneState
 from perfadvisor.tuning.steps import fixes
-from perfadvisor.tuning.trying import How
 
 RULES = {rule.id: rule for rule in load_rules()}
 Metric = Callable[[], float]

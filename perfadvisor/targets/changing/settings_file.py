@@ -23,7 +23,7 @@ NET = Path("/sys/class/net")
 def now(setting: Setting, subject: str) -> Values | None:
     """The values of a group as this machine has them now."""
     source = setting.source(subject)
-    if setting.door is Door.FILE:
+    if setting.door is not Door.ETHTOOL:
         try:
             data = Path(source).read_bytes()
         except OSError:
@@ -34,6 +34,8 @@ def now(setting: Setting, subject: str) -> Values | None:
 
 def write(write: Write) -> None:
     """Make one write. OSError or MeasureError where the machine refuses it."""
+    if write.setting.door is Door.SHOWN:
+        raise MeasureError("only a person can make this change, because it needs a restart")
     if write.setting.door is Door.FILE:
         (text,) = write.to.values()
         with open(write.source, "w") as file:  # noqa: PTH123 (never created: "w" on sysfs opens what is there)

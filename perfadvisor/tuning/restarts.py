@@ -1,0 +1,88 @@
+"""Fixes that need a restart: measured before it, and judged after it against that, unpaired.
+
+Nothing that a machine does between two boots can be told from the fix, so the answer is never more than "it looks
+improved": the gate's own words for a baseline of another session."""
+
+from dataclasses import replace
+
+from perfadvisor.analyse.gate.gate import gate
+from perfadvisor.gating import with_setting
+from perfadvisor.gating.interleave import SideRuns, Progress
+from perfadvisor.model.gate import Order, Side
+from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.model import Disturbs, Plan
+from perfadvisor.targets.changing import settings_file
+from perfadvisor.targets.changing.undo import boot_id
+from perfadvisor.tuning.bench import Measuring
+from perfadvisor.tuning.how import How
+from perfadvisor.tuning.judging import answer, apart, policy_with_guards
+from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tried, Tune
+
+RUNS = 10  # of each side: as many sessions as the gate asks for cannot be had
+AFTER = (Disturbs.RESTART, Disturbs.REBOOT)
+SIDES = with_setting.AS_IS, "after the restart"
+
+
+def needs_restart(made: Plan) -> bool:
+    """Whether a plan holds a write that only a restart brings into force."""
+    return any(write.setting.disturbs in AFTER for write in made.writes)
+
+
+def prepared(fix: PlannedFix, measuring: Measuring, progress: Progress) -> Tried:
+    """The machine as it is, measured now, so that `tune continue` has something to compare with."""
+    side = _measured(measuring, SIDES[0], progress)
+    return Tried(
+        fix=fix, answer=FixAnswer.PREPARED, baseline=tuple(side.runs.values()),
+        reason=f"{'; '.join(fix.commands)}; then: perfadvisor tune continue",
+    )  # fmt: skip
+
+
+def waits(tune: Tune) -> bool:
+    """Whether a fix of this tune waits for a restart."""
+    return any(one.answer is FixAnswer.PREPARED for one in tune.tried)
+
+
+def judged(tune: Tune, how: How) -> Tune:
+    """The tune with its waiting fixes judged, where the machine was restarted and has them now."""
+    return replace(tune, tried=tuple(_judged(tune, one, how) for one in tune.tried))
+
+
+def _judged(tune: Tune, one: Tried, how: How) -> Tried:
+    if one.answer is not FixAnswer.PREPARED:
+        return one
+    if tune.boot == boot_id():
+        return replace(one, reason=f"the machine was not restarted yet: {'; '.join(one.fix.commands)}")
+    if missing := _missing(one.fix):
+        return replace(one, reason=f"restarted, and still not in force: {missing}")
+    measuring = how.ground([one.fix])
+    if measuring.refusal:
+        return replace(one, reason=measuring.refusal)
+    before = Side(name=SIDES[0], runs={runs.key: runs for runs in one.baseline})
+    after = _measured(measuring, SIDES[1], how.progress)
+    report = gate(before, after, policy_with_guards(how.policy_of, measuring.is_goal), Order.STORED)
+    goals, guards = apart(report)
+    why = [f"{each.id}: {each.explanation}" for each in goals if each.explanation]
+    return replace(
+        one, answer=answer(report), goals=goals, guards=guards, reason="; ".join((*report.notes, *why))
+    )  # fmt: skip
+
+
+def _missing(fix: PlannedFix) -> str:
+    """What the fix wants and the machine has not, "" where it has all."""
+    wrong = []
+    for wanted in fix.wanted:
+        present = settings_file.now(SETTINGS[wanted.setting], wanted.subject) or {}
+        wrong += [
+            f"{wanted.setting} {wanted.subject} is {present.get(name, 'unknown')}, not {text}"
+            for name, text in wanted.to.items()
+            if present.get(name) != text
+        ]
+    return "; ".join(wrong)
+
+
+def _measured(measuring: Measuring, name: str, progress: Progress) -> Side:
+    gathered = SideRuns(name=name)
+    for number in range(RUNS):
+        progress(f"run {number + 1} of {RUNS}: {name}")
+        gathered.add(measuring.measure())
+    return gathered.side()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from perfadvisor.analyse.gate.gate import gate
 from perfadvisor.gating import with_setting
-from perfadvisor.gating.interleave import SideRuns, Progress
+from perfadvisor.gating.interleave import Progress, SideRuns
 from perfadvisor.model.gate import Order, Side
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Disturbs, Plan

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perfadvisor.doctor.check import Ability, Check, as_root, installer
+from perfadvisor.facts.reading.reader import fields, kibibytes
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.dmabench_build import COMPILERS
 from perfadvisor.targets.here.process import run
 from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.dmabench import ARRAYS, DEFAULT_BYTES
 from perfadvisor.tools.program import Program
 
 AREA = "measure"
 TEST_FILE_BYTES = 1 << 30
+MOST_BYTES = max(ARRAYS.values()) * DEFAULT_BYTES  # of huge pages that one workload needs
 
 
 def checks(directory: Path) -> Iterator[Check]:
@@ -87,7 +90,16 @@ def _huge_pages() -> Check:
     ready = [f"{count} of {name}" for name, count in free.items() if count]
     if ready:
         return Check(area=AREA, what="huge pages", state=Ability.YES, detail="free: " + ", ".join(ready))
-    unlock = "sysctl vm.nr_hugepages=512" if sizes else ""
+    unlock = reservation(Path("/proc/meminfo").read_text()) if sizes else ""
     return Check(
         area=AREA, what="huge pages", state=Ability.PARTLY, detail="none reserved: only 4 KiB and THP", unlock=unlock
     )
+
+
+def reservation(meminfo: str) -> str:
+    """The command that reserves what the largest memory workload needs, in pages of the default size, but at most half
+    of what is available; "" where that is less than a page, or where /proc/meminfo does not give it."""
+    known = fields(meminfo)
+    page, available = (kibibytes(known.get(name)) for name in ("Hugepagesize", "MemAvailable"))
+    pages = min(-(-MOST_BYTES // page), available // 2 // page) if page and available else 0
+    return f"sysctl vm.nr_hugepages={pages}" if pages else ""

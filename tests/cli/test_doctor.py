@@ -7,6 +7,7 @@ import pytest
 
 from perfadvisor.cli import doctor
 from perfadvisor.doctor import environments, measuring, reading
+from perfadvisor.doctor.measuring import reservation
 
 
 @pytest.mark.parametrize("columns", [20, 80, 200])
@@ -60,3 +61,17 @@ def test_the_areas_are_asked_side_by_side_and_told_in_order(monkeypatch: pytest.
     for area in (measuring, reading, environments):
         monkeypatch.setattr(area, "checks", answers(area.AREA))
     assert list(doctor.checks(tmp_path)) == [measuring.AREA, reading.AREA, environments.AREA]
+
+
+@pytest.mark.parametrize(
+    ("page", "available", "command"),
+    [
+        ("2048 kB", "16000000 kB", "sysctl vm.nr_hugepages=384"),  # three arrays of 256 MiB
+        ("524288 kB", "16000000 kB", "sysctl vm.nr_hugepages=2"),  # arm64 with pages of 64 KiB
+        ("2048 kB", "409600 kB", "sysctl vm.nr_hugepages=100"),  # half of what is available
+        ("1048576 kB", "1048576 kB", ""),
+        ("", "16000000 kB", ""),
+    ],
+)
+def test_the_huge_pages_to_reserve_are_those_of_this_machine(page: str, available: str, command: str) -> None:
+    assert reservation(f"MemAvailable:   {available}\nHugepagesize:   {page}\n") == command

@@ -14,9 +14,10 @@ from perfadvisor.gating.policy import Policy
 from perfadvisor.gating.rows import side_of
 from perfadvisor.model.gate import Order, Side, Verdict
 from perfadvisor.model.result import Trust
-from perfadvisor.report import compare_text, gate_text, json_view, text
+from perfadvisor.report import compare_text, gate_text, json_view
 from perfadvisor.report.frame import frame
 from perfadvisor.report.html import render
+from perfadvisor.report.terminal import full
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
 from tests.states.made import KINDS, REASON, WHY_NOT, Planned, judged
@@ -69,7 +70,7 @@ def test_every_value_and_reason_is_in_the_json(cells) -> None:
 @given(RUNS)
 def test_the_terminal_and_the_page_name_every_cell_with_its_state(cells) -> None:
     view = judged(cells)
-    terminal, page = "\n".join(line.plain for line in text.lines(view, 200)), render(view)
+    terminal, page = "\n".join(line.plain for line in full.lines(view, 200)), render(view)
     for cell in view.cells:
         for shown in (terminal, page):
             assert f"Asks {cell.workload.partition('/')[2]}" in shown

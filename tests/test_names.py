@@ -172,6 +172,31 @@ def test_versions_are_identities_and_rates_of_the_host_are_measured() -> None:
     assert {FACTS[name].nature for name in MEASURED_ON_HOST} == {Nature.MEASURED}
 
 
+def test_no_code_decides_by_the_words_of_a_reason() -> None:
+    """Reasons of absence and of doubt are compared as values; their words are for people."""
+    decided = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text()))
+        for asked in (
+            [node.left, *node.comparators]
+            if isinstance(node, ast.Compare)
+            else [node.func.value]
+            if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("startswith", "endswith", "find", "lower", "casefold")
+            else []
+        )
+        if isinstance(asked, ast.Attribute) and asked.attr == "reason" and not _is_of_an_enumeration(node)
+    ]
+    assert decided == []
+
+
+def _is_of_an_enumeration(node: ast.AST) -> bool:
+    """`one.reason is Reason.INVALID_RUNS`."""
+    return isinstance(node, ast.Compare) and all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops)
+
+
 def test_every_doubt_has_a_declared_reason() -> None:
     """A reason is a member of DoubtReason, so that nothing depends on how it is worded."""
     calls = [

@@ -62,7 +62,7 @@ def _json(readings: "tuple[Reading, ...]", wanted: tuple[str, ...], absent: bool
                 value = {"value": fact.value, "unit": str(fact.unit), "source": fact.source}
                 rows["facts"].append({**place, **value, **extra})
             elif absent:
-                rows.setdefault("absent", []).append({**place, "reason": fact.reason, **extra})
+                rows.setdefault("absent", []).append({**place, "reason": fact.reason, "why": str(fact.why), **extra})
         rows["unreadable"] += [{"source": source, "reason": why, **extra} for source, why in reading.unreadable]
     return dict(rows)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from perfadvisor.model.absence import AbsenceReason, reason_of
 from perfadvisor.model.units import Unit
 
 Scalar = bool | int | float | str
@@ -33,12 +34,18 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Absent:
-    """A fact the machine gives no value for, and why: never to be taken for zero or false."""
+    """A fact the machine gives no value for, and why: never to be taken for zero or false. `reason` is for people and
+    carries what it stands for; code asks `why`."""
 
     name: str
     subject: str = ""
     reason: str
     source: str = ""
+
+    @property
+    def why(self) -> AbsenceReason:
+        """The reason as a value."""
+        return reason_of(self.reason)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,12 +5,16 @@ A source is an absolute path (`/sys/devices/system/node/online`), a command line
 request (`netlink:ethtool/coalesce/eth0`, canonical JSON bytes).
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from typing import TypeVar
 
+from perfadvisor.model.absence import NOT_READ, Cause, of_error
+
 _NOT_NAMES = frozenset({"", ".", ".."})  # as the last part of a path
+_EXIT_CODE = re.compile(r"exit code ([0-9]{1,3}):")  # as targets/here/capture.py words it
 MAX_LINKS = 40  # as MAXSYMLINKS in the kernel's include/linux/namei.h
 LOOP = "Too many levels of symbolic links"  # ELOOP, as strerror(3) words it
 
@@ -189,10 +193,16 @@ class Tree:
         parent = self._directory(above)
         return parent, self._entries.get(_joined(parent, name))
 
-    def why_unreadable(self, source: str) -> str:
-        """The reason a source gave no bytes, in words for a report."""
+    def why_unreadable(self, source: str) -> Cause:
+        """The reason a source gave no bytes: words for a report, which carry the reason as a value."""
         found = self.entry(source)
-        return found.reason if isinstance(found, Unreadable) else "not in what was read"
+        return of_error(found.reason) if isinstance(found, Unreadable) else NOT_READ
+
+    def exit_code(self, source: str) -> int | None:
+        """What a command exited with where it gave no output; None where it was not run, or gave some."""
+        found = self.entry(source)
+        match = _EXIT_CODE.match(found.reason) if isinstance(found, Unreadable) else None
+        return int(match[1]) if match else None
 
     def unreadable(self) -> Iterator[tuple[str, str]]:
         """Every source that existed but could not be read, with the reason."""

@@ -4,8 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from perfadvisor.model.absence import AbsenceReason
+from perfadvisor.model.fact import Absent
 from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.report.view import ReportView
+
+UNLOCKS = {  # what to do about a missing fact, where its reason does not say it all
+    AbsenceReason.DENIED: "run perfadvisor as root",
+    AbsenceReason.INVALID_RESULT: "measure again when the machine is quiet",
+    AbsenceReason.NOT_READ: "take a snapshot with perfadvisor on the machine itself",
+    AbsenceReason.NO_PARENT: "take the guest's snapshot with its host's as --parent",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,21 +60,23 @@ def _counted(findings: Sequence[Finding]) -> tuple[PassedRule, ...]:
 
 def locked(view: ReportView) -> tuple[Locked, ...]:
     """The unknown outcomes by their reason, the one that would unlock most rules first."""
-    by_reason: dict[str, list[Finding]] = {}
+    by_reason: dict[str, list[tuple[Rule, Absent]]] = {}
     for finding in view.with_outcome(Outcome.UNKNOWN):
-        for reason in dict.fromkeys(absent.reason for absent in finding.missing) or [""]:
-            by_reason.setdefault(reason, []).append(finding)
-    found = (_locked(reason, findings) for reason, findings in by_reason.items())
+        for absent in finding.missing or (Absent(name="", reason="no reason recorded"),):
+            by_reason.setdefault(absent.reason, []).append((finding.rule, absent))
+    found = (_locked(waiting) for waiting in by_reason.values())
     return tuple(sorted(found, key=lambda each: (-len(each.rules), each.reason)))
 
 
-def _locked(reason: str, findings: Sequence[Finding]) -> Locked:
-    missing = [absent for finding in findings for absent in finding.missing if absent.reason == reason]
-    rules = {finding.rule.id: finding.rule for finding in findings}
+def _locked(waiting: Sequence[tuple[Rule, Absent]]) -> Locked:
+    """What waits for one reason: rules, each with a fact that it lacks."""
+    missing = [absent for _, absent in waiting]
+    rules = {rule.id: rule for rule, _ in waiting}
+    measurable = not all(_is_of_a_result(absent.name) for absent in missing)
     return Locked(
-        reason=reason or "no reason recorded",
-        unlock=unlock_words(reason) if not all(_is_of_a_result(absent.name) for absent in missing) else "",
-        facts=tuple(dict.fromkeys(absent.name for absent in missing)),
+        reason=missing[0].reason,
+        unlock=UNLOCKS.get(missing[0].why, "") if measurable else "",
+        facts=tuple(dict.fromkeys(absent.name for absent in missing if absent.name)),
         sources=tuple(dict.fromkeys(absent.source for absent in missing if absent.source)),
         rules=tuple(rules[rule_id] for rule_id in sorted(rules)),
     )
@@ -74,15 +85,3 @@ def _locked(reason: str, findings: Sequence[Finding]) -> Locked:
 def _is_of_a_result(name: str) -> bool:
     """Whether only another run can give it; `result.trust` is missing where the same run, undisturbed, would."""
     return name.startswith("result.") and name != "result.trust"
-
-
-def unlock_words(reason: str) -> str:
-    """What to do about a missing fact; empty where its reason says it all."""
-    known = (
-        ("permission", "run perfadvisor as root"),
-        ("not permitted", "run perfadvisor as root"),
-        ("is invalid", "measure again when the machine is quiet"),
-        ("not in what was read", "take a snapshot with perfadvisor on the machine itself"),
-        ("host's facts", "take the guest's snapshot with its host's as --parent"),
-    )
-    return next((words for sign, words in known if sign in reason.lower()), "")

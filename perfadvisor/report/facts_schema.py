@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from perfadvisor.model.absence import AbsenceReason
 from perfadvisor.model.units import Unit
 
 _TEXT = {"type": "string"}
@@ -27,7 +28,7 @@ SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "facts": _rows(**_PLACE, value=_VALUE, unit=_UNIT, source=_TEXT),
-        "absent": _rows(**_PLACE, reason=_TEXT),
+        "absent": _rows(**_PLACE, reason=_TEXT, why={"enum": [str(why) for why in AbsenceReason]}),
         "unreadable": _rows(source=_TEXT, reason=_TEXT),
     },
     "required": ["facts", "unreadable"],

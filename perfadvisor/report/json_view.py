@@ -98,7 +98,13 @@ def _fact(fact: Fact) -> Record:
 
 
 def _absent(fact: Absent) -> Record:
-    return {"name": fact.name, "subject": fact.subject, "reason": fact.reason, "source": fact.source}
+    return {
+        "name": fact.name,
+        "subject": fact.subject,
+        "reason": fact.reason,
+        "why": str(fact.why),
+        "source": fact.source,
+    }
 
 
 def _cell(cell: Cell) -> Record:

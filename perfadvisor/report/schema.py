@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from perfadvisor.model.absence import AbsenceReason
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Confidence, Outcome, Severity
 from perfadvisor.model.units import Unit
@@ -32,14 +33,14 @@ def _list(items: Schema) -> Schema:
 
 
 def _one_of(
-    names: type[Severity] | type[Outcome] | type[Confidence] | type[Trust] | type[Unit] | type[Judged],
+    names: type[Severity | Outcome | Confidence | Trust | Unit | Judged | AbsenceReason],
 ) -> Schema:
     return {"enum": [str(name) for name in names]}
 
 
 _SCALAR: Schema = {"type": ["boolean", "integer", "number", "string"]}
 _FACT = _record(name=_TEXT, subject=_TEXT, value=_SCALAR, unit=_one_of(Unit), source=_TEXT)
-_ABSENT = _record(name=_TEXT, subject=_TEXT, reason=_TEXT, source=_TEXT)
+_ABSENT = _record(name=_TEXT, subject=_TEXT, reason=_TEXT, why=_one_of(AbsenceReason), source=_TEXT)
 _FINDING = _record(
     rule=_TEXT,
     title=_TEXT,

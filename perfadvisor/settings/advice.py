@@ -11,8 +11,6 @@ from perfadvisor.settings.model import Plan
 from perfadvisor.settings.planning import plan, undone
 from perfadvisor.settings.wishes import MissingError, intents
 
-UNREAD = "not read: "
-
 
 def plan_of(finding: Finding, lookup: Lookup, tree: Tree) -> Plan | None:
     """What the finding's fix writes; None where its rule holds no settings, or what was read lacks one of them."""
@@ -23,7 +21,7 @@ def plan_of(finding: Finding, lookup: Lookup, tree: Tree) -> Plan | None:
         made = plan(intents(wishes, lookup.view(finding.rule.for_each, finding.subject), tree), tree)
     except MissingError:
         return None
-    return None if any(refusal.reason.startswith(UNREAD) for refusal in made.refusals) else made
+    return None if any(refusal.unread for refusal in made.refusals) else made
 
 
 def with_plans(findings: Iterable[Finding], lookup: Lookup, tree: Tree) -> tuple[tuple[Finding, Plan | None], ...]:

@@ -127,10 +127,11 @@ class Write:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """An intent that cannot be fulfilled, and why."""
+    """An intent that cannot be fulfilled, and why; `unread` where only the setting's present value is missing."""
 
     intent: Intent
     reason: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ def plan(intents: Iterable[Intent], tree: Tree) -> Plan:
         was = reading.values(setting, intent.subject, tree)
         if was is None:
             reason = f"not read: {tree.why_unreadable(setting.source(intent.subject))}"
-            refusals.append(Refusal(intent=intent, reason=reason))
+            refusals.append(Refusal(intent=intent, reason=reason, unread=True))
             continue
         refused = _refused(setting, intent, was, tree)
         refusals += (Refusal(intent=replace(intent, to={name: intent.to[name]}), reason=why)

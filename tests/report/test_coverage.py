@@ -1,3 +1,4 @@
+from perfadvisor.model.absence import of_error
 from perfadvisor.model.fact import Absent
 from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.report.coverage import locked, not_applicable, passed
@@ -7,7 +8,8 @@ from tests.report import synthetic
 
 
 def make(rule_id: str, outcome: Outcome, *reasons: str) -> Finding:
-    missing = tuple(Absent(name=f"a.fact{i}", reason=reason, source=f"/{i}") for i, reason in enumerate(reasons))
+    causes = enumerate(map(of_error, reasons))
+    missing = tuple(Absent(name=f"a.fact{i}", reason=cause, source=f"/{i}") for i, cause in causes)
     rule = synthetic.rule(rule_id, f"{{subject}} has {rule_id} at {{nic.rx_usecs}}", for_each="nic")
     return Finding(rule=rule, environment="e", subject="s", outcome=outcome, missing=missing)
 

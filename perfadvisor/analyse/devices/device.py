@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from perfadvisor.model.absence import AbsenceReason
 from perfadvisor.model.fact import Absent, FactTable
 
 REQUIRED_ACS = ("SV", "RR", "CR", "UF")
 """What keeps peers apart: source validation, request and completion redirect, upstream forwarding (REQ_ACS_FLAGS)."""
-NO_ACS = "no such capability"  # as facts/pci/config.py gives the reason
 
 _MOST_PORTS = 32
 
@@ -132,6 +132,6 @@ def _missing_acs(facts: FactTable, port: str) -> tuple[str, ...] | None:
         return ()
     found = facts.find("pci.acs", port)
     if found is None or isinstance(found, Absent):
-        return REQUIRED_ACS if found and found.reason == NO_ACS else None
+        return REQUIRED_ACS if found and found.why is AbsenceReason.NO_CAPABILITY else None
     on = str(found.value).split()
     return tuple(name for name in REQUIRED_ACS if name not in on)

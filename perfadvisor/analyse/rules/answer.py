@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 
 from perfadvisor.analyse.rules.conditions import Lookup, Unknown, parse
+from perfadvisor.model.absence import INVALID_RESULT, NOT_MEASURED
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome, Rule
 
 MEASUREMENT = "measurement"
 TRUST = "result.trust"
-INVALID_RESULT = "the result is INVALID, so nothing is concluded from it"
-UNMEASURED_RESULT = "the result was not measured, so nothing is concluded from it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +55,6 @@ def _unsound(rule: Rule, lookup: Lookup) -> Absent | None:
     if rule.for_each != "result" or rule.step == MEASUREMENT:
         return None
     trust = lookup(TRUST)
-    reasons = {Trust.INVALID: INVALID_RESULT, Trust.NOT_MEASURED: UNMEASURED_RESULT}
+    reasons = {Trust.INVALID: INVALID_RESULT, Trust.NOT_MEASURED: NOT_MEASURED}
     why = reasons.get(Trust(str(trust.value))) if isinstance(trust, Fact) else None
     return Absent(name=TRUST, subject=trust.subject, reason=why) if why else None

@@ -8,6 +8,7 @@ start with `host.` are looked up in the parent's facts.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from perfadvisor.model.absence import NO_PARENT, NOT_READ
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable
 
 HOST = "host."
@@ -63,11 +64,11 @@ class View:
             return Absent(name=name, reason="not a fact perfadvisor knows")
         table = self._lookup.table(side)
         if table is None:
-            return Absent(name=name, reason="the host's facts were not given")
+            return Absent(name=name, reason=NO_PARENT)
         subject = self.subject_of(side + spec.subject)
         if isinstance(subject, Absent):
             return Absent(name=name, subject=self.subject, reason=subject.reason, source=subject.source)
-        return table.find(plain, subject) or Absent(name=name, subject=subject, reason="not in what was read")
+        return table.find(plain, subject) or Absent(name=name, subject=subject, reason=NOT_READ)
 
 
 class Lookup:

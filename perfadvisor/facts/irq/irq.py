@@ -114,7 +114,7 @@ def _irqbalance(tree: Tree) -> Fact | Absent:
     pgrep's exit code 1 means that it looked and found none (pgrep(1))."""
     if tree.text(IRQBALANCE):
         return BALANCE.fact(True, source=IRQBALANCE)
-    if tree.why_unreadable(IRQBALANCE).startswith("exit code 1:"):
+    if tree.exit_code(IRQBALANCE) == 1:
         return BALANCE.fact(False, source=IRQBALANCE)
     if tree.exists(_IRQBALANCE_RUN):
         return BALANCE.fact(True, source=_IRQBALANCE_RUN)

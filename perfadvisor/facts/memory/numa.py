@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from perfadvisor.facts.memory.memory import TOTAL
 from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.model.absence import NOT_READ
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
@@ -193,7 +194,7 @@ _LOPSIDED = (MEMORY_ONLY, MEMORY_ONLY_DISTANCE, CPU_ONLY, CPU_ONLY_CPUS, SHARED_
 def summary(nodes: list[NumaNode], source: str, *, known: bool) -> Iterator[Fact | Absent]:
     """The facts about all nodes together; `known` says whether the absence of nodes was seen, not just not read."""
     if not known:
-        yield from (spec.absent("not in what was read", source=source) for spec in _SUMMARY)
+        yield from (spec.absent(NOT_READ, source=source) for spec in _SUMMARY)
         return
     yield NODE_COUNT.fact(len(nodes), source=source)
     yield SEVERAL.fact(len(nodes) > 1, source=source)

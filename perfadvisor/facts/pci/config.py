@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
+from perfadvisor.model.absence import NO_CAPABILITY, AbsenceReason, Cause
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 PATTERNS = tuple(f"{DEVICES}/*/{name}" for name in ("config", "link/l0s_aspm", "link/l1_aspm"))
 
-NEEDS_ROOT = "needs root: without it the kernel gives the first 64 bytes of the configuration space"
+NEEDS_ROOT = Cause(
+    AbsenceReason.DENIED, "needs root: without it the kernel gives the first 64 bytes of the configuration space"
+)
 NOT_EXPRESS = "not a PCI Express function"
 IN_PHYSICAL = "reserved in a virtual function: its physical function decides"
 
@@ -107,7 +110,7 @@ def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) ->
     supported = express.max_payload_supported if express else None
     yield MAX_PAYLOAD_SUPPORTED.given(supported, source=source, subject=address, reason=why)
     acs, extended = (space.acs, space.extended) if space else (None, False)
-    yield ACS.given(acs, source=source, subject=address, reason="no such capability" if extended else why)
+    yield ACS.given(acs, source=source, subject=address, reason=NO_CAPABILITY if extended else why)
 
 
 def _aspm_of_files(tree: Tree, path: str, address: str, why: str) -> Fact | Absent:

@@ -120,7 +120,7 @@ def _is_asked(rule: Rule, facts: FactTable) -> bool:
 
 
 def load_run(path: Path) -> Run | None:
-    """The run in a folder, or None where the path is no run at all."""
+    """The run in a directory, or None where the path is no run at all."""
     if not (path / RUN_FILE).is_file():
         return None
     from perfadvisor import bundle

@@ -1,4 +1,4 @@
-"""A run on disk: one folder, written so that a kill at any moment loses at most the trial in flight."""
+"""A run on disk: one directory, written so that a kill at any moment loses at most the trial in flight."""
 
 from perfadvisor.bundle.folder import Bundle, create, refuse_used, reopen
 from perfadvisor.bundle.reading import evidence, load

@@ -1,4 +1,4 @@
-"""Files and folders that are there completely or not at all, also after a power cut.
+"""Files and directories that are there completely or not at all, also after a power cut.
 
 A file is written under another name, synced, renamed, and then its directory is synced: rename(2) is atomic, and
 fsync(2) of the directory makes the new name last. They are private to the user: a run tells much about its machine.
@@ -35,7 +35,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def write_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Make a new folder with these files; large ones are compressed and get `.gz` added to their name."""
+    """Make a new directory with these files; large ones are compressed and get `.gz` added to their name."""
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=TEMPORARY))
     try:
         for name, data in files.items():

@@ -25,7 +25,7 @@ class Evidence:
     gauges: tuple[GaugeRow, ...] = ()
 
     def files(self) -> dict[str, bytes]:
-        """File name -> bytes, as they lie in the trial's folder."""
+        """File name -> bytes, as they lie in the trial's directory."""
         counters = {"before": tree_json(self.before), "after": tree_json(self.after)}
         return {
             "stdout": self.stdout,
@@ -36,7 +36,7 @@ class Evidence:
 
 
 def evidence_of(files: Mapping[str, bytes]) -> Evidence:
-    """The evidence in the files of a trial's folder. ValueError where counters.json is broken; a torn last gauge is
+    """The evidence in the files of a trial's directory. ValueError where counters.json is broken; a torn last gauge is
     left out."""
     counters = json.loads(files.get("counters.json") or b"{}")
     return Evidence(

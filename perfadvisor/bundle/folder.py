@@ -1,4 +1,4 @@
-"""Write a run's folder: made whole with its plan, then grown by one finished trial at a time."""
+"""Write a run's directory: made whole with its plan, then grown by one finished trial at a time."""
 
 import fcntl
 import os
@@ -18,7 +18,7 @@ from perfadvisor.model.snapshot import Snapshot
 
 
 class Bundle:
-    """A run being written. It holds the folder's lock, so that no two commands write one run."""
+    """A run being written. It holds the directory's lock, so that no two commands write one run."""
 
     def __init__(self, path: Path, header: RunFile, lock: int) -> None:
         self.path = path
@@ -77,7 +77,7 @@ class Bundle:
 
 
 def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal: str = "") -> Bundle:
-    """A new run's folder, there with its plan or not at all. InputError where something lies there already."""
+    """A new run's directory, there with its plan or not at all. InputError where something lies there already."""
     path = path.resolve()
     refuse_used(path)
     header = run_file(run, options or {}, seal)
@@ -91,7 +91,7 @@ def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal:
 
 
 def reopen(path: Path) -> Bundle:
-    """A run's folder to go on writing; what a killed writer left half done is removed. InputError where it is no run
+    """A run's directory to go on writing; what a killed writer left half done is removed. InputError where it is no run
     or another command is writing it."""
     header = read_header(path)
     lock = _locked(path)
@@ -111,7 +111,7 @@ def refuse_used(path: Path) -> None:
 
 
 def _locked(path: Path) -> int:
-    """A held lock on the folder itself: the kernel lets go of it when we die, and it leaves no file behind."""
+    """A held lock on the directory itself: the kernel lets go of it when we die, and it leaves no file behind."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

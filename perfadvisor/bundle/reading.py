@@ -1,4 +1,4 @@
-"""Read a run's folder, ours or a colleague's, and trust nothing in it."""
+"""Read a run's directory, ours or a colleague's, and trust nothing in it."""
 
 import fcntl
 import gzip
@@ -23,7 +23,7 @@ EVIDENCE = ("stdout", "stderr", "counters.json", "gauges.jsonl")
 
 
 def is_run(path: Path) -> bool:
-    """Whether the path is a run's folder."""
+    """Whether the path is a run's directory."""
     return (path / "run.json").is_file()
 
 
@@ -81,7 +81,7 @@ def results(path: Path, header: RunFile) -> tuple[TrialResult, ...]:
 
 
 def trial_folders(path: Path) -> tuple[Path, ...]:
-    """The folders of finished trials, by number; unfinished ones have other names."""
+    """The directories of finished trials, by number; unfinished ones have other names."""
     try:
         names = [name for name in os.listdir(path / "trials") if re.fullmatch(r"[0-9]{4,9}", name, re.ASCII)]  # noqa: PTH208
     except FileNotFoundError:
@@ -100,7 +100,7 @@ def evidence(path: Path, number: int) -> Evidence:
 
 
 def folder_name(number: int) -> str:
-    """The name of a trial's folder."""
+    """The name of a trial's directory."""
     return f"{number:04d}"
 
 

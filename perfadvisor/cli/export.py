@@ -43,6 +43,6 @@ def command(run: Path, output: Path, for_gate: bool) -> None:
 
 
 def _is_judged(run: "Run", workload: str, metric: str) -> bool:
-    """As for a run's folder: only the metrics a workload names to be judged by; all of them where it names none."""
+    """As for a run's directory: only the metrics a workload names to be judged by; all of them where it names none."""
     wanted = run.workloads[workload].metrics
     return not wanted or metric in wanted

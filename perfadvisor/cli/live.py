@@ -1,4 +1,4 @@
-"""The progress of a run on a terminal: a bar that stands still while a trial measures, for drawing takes CPU time."""
+"""The progress of a run on a terminal: a bar that is paused while a trial measures, for drawing takes CPU time."""
 
 from collections.abc import Callable
 from types import TracebackType

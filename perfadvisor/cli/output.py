@@ -9,7 +9,7 @@ from perfadvisor.errors import InputError
 
 
 def require_folder(path: Path | None) -> None:
-    """InputError where a file asked for has no folder to go to; for commands that measure first and write last."""
+    """InputError where a file asked for has no directory to go to; for commands that measure first and write last."""
     if path is not None and not path.parent.is_dir():
         raise InputError(f"{path}: the directory {path.parent} does not exist", "create it, or write elsewhere")
 

@@ -1,4 +1,4 @@
-"""`perfadvisor restore`: put back what an interrupted command changed."""
+"""`perfadvisor restore`: restore what an interrupted command changed."""
 
 import click
 

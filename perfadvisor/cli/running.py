@@ -127,7 +127,7 @@ def progress(stream: TextIO) -> Iterator[Progress]:
 
 
 def put_back_leftovers() -> None:
-    """Put back what a command that was killed left changed, before anything else is done."""
+    """Restore what a command that was killed left changed, before anything else is done."""
     done, failed = journal.restore()
     for what in done:
         click.echo(f"restored after an interrupted command: {what}", err=True)
@@ -136,7 +136,7 @@ def put_back_leftovers() -> None:
 
 
 def stop_cleanly() -> None:
-    """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is put back."""
+    """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is restored."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to go on
             signal.signal(number, _interrupt)

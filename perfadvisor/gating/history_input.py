@@ -1,4 +1,4 @@
-"""What `history ingest` takes: runs' folders and CSV files, as runs and points to store."""
+"""What `history ingest` takes: runs' directories and CSV files, as runs and points to store."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def _stored(point: Point) -> StoredPoint:
 
 
 def from_run(path: Path, commit: str) -> Stored:
-    """A run's folder: one point for each metric of each workload and environment, the median of its fresh runs."""
+    """A run's directory: one point for each metric of each workload and environment, the median of its fresh runs."""
     from perfadvisor import bundle
     from perfadvisor.gating.sides import run_sides
 

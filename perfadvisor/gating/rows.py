@@ -77,7 +77,7 @@ def side_of(text: str, name: str) -> Side:
 
 
 def _key(row: Row, place: str, several: bool) -> Key:
-    """A file of several environments keeps them apart, as a run's folder does."""
+    """A file of several environments keeps them apart, as a run's directory does."""
     workload, metric = given(row, "workload", place), given(row, "metric", place)
     return (f"{workload}@{row.get('environment', '')}" if several else workload), metric
 

@@ -1,4 +1,4 @@
-"""What `--baseline` and `--candidate` may name: a run's folder, a CSV file, or a run in the history."""
+"""What `--baseline` and `--candidate` may name: a run's directory, a CSV file, or a run in the history."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ HISTORY = "history:"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
-    """One side with the folder it came from, where it came from one; `stored` where it came out of the history."""
+    """One side with the directory it came from, where it came from one; `stored` where it came out of the history."""
 
     side: Side
     folder: Path | None = None
@@ -50,7 +50,7 @@ def _one_side(path: Path) -> Side:
 
 
 def run_sides(path: Path) -> dict[str, Side]:
-    """The sides of a run's folder by environment, with what is INVALID or was not measured marked. InputError where it
+    """The sides of a run's directory by environment, with what is INVALID or was not measured marked. InputError where it
     is no run or holds no finished trial."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate.sides import sides_of
@@ -68,7 +68,7 @@ def run_sides(path: Path) -> dict[str, Side]:
 
 
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
-    """The candidate's findings at or over a severity that the baseline does not have; both must be runs' folders."""
+    """The candidate's findings at or over a severity that the baseline does not have; both must be runs' directories."""
     if candidate.folder is None:
         raise InputError("--fail-on needs a run's directory as the candidate", "a CSV file holds no machine to judge")
     known = {_identity(one) for one in _findings(baseline.folder)} if baseline.folder else set()

@@ -1,6 +1,6 @@
 """One side as the machine is, the other with settings changed for the time of each of its runs.
 
-Every change is journalled before it is made and put back after the run: after success, failure and Ctrl-C by this
+Every change is journalled before it is made and restored after the run: after success, failure and Ctrl-C by this
 process, after SIGKILL by the journal's guardian."""
 
 import os
@@ -88,8 +88,7 @@ def measuring(
     made: Plan, measure: Measure, heard: Callable[[Sequence[Applied]], None] = lambda _: None
 ) -> Iterator[Callable[[str], Side]]:
     """What measures one fresh run by the name of its side; `heard` is told what came of the writes each time.
-    MeasureError where a write is refused, where somebody else changes a setting meanwhile, or where one could not be
-    put back."""
+    MeasureError where a write is refused, where somebody else changes a setting meanwhile, or where one could not be restored."""
     book = journal.begin()
     try:
         yield lambda name: _changed(made, measure, book, heard) if name == CHANGED else measure()

@@ -1,4 +1,4 @@
-"""A run: everything one `perfadvisor run` or `import` produced, as loaded from its folder."""
+"""A run: everything one `perfadvisor run` or `import` produced, as loaded from its directory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

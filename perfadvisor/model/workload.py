@@ -73,7 +73,7 @@ class Suite:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
-    """One planned run of one workload in one environment. `number` starts at 1 and is its folder's name;
+    """One planned run of one workload in one environment. `number` starts at 1 and is its directory's name;
     `position` is its place within its round, so that order effects can be looked for."""
 
     number: int

@@ -38,7 +38,7 @@ class Borrowed:
 
 
 def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowed:
-    """Lend the functions and change the translation that were asked for; `undo` puts both back. MeasureError, with
+    """Bind the functions and change the translation that were asked for; `undo` restores both. MeasureError, with
     every reason, where something must stay as it is, InputError for functions of several groups."""
     if not options.vfio and not options.domain:
         return Borrowed()

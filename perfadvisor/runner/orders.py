@@ -1,8 +1,8 @@
 """The orders of a run (workloads, plan, environments, options), and who may give them.
 
-A run folder is data: anybody can be handed one. `run --resume` starts programs and opens machines, so it follows only
+A run directory is data: anybody can be handed one. `run --resume` starts programs and opens machines, so it follows only
 orders that this user gave on this machine. Proof is an HMAC (RFC 2104) over the orders in `run.json`, whose key lies in
-the user's private state directory; a folder that somebody else can write is refused before it is read.
+the user's private state directory; a directory that somebody else can write is refused before it is read.
 """
 
 import hashlib
@@ -34,8 +34,8 @@ def seal(header: RunFile) -> str:
 
 
 def refuse_folder(path: Path) -> None:
-    """InputError where somebody else could have written the orders in this folder, or where what a resumed run writes
-    would go elsewhere: a folder that came back from a colleague may hold links."""
+    """InputError where somebody else could have written the orders in this directory, or where what a resumed run writes
+    would go elsewhere: a directory that came back from a colleague may hold links."""
     folder = path.resolve()
     for place in (folder, *sorted(folder.rglob("*"))):
         kind = place.lstat().st_mode

@@ -55,7 +55,7 @@ def options_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str]
 class Request:
     """A new run: workloads as declared (not yet expanded to nodes), the environments to measure in, and how often.
 
-    `budget_s` bounds the whole run, None for no bound; `out` is the folder to make. Before the first trial it waits at
+    `budget_s` bounds the whole run, None for no bound; `out` is the directory to make. Before the first trial it waits at
     most `wait_quiet_s` seconds for other load to end."""
 
     workloads: tuple[Workload, ...]

@@ -71,6 +71,6 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -
 
 
 def _created(request: Request, run: Run) -> Bundle:
-    """The run's folder, sealed, so that this user can resume it."""
+    """The run's directory, sealed, so that this user can resume it."""
     options = request.options.kept()
     return bundle.create(request.out, run, options, orders.seal(run_file(run, options)))

@@ -1,5 +1,5 @@
 """Everything the trials need around them: the test file, the far end of the network, huge pages. Set up once a run,
-taken away after it; what cannot be had makes its workloads "not measured", with the reason, and the rest goes on."""
+taken away after it; what is unavailable makes its workloads "not measured", with the reason, and the rest goes on."""
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence

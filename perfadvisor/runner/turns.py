@@ -1,4 +1,4 @@
-"""Whose turn it is: before a trial its environment gets the devices, and the guests of the others stand still."""
+"""Whose turn it is: before a trial its environment gets the devices, and the guests of the others are paused."""
 
 from collections.abc import Sequence
 

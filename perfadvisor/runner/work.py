@@ -44,7 +44,7 @@ class RunOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A run under way: its folder, the environments that are open, where storage is measured, what was asked for, what
+    """A run under way: its directory, the environments that are open, where storage is measured, what was asked for, what
     was taken from this machine for it, and who is told how far it is."""
 
     saved: Bundle
@@ -147,7 +147,7 @@ def _turn(
 
 
 def _read_again(work: Work, turns: Turns) -> None:
-    """Did a machine change under us? One that cannot be had any more says so itself."""
+    """Did a machine change under us? One that is unavailable from now on says so itself."""
     for site in work.sites:
         try:
             turns.hand_to(site)

@@ -22,7 +22,7 @@ def fine(_spec: Spec) -> str:
 class EnvironmentOptions:
     """`name` is the word in front of the colon. `opener` names the function that opens one, "module:function", taking a
     Spec and an Opening. `places` may stand behind the colon, at most one of them, and one of them must where
-    `needs_place`. `clash` says why options that are fine by themselves cannot be had together, "" where they can."""
+    `needs_place`. `clash` says why options that are fine by themselves cannot be combined, "" where they can."""
 
     name: str
     meaning: str

@@ -1,1 +1,1 @@
-"""The history of many runs in SQLite or PostgreSQL. The runs' folders stay the truth; this only remembers them."""
+"""The history of many runs in SQLite or PostgreSQL. The runs' directories stay the truth; this only remembers them."""

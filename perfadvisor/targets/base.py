@@ -145,7 +145,7 @@ class Target(Protocol):
     # --- what a trial needs ---
 
     def program(self, tool: str) -> str:
-        """The path of a tool there, "" where its name finds it. MeasureError where it cannot be had."""
+        """The path of a tool there, "" where its name finds it. MeasureError where it is unavailable."""
         del tool
         return ""
 
@@ -211,9 +211,9 @@ class Target(Protocol):
         return
 
     def pause(self) -> None:
-        """Stand still while others measure."""
+        """Pause while others measure."""
         return
 
     def give(self) -> None:
-        """Let go of every device that others need too, and stand still."""
+        """Let go of every device that others need too, and are paused."""
         return

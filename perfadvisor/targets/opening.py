@@ -8,7 +8,7 @@ from pathlib import Path
 class Opening:
     """Where this run measures storage: the `directory` of its test file and the raw `device` given instead ("" for
     none). A container gets both passed in under the same name, so that every environment reads the same bytes.
-    `lent` are the PCI functions that this run has lent to vfio-pci already."""
+    `lent` are the PCI functions that this run has bound to vfio-pci already."""
 
     directory: Path | None = None
     device: str = ""

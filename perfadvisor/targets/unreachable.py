@@ -9,7 +9,7 @@ from perfadvisor.targets.base import Command, Completed, Server, Target
 
 
 class Unreachable(Target):
-    """Stands where the environment would; `error` says why it cannot be had."""
+    """Stands where the environment would; `error` says why it is unavailable."""
 
     def __init__(self, spec: Spec, error: MeasureError) -> None:
         self.error = error

@@ -22,7 +22,7 @@ from perfadvisor.tuning.trying import as_got, joined, rounding, together, tried
 
 def run(tune: Tune, how: How) -> Tune:
     """Try what was not tried yet, judge all together, and keep what helps. Saved after every step; raises what is not
-    about one fix, everything put back."""
+    about one fix, everything restored."""
     tune = _each(tune, how)
     tune = replace(tune, tried=without_chance(tune.tried))
     helping = [one.fix for one in tune.tried if one.answer is FixAnswer.HELPS]
@@ -85,7 +85,7 @@ def _saved(tune: Tune) -> Tune:
 
 @contextmanager
 def _restored() -> Iterator[journal.Journal]:
-    """A journal, everything in it put back at the end. MeasureError where that fails."""
+    """A journal, everything in it restored at the end. MeasureError where that fails."""
     book = journal.begin()
     try:
         yield book

@@ -19,7 +19,7 @@ from perfadvisor.tuning.steps import intents
 
 def tried(fix: PlannedFix, how: How, tests: int) -> Tried:
     """Measure one fix. What this user may not do, or what the machine does not take, is not tried; an interrupt goes on
-    to the caller, everything put back."""
+    to the caller, everything restored."""
     notes: list[str] = []
     try:
         made = with_setting.planned(intents(fix))

@@ -61,7 +61,7 @@ def nvme_controller(tree: Tree, name: str) -> str | None:
 
 
 def pci_address(tree: Tree, name: str) -> str | None:
-    """The PCI function the disk hangs on, None for virtual disks and other buses."""
+    """The PCI function the disk is attached to, None for virtual disks and other buses."""
     direct = owner(tree.realpath(f"{BLOCK}/{name}")) or owner(tree.realpath(f"{BLOCK}/{name}/device"))
     if direct is not None:
         return direct

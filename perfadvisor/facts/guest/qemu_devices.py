@@ -32,7 +32,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 
 def plain(driver: str) -> str:
-    """The driver without its age: virtio devices are also to be had as one of the old or of the new kind alone."""
+    """The driver without its age: virtio devices also exist as one of the old or of the new kind alone."""
     return driver.removesuffix("-transitional").removesuffix("-non")
 
 

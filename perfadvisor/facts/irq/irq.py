@@ -58,7 +58,7 @@ Facts = Iterator[Fact | Absent]
 
 
 def facts(tree: Tree) -> Facts:
-    """The table of counts, then the folders with the affinities."""
+    """The table of counts, then the directories with the affinities."""
     data = tree.read(interrupts.SOURCE)
     if data is None:
         reason = tree.why_unreadable(interrupts.SOURCE)
@@ -109,7 +109,7 @@ def _default_affinity(tree: Tree) -> Fact | Absent:
 
 
 def _irqbalance(tree: Tree) -> Fact | Absent:
-    """From the process list; a saved tree without one may still hold the daemon's folder in /run.
+    """From the process list; a saved tree without one may still hold the daemon's directory in /run.
 
     pgrep's exit code 1 means that it looked and found none (pgrep(1))."""
     if tree.text(IRQBALANCE):

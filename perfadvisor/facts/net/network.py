@@ -1,4 +1,4 @@
-"""Network interfaces: what they are, what they hang on, their link, queues, steering, drops and interrupts."""
+"""Network interfaces: what they are, what they are attached to, their link, queues, steering, drops and interrupts."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -97,7 +97,7 @@ def kind(tree: Tree, nic: str) -> str | None:
 
 
 def pci_address(tree: Tree, nic: str) -> str | None:
-    """The PCI function an interface hangs on, also where a virtio device lies between."""
+    """The PCI function an interface is attached to, also where a virtio device lies between."""
     direct = owner(tree.realpath(f"{NET}/{nic}")) or owner(tree.realpath(f"{NET}/{nic}/device"))
     return direct or _bus_info(tree, nic)
 

@@ -36,5 +36,5 @@ def chain(directory: str) -> tuple[str, ...]:
 
 
 def owner(path: str) -> str | None:
-    """The function a device hangs on: the last PCI address in its path under /sys/devices; None for virtual ones."""
+    """The function a device is attached to: the last PCI address in its path under /sys/devices; None for virtual ones."""
     return next((part for part in reversed(path.split("/")) if is_address(part)), None)

@@ -144,7 +144,7 @@ def derived(places: Mapping[str, LinkPlace], links: Mapping[str, PciLink], sourc
 def partner(directory: str) -> str | None:
     """The function at the other, upper end of this one's link; None for a port whose link is the one below it.
 
-    Along the chain root port, switch upstream port, switch downstream port, endpoint, every second one hangs on a link
+    Along the chain root port, switch upstream port, switch downstream port, endpoint, every second one is attached to a link
     to the one above it; between the ports inside a switch there is no link."""
     hops = chain(directory)
     return hops[-2] if len(hops) % 2 == 0 and hops else None

@@ -1,1 +1,1 @@
-"""What may be changed on a machine, written down before the change and put back after it."""
+"""What may be changed on a machine, written down before the change and restored after it."""

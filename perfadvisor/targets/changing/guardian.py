@@ -1,4 +1,4 @@
-"""Waits for perfadvisor to end and puts back what it left changed.
+"""Waits for perfadvisor to end and restores what it left changed.
 
 Run as `python -m perfadvisor.targets.changing.guardian JOURNAL`.
 Its standard input is a pipe whose other end only perfadvisor holds: the kernel ends it when perfadvisor dies, also by
@@ -14,7 +14,7 @@ from perfadvisor.targets.changing.journal import restore_one
 
 
 def main(journal: Path) -> None:
-    """Sleep until perfadvisor ended, then put back."""
+    """Sleep until perfadvisor ended, then restore."""
     while os.read(0, 4096):
         pass
     with contextlib.suppress(FileNotFoundError):

@@ -1,4 +1,4 @@
-"""What perfadvisor changed on this machine and how to put it back, on disk before the change is made.
+"""What perfadvisor changed on this machine and how to restore it, on disk before the change is made.
 
 One file per command under the user's state directory, one JSON object a line, synced; a second copy lies in the run.
 While its command lives the file is locked; the kernel lets go of the lock when the command dies. Then a guardian that
@@ -28,7 +28,7 @@ _NUMBERS = itertools.count(1)  # a command may have several: one for itself, one
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """A journal as read: its owner's process, the changes still to be put back (oldest first), and the next number."""
+    """A journal as read: its owner's process, the changes still to be restored (oldest first), and the next number."""
 
     owner: Mapping[str, Any]
     open: Mapping[int, Change]
@@ -233,7 +233,7 @@ def begin(copy: Path | None = None) -> Journal:
 
 
 def restore() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Put back what every dead command left: (what was put back, what could not be and why)."""
+    """Restore what every dead command left: (what was restored, what could not be and why)."""
     done: list[str] = []
     failed: list[str] = []
     for path in sorted(directory().glob("*.jsonl")):
@@ -248,7 +248,7 @@ def restore() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def restore_one(path: Path) -> tuple[list[str], list[str]]:
-    """Put back what one journal lists, newest first; the journal goes away when nothing is left in it."""
+    """Restore what one journal lists, newest first; the journal goes away when nothing is left in it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         _wait_for_lock(descriptor)

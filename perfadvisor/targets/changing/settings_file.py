@@ -1,4 +1,4 @@
-"""Read and write one setting of this machine, and put it back.
+"""Read and write one setting of this machine, and restore it.
 
 Undo writes the old values only where nobody else changed the setting since.
 """

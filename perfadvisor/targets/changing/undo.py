@@ -1,4 +1,4 @@
-"""The kinds of change that perfadvisor makes to a machine, and how each is put back.
+"""The kinds of change that perfadvisor makes to a machine, and how each is restored.
 
 A change is a plain JSON object, so that it can be written down before it is made and undone by another process. To add
 a kind: a constructor, a function that undoes it, and its line in UNDO. Undoing twice must be harmless.
@@ -20,17 +20,17 @@ UNTIL_REBOOT = ("/proc/", "/sys/")
 
 
 def file_made(path: Path) -> Change:
-    """A file that is going to be created; put back: removed."""
+    """A file that is going to be created; undone: removed."""
     return {"what": "file", "path": str(path)}
 
 
 def setting_changed(path: Path, was: str) -> Change:
-    """A kernel setting that is going to be written; put back: what it `was`."""
+    """A kernel setting that is going to be written; undone: what it `was`."""
     return {"what": "setting", "path": str(path), "was": was}
 
 
 def pages_added(path: Path, count: int) -> Change:
-    """Pages that are going to be reserved on top of those there; put back: as many fewer, because two commands may
+    """Pages that are going to be reserved on top of those there; undone: as many fewer, because two commands may
     reserve at once and each must leave the other's alone."""
     return {"what": "pages", "path": str(path), "added": count}
 
@@ -41,31 +41,31 @@ def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = Fa
 
 
 def driver_changed(function: Path, was: str) -> Change:
-    """A PCI function (its directory in sysfs) that is going to be bound to another driver; put back: `was` ("" for
+    """A PCI function (its directory in sysfs) that is going to be bound to another driver; undone: `was` ("" for
     none) drives it again, and its `driver_override` is what the user had there."""
     return {"what": "driver", "path": str(function), "was": was, "override": pci_driver.override_of(function)}
 
 
 def domain_changed(group: Path, was: str, drivers: Mapping[str, str]) -> Change:
     """The type of an IOMMU group (its directory in sysfs) that is going to be changed, for which its functions lose
-    their drivers for a moment; put back: the type it `was`, then these drivers."""
+    their drivers for a moment; undone: the type it `was`, then these drivers."""
     return {"what": "domain", "path": str(group), "was": was, "drivers": dict(drivers)}
 
 
 def functions_made(physical: Path, was: str) -> Change:
-    """Virtual functions that are going to be made; put back: as many as there were."""
+    """Virtual functions that are going to be made; undone: as many as there were."""
     return {"what": "functions", "path": str(physical / "sriov_numvfs"), "was": was}
 
 
 def module_loaded(name: str) -> Change:
-    """A kernel module that is going to be loaded; put back: unloaded, unless it is in use by then."""
+    """A kernel module that is going to be loaded; undone: unloaded, unless it is in use by then."""
     return {"what": "module", "path": f"/sys/module/{name}", "name": name}
 
 
 def group_written(
     write: Write, device: str, ours: Values | None, along: Mapping[str, Mapping[str, Values | None]] | None = None
 ) -> Change:
-    """A setting that is going to be written as a group; put back: the fields as they were, where they are still `ours`,
+    """A setting that is going to be written as a group; undone: the fields as they were, where they are still `ours`,
     the values read back (None while they were not). `device` finds a NIC that got another name meanwhile. `along` has
     the same for settings that the kernel changes with it: name -> what it `was`, and `ours`."""
     return {

@@ -88,7 +88,7 @@ class ContainerTarget(RemoteTarget):
         return Presence(path).why_gone
 
     def function(self, lent: VfioFunction | None) -> VfioFunction:
-        """The first it was given; what is lent to this machine's own trials is not in it."""
+        """The first it was given; what is bound to this machine's own trials is not in it."""
         del lent
         if not self.passed:
             raise MeasureError("the container was given no device", f"--env {self.spec.kind}:vfio=BDF")
@@ -137,12 +137,12 @@ def _is_gone(done: Completed) -> bool:
 
 
 def open_docker(spec: Spec, opening: Opening) -> ContainerTarget:
-    """A container of docker. MeasureError where it cannot be had."""
+    """A container of docker. MeasureError where it is unavailable."""
     return _open(container_engine.docker(), spec, opening)
 
 
 def open_podman(spec: Spec, opening: Opening) -> ContainerTarget:
-    """A container of podman. MeasureError where it cannot be had."""
+    """A container of podman. MeasureError where it is unavailable."""
     return _open(container_engine.podman(), spec, opening)
 
 

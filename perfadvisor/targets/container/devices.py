@@ -1,6 +1,6 @@
 """Devices of this machine that go into a container: IOMMU groups through VFIO, and virtual functions of NICs.
 
-A group is lent before the container is made, because its node must be there, and a network interface is moved into it
+A group is bound before the container is made, because its node must be there, and a network interface is moved into it
 afterwards, because it needs the container's namespace. When that namespace ends, the kernel gives a physical interface
 back to the first one (net/core/dev.c, default_device_exit_net).
 """
@@ -43,7 +43,7 @@ class Given:
 
 
 def give(declared: Declared, opening: Opening, book: Journal, root: Path = ROOT) -> Given:
-    """Have what was declared ready to go into a container. MeasureError, with the reason, where it cannot be had."""
+    """Have what was declared ready to go into a container. MeasureError, with the reason, where it is unavailable."""
     vfio.require_not_measured(declared.vfio, opening.device, root)
     wanted = [address for address in declared.vfio if address not in opening.lent]
     if wanted:

@@ -26,7 +26,7 @@ _TIMEOUT_S = 120.0
 
 
 def program(cache: Path | None = None) -> Path:
-    """The path of dmabench, compiled now if it was not before. `cache` is the folder to keep it in.
+    """The path of dmabench, compiled now if it was not before. `cache` is the directory to keep it in.
 
     Raises MeasureError where there is no working compiler, or no place that programs may be run from."""
     folder = cache or _own_folder()

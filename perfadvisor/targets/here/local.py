@@ -53,7 +53,7 @@ class LocalTarget(Target):
         return refused_by_the_kernel(engine, process.run(Command(argv=tuple(probe), timeout_s=PROBE_S)))
 
     def function(self, lent: VfioFunction | None) -> VfioFunction:
-        """What was lent for the run."""
+        """What was bound for the run."""
         if lent is None:
             hint = "as root: perfadvisor run mapping --vfio BDF; perfadvisor doctor names some"
             raise MeasureError("no device is bound to vfio-pci for it", hint)

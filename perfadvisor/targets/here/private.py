@@ -14,7 +14,7 @@ _UID_MAP = Path("/proc/self/uid_map")
 
 
 def made(folder: Path) -> Path | None:
-    """The folder without links, made if need be; None where it cannot be, or others could put something into it, or
+    """The directory without links, made if need be; None where it cannot be, or others could put something into it, or
     its name is relative ("~/x" of a user without a home)."""
     if not folder.is_absolute():
         return None

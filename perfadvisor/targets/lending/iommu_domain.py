@@ -18,7 +18,7 @@ TYPES = ("identity", "DMA", "DMA-FQ")
 
 
 def function_behind(device: str, root: Path = ROOT) -> str:
-    """The address of the PCI function that a block device hangs on. MeasureError where it hangs on none."""
+    """The address of the PCI function that a block device is attached to. MeasureError where it is attached to none."""
     tree = capture(block_path.PATTERNS, root=str(root))
     entry = (root / "sys/class/block" / Path(device).resolve().name).resolve()
     whole = entry.parent if (entry / "partition").exists() else entry

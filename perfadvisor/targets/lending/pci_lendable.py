@@ -1,4 +1,4 @@
-"""Which PCI functions of this machine could be lent to vfio-pci now, for whoever has to name one."""
+"""Which PCI functions of this machine could be bound to vfio-pci now, for whoever has to name one."""
 
 from collections.abc import Iterator
 from contextlib import suppress

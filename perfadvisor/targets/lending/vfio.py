@@ -1,4 +1,4 @@
-"""Lending PCI functions to vfio-pci and giving them back, each step written down before it is made.
+"""Binding PCI functions to vfio-pci and giving them back, each step written down before it is made.
 
 `driver_override` names the one driver that may take the function, so no other device of the same kind is touched
 (Documentation/ABI/testing/sysfs-bus-pci, driver_override).
@@ -58,7 +58,7 @@ def passed(addresses: Iterable[str], root: Path = ROOT) -> tuple[VfioFunction, .
 
 
 def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[PciGroup, ...]:
-    """The groups of these functions, if all of them could be lent now, with nobody else of their groups."""
+    """The groups of these functions, if all of them could be bound now, with nobody else of their groups."""
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
     for address in named:
         if function(address, root).is_bridge:
@@ -70,7 +70,7 @@ def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[P
 
 
 def require_not_measured(addresses: Sequence[str], device: str, root: Path = ROOT) -> None:
-    """MeasureError for a function that the block device (its node, "" for none) under measurement hangs on."""
+    """MeasureError for a function that the block device (its node, "" for none) under measurement is attached to."""
     parts = (root / "sys/class/block" / Path(device).resolve().name).resolve().parts if device else ()
     for address in addresses:
         if disks_of(function(address, root)) & set(parts):

@@ -61,7 +61,7 @@ class Fixed:
 
 
 def made(spec: Spec, opening: Opening) -> Fixed:
-    """Everything that the guest of this spec needs before it boots. MeasureError where it cannot be had: then nothing
+    """Everything that the guest of this spec needs before it boots. MeasureError where it is unavailable: then nothing
     is left of it."""
     options = options_of(spec)
     if options.passthrough:

@@ -58,7 +58,7 @@ class Hands:
             self._plug(monitor)
 
     def _plug(self, monitor: JsonSocket) -> None:
-        """Nothing is measured on the placeholder, so it may lie where direct I/O is not to be had."""
+        """Nothing is measured on the placeholder, so it may lie where direct I/O is not available."""
         options = self._fixed.options
         if self._disk.parent == self._fixed.directory and not takes_direct_io(self._disk):
             options = replace(options, cache="writeback")
@@ -67,7 +67,7 @@ class Hands:
         self.plugged[plug.DISK] = asked
 
     def lend(self, monitor: JsonSocket) -> None:
-        """Take the functions from this machine and plug them in. MeasureError where one cannot be had."""
+        """Take the functions from this machine and plug them in. MeasureError where one is unavailable."""
         if self._fixed.options.passthrough and not self.lent:
             self._take_from_here()
         for slot, address in enumerate(self.lent, FIRST_FUNCTION_SLOT):

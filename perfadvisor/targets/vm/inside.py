@@ -28,13 +28,13 @@ class Inside:
         return self.disk() if self.expects_disks() else " ".join(sorted(self.functions()))
 
     def disk(self) -> str:
-        """The first disk in the guest that hangs on one of them."""
+        """The first disk in the guest that is attached to one of them."""
         tree, ours = self.tree(block_path.PATTERNS), self.functions()
         found = (name for name in block_path.devices(tree) if name.startswith(("nvme", "sd")))
         return next((name for name in found if block_path.pci_address(tree, name) in ours), "")
 
     def functions(self) -> frozenset[str]:
-        """Functions in the guest with the vendor and device numbers of those that were lent."""
+        """Functions in the guest with the vendor and device numbers of those that were bound."""
         ours = {_identity(ROOT / DEVICES / address) for address in self.lent}
         rows = [line.split() for line in self.said(FUNCTIONS).splitlines()]
         return frozenset(row[0] for row in rows if len(row) == 3 and (row[1], row[2]) in ours)

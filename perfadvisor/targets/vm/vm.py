@@ -34,7 +34,7 @@ READ_S = 180.0  # an emulated guest takes a while to read all of itself
 
 
 def open_vm(spec: Spec, opening: Opening) -> "VmTarget":
-    """The guest of this spec, booted. MeasureError where it cannot be had."""
+    """The guest of this spec, booted. MeasureError where it is unavailable."""
     target = VmTarget(made(spec, opening))
     try:
         target.boot()
@@ -147,7 +147,7 @@ class VmTarget(RemoteTarget):
         return self._defined
 
     def pause(self) -> None:
-        """Stand still while others measure."""
+        """Pause while others measure."""
         if self._guest is not None and not self._stopped:
             self._guest.monitor.ask("stop", timeout_s=30.0)
             self._stopped = True
@@ -212,7 +212,7 @@ class VmTarget(RemoteTarget):
         return GuestServer(command, self.exec)
 
     def close(self) -> None:
-        """End the guest and put back whatever was changed for it."""
+        """End the guest and restore whatever was changed for it."""
         if self._guest is not None:
             self._guest.end()
             self._guest = None

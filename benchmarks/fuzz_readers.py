@@ -198,16 +198,20 @@ def _written() -> dict[str, Reader]:
             lambda data: read_rules([_file(data, "rules/x.yaml")], known_facts()), rules, turns=1, whole=True
         ),
         "workload": Reader(
-            _of_pack(lambda place: load_workloads([place]), "loads", "storage/x.yaml"), workloads,
-            turns=1, whole=True,
+            _of_pack(lambda place: load_workloads([place]), "loads", "storage/x.yaml"),
+            workloads,
+            turns=1,
+            whole=True,
         ),
         "suite": Reader(
-            _of_pack(lambda place: load_suites(known, [place]), "suites", "suites/x.yaml"), suites,
-            turns=1, whole=True,
+            _of_pack(lambda place: load_suites(known, [place]), "suites", "suites/x.yaml"),
+            suites,
+            turns=1,
+            whole=True,
         ),
         "policy": Reader(_of_file(read_policy, "p.yaml"), (samples.POLICY,), turns=3, whole=True),
         "environments": Reader(_of_file(load_environments, "e.yaml"), (samples.ENVIRONMENTS,), turns=3, whole=True),
         "calibration": Reader(_of_file(read_floors, "c.json"), (samples.FLOORS,), whole=True),
         "condition": Reader(_of_text(parse_expression), (samples.CONDITION,), whole=True),
         "environment": Reader(_of_text(read_spec), (b"docker:debian,cpus=2,memory=2g", b"ssh:root@host")),
-    }  # fmt: skip
+    }

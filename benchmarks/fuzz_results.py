@@ -11,15 +11,26 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def row(
-    what: str, seed: int, counts: Mapping[str, int], by_name: Mapping[str, int], slowest_s: float, seconds: float,
+    what: str,
+    seed: int,
+    counts: Mapping[str, int],
+    by_name: Mapping[str, int],
+    slowest_s: float,
+    seconds: float,
     peak_mb: float,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """One batch of `inputs` or `machines`; the memory is the process's peak so far, in megabytes (10^6 bytes)."""
     asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=REPOSITORY, capture_output=True, text=True)
     return {
-        "what": what, "seed": seed, "commit": asked.stdout.strip(), "counts": dict(counts), "by_name": dict(by_name),
-        "slowest_s": round(slowest_s, 3), "seconds": round(seconds, 1), "peak_mb": round(peak_mb, 1),
-    }  # fmt: skip
+        "what": what,
+        "seed": seed,
+        "commit": asked.stdout.strip(),
+        "counts": dict(counts),
+        "by_name": dict(by_name),
+        "slowest_s": round(slowest_s, 3),
+        "seconds": round(seconds, 1),
+        "peak_mb": round(peak_mb, 1),
+    }
 
 
 def append(file: Path, batch: Mapping[str, Any]) -> None:

@@ -73,8 +73,20 @@ UNAME = b"Linux a 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 x86_64 G
 PASTE = b"$ uname -a\n" + UNAME + b"$ cat /proc/meminfo\n" + MEMINFO + b"# sysctl -a\n" + SYSCTL
 LSCPU = b'{"lscpu": [{"field": "Architecture:", "data": "x86_64"}, {"field": "CPU(s):", "data": "2"}]}\n'
 TEXTS = (
-    LIBVIRT, INSPECT, KUBERNETES, KUBEVIRT, PROXMOX, QEMU, QEMU_FILE, SYSCTL, MEMINFO, CGROUP, UNAME, LSCPU, PASTE,
-)  # fmt: skip
+    LIBVIRT,
+    INSPECT,
+    KUBERNETES,
+    KUBEVIRT,
+    PROXMOX,
+    QEMU,
+    QEMU_FILE,
+    SYSCTL,
+    MEMINFO,
+    CGROUP,
+    UNAME,
+    LSCPU,
+    PASTE,
+)
 GO = b"goos: linux\ngoarch: amd64\nBenchmarkA-8   \t     100\t      1234 ns/op\t     16 B/op\nPASS\n"
 HYPERFINE = b'{"results": [{"command": "a", "mean": 1.5, "times": [1.4, 1.6], "exit_codes": [0, 0]}]}'
 PYTEST = (

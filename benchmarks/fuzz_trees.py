@@ -14,9 +14,25 @@ DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 WHOLE, WITH_HOST = 0.01, 0.1
 GROUP_PARTS, FILES = 5, 45
 WEIRD = (
-    b'', b'\n', b'-1\n', b'0\n', b'99999999999999999999\n', b'nan\n', b'0-\n', b'5-1\n', b'\xff\xfe', b'Y\n',
-    b"x" * 5000, b'0x\n', b'1 2 3\n', b'<script>', b'\x1b[31m', b'0-4294967295\n', b'1e400\n', b'(unknown)\n',
-)  # fmt: skip
+    b"",
+    b"\n",
+    b"-1\n",
+    b"0\n",
+    b"99999999999999999999\n",
+    b"nan\n",
+    b"0-\n",
+    b"5-1\n",
+    b"\xff\xfe",
+    b"Y\n",
+    b"x" * 5000,
+    b"0x\n",
+    b"1 2 3\n",
+    b"<script>",
+    b"\x1b[31m",
+    b"0-4294967295\n",
+    b"1e400\n",
+    b"(unknown)\n",
+)
 Entries = dict[str, Entry]
 Groups = Mapping[str, Entries]
 

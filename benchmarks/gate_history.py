@@ -31,8 +31,7 @@ def simulated(table: Table, chance: Generator, series: int, quiet_series: int) -
     for kind in KINDS:
         share = alarms[kind] / (quiet_series * len(PROFILES))
         what = f"{kind}: A/A series of 300 with an alarm, {quiet_series} a profile"
-        table.add("G4", what, percent(share, 2), "<= 1 %",
-                  share <= 0.01)  # fmt: skip
+        table.add("G4", what, percent(share, 2), "<= 1 %", share <= 0.01)
     for step, least in ((0.02, 0.0), (0.05, 0.78), (0.10, 0.92)):
         scores = {kind: Score() for kind in KINDS}
         for profile in PROFILES:
@@ -40,8 +39,13 @@ def simulated(table: Table, chance: Generator, series: int, quiet_series: int) -
                 _two_steps(chance, profile, step, scores)
         for kind, score in scores.items():
             figure = f"P {score.precision:.2f} R {score.recall:.2f} F1 {score.f1:.3f}"
-            table.add("G4", f"{kind}: two steps of {step:.0%}", figure, f"F1 >= {least}" if least else "",
-                      score.f1 >= least if least else None)  # fmt: skip
+            table.add(
+                "G4",
+                f"{kind}: two steps of {step:.0%}",
+                figure,
+                f"F1 >= {least}" if least else "",
+                score.f1 >= least if least else None,
+            )
 
 
 def _two_steps(chance: Generator, profile: str, step: float, scores: dict[str, Score]) -> None:
@@ -58,9 +62,13 @@ def pushed(logs: Floats, end: int, margin: float = 0.03) -> tuple[SeriesChange, 
     """The alerting changes that a check after the point before `end` reports."""
     seen = logs[max(end - LOOK_BACK, 0) : end]
     series = Series(
-        key=SeriesKey(workload="w"), unit="", better="higher", values=tuple(np.exp(seen)),
-        times=tuple(float(i) for i in range(end - seen.size, end)), commits=("",) * seen.size,
-    )  # fmt: skip
+        key=SeriesKey(workload="w"),
+        unit="",
+        better="higher",
+        values=tuple(np.exp(seen)),
+        times=tuple(float(i) for i in range(end - seen.size, end)),
+        commits=("",) * seen.size,
+    )
     return tuple(change for change in changes_of(series, AlertPolicy(margin_of=lambda _: margin)) if change.alerting)
 
 
@@ -78,8 +86,7 @@ def replay(table: Table, chance: Generator, series: int, pushes: int) -> None:
         for kind, most in (("suspected", 2.0), ("confirmed", 0.5)):
             rate = 1000 * counts[kind] / (series * pushes)
             what = f"{kind}: false alerts per 1,000 pushes, {profile}, {series * pushes} pushes"
-            table.add("G6", what, f"{rate:.2f}",
-                      f"<= {most}", rate <= most)  # fmt: skip
+            table.add("G6", what, f"{rate:.2f}", f"<= {most}", rate <= most)
 
 
 def _tell(changes: tuple[SeriesChange, ...], told: dict[str, list[float]]) -> None:

@@ -43,8 +43,7 @@ def _permuted(
         share = alarms[kind] / (len(series) * repeats)
         held = kind == "confirmed"
         name = f"{what}: {kind}: A/A alarm in {len(series) * repeats}"
-        table.add("G5", name, percent(share), "<= 1 %" if held else "",
-                  share <= 0.01 if held else None)  # fmt: skip
+        table.add("G5", name, percent(share), "<= 1 %" if held else "", share <= 0.01 if held else None)
         for step in steps:
             score = scores[kind, step]
             goal = _goal(what, kind, step, score)
@@ -88,8 +87,13 @@ def marked(table: Table) -> None:
     nothing = float(np.mean(scores["nothing"]))
     for kind in KINDS:
         score = float(np.mean(scores[kind]))
-        table.add("G7", f"TCPD, the {len(marks)} series at hand: {kind}: F1", f"{score:.3f}",
-                  f">= .69 (finding nothing: {nothing:.3f})", score >= 0.69)  # fmt: skip
+        table.add(
+            "G7",
+            f"TCPD, the {len(marks)} series at hand: {kind}: F1",
+            f"{score:.3f}",
+            f">= .69 (finding nothing: {nothing:.3f})",
+            score >= 0.69,
+        )
 
 
 def _f1(people: list[list[int]], found: list[int]) -> float:

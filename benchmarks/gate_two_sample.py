@@ -58,13 +58,28 @@ def one_metric(table: Table, chance: Generator, splits: int) -> None:
             continue
         rates = {step: regressions(samples, step, Order.MIXED) for step in (0.0, 0.02, 0.05, 0.10)}
         held = name == "JMH-like"
-        table.add("G1", f"{name}, 5 v 5, {splits} splits: A/A claims a regression", percent(rates[0.0], 2), "<= 0.5 %",
-                  rates[0.0] <= 0.005)  # fmt: skip
+        table.add(
+            "G1",
+            f"{name}, 5 v 5, {splits} splits: A/A claims a regression",
+            percent(rates[0.0], 2),
+            "<= 0.5 %",
+            rates[0.0] <= 0.005,
+        )
         table.add("G1", f"{name}: power at 2 %", percent(rates[0.02]))
-        table.add("G1", f"{name}: power at 5 %", percent(rates[0.05]), ">= 42 %" if held else "",
-                  rates[0.05] >= 0.42 if held else None)  # fmt: skip
-        table.add("G1", f"{name}: power at 10 %", percent(rates[0.10]), ">= 75 %" if held else "",
-                  rates[0.10] >= 0.75 if held else None)  # fmt: skip
+        table.add(
+            "G1",
+            f"{name}: power at 5 %",
+            percent(rates[0.05]),
+            ">= 42 %" if held else "",
+            rates[0.05] >= 0.42 if held else None,
+        )
+        table.add(
+            "G1",
+            f"{name}: power at 10 %",
+            percent(rates[0.10]),
+            ">= 75 %" if held else "",
+            rates[0.10] >= 0.75 if held else None,
+        )
         stored = regressions(samples, 0.10, Order.BLOCK)
         table.add("G1", f"{name}: power at 10 % when the order is unknown (widened)", percent(stored))
 
@@ -89,5 +104,10 @@ def forty_metrics(table: Table, chance: Generator, repeats: int) -> None:
                 bool(gate(*sides(chance, profile, order, 40, 10), lambda _: POLICY, order).alerts)
                 for _ in range(repeats)
             )
-            table.add("G2", f"40 metrics, n = 10, {profile}, {order.value} order: any red in {repeats}",
-                      percent(red / repeats), f"<= {most:.0%}", red / repeats <= most)  # fmt: skip
+            table.add(
+                "G2",
+                f"40 metrics, n = 10, {profile}, {order.value} order: any red in {repeats}",
+                percent(red / repeats),
+                f"<= {most:.0%}",
+                red / repeats <= most,
+            )

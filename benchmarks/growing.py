@@ -23,14 +23,19 @@ def functions(count: int) -> Tree:
         address = f"{0x1000 + bus // 256:04x}:{bus % 256:02x}:{slot:02x}.0"
         folder = f"/sys/devices/pci{bus // 256:04x}:00/{bridge}/{address}"
         entries |= {
-            f"{folder}/vendor": b"0x8086\n", f"{folder}/device": b"0x1572\n", f"{folder}/class": b"0x020000\n",
-            f"{folder}/numa_node": b"0\n", f"{folder}/current_link_speed": b"8.0 GT/s PCIe\n",
-            f"{folder}/max_link_speed": b"16.0 GT/s PCIe\n", f"{folder}/current_link_width": b"8\n",
-            f"{folder}/max_link_width": b"8\n", f"/sys/bus/pci/devices/{address}": Symlink(f"../../../..{folder[4:]}"),
+            f"{folder}/vendor": b"0x8086\n",
+            f"{folder}/device": b"0x1572\n",
+            f"{folder}/class": b"0x020000\n",
+            f"{folder}/numa_node": b"0\n",
+            f"{folder}/current_link_speed": b"8.0 GT/s PCIe\n",
+            f"{folder}/max_link_speed": b"16.0 GT/s PCIe\n",
+            f"{folder}/current_link_width": b"8\n",
+            f"{folder}/max_link_width": b"8\n",
+            f"/sys/bus/pci/devices/{address}": Symlink(f"../../../..{folder[4:]}"),
             f"{folder}/iommu_group": Symlink(f"../../../../kernel/iommu_groups/{number}"),
             f"/sys/kernel/iommu_groups/{number}/type": b"DMA\n",
             f"/sys/kernel/iommu_groups/{number}/devices/{address}": Symlink(f"../../../..{folder[4:]}"),
-        }  # fmt: skip
+        }
         if slot == 0:
             entries[f"/sys/bus/pci/devices/{bridge}"] = Symlink(f"../../../../devices/pci{bus // 256:04x}:00/{bridge}")
             entries[f"/sys/devices/pci{bus // 256:04x}:00/{bridge}/class"] = b"0x060400\n"

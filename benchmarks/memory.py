@@ -155,9 +155,15 @@ def _others(kind: str, seconds: float) -> Iterator[Contender]:
     block = 1 << (array_bytes() - 1).bit_length()  # it must be a power of two
     for way in ("read", "write"):
         argv = (
-            "sysbench", "memory", "--threads=1", f"--memory-block-size={block >> 20}M", "--memory-total-size=100T",
-            f"--time={max(1, round(seconds))}", f"--memory-oper={way}", "run",
-        )  # fmt: skip
+            "sysbench",
+            "memory",
+            "--threads=1",
+            f"--memory-block-size={block >> 20}M",
+            "--memory-total-size=100T",
+            f"--time={max(1, round(seconds))}",
+            f"--memory-oper={way}",
+            "run",
+        )
         yield Contender(tool="sysbench", kernel=f"{way} (one stream)", argv=argv, rate=_sysbench_rate)
 
 

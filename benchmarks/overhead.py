@@ -79,9 +79,14 @@ def main() -> None:
                 id=f"overhead/{tool}", title=name, device="none", tool=tool, parameters=parameters, metrics=(metric,)
             )
             trial = Trial(
-                number=1, workload=workload.id, environment="local", repeat=1, position=1, runtime_s=given.seconds,
+                number=1,
+                workload=workload.id,
+                environment="local",
+                repeat=1,
+                position=1,
+                runtime_s=given.seconds,
                 warmup_s=0.0,
-            )  # fmt: skip
+            )
             setting = over(link) if tool == "iperf3" else TrialSetup(client=pinned(0))
             meter.shares.clear()
             sides = [partial(side, trial, workload, site, setting) for side in (ours, bare)]

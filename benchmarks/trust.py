@@ -153,9 +153,22 @@ def _trials(folder: Path, spec: str, repeats: int, seconds: float) -> list[Ran]:
     shutil.rmtree(out, ignore_errors=True)
     disk.mkdir(exist_ok=True)
     argv = (
-        sys.executable, "-m", "perfadvisor", "run", "storage/trust", "--env", spec, "--repeats", str(repeats),
-        "--workloads", str(folder / "workloads"), "--dir", str(disk), "--out", str(out),
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "perfadvisor",
+        "run",
+        "storage/trust",
+        "--env",
+        spec,
+        "--repeats",
+        str(repeats),
+        "--workloads",
+        str(folder / "workloads"),
+        "--dir",
+        str(disk),
+        "--out",
+        str(out),
+    )
     environment = os.environ | {"XDG_STATE_HOME": str(folder / "state")}
     done = subprocess.run(argv, capture_output=True, text=True, env=environment)
     if done.returncode:

@@ -126,8 +126,10 @@ def _others(codes: Sequence[str]) -> Iterator[None]:
     for code in codes:
         started = subprocess.run(
             ["sh", "-c", 'setsid "$0" -c "$1" >/dev/null 2>&1 & echo $!', sys.executable, code],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         pids.append(int(started.stdout))
     try:
         yield

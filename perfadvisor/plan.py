@@ -46,11 +46,17 @@ def plan(
     ]
     return tuple(
         Trial(
-            number=number, workload=workload.id, environment=environment.name, repeat=repeat, position=position,
-            runtime_s=workload.runtime_s, warmup_s=workload.warmup_s, parameters=workload.parameters,
+            number=number,
+            workload=workload.id,
+            environment=environment.name,
+            repeat=repeat,
+            position=position,
+            runtime_s=workload.runtime_s,
+            warmup_s=workload.warmup_s,
+            parameters=workload.parameters,
         )
         for number, (repeat, position, (workload, environment)) in enumerate(slots, 1)
-    )  # fmt: skip
+    )
 
 
 Pair = tuple[Workload, Environment]
@@ -86,9 +92,13 @@ def seconds_of(trials: Iterable[Trial]) -> float:
 
 
 def fit(
-    workloads: Sequence[Workload], *, environments: Sequence[Environment], repeats: int, budget_s: float,
+    workloads: Sequence[Workload],
+    *,
+    environments: Sequence[Environment],
+    repeats: int,
+    budget_s: float,
     setup_s: float = 0.0,
-) -> BudgetedPlan:  # fmt: skip
+) -> BudgetedPlan:
     """Shorten, then repeat less, then leave workloads out from the end, until all fits into the budget.
 
     A trial never gets shorter than 10 s (or than it is declared) and repeats never fewer than an interval needs (or

@@ -37,9 +37,14 @@ class Shell:
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(
-            ["bash"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+            ["bash"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=folder,
             env=environment,
-        )  # fmt: skip
+        )
 
     def run(self, command: str) -> tuple[int, str]:
         """Exit code and output."""
@@ -61,8 +66,10 @@ def shell(tmp_path) -> Iterator[Shell]:
     who = dict.fromkeys(names, "somebody@example.org")
     bin_first = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PERFADVISOR_", "CI_"))}
-    made = Shell(tmp_path, {**plain, **who, "PATH": bin_first, "TEMPLATES": str(ROOT / "templates"),
-                            "GIT_CONFIG_GLOBAL": "/dev/null"})  # fmt: skip
+    made = Shell(
+        tmp_path,
+        {**plain, **who, "PATH": bin_first, "TEMPLATES": str(ROOT / "templates"), "GIT_CONFIG_GLOBAL": "/dev/null"},
+    )
     with made.process:
         yield made
 

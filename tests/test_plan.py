@@ -14,9 +14,15 @@ from perfadvisor.specs.parse import read_spec
 
 def workload(name: str, runtime_s: float = 10.0, warmup_s: float = 2.0) -> Workload:
     return Workload(
-        id=name, title=name, device="storage", tool="fio", parameters={"bs": name}, metrics=("read.iops",),
-        runtime_s=runtime_s, warmup_s=warmup_s,
-    )  # fmt: skip
+        id=name,
+        title=name,
+        device="storage",
+        tool="fio",
+        parameters={"bs": name},
+        metrics=("read.iops",),
+        runtime_s=runtime_s,
+        warmup_s=warmup_s,
+    )
 
 
 THREE = [workload("a"), workload("b", 20.0), workload("c")]

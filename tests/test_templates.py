@@ -50,8 +50,13 @@ def yaml(name: str):
 def bash(script: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """As GitHub runs a step with `shell: bash`."""
     everything = {**os.environ, **environment}
-    return subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script], cwd=folder,
-                          env=everything, capture_output=True, text=True)  # fmt: skip
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env=everything,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize(("factor", "code", "said"), [(1.3, 1, "❌ Regression in sort"), (1.0, 0, "✅ No difference")])
@@ -60,9 +65,13 @@ def test_the_action_gates_a_change(repository, tmp_path, factor, code, said) -> 
     inputs = {name: str(one.get("default", "")) for name, one in yaml("action.yml")["inputs"].items()}
     inputs |= {"command": "python3 bench.py", "base": base}
     (step,) = [one for one in yaml("action.yml")["runs"]["steps"] if one.get("id") == "gate"]
-    fixed = {"HERE": str(ROOT), "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor"),
-             "OUT": str(tmp_path / "gate"), "GITHUB_OUTPUT": str(tmp_path / "output"),
-             "GITHUB_STEP_SUMMARY": str(tmp_path / "summary")}  # fmt: skip
+    fixed = {
+        "HERE": str(ROOT),
+        "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor"),
+        "OUT": str(tmp_path / "gate"),
+        "GITHUB_OUTPUT": str(tmp_path / "output"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }
     asked = {name: inputs[name.lower()] for name in step["env"] if name.lower() in inputs}
     assert set(step["env"]) == {*asked, "HERE", "PERFADVISOR", "OUT"}
     done = bash(step["run"], folder, asked | fixed)
@@ -81,11 +90,23 @@ def test_undecided_is_a_warning_of_the_action(repository, tmp_path) -> None:
     folder, base = repository(1.0)
     (folder / "bench.py").write_text(BENCH.replace("0.003", "0.3"))
     (step,) = [one for one in yaml("action.yml")["runs"]["steps"] if one.get("id") == "gate"]
-    done = bash(step["run"], folder, {
-        "COMMAND": "python3 bench.py", "PREPARE": "", "BASE": base, "PAIRS": "5", "BUDGET": "1m", "POLICY": "",
-        "HERE": str(ROOT), "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor"), "OUT": str(tmp_path / "o"),
-        "GITHUB_OUTPUT": str(tmp_path / "output"), "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
-    })  # fmt: skip
+    done = bash(
+        step["run"],
+        folder,
+        {
+            "COMMAND": "python3 bench.py",
+            "PREPARE": "",
+            "BASE": base,
+            "PAIRS": "5",
+            "BUDGET": "1m",
+            "POLICY": "",
+            "HERE": str(ROOT),
+            "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor"),
+            "OUT": str(tmp_path / "o"),
+            "GITHUB_OUTPUT": str(tmp_path / "output"),
+            "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+        },
+    )
     assert done.returncode == 0
     assert "::warning title=perfadvisor::" in done.stdout
     assert (tmp_path / "output").read_text() == "exit-code=3\n"
@@ -100,9 +121,15 @@ def test_the_gitlab_job_gates_a_merge_request(repository, tmp_path) -> None:
     (here / ".venv" / "bin").mkdir(parents=True)
     (here / ".venv" / "bin" / "perfadvisor").symlink_to(Path(sys.executable).parent / "perfadvisor")
     variables = {name: str(value) for name, value in job["variables"].items()}
-    done = bash("\n".join(job["script"]), folder, variables | {
-        "COMMAND": "python3 bench.py", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
-    })  # fmt: skip
+    done = bash(
+        "\n".join(job["script"]),
+        folder,
+        variables
+        | {
+            "COMMAND": "python3 bench.py",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        },
+    )
     assert done.returncode == 1, done.stdout + done.stderr
     for path in (*job["artifacts"]["reports"].values(), *job["artifacts"]["paths"]):
         assert (folder / path).exists(), path
@@ -112,8 +139,13 @@ def test_prepare_runs_in_both_checkouts_and_its_failure_stops(repository) -> Non
     folder, base = repository(1.3)
     (folder / "factor").unlink()
     git(folder, "commit", "-q", "-a", "-m", "made by a build")
-    environment = {"COMMAND": "python3 bench.py", "BASE": base, "OUT": "out", "PAIRS": "5",
-                   "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor")}  # fmt: skip
+    environment = {
+        "COMMAND": "python3 bench.py",
+        "BASE": base,
+        "OUT": "out",
+        "PAIRS": "5",
+        "PERFADVISOR": str(Path(sys.executable).parent / "perfadvisor"),
+    }
     script = f"{ROOT}/templates/gate-commits"
     built = bash(script, folder, environment | {"PREPARE": "test -e factor || echo 2.0 > factor"})
     assert built.returncode == 1, built.stdout + built.stderr

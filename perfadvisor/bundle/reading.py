@@ -31,12 +31,21 @@ def load(path: Path, *, snapshots: bool = True) -> Run:
     """The whole run. InputError, naming the file, for anything missing, cut off or changed."""
     header = read_header(path)
     return Run(
-        id=header.id, started=header.started, seed=header.seed, argv=header.argv, state=_state(header, path),
-        versions=header.versions, host=header.host, environments=header.environments, workloads=header.workloads,
-        plan=header.plan, results=results(path, header), notes=header.notes,
+        id=header.id,
+        started=header.started,
+        seed=header.seed,
+        argv=header.argv,
+        state=_state(header, path),
+        versions=header.versions,
+        host=header.host,
+        environments=header.environments,
+        workloads=header.workloads,
+        plan=header.plan,
+        results=results(path, header),
+        notes=header.notes,
         before=_snapshots(path, header, "before") if snapshots else {},
         after=_snapshots(path, header, "after") if snapshots else {},
-    )  # fmt: skip
+    )
 
 
 def read_header(path: Path) -> RunFile:

@@ -132,21 +132,40 @@ def trial_schema() -> dict[str, Any]:
 def run_file(run: Run, options: dict[str, Scalar], seal: str = "") -> RunFile:
     """The part of a run that `run.json` holds."""
     return RunFile(
-        schema_version=SCHEMA_VERSION, id=run.id, started=run.started, seed=run.seed, argv=run.argv, state=run.state,
-        versions=dict(run.versions), host=dict(run.host), environments=run.environments, workloads=dict(run.workloads),
-        plan=run.plan, notes=run.notes, options=options, seal=seal,
-    )  # fmt: skip
+        schema_version=SCHEMA_VERSION,
+        id=run.id,
+        started=run.started,
+        seed=run.seed,
+        argv=run.argv,
+        state=run.state,
+        versions=dict(run.versions),
+        host=dict(run.host),
+        environments=run.environments,
+        workloads=dict(run.workloads),
+        plan=run.plan,
+        notes=run.notes,
+        options=options,
+        seal=seal,
+    )
 
 
 def trial_file(result: TrialResult, judged: tuple[Doubt, ...]) -> TrialFile:
     """A result as it is written; `judged` are all doubts known now, for people who read the file itself."""
     return TrialFile(
-        schema_version=SCHEMA_VERSION, trial=result.trial, state=result.state, started=result.started,
-        duration_s=result.duration_s, command=result.command, reason=result.reason,
+        schema_version=SCHEMA_VERSION,
+        trial=result.trial,
+        state=result.state,
+        started=result.started,
+        duration_s=result.duration_s,
+        command=result.command,
+        reason=result.reason,
         trust=replace(result, doubts=judged).trust,
-        reasons=tuple(f"{doubt.reason}: {doubt.evidence}" for doubt in judged), path=result.path,
-        output=result.output, doubts=result.doubts, deltas=dict(result.deltas),
-    )  # fmt: skip
+        reasons=tuple(f"{doubt.reason}: {doubt.evidence}" for doubt in judged),
+        path=result.path,
+        output=result.output,
+        doubts=result.doubts,
+        deltas=dict(result.deltas),
+    )
 
 
 def trial_result(file: TrialFile) -> TrialResult:

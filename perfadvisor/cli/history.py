@@ -7,9 +7,12 @@ import click
 
 PATH = click.Path(path_type=Path)
 DB = click.option(
-    "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY",
+    "--db",
+    default="",
+    metavar="URL|FILE",
+    envvar="PERFADVISOR_HISTORY",
     help="Use this SQLite file or postgresql:// URL (default: perfadvisor/history.sqlite in $XDG_DATA_HOME).",
-)  # fmt: skip
+)
 
 
 @click.group("history")

@@ -63,9 +63,13 @@ def show(path: Path | None, wanted: tuple[str, ...], form: str) -> None:
 
 def _described(setting: "Setting") -> dict[str, object]:
     return {
-        "name": setting.name, "subject": setting.subject, "disturbs": setting.disturbs.value, "lasts": setting.lasts,
-        "meaning": setting.meaning, "fields": [field.name for field in setting.fields],
-    }  # fmt: skip
+        "name": setting.name,
+        "subject": setting.subject,
+        "disturbs": setting.disturbs.value,
+        "lasts": setting.lasts,
+        "meaning": setting.meaning,
+        "fields": [field.name for field in setting.fields],
+    }
 
 
 def _values(tree: "Tree", wanted: tuple[str, ...]) -> Iterator[dict[str, object]]:

@@ -7,9 +7,12 @@ import click
 from perfadvisor.plaintext import harmless, one_line
 
 DIRECTORY = click.option(
-    "--workloads", "own", type=click.Path(path_type=Path, exists=True, file_okay=False), multiple=True,
+    "--workloads",
+    "own",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
     help="Also read workloads and suites from this directory.",
-)  # fmt: skip
+)
 
 
 @click.group(short_help="List, show and check workloads and suites.")

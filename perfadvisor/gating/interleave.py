@@ -59,11 +59,18 @@ class SideRuns:
 
 
 def interleaved(
-    measure: Measure, names: tuple[str, str], policy_of: PolicyOf, *,
-    most: int, budget_s: float | None = None, progress: Progress = lambda _: None,
-    acknowledged: Mapping[str, str] | None = None, clock: Callable[[], float] = time.monotonic,
-    tests: int = 1, settled: Callable[[GateReport], bool] | None = None,
-) -> GateReport:  # fmt: skip
+    measure: Measure,
+    names: tuple[str, str],
+    policy_of: PolicyOf,
+    *,
+    most: int,
+    budget_s: float | None = None,
+    progress: Progress = lambda _: None,
+    acknowledged: Mapping[str, str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    tests: int = 1,
+    settled: Callable[[GateReport], bool] | None = None,
+) -> GateReport:
     """Measure pairs up to the next look, judge, go on while a primary metric is undecided (or until `settled`) and
     pairs and time remain. With several `tests` that are to err together no oftener than one, each has its share of the
     level. Raises what `measure` raises, and InputError where `most` leaves no look at all."""
@@ -97,9 +104,13 @@ def _deadline(started: float, budget_s: float | None) -> float:
 
 
 def _measured(
-    measure: Measure, sides: tuple[SideRuns, SideRuns], pairs: int, progress: Progress, deadline: float,
+    measure: Measure,
+    sides: tuple[SideRuns, SideRuns],
+    pairs: int,
+    progress: Progress,
+    deadline: float,
     clock: Callable[[], float],
-) -> bool:  # fmt: skip
+) -> bool:
     """Whether the pairs could be measured before the deadline. Every other pair starts with the other side."""
     while sides[0].rounds < pairs:
         if clock() >= deadline:

@@ -50,7 +50,7 @@ def _one_side(path: Path) -> Side:
 
 
 def run_sides(path: Path) -> dict[str, Side]:
-    """The sides of a run's directory by environment, with what is INVALID or was not measured marked. InputError where it
+    """A run's sides by environment, with what is INVALID or was not measured marked. InputError where it
     is no run or holds no finished trial."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate.sides import sides_of
@@ -68,7 +68,7 @@ def run_sides(path: Path) -> dict[str, Side]:
 
 
 def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
-    """The candidate's findings at or over a severity that the baseline does not have; both must be runs' directories."""
+    """The candidate's findings at or over a severity that the baseline does not have; both must be runs."""
     if candidate.folder is None:
         raise InputError("--fail-on needs a run's directory as the candidate", "a CSV file holds no machine to judge")
     known = {_identity(one) for one in _findings(baseline.folder)} if baseline.folder else set()

@@ -88,7 +88,8 @@ def measuring(
     made: Plan, measure: Measure, heard: Callable[[Sequence[Applied]], None] = lambda _: None
 ) -> Iterator[Callable[[str], Side]]:
     """What measures one fresh run by the name of its side; `heard` is told what came of the writes each time.
-    MeasureError where a write is refused, where somebody else changes a setting meanwhile, or where one could not be restored."""
+    MeasureError where a write is refused, where another process changes a setting meanwhile, or where one could
+    not be restored."""
     book = journal.begin()
     try:
         yield lambda name: _changed(made, measure, book, heard) if name == CHANGED else measure()

@@ -66,9 +66,15 @@ class Bench:
         self.seen += 1
         site = self.sites[spec]
         trial = Trial(
-            number=self.seen, workload=workload.id, environment=site.name, repeat=self.seen, position=1,
-            runtime_s=workload.runtime_s, warmup_s=workload.warmup_s, parameters=workload.parameters,
-        )  # fmt: skip
+            number=self.seen,
+            workload=workload.id,
+            environment=site.name,
+            repeat=self.seen,
+            position=1,
+            runtime_s=workload.runtime_s,
+            warmup_s=workload.warmup_s,
+            parameters=workload.parameters,
+        )
         result, _ = run_trial(trial, workload, site, self.stages[spec].settings[workload.id])
         if result.state is not TrialState.DONE:
             raise MeasureError(f"{workload.id} in {spec}: {result.reason}", "perfadvisor doctor")
@@ -79,9 +85,13 @@ def _samples(result: TrialResult, workload: Workload) -> Iterator[Runs]:
     for sample in result.output.samples:
         if sample.metric in workload.metrics:
             yield Runs(
-                workload=workload.id, metric=sample.metric, unit=sample.unit.value, better=sample.better,
-                values=(sample.value,), times=(result.started,),
-            )  # fmt: skip
+                workload=workload.id,
+                metric=sample.metric,
+                unit=sample.unit.value,
+                better=sample.better,
+                values=(sample.value,),
+                times=(result.started,),
+            )
 
 
 def _costs(result: TrialResult) -> Iterator[Runs]:
@@ -100,9 +110,13 @@ def _costs(result: TrialResult) -> Iterator[Runs]:
 
 def _cost(result: TrialResult, metric: str, seconds: float) -> Runs:
     return Runs(
-        workload=result.trial.workload, metric=metric, unit="ns", better="lower", values=(seconds * 1e9,),
+        workload=result.trial.workload,
+        metric=metric,
+        unit="ns",
+        better="lower",
+        values=(seconds * 1e9,),
         times=(result.started,),
-    )  # fmt: skip
+    )
 
 
 @contextlib.contextmanager
@@ -117,9 +131,14 @@ def measuring(
 
 @contextlib.contextmanager
 def bench(
-    names: Sequence[str], specs: Sequence[str], options: RunOptions, own: Sequence[Path] = (), *,
-    cost: bool = False, runtime_s: float | None = None,
-) -> Iterator[Bench]:  # fmt: skip
+    names: Sequence[str],
+    specs: Sequence[str],
+    options: RunOptions,
+    own: Sequence[Path] = (),
+    *,
+    cost: bool = False,
+    runtime_s: float | None = None,
+) -> Iterator[Bench]:
     """Several workloads set up together, in the environments of these --env words; `runtime_s` replaces how long each
     of their runs measures."""
     chosen = [_workload(name, own) for name in names]

@@ -92,9 +92,15 @@ def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways, file: s
     one = piece.configuration
     source = {"imported_from": file, **({"target": one.target} if one.target else {})}
     trial = Trial(
-        number=number, workload=id, environment=ENVIRONMENT, repeat=repeat, position=1, runtime_s=one.runtime_s,
-        warmup_s=one.warmup_s, parameters=one.parameters,
-    )  # fmt: skip
+        number=number,
+        workload=id,
+        environment=ENVIRONMENT,
+        repeat=repeat,
+        position=1,
+        runtime_s=one.runtime_s,
+        warmup_s=one.warmup_s,
+        parameters=one.parameters,
+    )
     return TrialResult(
         trial=trial,
         state=TrialState.DONE,

@@ -122,9 +122,14 @@ def rule_of(text: RuleText, origin: str) -> Rule:
 
 def _fix(fix: FixText) -> Fix:
     return Fix(
-        run=fix.run, persist=fix.persist, lasts=fix.lasts, risk=fix.risk, needs=tuple(fix.needs),
-        set=tuple(_wish(wish) for wish in fix.set), moves=tuple(fix.moves),
-    )  # fmt: skip
+        run=fix.run,
+        persist=fix.persist,
+        lasts=fix.lasts,
+        risk=fix.risk,
+        needs=tuple(fix.needs),
+        set=tuple(_wish(wish) for wish in fix.set),
+        moves=tuple(fix.moves),
+    )
 
 
 def _wish(wish: SetText) -> Wish:

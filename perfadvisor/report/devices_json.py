@@ -16,21 +16,35 @@ _TEXTS = {"type": "array", "items": _TEXT}
 
 def _record(**properties: object) -> dict[str, Any]:
     return {
-        "type": "object", "properties": properties, "required": sorted(properties), "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
 
 
 _DEVICE = _record(
-    address=_TEXT, class_name=_TEXT, ids=_TEXT, driver=_TEXT_OR_NULL, group=_TEXT_OR_NULL, group_mates=_TEXTS,
-    node=_COUNT_OR_NULL, msix_vectors=_COUNT_OR_NULL,
+    address=_TEXT,
+    class_name=_TEXT,
+    ids=_TEXT,
+    driver=_TEXT_OR_NULL,
+    group=_TEXT_OR_NULL,
+    group_mates=_TEXTS,
+    node=_COUNT_OR_NULL,
+    msix_vectors=_COUNT_OR_NULL,
     bar_bytes={"type": ["object", "null"], "additionalProperties": {"type": "integer", "minimum": 0}},
-    reset_methods=_TEXT_OR_NULL, has_reset={"type": ["boolean", "null"]}, total_vfs=_COUNT_OR_NULL, vfs=_COUNT_OR_NULL,
+    reset_methods=_TEXT_OR_NULL,
+    has_reset={"type": ["boolean", "null"]},
+    total_vfs=_COUNT_OR_NULL,
+    vfs=_COUNT_OR_NULL,
     physical_function=_TEXT_OR_NULL,
     ports={"type": "array", "items": _record(address=_TEXT, missing_acs={"type": ["array", "null"], "items": _TEXT})},
     possible={"enum": [str(one) for one in Possible]},
     obstacles={"type": "array", "items": _record(why=_TEXT, change=_TEXT)},
-    unknown=_TEXTS, risks=_TEXTS, carries=_TEXTS,
-)  # fmt: skip
+    unknown=_TEXTS,
+    risks=_TEXTS,
+    carries=_TEXTS,
+)
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "perfadvisor devices",

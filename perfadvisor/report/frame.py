@@ -12,9 +12,19 @@ if TYPE_CHECKING:
 
 # The first five are what `perfadvisor gate --baseline FILE.csv` takes; the others say where a row comes from.
 COLUMNS = (
-    "workload", "metric", "unit", "better", "value",
-    "environment", "trial", "repeat", "position", "started", "trust", "doubts",
-)  # fmt: skip
+    "workload",
+    "metric",
+    "unit",
+    "better",
+    "value",
+    "environment",
+    "trial",
+    "repeat",
+    "position",
+    "started",
+    "trust",
+    "doubts",
+)
 
 
 def frame(run: Run, cells: Iterable[Cell]) -> "pd.DataFrame":

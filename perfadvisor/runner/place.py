@@ -96,9 +96,15 @@ def size_of(workload: Workload) -> int:
 def writes(workload: Workload) -> bool:
     """Whether it writes: then its tool refuses a device that is not writable."""
     trial = Trial(
-        number=1, workload=workload.id, environment="", repeat=1, position=1, runtime_s=1, warmup_s=0,
+        number=1,
+        workload=workload.id,
+        environment="",
+        repeat=1,
+        position=1,
+        runtime_s=1,
+        warmup_s=0,
         parameters=workload.parameters,
-    )  # fmt: skip
+    )
     try:
         TOOLS[workload.tool].command(workload, trial, Context(device="/dev/x", writable=False))
     except InputError:

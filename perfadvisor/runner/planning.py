@@ -67,7 +67,7 @@ def _in_time(request: Request, workloads: Sequence[Workload], environments: Sequ
     setup_s = place.set_up_s(storage_workloads(workloads), request.options)
     return fit(
         workloads, environments=environments, repeats=request.repeats, budget_s=request.budget_s, setup_s=setup_s
-    )  # fmt: skip
+    )
 
 
 def planned(request: Request, base: Site, sites: Sequence[Site], fitted: BudgetedPlan) -> Run:

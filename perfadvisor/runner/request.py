@@ -37,26 +37,33 @@ class RunOptions:
     def kept(self) -> dict[str, Scalar]:
         """What a resumed run needs to go on in the same place; a confirmation is never kept."""
         return {
-            "directory": str(self.directory.resolve()), "device": self.device, "peer": self.peer,
-            "vfio": ",".join(self.vfio), "domain": self.domain,
-        }  # fmt: skip
+            "directory": str(self.directory.resolve()),
+            "device": self.device,
+            "peer": self.peer,
+            "vfio": ",".join(self.vfio),
+            "domain": self.domain,
+        }
 
 
 def options_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str] = refuse) -> RunOptions:
     """What a run was started with."""
     given = {name: str(options.get(name, "")) for name in ("directory", "device", "peer", "vfio", "domain")}
     return RunOptions(
-        directory=Path(given["directory"] or "."), device=given["device"], peer=given["peer"],
-        vfio=tuple(filter(None, given["vfio"].split(","))), domain=given["domain"], confirm=confirm,
-    )  # fmt: skip
+        directory=Path(given["directory"] or "."),
+        device=given["device"],
+        peer=given["peer"],
+        vfio=tuple(filter(None, given["vfio"].split(","))),
+        domain=given["domain"],
+        confirm=confirm,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A new run: workloads as declared (not yet expanded to nodes), the environments to measure in, and how often.
 
-    `budget_s` bounds the whole run, None for no bound; `out` is the directory to make. Before the first trial it waits at
-    most `wait_quiet_s` seconds for other load to end."""
+    `budget_s` bounds the whole run, None for no bound; `out` is the directory to make. Before the first trial it waits
+    at most `wait_quiet_s` seconds for other load to end."""
 
     workloads: tuple[Workload, ...]
     environments: tuple[Spec, ...]

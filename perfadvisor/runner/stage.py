@@ -223,7 +223,7 @@ def _network(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
         way = made.path(builder.site.machine)
         setting = TrialSetup(
             context=context, path=way, client=made.client, serve=made.serve, counted_at=made.counted_at
-        )  # fmt: skip
+        )
         builder.set([workload], setting)
 
 

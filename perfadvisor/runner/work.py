@@ -44,8 +44,8 @@ class RunOutcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """A run under way: its directory, the environments that are open, where storage is measured, what was asked for, what
-    was taken from this machine for it, and who is told how far it is."""
+    """A run under way: its directory, the environments that are open, where storage is measured, what was asked for,
+    what was taken from this machine for it, and who is told how far it is."""
 
     saved: Bundle
     sites: Sequence[Site]
@@ -89,9 +89,13 @@ def _put_back(book: Journal, work: Work) -> None:
 def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, Stage]:
     """What the trials that are left need, for every environment."""
     means = Means(
-        storage=work.storage, journal=book, undo=undo, link=partial(link_of, work.options),
-        lent=work.borrowed.function, say=work.progress.say,
-    )  # fmt: skip
+        storage=work.storage,
+        journal=book,
+        undo=undo,
+        link=partial(link_of, work.options),
+        lent=work.borrowed.function,
+        say=work.progress.say,
+    )
     workloads, stages = todo_workloads(work.saved), {}
     for site in work.sites:
         stages[site.name] = set_up(workloads, site, means)

@@ -14,7 +14,12 @@ def _feature(name: str, word: str, *family: str) -> Field:
 
 
 COALESCE = Setting(
-    name="nic.coalesce", subject="nic", door=Door.ETHTOOL, option="-C", kind="coalesce", after=("nic.channels",),
+    name="nic.coalesce",
+    subject="nic",
+    door=Door.ETHTOOL,
+    option="-C",
+    kind="coalesce",
+    after=("nic.channels",),
     meaning="how long and for how many packets an interrupt is held back",
     fields=(
         _field("adaptive_rx", "adaptive-rx", "use_adaptive_rx", type_=Type.FLAG, drags=("rx_usecs", "rx_frames")),
@@ -24,28 +29,44 @@ COALESCE = Setting(
         _field("rx_frames", "rx-frames", "rx_max_frames"),
         _field("tx_frames", "tx-frames", "tx_max_frames"),
     ),
-)  # fmt: skip
+)
 RINGS = Setting(
-    name="nic.rings", subject="nic", door=Door.ETHTOOL, option="-G", kind="rings", after=("nic.channels",),
-    disturbs=Disturbs.BLIP, meaning="descriptors per queue",
+    name="nic.rings",
+    subject="nic",
+    door=Door.ETHTOOL,
+    option="-G",
+    kind="rings",
+    after=("nic.channels",),
+    disturbs=Disturbs.BLIP,
+    meaning="descriptors per queue",
     fields=(
         _field("ring_rx", "rx", "rx", most="rx_max"),
         _field("ring_tx", "tx", "tx", most="tx_max"),
     ),
-)  # fmt: skip
+)
 CHANNELS = Setting(
-    name="nic.channels", subject="nic", door=Door.ETHTOOL, option="-L", kind="channels", disturbs=Disturbs.BLIP,
+    name="nic.channels",
+    subject="nic",
+    door=Door.ETHTOOL,
+    option="-L",
+    kind="channels",
+    disturbs=Disturbs.BLIP,
     meaning="queues, each with an interrupt of its own",
     fields=(
         _field("channels_combined", "combined", "combined_count", most="combined_max"),
         _field("channels_rx", "rx", "rx_count", most="rx_max"),
         _field("channels_tx", "tx", "tx_count", most="tx_max"),
     ),
-)  # fmt: skip
+)
 _CHECKSUMS = ("ip-generic", "ipv4", "ipv6", "fcoe-crc", "sctp")
 # What each word of ethtool -K sums up (ethtool's common.c, off_flag_def); the facts read the same names.
 FEATURES = Setting(
-    name="nic.features", subject="nic", door=Door.ETHTOOL, option="-K", kind="features", disturbs=Disturbs.BLIP,
+    name="nic.features",
+    subject="nic",
+    door=Door.ETHTOOL,
+    option="-K",
+    kind="features",
+    disturbs=Disturbs.BLIP,
     meaning="work that the adapter or its driver does for the stack",
     fields=(
         _feature("rx_checksum", "rx", "rx-checksum"),
@@ -56,5 +77,5 @@ FEATURES = Setting(
         _feature("gro", "gro", "rx-gro"),
         _feature("lro", "lro", "rx-lro"),
     ),
-)  # fmt: skip
+)
 ALL = (COALESCE, RINGS, CHANNELS, FEATURES)

@@ -9,8 +9,13 @@ from perfadvisor.specs.option import MainArgument, Option
 from perfadvisor.specs.readers import WORD
 from perfadvisor.specs.spec import Spec
 
-NAME = Option(name="name", reader=WORD, meaning="what the environment is called in the results", example="small",
-              default="the whole spec")  # fmt: skip
+NAME = Option(
+    name="name",
+    reader=WORD,
+    meaning="what the environment is called in the results",
+    example="small",
+    default="the whole spec",
+)
 
 
 def fine(_spec: Spec) -> str:

@@ -32,10 +32,13 @@ def read_spec(text: str, kinds: Mapping[str, EnvironmentOptions] = KINDS) -> Spe
         raise SpecError(f"unknown environment {text!r}", nearest(name, kinds, "perfadvisor environments list"))
     values = _values(kind, [word for word in rest.split(",") if word], text)
     spec = Spec(
-        text=text, kind=name, values=values, on_our_disk=kind.on_our_disk,
+        text=text,
+        kind=name,
+        values=values,
+        on_our_disk=kind.on_our_disk,
         in_turns=taken(kind.by_name, values, DeviceUse.IN_TURNS),
         for_the_run=taken(kind.by_name, values, DeviceUse.FOR_THE_RUN),
-    )  # fmt: skip
+    )
     if clash := kind.clash(spec):
         raise SpecError(f"{text}: {clash}", f"perfadvisor environments show {name}")
     return spec

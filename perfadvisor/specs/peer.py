@@ -10,9 +10,11 @@ from perfadvisor.specs.parse import SpecError, nearest, read_spec
 from perfadvisor.specs.spec import Spec
 
 ADDRESS = MainArgument(
-    key="address", reader=ValueReader(what="an IP address", read=lambda text: str(ipaddress.ip_address(text))),
-    example="192.0.2.1", meaning="an address of this machine on the network of a NIC passed through to a guest",
-)  # fmt: skip
+    key="address",
+    reader=ValueReader(what="an IP address", read=lambda text: str(ipaddress.ip_address(text))),
+    example="192.0.2.1",
+    meaning="an address of this machine on the network of a NIC passed through to a guest",
+)
 HERE = EnvironmentOptions(name="local", meaning=LOCAL.meaning, opener=LOCAL.opener, places=(ADDRESS,), needs_place=True)
 PEERS = {kind.name: kind for kind in (HERE, SSH)}
 

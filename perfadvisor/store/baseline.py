@@ -49,9 +49,12 @@ def _side(connection: Connection, run: Row[Any, Any, Any]) -> Side:
     runs = [_runs(row, several) for row in rows]
     fingerprint = next((row["fingerprint"] for row in rows), "")
     return Side(
-        name=f"history:{run[0]}", runs={one.key: one for one in runs}, fingerprint=fingerprint, kind=run[1],
+        name=f"history:{run[0]}",
+        runs={one.key: one for one in runs},
+        fingerprint=fingerprint,
+        kind=run[1],
         marks=json.loads(run[2]),
-    )  # fmt: skip
+    )
 
 
 def _runs(row: RowMapping, several: bool) -> Runs:

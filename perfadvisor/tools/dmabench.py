@@ -48,8 +48,13 @@ PARAMETERS = {
 
 METRICS = (
     *(f"{kernel}.bytes_per_s" for kernel in ("copy", "read", "write", "triad")),
-    "chase", "pin", "unpin", "map", "unmap", "verified_bytes",
-)  # fmt: skip
+    "chase",
+    "pin",
+    "unpin",
+    "map",
+    "unmap",
+    "verified_bytes",
+)
 
 _FLAGS = {
     "cpu_node": "cpu-node", "memory_node": "memory-node", "threads": "threads", "repeats": "repeats",

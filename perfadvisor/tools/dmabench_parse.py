@@ -13,9 +13,19 @@ BANDWIDTHS = ("copy", "read", "write", "triad")
 COSTS = ("map", "unmap", "pin", "unpin")
 LONGEST_TEXT = 300
 _WHOLE = (
-    "page_size_bytes", "cpu_node", "memory_node", "node_count", "array_bytes", "threads", "last_level_cache_bytes",
-    "transparent_huge_bytes", "mapped_bytes", "locked_bytes", "group", "bytes_per_copy",
-)  # fmt: skip
+    "page_size_bytes",
+    "cpu_node",
+    "memory_node",
+    "node_count",
+    "array_bytes",
+    "threads",
+    "last_level_cache_bytes",
+    "transparent_huge_bytes",
+    "mapped_bytes",
+    "locked_bytes",
+    "group",
+    "bytes_per_copy",
+)
 _TEXTS = ("instructions", "placement", "device", "pin_unmeasured")
 _REALS = ("node_share", "touch_ns")
 

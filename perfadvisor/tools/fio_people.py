@@ -68,8 +68,11 @@ def _job(lines: list[str], planned: Mapping[str, dict[str, str]]) -> dict[str, A
     if int(head["jobs"]) > 1:
         options["numjobs"] = head["jobs"]
     job: dict[str, Any] = {
-        "jobname": head["name"], "groupid": int(head["group"]), "error": int(head["error"]), "job options": options,
-    }  # fmt: skip
+        "jobname": head["name"],
+        "groupid": int(head["group"]),
+        "error": int(head["error"]),
+        "job options": options,
+    }
     way: dict[str, Any] = {}
     latency: dict[str, Any] = {}
     for line in lines[1:]:

@@ -36,8 +36,14 @@ PARAMETERS = {
 }
 
 METRICS = (
-    "bits_per_s", "reverse.bits_per_s", "sent_bits_per_s", "retransmits", "rtt_mean", "jitter", "lost_share",
-)  # fmt: skip
+    "bits_per_s",
+    "reverse.bits_per_s",
+    "sent_bits_per_s",
+    "retransmits",
+    "rtt_mean",
+    "jitter",
+    "lost_share",
+)
 
 
 def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:

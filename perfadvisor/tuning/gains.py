@@ -29,7 +29,16 @@ def of(tune: Tune, one: Tried) -> Iterator[Gain]:
             continue
         ratios = sorted(1 / value if goal.better == "lower" else value for value in (goal.low, goal.high))
         yield Gain(
-            rule=one.fix.rule, subject=one.fix.subject, answer=answer.value, metric=goal.id, host=tune.host,
-            ratio=1 / goal.ratio if goal.better == "lower" else goal.ratio, low=ratios[0], high=ratios[1],
-            pairs=len(goal.baseline), when=tune.started, kernel=os.uname().release, version=tune.version,
-        )  # fmt: skip
+            rule=one.fix.rule,
+            subject=one.fix.subject,
+            answer=answer.value,
+            metric=goal.id,
+            host=tune.host,
+            ratio=1 / goal.ratio if goal.better == "lower" else goal.ratio,
+            low=ratios[0],
+            high=ratios[1],
+            pairs=len(goal.baseline),
+            when=tune.started,
+            kernel=os.uname().release,
+            version=tune.version,
+        )

@@ -46,9 +46,15 @@ def place(one: Comparison, margin: float) -> IntervalPlace | None:
         return round(100 * (percent - start) / (end - start), 2)
 
     return IntervalPlace(
-        band_low=at(-band), band_width=round(at(band) - at(-band), 2), zero=at(0), low=at(low), middle=at(middle),
-        high=at(high), left=f"{start:+.0f} %", right=f"{end:+.0f} %",
-    )  # fmt: skip
+        band_low=at(-band),
+        band_width=round(at(band) - at(-band), 2),
+        zero=at(0),
+        low=at(low),
+        middle=at(middle),
+        high=at(high),
+        left=f"{start:+.0f} %",
+        right=f"{end:+.0f} %",
+    )
 
 
 def headline(tune: Tune) -> str:

@@ -59,8 +59,15 @@ def result(tune: Tune) -> str:
 
 def _rows(one: Tried) -> Iterator[tuple[str, ...]]:
     for each in one.goals:
-        yield (one.fix.rule, each.id, words.level(each.baseline, each.unit), words.level(each.candidate, each.unit),
-               gain_words(each), guards_words(one.guards), one.answer.value)  # fmt: skip
+        yield (
+            one.fix.rule,
+            each.id,
+            words.level(each.baseline, each.unit),
+            words.level(each.candidate, each.unit),
+            gain_words(each),
+            guards_words(one.guards),
+            one.answer.value,
+        )
     if not one.goals:
         yield (one.fix.rule, "", "", "", "", "", one.answer.value)
 

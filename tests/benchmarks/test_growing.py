@@ -24,20 +24,37 @@ def verdicts_together(size: int, _folder: Path) -> Callable[[], object]:
     judged = [
         JudgedComparison(
             comparison=Comparison(
-                workload="w", metric=f"m{number}", unit="s", better="lower", order=Order.MIXED, margin=0.03,
-                verdict=Verdict.REGRESSION, ratio=1.04, low=1.03, high=1.05, p_worse=0.0001,
+                workload="w",
+                metric=f"m{number}",
+                unit="s",
+                better="lower",
+                order=Order.MIXED,
+                margin=0.03,
+                verdict=Verdict.REGRESSION,
+                ratio=1.04,
+                low=1.03,
+                high=1.05,
+                p_worse=0.0001,
             )
         )
         for number in range(size)
-    ]  # fmt: skip
+    ]
     return lambda: alerts(corroborated(corrected(judged, 0.05), judged, 0.05))
 
 
 def said_together(size: int, _folder: Path) -> Callable[[], object]:
     comparison = Comparison(
-        workload="w", metric="m", unit="s", better="lower", order=Order.MIXED, margin=0.03,
-        verdict=Verdict.EQUIVALENT, ratio=1.0, low=0.99, high=1.01,
-    )  # fmt: skip
+        workload="w",
+        metric="m",
+        unit="s",
+        better="lower",
+        order=Order.MIXED,
+        margin=0.03,
+        verdict=Verdict.EQUIVALENT,
+        ratio=1.0,
+        low=0.99,
+        high=1.01,
+    )
     report = GateReport(baseline="a", candidate="b", comparisons=(comparison,) * size)
     return lambda: headline(report)
 

@@ -13,9 +13,15 @@ from perfadvisor.specs.parse import read_spec
 
 def a_trial(number: int = 1) -> Trial:
     return Trial(
-        number=number, workload="storage/x", environment="local", repeat=number, position=1, runtime_s=10, warmup_s=2.5,
+        number=number,
+        workload="storage/x",
+        environment="local",
+        repeat=number,
+        position=1,
+        runtime_s=10,
+        warmup_s=2.5,
         parameters={"bs": "4k", "iodepth": 32, "direct": True, "rate": 0.5},
-    )  # fmt: skip
+    )
 
 
 def a_result(number: int = 1) -> TrialResult:
@@ -25,10 +31,16 @@ def a_result(number: int = 1) -> TrialResult:
         histograms=(Histogram(metric="read.lat", edges_ns=(1.0, 2.0), counts=(3, 4)),),
     )
     return TrialResult(
-        trial=a_trial(number), state=TrialState.DONE, started=1700000000.25, duration_s=12.5, command=("fio", "--x"),
-        output=output, path=IoPath(file="/x", block="vda"), deltas={"cpu.steal_share": 0.0},
+        trial=a_trial(number),
+        state=TrialState.DONE,
+        started=1700000000.25,
+        duration_s=12.5,
+        command=("fio", "--x"),
+        output=output,
+        path=IoPath(file="/x", block="vda"),
+        deltas={"cpu.steal_share": 0.0},
         doubts=(Doubt(trust=Trust.NOISY, reason="the path changed", evidence="vda, then vdb"),),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -42,11 +54,18 @@ def run(trial_count: int) -> Run:
         id="storage/x", title="X", device="storage", tool="fio", parameters={"bs": "4k"}, metrics=("read.iops",)
     )
     return Run(
-        id="r1", started=1700000000.0, seed=7, argv=("perfadvisor", "run"), state="running", versions={"fio": "3.33"},
-        host={"name": "h"}, workloads={"storage/x": workload}, results=(),
+        id="r1",
+        started=1700000000.0,
+        seed=7,
+        argv=("perfadvisor", "run"),
+        state="running",
+        versions={"fio": "3.33"},
+        host={"name": "h"},
+        workloads={"storage/x": workload},
+        results=(),
         environments=(Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.VM),),
         plan=tuple(a_trial(number) for number in range(1, trial_count + 1)),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -24,8 +24,13 @@ def calls(monkeypatch) -> list[tuple[str, str, int]]:
 
     def fsync(descriptor: int) -> None:
         path = path_of(descriptor)
-        seen.append(("sync", "temporary" if ".unfinished-" in path.name or ".tar" in path.name else path.name,
-                     0 if path.is_dir() else os.fstat(descriptor).st_size))  # fmt: skip
+        seen.append(
+            (
+                "sync",
+                "temporary" if ".unfinished-" in path.name or ".tar" in path.name else path.name,
+                0 if path.is_dir() else os.fstat(descriptor).st_size,
+            )
+        )
         sync(descriptor)
 
     def renaming(call: Callable[..., None]) -> Callable[..., None]:
@@ -49,8 +54,12 @@ def test_a_file(tmp_path, calls) -> None:
 def test_a_folder(tmp_path, calls) -> None:
     durable.write_folder(tmp_path / "x", {"a": b"12", "b": b"345"})
     assert calls == [
-        ("sync", "a", 2), ("sync", "b", 3), ("sync", "temporary", 0), ("name", "x", 0), ("sync", tmp_path.name, 0),
-    ]  # fmt: skip
+        ("sync", "a", 2),
+        ("sync", "b", 3),
+        ("sync", "temporary", 0),
+        ("name", "x", 0),
+        ("sync", tmp_path.name, 0),
+    ]
 
 
 def test_a_line_of_a_journal(tmp_path, calls) -> None:

@@ -36,8 +36,9 @@ def test_a_run_keeps_every_number_it_measured(path: Path) -> None:
 def test_a_run_is_judged_anew(path: Path) -> None:
     view = judge(path)
     assert {cell.workload: str(cell.trust) for cell in view.cells} == {
-        "memory/chase-4k": "INVALID", "storage/randread-4k-qd1": "INVALID",
-    }  # fmt: skip
+        "memory/chase-4k": "INVALID",
+        "storage/randread-4k-qd1": "INVALID",
+    }
     assert {doubt.reason for cell in view.cells for doubt in cell.doubts} >= {"other work ran on the CPUs"}
     assert len(view.findings) > 20
 

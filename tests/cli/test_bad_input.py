@@ -23,9 +23,14 @@ def call(tmp_path: Path) -> Call:
 
     def run(*argv: object, **environment: str) -> Ended:
         return subprocess.run(
-            [sys.executable, "-m", "perfadvisor", *map(str, argv)], cwd=tmp_path, env=os.environ | environment,
-            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [sys.executable, "-m", "perfadvisor", *map(str, argv)],
+            cwd=tmp_path,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            stdin=subprocess.DEVNULL,
+        )
 
     return run
 

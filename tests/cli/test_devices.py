@@ -55,10 +55,12 @@ def test_a_saved_lspci_leaves_unknown_what_it_does_not_say(data: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--for", "vm"), "needs the PCI function"), (("no/such/file",), "no such file"),
-        (("01:00.0", "02:00.0"), "more than one"), (("ffff:ff:1f.7",), "no such PCI function"),
+        (("--for", "vm"), "needs the PCI function"),
+        (("no/such/file",), "no such file"),
+        (("01:00.0", "02:00.0"), "more than one"),
+        (("ffff:ff:1f.7",), "no such PCI function"),
     ],
-)  # fmt: skip
+)
 def test_wrong_words(arguments: tuple[str, ...], words: str) -> None:
     done = devices(*arguments)
     assert done.returncode == 2 and words in done.stderr

@@ -43,11 +43,17 @@ def refused(words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, cap
 @pytest.mark.parametrize(
     ("spec", "word"),
     [
-        ("vm:memry=1G", "memory"), ("docker:cpu=1", "cpus"), ("podman:memroy=1g", "memory"),
-        ("libvirt:web,uir=x", "uri"), ("ssh:h,directory=/x", "dir"), ("local:nam=x", "name"),
-        ("saved:x,names=y", "name"), ("vmm", "vm"), ("lokal", "local"),
+        ("vm:memry=1G", "memory"),
+        ("docker:cpu=1", "cpus"),
+        ("podman:memroy=1g", "memory"),
+        ("libvirt:web,uir=x", "uri"),
+        ("ssh:h,directory=/x", "dir"),
+        ("local:nam=x", "name"),
+        ("saved:x,names=y", "name"),
+        ("vmm", "vm"),
+        ("lokal", "local"),
     ],
-)  # fmt: skip
+)
 def test_a_mistyped_word_is_named_in_every_kind(tmp_path, monkeypatch, capsys, spec: str, word: str) -> None:
     said = refused(["--env", FAR, "--env", spec], tmp_path, monkeypatch, capsys)
     assert spec in said and f"did you mean {word}?" in said

@@ -228,8 +228,18 @@ def test_calibrate_refuses_a_margin_below_the_floor_and_the_gate_raises_it(tmp_p
     assert refused.exception.exit_code == 2
     result = gate("--baseline", calm, "--candidate", calm, "--calibration", tmp_path / "l.json", "--order", "mixed")
     (tmp_path / "p.yaml").write_text("version: 1\nmetrics:\n  - {match: '*', margin: 0.001}\n")
-    result = gate("--baseline", calm, "--candidate", loud, "--calibration", tmp_path / "l.json",
-                  "--policy", tmp_path / "p.yaml", "--order", "mixed")  # fmt: skip
+    result = gate(
+        "--baseline",
+        calm,
+        "--candidate",
+        loud,
+        "--calibration",
+        tmp_path / "l.json",
+        "--policy",
+        tmp_path / "p.yaml",
+        "--order",
+        "mixed",
+    )
     assert "margin raised" in result.output
 
 
@@ -335,10 +345,17 @@ def test_a_baseline_out_of_the_history_decides_once_ten_sessions_are_known(files
     chance, key = np.random.default_rng(7), SeriesKey(workload="w", metric="iops")
     runs = [StoredRun(id=f"run-{i}", started=1e9 + i) for i in range(12)]
     points = [
-        StoredPoint(run_id=run.id, key=key, unit="iops", better="higher", time=run.started, value=100 + 0.1 * (i % 3),
-                    fresh_runs=tuple(100 * np.exp(chance.normal(size=6) * 0.003)))
+        StoredPoint(
+            run_id=run.id,
+            key=key,
+            unit="iops",
+            better="higher",
+            time=run.started,
+            value=100 + 0.1 * (i % 3),
+            fresh_runs=tuple(100 * np.exp(chance.normal(size=6) * 0.003)),
+        )
         for i, run in enumerate(runs)
-    ]  # fmt: skip
+    ]
     with Database("").writing() as connection:
         ingest(connection, runs, points)
     more = ("--db", str(default_place())) if named else ()

@@ -37,10 +37,16 @@ def verdicts(values: list[float], seed: int) -> list[Verdict]:
     for _ in range(SPLITS):
         shuffled = chance.permutation(values)
         sides = [
-            Side(name=name, runs={("fio", "read.iops"): Runs(
-                workload="fio", metric="read.iops", unit="iops", better="higher", values=tuple(half))})
+            Side(
+                name=name,
+                runs={
+                    ("fio", "read.iops"): Runs(
+                        workload="fio", metric="read.iops", unit="iops", better="higher", values=tuple(half)
+                    )
+                },
+            )
             for name, half in (("a", shuffled[:6]), ("b", shuffled[6:]))
-        ]  # fmt: skip
+        ]
         found.append(gate(*sides, Policy().of, Order.MIXED).comparisons[0].verdict)
     return found
 
@@ -91,10 +97,24 @@ def test_a_load_held_back_to_85_percent_is_a_regression(tmp_path) -> None:
     data = f"--filename={tmp_path / 'data'}"
     a, b = (checkout(tmp_path / name, [*FIO, *DISK, data]) for name in "ab")
     shown = Path(os.environ.get("PERFADVISOR_SHOW", tmp_path))
-    result = CliRunner().invoke(command, [
-        "run", "--cmd", f"{sys.executable} run.py", "--a", str(a), "--b", str(b),
-        "--junit", str(shown / "gate.xml"), "--markdown", str(shown / "gate.md"), "--json", str(shown / "gate.json"),
-    ])  # fmt: skip
+    result = CliRunner().invoke(
+        command,
+        [
+            "run",
+            "--cmd",
+            f"{sys.executable} run.py",
+            "--a",
+            str(a),
+            "--b",
+            str(b),
+            "--junit",
+            str(shown / "gate.xml"),
+            "--markdown",
+            str(shown / "gate.md"),
+            "--json",
+            str(shown / "gate.json"),
+        ],
+    )
     assert result.exit_code == 1, result.output
     assert next(iter(JUnitXml.fromfile(str(shown / "gate.xml")))).failures == 1
     assert "Regression in fio" in (shown / "gate.md").read_text()

@@ -33,9 +33,24 @@ def place(tmp_path_factory) -> Path:
     (root / "own" / "storage" / "tiny.yaml").write_text(WORKLOAD)
     (root / "disk").mkdir()
     subprocess.run(
-        [sys.executable, "-m", "perfadvisor", "run", "storage/tiny", "--repeats", "5", "--workloads", str(root / "own"),
-         "--dir", str(root / "disk"), "--out", str(root / "run")], check=True, capture_output=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "perfadvisor",
+            "run",
+            "storage/tiny",
+            "--repeats",
+            "5",
+            "--workloads",
+            str(root / "own"),
+            "--dir",
+            str(root / "disk"),
+            "--out",
+            str(root / "run"),
+        ],
+        check=True,
+        capture_output=True,
+    )
     return root
 
 
@@ -44,8 +59,23 @@ def invoked(what, *arguments: object):
 
 
 def test_a_workload_is_gated_between_two_environments(place) -> None:
-    result = invoked(command, "run", "storage/tiny", "--a", "local", "--b", "local", "--workloads", place / "own",
-                     "--dir", place / "disk", "--pairs", 5, "--json", place / "g.json")  # fmt: skip
+    result = invoked(
+        command,
+        "run",
+        "storage/tiny",
+        "--a",
+        "local",
+        "--b",
+        "local",
+        "--workloads",
+        place / "own",
+        "--dir",
+        place / "disk",
+        "--pairs",
+        5,
+        "--json",
+        place / "g.json",
+    )
     assert result.exit_code in (0, 3), result.output
     report = json.loads((place / "g.json").read_text())["report"]
     (comparison,) = report["comparisons"]

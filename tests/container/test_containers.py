@@ -129,8 +129,12 @@ def test_limits_are_read_back(engine, tmp_path) -> None:
         more = declared_by(read_spec(f"docker:{options}"))
         missed = list(container_limits.ignored(more, made.tree(catalogue.PATTERNS)))
         assert [word.split("=")[0] for word in missed] == [
-            "cpus", "cpuset", "memory", "device-read-iops", "device-write-bps",
-        ]  # fmt: skip
+            "cpus",
+            "cpuset",
+            "memory",
+            "device-read-iops",
+            "device-write-bps",
+        ]
     finally:
         made.close()
 
@@ -259,9 +263,12 @@ def test_a_running_container_is_used_and_left_as_it_was(engine, tmp_path) -> Non
 
 def test_sigkill_in_a_trial_leaves_nothing(place, engine) -> None:
     victim = subprocess.Popen(
-        place.argv("storage/reads", "--env", engine, "--repeats", "20"), env=place.environment(), cwd=place.root,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        place.argv("storage/reads", "--env", engine, "--repeats", "20"),
+        env=place.environment(),
+        cwd=place.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         assert wait_until(lambda: list((place.root / "run").glob("trials/0001")), 60), "it measures"
         assert containers(engine)

@@ -45,17 +45,29 @@ status:
   capacity: {cpu: 8, memory: 32Gi, pods: 110, ephemeral-storage: 100Gi, hugepages-1Gi: 4Gi, hugepages-2Mi: 1Gi}
   allocatable: {cpu: 7, memory: 30Gi, pods: 100, ephemeral-storage: 90Gi, hugepages-1Gi: 4Gi, hugepages-2Mi: 1Gi}
 """
-CONTAINER = json.dumps([{
-    "Id": "0123456789abcdef", "Name": "/web", "Image": "sha256:fedcba9876543210", "State": {"Running": True, "Pid": 7},
-    "Config": {"Image": "web"}, "HostConfig": {
-        "CpusetCpus": "0-1", "CpusetMems": "0", "NanoCpus": 2000000000, "Memory": 1073741824, "CpuShares": 512,
-        "Ulimits": [{"Name": "memlock", "Soft": 65536, "Hard": 65536}],
-        "BlkioDeviceReadIOps": [{"Path": "/dev/sda", "Rate": 10}],
-        "BlkioDeviceWriteIOps": [{"Path": "/dev/sda", "Rate": 10}],
-        "BlkioDeviceReadBps": [{"Path": "/dev/sda", "Rate": 10}],
-        "BlkioDeviceWriteBps": [{"Path": "/dev/sda", "Rate": 10}],
-    },
-}]).encode()  # fmt: skip
+CONTAINER = json.dumps(
+    [
+        {
+            "Id": "0123456789abcdef",
+            "Name": "/web",
+            "Image": "sha256:fedcba9876543210",
+            "State": {"Running": True, "Pid": 7},
+            "Config": {"Image": "web"},
+            "HostConfig": {
+                "CpusetCpus": "0-1",
+                "CpusetMems": "0",
+                "NanoCpus": 2000000000,
+                "Memory": 1073741824,
+                "CpuShares": 512,
+                "Ulimits": [{"Name": "memlock", "Soft": 65536, "Hard": 65536}],
+                "BlkioDeviceReadIOps": [{"Path": "/dev/sda", "Rate": 10}],
+                "BlkioDeviceWriteIOps": [{"Path": "/dev/sda", "Rate": 10}],
+                "BlkioDeviceReadBps": [{"Path": "/dev/sda", "Rate": 10}],
+                "BlkioDeviceWriteBps": [{"Path": "/dev/sda", "Rate": 10}],
+            },
+        }
+    ]
+).encode()
 IMAGE = json.dumps([{"Id": "sha256:fedcba9876543210", "RepoTags": ["web:1"], "RootFS": {}, "Config": {}}]).encode()
 CHANNELS = b"""Channel parameters for eth0:
 Pre-set maximums:
@@ -80,28 +92,44 @@ COUNTERS = b"""NIC statistics:
 """
 TEXTS: tuple[bytes, ...] = (DOMAIN, POD, NODE, CONTAINER, IMAGE, CHANNELS, COALESCING, COUNTERS)
 
-_SYSCTL = {"core/rmem_max": "4194304", "core/wmem_max": "4194304", "core/netdev_max_backlog": "1000",
-           "core/somaxconn": "4096", "core/busy_poll": "0", "core/default_qdisc": "fq",
-           "core/rps_sock_flow_entries": "32768", "ipv4/tcp_wmem": "4096 16384 4194304",
-           "ipv4/tcp_rmem": "4096 131072 6291456", "ipv4/tcp_adv_win_scale": "1"}  # fmt: skip
+_SYSCTL = {
+    "core/rmem_max": "4194304",
+    "core/wmem_max": "4194304",
+    "core/netdev_max_backlog": "1000",
+    "core/somaxconn": "4096",
+    "core/busy_poll": "0",
+    "core/default_qdisc": "fq",
+    "core/rps_sock_flow_entries": "32768",
+    "ipv4/tcp_wmem": "4096 16384 4194304",
+    "ipv4/tcp_rmem": "4096 131072 6291456",
+    "ipv4/tcp_adv_win_scale": "1",
+}
 _NODE = "/sys/devices/system/node/node0"
 _CONTAINER = json.loads(CONTAINER)[0]["HostConfig"]
-HOST = Tree({
-    "/var/lib/docker/containers/0123456789ab/hostconfig.json": json.dumps(_CONTAINER).encode(),
-    **{f"/proc/sys/net/{name}": text.encode() for name, text in _SYSCTL.items()},
-    "/proc/net/softnet_stat": b"00000005 00000001 00000002 00000000\n",
-    "/etc/libvirt/qemu/web.xml": DOMAIN, "/run/libvirt/qemu/web.pid": b"70", "/proc/1/comm": b"init\n",
-    "/proc/70/smaps_rollup": b"Rss: 8 kB\nAnonHugePages: 4 kB\nPrivate_Hugetlb: 0 kB\nShared_Hugetlb: 0 kB\n",
-    f"{_NODE}/cpulist": b"0-1\n", f"{_NODE}/distance": b"10\n", f"{_NODE}/meminfo": b"Node 0 MemTotal: 8 kB\n",
-    "/sys/devices/system/node/online": b"0\n", "/sys/devices/system/cpu/online": b"0-1\n",
-    "/sys/bus/pci/devices/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:81:00.0"),
-    "/sys/devices/pci0000:80/0000:81:00.0/numa_node": b"0\n",
-    "/sys/block/sda": Symlink("../devices/virtual/sda"), "/sys/devices/virtual/sda/dev": b"8:0\n",
-    "/sys/class/block/sda": Symlink("../../devices/virtual/sda"),
-    "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
-    "/sys/devices/virtual/net/br0/brif/eth0": Symlink("../../eth0/brport"),
-    "/sys/class/net/eth0": Symlink("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
-    "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/device": Symlink("../.."),
-    "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/queues/tx-0/xps_cpus": b"3\n",
-    "$ ethtool -S eth0": COUNTERS,
-})  # fmt: skip
+HOST = Tree(
+    {
+        "/var/lib/docker/containers/0123456789ab/hostconfig.json": json.dumps(_CONTAINER).encode(),
+        **{f"/proc/sys/net/{name}": text.encode() for name, text in _SYSCTL.items()},
+        "/proc/net/softnet_stat": b"00000005 00000001 00000002 00000000\n",
+        "/etc/libvirt/qemu/web.xml": DOMAIN,
+        "/run/libvirt/qemu/web.pid": b"70",
+        "/proc/1/comm": b"init\n",
+        "/proc/70/smaps_rollup": b"Rss: 8 kB\nAnonHugePages: 4 kB\nPrivate_Hugetlb: 0 kB\nShared_Hugetlb: 0 kB\n",
+        f"{_NODE}/cpulist": b"0-1\n",
+        f"{_NODE}/distance": b"10\n",
+        f"{_NODE}/meminfo": b"Node 0 MemTotal: 8 kB\n",
+        "/sys/devices/system/node/online": b"0\n",
+        "/sys/devices/system/cpu/online": b"0-1\n",
+        "/sys/bus/pci/devices/0000:81:00.0": Symlink("../../../devices/pci0000:80/0000:81:00.0"),
+        "/sys/devices/pci0000:80/0000:81:00.0/numa_node": b"0\n",
+        "/sys/block/sda": Symlink("../devices/virtual/sda"),
+        "/sys/devices/virtual/sda/dev": b"8:0\n",
+        "/sys/class/block/sda": Symlink("../../devices/virtual/sda"),
+        "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
+        "/sys/devices/virtual/net/br0/brif/eth0": Symlink("../../eth0/brport"),
+        "/sys/class/net/eth0": Symlink("../../devices/pci0000:80/0000:81:00.0/net/eth0"),
+        "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/device": Symlink("../.."),
+        "/sys/devices/pci0000:80/0000:81:00.0/net/eth0/queues/tx-0/xps_cpus": b"3\n",
+        "$ ethtool -S eth0": COUNTERS,
+    }
+)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfadvisor.facts.block import block, mount
-from perfadvisor.facts.irq import irq  # fmt: skip
+from perfadvisor.facts.irq import irq
 from perfadvisor.facts.net import infiniband, network, network_sysctl, nic_settings
 from perfadvisor.facts.pci import config as pci_config
 from perfadvisor.facts.pci import iommu, pci

@@ -89,9 +89,24 @@ def test_a_virtual_function_has_neither_link_nor_settings_of_its_own(server: Fac
 def test_configuration_space_says_what_lspci_reads_in_it(server: FactTable, data: Path) -> None:
     """Independent oracle: pciutils' own decoding of the same functions."""
     told = FactTable(lspci.facts((data / "lspci/server-vvvnnxxxx.txt").read_bytes()))
-    names = ("vendor", "device_id", "class", "driver", "max_payload_bytes", "max_payload_supported_bytes", "irq",
-             "max_read_request_bytes", "relaxed_ordering", "extended_tags", "aspm", "acs", "iommu_group",
-             "sriov_total_vfs", "sriov_num_vfs", "numa_node")  # fmt: skip
+    names = (
+        "vendor",
+        "device_id",
+        "class",
+        "driver",
+        "max_payload_bytes",
+        "max_payload_supported_bytes",
+        "irq",
+        "max_read_request_bytes",
+        "relaxed_ordering",
+        "extended_tags",
+        "aspm",
+        "acs",
+        "iommu_group",
+        "sriov_total_vfs",
+        "sriov_num_vfs",
+        "numa_node",
+    )
     virtual = {address for address, is_vf in server.of("pci.is_vf").items() if is_vf}
     assert len(virtual) == 2
     for name in names:

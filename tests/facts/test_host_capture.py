@@ -17,9 +17,20 @@ from perfadvisor.model.tree import Directory, Symlink, Tree, Unreadable
 from perfadvisor.saved.saved import load_tree
 
 MODULES = (
-    cgroup, cpu, environment, frequency, hugepages, idle, kernel, limits, memory, mitigations, numa, sysctl,
+    cgroup,
+    cpu,
+    environment,
+    frequency,
+    hugepages,
+    idle,
+    kernel,
+    limits,
+    memory,
+    mitigations,
+    numa,
+    sysctl,
     transparent_hugepages,
-)  # fmt: skip
+)
 SPECS = {spec.name: spec for module in (*MODULES, lscpu) for spec in module.CATALOGUE}
 
 # One path for every pattern, so that arbitrary bytes reach every source that is read.
@@ -67,12 +78,19 @@ def test_every_absence_of_a_whole_capture_has_its_reason(guest):
     absent = {fact.name: fact.reason for fact in every_fact(guest) if isinstance(fact, Absent)}
     assert all(absent.values())
     assert set(absent) == {
-        "cpu.nohz_full", "cpu.governors", "cpu.scaling_driver", "cpu.energy_performance_preferences",
-        "cpu.frequency_max_hz", "cpu.frequency_limit_hz",
-        "cpu.frequency_limit_share", "cpu.turbo_disabled", "cpu.package_throttle_count",
-        "cgroup.cpu_quota_cpus", "cgroup.memory_max_bytes",
+        "cpu.nohz_full",
+        "cpu.governors",
+        "cpu.scaling_driver",
+        "cpu.energy_performance_preferences",
+        "cpu.frequency_max_hz",
+        "cpu.frequency_limit_hz",
+        "cpu.frequency_limit_share",
+        "cpu.turbo_disabled",
+        "cpu.package_throttle_count",
+        "cgroup.cpu_quota_cpus",
+        "cgroup.memory_max_bytes",
         "numa.memory_only_distance_max",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(

@@ -85,9 +85,14 @@ def test_fields_agree_with_lscpu_json(here):
 
 
 SAME_IN_BOTH = (
-    "cpu.model_name", "cpu.package_count", "cpu.threads_per_core_max", "cpu.cores_per_package_max",
-    "cpu.online_count", "numa.node_count", "kernel.architecture",
-)  # fmt: skip
+    "cpu.model_name",
+    "cpu.package_count",
+    "cpu.threads_per_core_max",
+    "cpu.cores_per_package_max",
+    "cpu.online_count",
+    "numa.node_count",
+    "kernel.architecture",
+)
 
 
 @pytest.mark.parametrize("name", SAME_IN_BOTH)

@@ -74,8 +74,10 @@ def test_what_only_looks_like_a_number_of_go_is_no_result(tmp_path: Path) -> Non
     assert found["Parse/small", "ns/op"] == ((1200.5, 1300.0), "ns/op", "lower")
 
 
-@pytest.mark.parametrize("content", [HYPERFINE | {"results": [{"command": "x", "times": [10**400]}]},
-                                     [{"name": "a", "unit": "ms", "value": 10**400}]])  # fmt: skip
+@pytest.mark.parametrize(
+    "content",
+    [HYPERFINE | {"results": [{"command": "x", "times": [10**400]}]}, [{"name": "a", "unit": "ms", "value": 10**400}]],
+)
 def test_an_integer_that_no_float_holds_is_no_value(tmp_path: Path, content: object) -> None:
     with pytest.raises(InputError):
         runs(tmp_path, content)

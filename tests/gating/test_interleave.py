@@ -80,7 +80,12 @@ def test_the_budget_ends_it_with_what_is_known() -> None:
 
 
 def test_a_unit_that_changes_is_refused() -> None:
-    sides = iter([one(1.0), one(1.0), Side(name="", runs={("w", "m"): Runs(
-        workload="w", metric="m", unit="ms", better="higher", values=(1.0,))})])  # fmt: skip
+    sides = iter(
+        [
+            one(1.0),
+            one(1.0),
+            Side(name="", runs={("w", "m"): Runs(workload="w", metric="m", unit="ms", better="higher", values=(1.0,))}),
+        ]
+    )
     with pytest.raises(InputError, match="unit"):
         interleaved(lambda _: next(sides), ("a", "b"), lambda _: POLICY, most=5)

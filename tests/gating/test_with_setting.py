@@ -77,8 +77,15 @@ def test_what_would_be_done_and_why_it_may_not_be(file, monkeypatch) -> None:
 
 def test_what_would_cut_this_machine_off_is_not_done(file, monkeypatch) -> None:
     setting = catalogue.SETTINGS["test.number"]
-    blip = Setting(name="test.blip", subject="nic", door=Door.FILE, path=setting.path, fields=setting.fields,
-                   meaning="a test's", disturbs=Disturbs.BLIP)  # fmt: skip
+    blip = Setting(
+        name="test.blip",
+        subject="nic",
+        door=Door.FILE,
+        path=setting.path,
+        fields=setting.fields,
+        meaning="a test's",
+        disturbs=Disturbs.BLIP,
+    )
     monkeypatch.setitem(catalogue.SETTINGS, "test.blip", blip)  # type: ignore[arg-type]
     monkeypatch.setattr(with_setting, "_default_routes", lambda: frozenset({"eth0"}))
     assert "carries this machine's default route" in forbidden(planned([read_intent("test.blip@eth0=5")]))

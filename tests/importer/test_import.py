@@ -58,8 +58,10 @@ def test_repeats_are_one_workload_in_the_order_they_ran(results, tmp_path):
         "imported/iperf3-tcp-4-flows-at-20-mbit"
     )
     assert [(result.trial.workload, result.trial.repeat) for result in run.results] == [
-        (fio_id, 1), (fio_id, 2), (iperf3_id, 1),
-    ]  # fmt: skip
+        (fio_id, 1),
+        (fio_id, 2),
+        (iperf3_id, 1),
+    ]
     assert run.results[1].started - run.results[0].started == pytest.approx(60)
     assert all(result.state is TrialState.DONE for result in run.results)
     assert bundle.evidence(tmp_path / "run", 1).stdout == files[1].read_bytes()
@@ -90,8 +92,9 @@ def test_total_latency_judges_where_the_file_has_it(data, tmp_path, name, metric
 def test_unlike_jobs_of_a_file_stay_apart(data):
     found = configurations_in((data / "fio" / "two-configurations.json").read_bytes(), "f")
     assert [(one.label, one.beside) for one in found] == [
-        ("randread-4k-qd1-psync", 0), ("randwrite-8k-qd1-psync", 0),
-    ]  # fmt: skip
+        ("randread-4k-qd1-psync", 0),
+        ("randwrite-8k-qd1-psync", 0),
+    ]
     metrics = [{sample.metric.split(".")[0] for sample in one.output.samples} for one in found]
     assert metrics == [{"read"}, {"write"}]
 
@@ -157,8 +160,13 @@ def test_every_unreadable_file_has_its_line_and_nothing_is_written(results, tmp_
         import_files([*files, tmp_path / "other.txt"], tmp_path / "run")
     lines = caught.value.message.splitlines()
     assert [line.split(": ")[0].rsplit("/", 1)[-1] for line in lines] == [
-        "cut.json", "refused.json", "failed.json", "absent.json", "copy.json", "other.txt",
-    ]  # fmt: skip
+        "cut.json",
+        "refused.json",
+        "failed.json",
+        "absent.json",
+        "copy.json",
+        "other.txt",
+    ]
     assert "ends in the middle" in lines[0] and "Connection refused" in lines[1] and "No such file" in lines[2]
     assert "a copy does not count as a repeat" in lines[4] and "neither fio nor iperf3" in lines[5]
     assert caught.value.exit_code == 2 and not (tmp_path / "run").exists()

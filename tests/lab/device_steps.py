@@ -54,8 +54,14 @@ def contained() -> Seen:
     names = ("storage/lab-busy", "mapping/map-4k", "mapping/edu")
     code = _run("contained", *names, "--env", limited, "--env", free, "--device", disk_of(PLAIN_NVME))
     version_2 = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    return {"exit": code, "limited": limited, "free": free, "version_2": version_2, "before": before,
-            "after": _binding()}  # fmt: skip
+    return {
+        "exit": code,
+        "limited": limited,
+        "free": free,
+        "version_2": version_2,
+        "before": before,
+        "after": _binding(),
+    }
 
 
 def identity() -> Seen:
@@ -64,8 +70,14 @@ def identity() -> Seen:
     disk, was = disk_of(PLAIN_NVME), text(kind)
     code = _run("identity", "storage/lab-busy", "--device", disk, "--domain", "identity")
     back = wait_for(lambda: disk_of(PLAIN_NVME))
-    return {"exit": code, "was": was, "after": text(kind), "driver": driver(PLAIN_NVME), "disk": back == disk,
-            "group": kind.parent.resolve().name}  # fmt: skip
+    return {
+        "exit": code,
+        "was": was,
+        "after": text(kind),
+        "driver": driver(PLAIN_NVME),
+        "disk": back == disk,
+        "group": kind.parent.resolve().name,
+    }
 
 
 def _run(name: str, *words: str) -> int:

@@ -63,8 +63,15 @@ def killed() -> Seen:
     left = _state()
     code = perfadvisor("restore")
     _wait_for(lambda: _disk(PLAIN_NVME))
-    return {"before": before, "during": during, "left": left, "restored": _state(), "exit": code,
-            "guardians": len(guardians), "again": perfadvisor("restore")}  # fmt: skip
+    return {
+        "before": before,
+        "during": during,
+        "left": left,
+        "restored": _state(),
+        "exit": code,
+        "guardians": len(guardians),
+        "again": perfadvisor("restore"),
+    }
 
 
 def guarded() -> Seen:
@@ -146,9 +153,17 @@ def pulled() -> Seen:
     disk = "/dev/" + _wait_for(lambda: next(iter(set(_disks()) - before), ""))
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
     child = start(
-        "run", WORKLOADS["storage"], "--device", disk, "--repeats", "6", "--workloads", str(SHORT),
-        "--out", str(HERE / "pulled"),
-    )  # fmt: skip
+        "run",
+        WORKLOADS["storage"],
+        "--device",
+        disk,
+        "--repeats",
+        "6",
+        "--workloads",
+        str(SHORT),
+        "--out",
+        str(HERE / "pulled"),
+    )
     _wait_for(lambda: (HERE / "pulled/trials/0002").exists() and _fio_runs())
     _ask("device_del", id=HOT["id"])
     _wait_for(lambda: (HERE / "pulled/trials/0003").exists() and not Path(disk).exists())
@@ -202,9 +217,18 @@ def _run_in(environments: tuple[str, ...], name: str, kinds: list[str], repeats:
     words = [word for spec in environments for word in ("--env", spec)]
     words += [word for option, value in options.items() for word in (f"--{option}", value)]
     code = perfadvisor(
-        "run", *(WORKLOADS[kind] for kind in kinds), *words, "--repeats", str(repeats), "--seed", "1",
-        "--workloads", str(SHORT), "--out", str(HERE / name),
-    )  # fmt: skip
+        "run",
+        *(WORKLOADS[kind] for kind in kinds),
+        *words,
+        "--repeats",
+        str(repeats),
+        "--seed",
+        "1",
+        "--workloads",
+        str(SHORT),
+        "--out",
+        str(HERE / name),
+    )
     return {"exit": code, "environments": environments}
 
 
@@ -239,10 +263,12 @@ def _journal(name: str) -> Iterator[Journal]:
 
 def _state() -> Seen:
     return {
-        "driver": driver(PLAIN_NVME), "override": text(DEVICES / PLAIN_NVME / "driver_override"),
-        "functions": text(DEVICES / SRIOV_NVME / "sriov_numvfs"), "huge": text(HUGE),
+        "driver": driver(PLAIN_NVME),
+        "override": text(DEVICES / PLAIN_NVME / "driver_override"),
+        "functions": text(DEVICES / SRIOV_NVME / "sriov_numvfs"),
+        "huge": text(HUGE),
         "autoprobe": text(DEVICES / SRIOV_NVME / "sriov_drivers_autoprobe"),
-    }  # fmt: skip
+    }
 
 
 def _guardians() -> list[int]:

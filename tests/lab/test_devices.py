@@ -47,12 +47,18 @@ def figure(result: TrialResult, metric: str) -> float:
 def test_half_a_cpu_stops_podman_on_version_2(lab: Any) -> None:
     said = lab.saw("contained")
     assert (said["exit"], said["version_2"]) == (0, True)
-    by_name = {one.trial.environment: one for one in load(lab.folder / "contained").results
-               if one.trial.workload == "storage/lab-busy"}  # fmt: skip
+    by_name = {
+        one.trial.environment: one
+        for one in load(lab.folder / "contained").results
+        if one.trial.workload == "storage/lab-busy"
+    }
     limited = by_name[said["limited"]].deltas
     assert limited["cgroup.throttled_ns"] > 0.05 * limited["cgroup.used_ns"]
-    findings = [one for one in judge(lab.folder / "contained").findings
-                if one.rule.id == "container-cpu-quota-throttled" and one.subject.startswith("storage/")]  # fmt: skip
+    findings = [
+        one
+        for one in judge(lab.folder / "contained").findings
+        if one.rule.id == "container-cpu-quota-throttled" and one.subject.startswith("storage/")
+    ]
     outcomes = {one.environment: one.outcome for one in findings}
     assert outcomes == {said["limited"]: Outcome.FIRES, said["free"]: Outcome.CLEAR}
 
@@ -81,8 +87,11 @@ def test_a_container_uses_the_group_it_was_given(lab: Any) -> None:
     found = results(lab, "contained", said["free"])
     assert figure(found["mapping/map-4k"], "map") > 0
     assert figure(found["mapping/edu"], "verified_bytes") > 0
-    without = [one for one in load(lab.folder / "contained").results
-               if one.trial.environment == said["limited"] and one.trial.workload.startswith("mapping/")]  # fmt: skip
+    without = [
+        one
+        for one in load(lab.folder / "contained").results
+        if one.trial.environment == said["limited"] and one.trial.workload.startswith("mapping/")
+    ]
     assert {(one.state, "was given no device" in one.reason) for one in without} == {(TrialState.NOT_MEASURED, True)}
 
 

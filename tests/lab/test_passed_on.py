@@ -23,8 +23,9 @@ def test_a_virtual_function_and_a_nic_go_into_a_guest_and_come_back(lab: Any) ->
     guest = said["environments"][1]
     inside = [one for one in load(lab.folder / "passed-on").results if one.trial.environment == guest]
     assert {one.trial.workload: one.state for one in inside} == {
-        "storage/lab-randread": TrialState.DONE, "network/lab-stream": TrialState.DONE,
-    }, [one.reason for one in inside]  # fmt: skip
+        "storage/lab-randread": TrialState.DONE,
+        "network/lab-stream": TrialState.DONE,
+    }, [one.reason for one in inside]
     by_kind = {one.trial.workload.partition("/")[0]: one for one in inside}
     assert by_kind["storage"].path.block.startswith("nvme")
     assert by_kind["network"].path.nic

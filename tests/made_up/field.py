@@ -15,8 +15,12 @@ from perfadvisor.targets.opening import Opening
 CROP = Option(name="crop", reader=WORD, meaning="what grows there", example="wheat", default="grass")
 PLOT = MainArgument(key="plot", reader=WORD, meaning="which field", example="north")
 FIELD = EnvironmentOptions(
-    name="field", meaning="a field", opener="tests.made_up.field:open_field", places=(PLOT,), options=(CROP,),
-)  # fmt: skip
+    name="field",
+    meaning="a field",
+    opener="tests.made_up.field:open_field",
+    places=(PLOT,),
+    options=(CROP,),
+)
 
 
 class Field(Target):

@@ -74,10 +74,17 @@ def test_what_a_file_says_reaches_the_engine(tmp_path) -> None:
     assert (declared.vfio, declared.vf) == (("0000:03:00.0", "0000:04:00.1"), ("0000:02:00.0",))
     assert declared.address == "192.0.2.1/24"
     assert arguments(declared) == (
-        "--network=none", "--cpus=0.5", "--cpuset-cpus=0-1,3", "--memory=2147483648b", "--privileged",
-        "--security-opt=seccomp=unconfined", "--device=/dev/sdx", "--device-read-iops=/dev/vda:1000",
-        "--device-write-bps=/dev/vda:1048576", "--device-write-bps=/dev/vdb:2097152",
-    )  # fmt: skip
+        "--network=none",
+        "--cpus=0.5",
+        "--cpuset-cpus=0-1,3",
+        "--memory=2147483648b",
+        "--privileged",
+        "--security-opt=seccomp=unconfined",
+        "--device=/dev/sdx",
+        "--device-read-iops=/dev/vda:1000",
+        "--device-write-bps=/dev/vda:1048576",
+        "--device-write-bps=/dev/vdb:2097152",
+    )
 
 
 def test_a_container_without_any_option_is_the_tools_image() -> None:

@@ -59,11 +59,14 @@ EVERYWHERE = (
     ),
     Pair(
         bad=Guest(
-            name="crowded", words=f"-smp 2 {SMALL} {DISK.format(name='crowded', aio='native')}",
+            name="crowded",
+            words=f"-smp 2 {SMALL} {DISK.format(name='crowded', aio='native')}",
             vcpus={0: [0], 1: [0]},
         ),
         good=Guest(
-            name="placed", vcpus={0: [0]}, others=[1],
+            name="placed",
+            vcpus={0: [0]},
+            others=[1],
             words=f"-smp 1 {MEMORY.format(size='2G', more='')} -object iothread,id=io0 "
             f"{DISK.format(name='placed', aio='native')},iothread=io0",
         ),
@@ -76,7 +79,7 @@ EVERYWHERE = (
         ),
         rules=("vm-nic-single-queue", "vm-overcommit"),
     ),
-)  # fmt: skip
+)
 
 
 @contextmanager

@@ -39,13 +39,17 @@ PLANTS = (
     Plant(name="no-huge-pages", rules=(), done=f"echo never > {THP}", mended=f"echo madvise > {THP}"),
     _plant("surplus", "hugepages-surplus", "4 pages mapped from beyond an empty pool", "unmapped", "2048kB"),
     _plant(
-        "far-interrupts", "numa-nic-irq-remote-since-boot", "a NIC's vectors on the other socket, 600 packets",
-        "on its own, 3,000 packets", "ens6",
+        "far-interrupts",
+        "numa-nic-irq-remote-since-boot",
+        "a NIC's vectors on the other socket, 600 packets",
+        "on its own, 3,000 packets",
+        "ens6",
     ),
     Plant(
-        name="slow-guest", done="-accel tcg -device e1000 -drive file=image,format=qcow2,if=ide",
+        name="slow-guest",
+        done="-accel tcg -device e1000 -drive file=image,format=qcow2,if=ide",
         mended="-accel kvm -device virtio-net-pci -device virtio-blk-pci,iothread=t, a raw disk",
         rules=("vm-emulated-disk", "vm-nic-emulated-model", "vm-image-format", "vm-cpus-emulated"),
     ),
     _plant("cached-disk", "vm-disk-cache-mode", "cache=writeback", "cache=none,aio=native"),
-)  # fmt: skip
+)

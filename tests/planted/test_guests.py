@@ -39,10 +39,12 @@ def _judged(side: str, folder: Path) -> tuple[Finding, ...]:
 def outcomes(found: tuple[Finding, ...], rule: str, guest: str) -> set[Outcome]:
     """Of the rule on this guest and its devices, or on the whole machine."""
     return {
-        one.outcome for one in found
-        if one.rule.id == rule and one.subject.partition("/")[0] in (guest, "")
+        one.outcome
+        for one in found
+        if one.rule.id == rule
+        and one.subject.partition("/")[0] in (guest, "")
         and one.outcome is not Outcome.NOT_APPLICABLE
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize(("pair", "rule"), [(pair, rule) for pair in EVERYWHERE for rule in pair.rules])

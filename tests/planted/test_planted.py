@@ -44,9 +44,21 @@ class Runner:
         (self.folder / f"own/storage/{name}.yaml").write_text(WORKLOAD.format(name=name, parameters=parameters))
         out = self.folder / f"run{self.number}"
         argv = [
-            *before, sys.executable, "-m", "perfadvisor", "run", f"storage/{name}", "--repeats", "3",
-            "--workloads", str(self.folder / "own"), "--dir", str(self.folder), "--out", str(out),
-        ]  # fmt: skip
+            *before,
+            sys.executable,
+            "-m",
+            "perfadvisor",
+            "run",
+            f"storage/{name}",
+            "--repeats",
+            "3",
+            "--workloads",
+            str(self.folder / "own"),
+            "--dir",
+            str(self.folder),
+            "--out",
+            str(out),
+        ]
         process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if during:
             during()
@@ -58,8 +70,10 @@ class Runner:
     def advise(self, path: Path) -> dict[str, Judged]:
         done = subprocess.run(
             [sys.executable, "-m", "perfadvisor", "advise", str(path), "--format", "json"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         return json.loads(done.stdout)
 
 

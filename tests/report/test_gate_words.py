@@ -11,8 +11,18 @@ from perfadvisor.report.gate_words import interval_bar, level, spark
 
 
 def comparison(low: float, ratio: float, high: float, better: str = "higher") -> Comparison:
-    return Comparison(workload="w", metric="m", unit="", better=better, order=Order.PAIRED, verdict=Verdict.UNDECIDED,
-                      margin=0.05, ratio=ratio, low=low, high=high)  # fmt: skip
+    return Comparison(
+        workload="w",
+        metric="m",
+        unit="",
+        better=better,
+        order=Order.PAIRED,
+        verdict=Verdict.UNDECIDED,
+        margin=0.05,
+        ratio=ratio,
+        low=low,
+        high=high,
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +46,10 @@ def test_bars_and_levels() -> None:
     assert spark((1, 2, 3), 1, 3) == "▁▅█"
     assert spark((1, 1), 1, 1) == "▄▄"
     assert (level((), "s"), level((52_000.0,), "iops"), level((52_000.0,), "widgets")) == (
-        NO_VALUE, "52.0 k IOPS", "52,000 widgets")  # fmt: skip
+        NO_VALUE,
+        "52.0 k IOPS",
+        "52,000 widgets",
+    )
 
 
 def test_an_accepted_regression_leads_the_headline() -> None:

@@ -12,9 +12,13 @@ from perfadvisor.report.history_html import history_html
 def series(values, name: str = "w", unit: str = "iops", better: str = "higher") -> Series:
     n = len(values)
     return Series(
-        key=SeriesKey(workload=name), unit=unit, better=better, values=tuple(map(float, values)),
-        times=tuple(1e9 + 3600.0 * i for i in range(n)), commits=tuple(f"{i:040x}" for i in range(n)),
-    )  # fmt: skip
+        key=SeriesKey(workload=name),
+        unit=unit,
+        better=better,
+        values=tuple(map(float, values)),
+        times=tuple(1e9 + 3600.0 * i for i in range(n)),
+        commits=tuple(f"{i:040x}" for i in range(n)),
+    )
 
 
 def stepped(name: str, n: int = 120, step: float = -0.1, **known) -> Series:

@@ -62,8 +62,19 @@ def test_latency_table_has_the_columns_that_somebody_has(view) -> None:
 
 
 def measured(*metrics: str) -> Cell:
-    found = (Estimate(metric=m, unit=Unit.NANOSECONDS, better="lower", median=1.0, low=None, high=None, coverage=None,
-                      values=(1.0,)) for m in metrics)  # fmt: skip
+    found = (
+        Estimate(
+            metric=m,
+            unit=Unit.NANOSECONDS,
+            better="lower",
+            median=1.0,
+            low=None,
+            high=None,
+            coverage=None,
+            values=(1.0,),
+        )
+        for m in metrics
+    )
     return Cell(workload="w", environment="e", estimates=tuple(found), trials=())
 
 

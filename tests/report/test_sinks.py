@@ -54,9 +54,12 @@ HISTORIES = records(
     HistoryReport, changes=st.lists(CHANGES, max_size=2).map(tuple), events=st.lists(EVENTS, max_size=2).map(tuple)
 )
 SERIES = records(
-    Series, times=st.just((1e9, 1.1e9, 1.2e9)), values=st.tuples(NUMBERS, NUMBERS, NUMBERS),
-    commits=st.tuples(TEXTS, TEXTS, TEXTS), marks=st.just(()),
-)  # fmt: skip
+    Series,
+    times=st.just((1e9, 1.1e9, 1.2e9)),
+    values=st.tuples(NUMBERS, NUMBERS, NUMBERS),
+    commits=st.tuples(TEXTS, TEXTS, TEXTS),
+    marks=st.just(()),
+)
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -158,8 +161,14 @@ def test_junit(report: GateReport) -> None:
     root = ElementTree.fromstring(text)
     assert len(root.findall(".//testcase")) == len(report.comparisons) + len(report.findings)
     assert {element.tag for element in root.iter()} <= {
-        "testsuites", "testsuite", "testcase", "failure", "error", "skipped", "system-out"
-    }  # fmt: skip
+        "testsuites",
+        "testsuite",
+        "testcase",
+        "failure",
+        "error",
+        "skipped",
+        "system-out",
+    }
 
 
 @TRIES
@@ -211,10 +220,15 @@ def attack(view: ReportView, tail: str) -> ReportView:
     }
     spare = OWN_WORDS - {"name"}
     return replace(
-        view, run=poisoned_run(run, tail), cells=poisoned(view.cells, tail, spare), facts=facts, goal=tail,
-        findings=poisoned(view.findings, tail, OWN_WORDS), ratios=poisoned(view.ratios, tail, spare),
+        view,
+        run=poisoned_run(run, tail),
+        cells=poisoned(view.cells, tail, spare),
+        facts=facts,
+        goal=tail,
+        findings=poisoned(view.findings, tail, OWN_WORDS),
+        ratios=poisoned(view.ratios, tail, spare),
         source=view.source + tail,
-    )  # fmt: skip
+    )
 
 
 def poisoned_run(run: Run, tail: str) -> Run:

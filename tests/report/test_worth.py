@@ -13,8 +13,18 @@ RULES = {rule.id: rule for rule in load_rules()}
 
 def gain(rule: str, ratio: float, answer: str = "helps", **more: str) -> Gain:
     known = {"subject": "", "when": "2026-11-28", "host": "here", **more}
-    return Gain(rule=rule, answer=answer, metric="w/m", ratio=ratio, low=ratio - 0.03, high=ratio + 0.03, pairs=8,
-                kernel="6", version="0", **known)  # fmt: skip
+    return Gain(
+        rule=rule,
+        answer=answer,
+        metric="w/m",
+        ratio=ratio,
+        low=ratio - 0.03,
+        high=ratio + 0.03,
+        pairs=8,
+        kernel="6",
+        version="0",
+        **known,
+    )
 
 
 def found(*gains: Gain, rules: tuple[str, ...] = ("memory-ksm-active",)) -> list[Finding]:

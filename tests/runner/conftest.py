@@ -70,9 +70,13 @@ class Bench:
     def start(self, argv: list[str]) -> "subprocess.Popen[str]":
         """As from a terminal: what a script starts in the background ignores signals, and so would its children."""
         return subprocess.Popen(
-            ["env", "--default-signal=INT,QUIT,HUP,TERM", *argv], env=self.environment(), cwd=self.root,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            ["env", "--default-signal=INT,QUIT,HUP,TERM", *argv],
+            env=self.environment(),
+            cwd=self.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
     def processes(self) -> list[str]:
         """Everything that was started from here and still lives; zombies that nobody reaps do not count."""

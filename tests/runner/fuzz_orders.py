@@ -31,9 +31,33 @@ from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.session import resume
 
 PROGRAMS = (
-    "fio", "iperf3", "ssh", "docker", "podman", "qemu-system-x86_64", "virsh", "vng", "sh", "bash", "env", "cc", "gcc",
-    "modprobe", "ip", "nsenter", "mount", "wipefs", "blkid", "losetup", "sudo", "python3", "rm", "dd", "touch", "runc",
-)  # fmt: skip
+    "fio",
+    "iperf3",
+    "ssh",
+    "docker",
+    "podman",
+    "qemu-system-x86_64",
+    "virsh",
+    "vng",
+    "sh",
+    "bash",
+    "env",
+    "cc",
+    "gcc",
+    "modprobe",
+    "ip",
+    "nsenter",
+    "mount",
+    "wipefs",
+    "blkid",
+    "losetup",
+    "sudo",
+    "python3",
+    "rm",
+    "dd",
+    "touch",
+    "runc",
+)
 LIMIT_S = 20
 # So that a run gets as far as its trials, the test file is written.
 WRITES_A_FILE = """case "$*" in --name=layout*) for word; do case "$word" in --filename=*)
@@ -47,13 +71,52 @@ def hostile(canary: Path) -> tuple[Any, ...]:
     """Values that would start or touch something, were they taken for orders."""
     evil = f"{canary}/evil"
     return (
-        f"external:{evil}.so", f"external:{evil}", f"ssh:x,config={evil}.cfg", f"ssh:-oProxyCommand={evil}", "ssh:x",
-        f"docker:x,privileged=true,device={evil}", "docker:@x", "podman:x,privileged=true", f"vm:kernel={evil}", "vm",
-        "libvirt:x", f"local:{evil}", "local:127.0.0.1", f"{canary}", f"{evil}.dir", f"../../../../{evil}", "/", "/etc",
-        "/dev/loop0", "/dev/vda", f"{evil};touch {evil}", f"$(touch {evil})", f"`touch {evil}`", f"x\ntouch {evil}",
-        f"--exec_prerun={evil}", f"-oProxyCommand={evil}", f"write_lat_log={evil}", "identity", "0000:00:01.0", "sh",
-        "fio", "dmabench", "iperf3", 0, -1, 10**30, 1e308, True, None, [], {}, [evil], {"x": evil}, "", "a" * 100_000,
-    )  # fmt: skip
+        f"external:{evil}.so",
+        f"external:{evil}",
+        f"ssh:x,config={evil}.cfg",
+        f"ssh:-oProxyCommand={evil}",
+        "ssh:x",
+        f"docker:x,privileged=true,device={evil}",
+        "docker:@x",
+        "podman:x,privileged=true",
+        f"vm:kernel={evil}",
+        "vm",
+        "libvirt:x",
+        f"local:{evil}",
+        "local:127.0.0.1",
+        f"{canary}",
+        f"{evil}.dir",
+        f"../../../../{evil}",
+        "/",
+        "/etc",
+        "/dev/loop0",
+        "/dev/vda",
+        f"{evil};touch {evil}",
+        f"$(touch {evil})",
+        f"`touch {evil}`",
+        f"x\ntouch {evil}",
+        f"--exec_prerun={evil}",
+        f"-oProxyCommand={evil}",
+        f"write_lat_log={evil}",
+        "identity",
+        "0000:00:01.0",
+        "sh",
+        "fio",
+        "dmabench",
+        "iperf3",
+        0,
+        -1,
+        10**30,
+        1e308,
+        True,
+        None,
+        [],
+        {},
+        [evil],
+        {"x": evil},
+        "",
+        "a" * 100_000,
+    )
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -173,17 +236,38 @@ CHANGES: tuple[Change, ...] = (set_value, set_order, set_order, drop_or_add, edi
 def make_run(folder: Path, directory: Path) -> None:
     """A run with one trial that is still to do."""
     workload = Workload(
-        id="storage/tiny", title="T", device="storage", tool="fio", metrics=("read.iops",), runtime_s=0.2, warmup_s=0.0,
+        id="storage/tiny",
+        title="T",
+        device="storage",
+        tool="fio",
+        metrics=("read.iops",),
+        runtime_s=0.2,
+        warmup_s=0.0,
         parameters={"rw": "randread", "engine": "psync", "size_bytes": 4096},
-    )  # fmt: skip
+    )
     trial = Trial(
-        number=1, workload=workload.id, environment="local", repeat=1, position=1, runtime_s=0.2, warmup_s=0.0,
+        number=1,
+        workload=workload.id,
+        environment="local",
+        repeat=1,
+        position=1,
+        runtime_s=0.2,
+        warmup_s=0.0,
         parameters=workload.parameters,
-    )  # fmt: skip
+    )
     run = Run(
-        id="r1", started=1.0, seed=1, argv=("perfadvisor",), state="interrupted", versions={}, host={}, results=(),
-        environments=(Environment(name="local", spec="local"),), workloads={workload.id: workload}, plan=(trial,),
-    )  # fmt: skip
+        id="r1",
+        started=1.0,
+        seed=1,
+        argv=("perfadvisor",),
+        state="interrupted",
+        versions={},
+        host={},
+        results=(),
+        environments=(Environment(name="local", spec="local"),),
+        workloads={workload.id: workload},
+        plan=(trial,),
+    )
     options: dict[str, Any] = {"directory": str(directory), "device": "", "peer": "", "vfio": "", "domain": ""}
     bundle.create(folder, run, options, orders.seal(run_file(run, options))).close()
 

@@ -13,18 +13,32 @@ from perfadvisor.runner.request import Request, RunOptions, options_of
 from perfadvisor.specs.parse import read_specs
 
 DISK = Workload(
-    id="storage/a", title="A", device="storage", tool="fio", metrics=("read.iops",), runtime_s=8, warmup_s=2,
+    id="storage/a",
+    title="A",
+    device="storage",
+    tool="fio",
+    metrics=("read.iops",),
+    runtime_s=8,
+    warmup_s=2,
     parameters={"rw": "read", "size_bytes": 4096},
-)  # fmt: skip
+)
 PAIRS = Workload(
-    id="memory/pairs", title="P", device="memory", tool="dmabench", metrics=("chase",),
+    id="memory/pairs",
+    title="P",
+    device="memory",
+    tool="dmabench",
+    metrics=("chase",),
     parameters={"kernel": "chase", "pages": "4k", "cpu_node": "{cpu_node}", "memory_node": "{memory_node}"},
-)  # fmt: skip
+)
 
 MAP = Workload(
-    id="mapping/m", title="M", device="mapping", tool="dmabench", metrics=("map",),
+    id="mapping/m",
+    title="M",
+    device="mapping",
+    tool="dmabench",
+    metrics=("map",),
     parameters={"kernel": "map", "pages": "4k", "size_bytes": 2**20},
-)  # fmt: skip
+)
 NIC = "0000:02:00.0"
 
 

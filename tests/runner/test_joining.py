@@ -41,7 +41,7 @@ def sites() -> tuple[Any, Any]:
         "/sys/devices/pci0000:00/0000:01:00.0/vda/size": b"2048\n",
         "/sys/bus/pci/devices/0000:02:00.0": Symlink("../../../devices/pci0000:00/0000:02:00.0"),
         "/sys/devices/pci0000:00/0000:02:00.0/class": b"0x010802\n",
-    }  # fmt: skip
+    }
     return site(host, {}, here=True), site(snapshot("vm", inside, host), defined)
 
 

@@ -35,11 +35,13 @@ metrics: [read.iops]
 @pytest.mark.parametrize(
     ("where", "workload", "felt"),
     [
-        (Where.PATH, "storage/randread-4k-qd1", True), (Where.MACHINE, "storage/randread-4k-qd1", True),
-        (Where.MEMORY, "storage/randread-4k-qd1", False), (Where.MEMORY, "memory/copy-4k", True),
+        (Where.PATH, "storage/randread-4k-qd1", True),
+        (Where.MACHINE, "storage/randread-4k-qd1", True),
+        (Where.MEMORY, "storage/randread-4k-qd1", False),
+        (Where.MEMORY, "memory/copy-4k", True),
         (Where.ELSEWHERE, "memory/copy-4k", False),
     ],
-)  # fmt: skip
+)
 def test_who_feels_what(where: Where, workload: str, felt: bool) -> None:
     known = load_workloads()
     asked = known.get(workload) or replace(known["storage/randread-4k"], id=workload)

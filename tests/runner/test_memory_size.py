@@ -26,9 +26,12 @@ def workloads() -> dict[str, Workload]:
 def site(name: str, available: int, cache: int = 32 * MIB, limit: int | None = None) -> Site:
     target = LocalTarget()
     values = {
-        "memory.available_bytes": available, "cpu.last_level_cache_bytes": cache, "cpu.last_level_cache_cpus": 8,
-        "cpu.online_count": 4, "cgroup.memory_max_bytes": limit,
-    }  # fmt: skip
+        "memory.available_bytes": available,
+        "cpu.last_level_cache_bytes": cache,
+        "cpu.last_level_cache_cpus": 8,
+        "cpu.online_count": 4,
+        "cgroup.memory_max_bytes": limit,
+    }
     facts = FactTable(catalogue.CATALOGUE[key].given(value, source="made up") for key, value in values.items())
     environment = Environment(name=name, spec=target.spec, kind=EnvironmentKind.VM, parent="", emulated=False)
     before = Snapshot(environment=name, taken=0.0, tree=Tree({}))

@@ -25,9 +25,15 @@ from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.ssh.connection import Connection
 
 TINY = Workload(
-    id="storage/tiny", title="T", device="storage", tool="fio", parameters={"rw": "randread", "engine": "psync"},
-    metrics=("read.iops",), runtime_s=0.2, warmup_s=0.0,
-)  # fmt: skip
+    id="storage/tiny",
+    title="T",
+    device="storage",
+    tool="fio",
+    parameters={"rw": "randread", "engine": "psync"},
+    metrics=("read.iops",),
+    runtime_s=0.2,
+    warmup_s=0.0,
+)
 OPTIONS = {"directory": "/tmp", "device": "", "peer": "", "vfio": "", "domain": ""}
 
 
@@ -38,14 +44,29 @@ def _own_state(monkeypatch, tmp_path: Path) -> None:
 
 def a_run(workload: Workload = TINY, spec: str = "local") -> Run:
     trial = Trial(
-        number=1, workload=workload.id, environment="here", repeat=1, position=1, runtime_s=0.2, warmup_s=0.0,
+        number=1,
+        workload=workload.id,
+        environment="here",
+        repeat=1,
+        position=1,
+        runtime_s=0.2,
+        warmup_s=0.0,
         parameters=workload.parameters,
-    )  # fmt: skip
+    )
     environment = Environment(name="here", spec=read_spec(spec))
     return Run(
-        id="r1", started=1.0, seed=1, argv=("perfadvisor",), state="interrupted", versions={}, host={}, results=(),
-        environments=(environment,), workloads={workload.id: workload}, plan=(trial,),
-    )  # fmt: skip
+        id="r1",
+        started=1.0,
+        seed=1,
+        argv=("perfadvisor",),
+        state="interrupted",
+        versions={},
+        host={},
+        results=(),
+        environments=(environment,),
+        workloads={workload.id: workload},
+        plan=(trial,),
+    )
 
 
 def saved(path: Path, run: Run) -> Path:

@@ -13,10 +13,15 @@ from perfadvisor.saved.saved import load_tree
 pytestmark = pytest.mark.shared
 
 TREES = (
-    "ghw/kvm-guest-accel.tar.gz", "ghw/ryzen1600.tar.gz", "ghw/xeon-L5640-2node.tar.gz",
-    "hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2", "hwloc/2pa-pcidomain32bits.tar.bz2",
-    "hwloc/32intel64-2p8co2t+8ve.tar.bz2", "openshift/sno-sysinfo.tgz", "openshift/worker2.internal-sysinfo.tgz",
-)  # fmt: skip
+    "ghw/kvm-guest-accel.tar.gz",
+    "ghw/ryzen1600.tar.gz",
+    "ghw/xeon-L5640-2node.tar.gz",
+    "hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2",
+    "hwloc/2pa-pcidomain32bits.tar.bz2",
+    "hwloc/32intel64-2p8co2t+8ve.tar.bz2",
+    "openshift/sno-sysinfo.tgz",
+    "openshift/worker2.internal-sysinfo.tgz",
+)
 LISTED = re.compile(r".*?(sys/bus/pci/devices/([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]))")
 
 

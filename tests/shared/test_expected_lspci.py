@@ -134,9 +134,23 @@ def test_a_dump_says_what_lspci_decodes_from_it(shared_data: Path, name: str) ->
     dump = "\n".join(line for line in lines if not line.startswith(("\t", " ")))
     dumped = FactTable(lspci.facts(dump.encode()))
     decoded = FactTable(lspci.facts((folder / f"decoded_{name}.txt").read_bytes()))
-    names = ("vendor", "device_id", "max_payload_bytes", "max_payload_supported_bytes", "max_read_request_bytes", "acs",
-             "relaxed_ordering", "extended_tags", "aspm", "link_speed_max_gtps", "link_width_max", "link_width",
-             "link_speed_gtps", "sriov_total_vfs", "sriov_num_vfs")  # fmt: skip
+    names = (
+        "vendor",
+        "device_id",
+        "max_payload_bytes",
+        "max_payload_supported_bytes",
+        "max_read_request_bytes",
+        "acs",
+        "relaxed_ordering",
+        "extended_tags",
+        "aspm",
+        "link_speed_max_gtps",
+        "link_width_max",
+        "link_width",
+        "link_speed_gtps",
+        "sriov_total_vfs",
+        "sriov_num_vfs",
+    )
     for fact in names:
         assert dumped.of(f"pci.{fact}") == decoded.of(f"pci.{fact}"), fact
     assert decoded.of("pci.link_width_max")

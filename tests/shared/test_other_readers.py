@@ -13,9 +13,18 @@ from perfadvisor.saved.saved import load_tree
 pytestmark = pytest.mark.shared
 
 LSCPU = (
-    "arm-A510-A710-A715-X3", "armv7", "loongarch-loongson_3a5000_hv", "ppc64-POWER7", "rv64-linux",
-    "rv64-visionfive2", "s390-kvm", "s390-lpar", "vmware_fpe", "x86_64-64cpu", "x86_64-dell_e4310",
-)  # fmt: skip
+    "arm-A510-A710-A715-X3",
+    "armv7",
+    "loongarch-loongson_3a5000_hv",
+    "ppc64-POWER7",
+    "rv64-linux",
+    "rv64-visionfive2",
+    "s390-kvm",
+    "s390-lpar",
+    "vmware_fpe",
+    "x86_64-64cpu",
+    "x86_64-dell_e4310",
+)
 # Every package of this telephone is one cluster of like cores to its kernel; lscpu counts one socket per kind of core.
 PACKAGES_DIFFER = {"arm-A510-A710-A715-X3"}
 
@@ -41,11 +50,22 @@ def cpus_of_nodes(facts):
 # claim all CPUs), or makes up a node where there is none.
 REPAIRED = {"16ia64-8n2s", "8em64t-2s2ca2c-buggynuma", "2ps3-2t"}
 HWLOC = (
-    "128arm-2pa2n8cluster4co", "16amd64-8n2c", "16em64t-4s2c2t", "20em64t-hybrid-1p6c2t+2ca4co1t",
-    "2pa-pcidomain32bits", "32intel64-2p8co2t+8ve", "48amd64-4pa2n6c-sparse", "64fake-4n2s2ca2c2t", "8em64t-2s2ca2c",
-    "8ia64-2n2s2c", "8ia64-2s2c2t", "fakecpuid1f-64intel64-2p4d2n2c2t", "fakeheteromemtiers", "memorysidecaches",
+    "128arm-2pa2n8cluster4co",
+    "16amd64-8n2c",
+    "16em64t-4s2c2t",
+    "20em64t-hybrid-1p6c2t+2ca4co1t",
+    "2pa-pcidomain32bits",
+    "32intel64-2p8co2t+8ve",
+    "48amd64-4pa2n6c-sparse",
+    "64fake-4n2s2ca2c2t",
+    "8em64t-2s2ca2c",
+    "8ia64-2n2s2c",
+    "8ia64-2s2c2t",
+    "fakecpuid1f-64intel64-2p4d2n2c2t",
+    "fakeheteromemtiers",
+    "memorysidecaches",
     *sorted(REPAIRED),
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("name", HWLOC)

@@ -147,10 +147,27 @@ def test_what_means_nothing_is_refused_in_words(text: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["cpus=0", "cpus=9999999999", "cpus=\N{ARABIC-INDIC DIGIT ONE}", "memory=2", "memory=1x", "iothread=maybe",
-     "cache=unsafe", "aio=x", "pin=a", "pin=1-", "pin=1-0", "vfio=", "vfio=1", "vfio=0000:01:00.8", "disk=/x",
-     "vfio=../../x", "vf=01:00.0,address=192.0.2.2/99", "vf=01:00.0,address=fe80::1%$(reboot)/64"],
-)  # fmt: skip
+    [
+        "cpus=0",
+        "cpus=9999999999",
+        "cpus=\N{ARABIC-INDIC DIGIT ONE}",
+        "memory=2",
+        "memory=1x",
+        "iothread=maybe",
+        "cache=unsafe",
+        "aio=x",
+        "pin=a",
+        "pin=1-",
+        "pin=1-0",
+        "vfio=",
+        "vfio=1",
+        "vfio=0000:01:00.8",
+        "disk=/x",
+        "vfio=../../x",
+        "vf=01:00.0,address=192.0.2.2/99",
+        "vf=01:00.0,address=fe80::1%$(reboot)/64",
+    ],
+)
 def test_values_that_no_guest_can_have_are_refused(text: str) -> None:
     assert refusal(f"vm:{text}")
 

@@ -191,9 +191,11 @@ def test_a_cut_connection_fails_one_trial_and_the_run_goes_on(far, workloads) ->
 
 def test_the_tool_there_dies_with_perfadvisor_here(far, workloads) -> None:
     running = subprocess.Popen(
-        far.argv("run", "storage/long", "--env", far.spec, *workloads), env=far.environment(), cwd=far.folder,
+        far.argv("run", "storage/long", "--env", far.spec, *workloads),
+        env=far.environment(),
+        cwd=far.folder,
         stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     assert wait_until(lambda: processes(far), 60)
     running.kill()
     running.wait()

@@ -38,11 +38,18 @@ def made(cells: Sequence[Planned]) -> Run:
     results = tuple(_results(cells))
     environments = tuple(dict.fromkeys(cell.environment for cell in cells))
     return Run(
-        id="made", started=1.0, seed=1, argv=(), state="complete", versions={}, host={"name": "box"},
+        id="made",
+        started=1.0,
+        seed=1,
+        argv=(),
+        state="complete",
+        versions={},
+        host={"name": "box"},
         environments=tuple(_environment(name, environments) for name in environments),
         workloads={f"storage/{kind}": _workload(kind) for kind in KINDS},
-        plan=tuple(result.trial for result in results), results=results,
-    )  # fmt: skip
+        plan=tuple(result.trial for result in results),
+        results=results,
+    )
 
 
 def judged(cells: Sequence[Planned]) -> ReportView:
@@ -62,8 +69,9 @@ def _environment(name: str, names: tuple[str, ...]) -> Environment:
 
 def _workload(kind: str) -> Workload:
     metric = KINDS[kind][0][0]
-    return Workload(id=f"storage/{kind}", title=f"Asks {kind}", device="storage", tool="fio", parameters={},
-                    metrics=(metric,))  # fmt: skip
+    return Workload(
+        id=f"storage/{kind}", title=f"Asks {kind}", device="storage", tool="fio", parameters={}, metrics=(metric,)
+    )
 
 
 def _results(cells: Sequence[Planned]):
@@ -72,8 +80,15 @@ def _results(cells: Sequence[Planned]):
         for repeat, state in enumerate(cell.states, 1):
             number += 1
             (metric, unit, better), details, _ = KINDS[cell.kind]
-            trial = Trial(number=number, workload=cell.workload, environment=cell.environment, repeat=repeat,
-                          position=1, runtime_s=1, warmup_s=0)  # fmt: skip
+            trial = Trial(
+                number=number,
+                workload=cell.workload,
+                environment=cell.environment,
+                repeat=repeat,
+                position=1,
+                runtime_s=1,
+                warmup_s=0,
+            )
             sample = Sample(metric=metric, value=value(cell.kind, number), unit=unit, better=better)
             missing = state is Trust.NOT_MEASURED
             yield TrialResult(

@@ -25,8 +25,10 @@ from tests.states.made import KINDS, REASON, WHY_NOT, Planned, judged
 STATES = st.lists(st.sampled_from(list(Trust)), min_size=1, max_size=4).map(tuple)
 RUNS = st.lists(
     st.builds(Planned, kind=st.sampled_from(list(KINDS)), environment=st.sampled_from(["local", "pod"]), states=STATES),
-    min_size=1, max_size=4, unique_by=lambda cell: (cell.kind, cell.environment),
-)  # fmt: skip
+    min_size=1,
+    max_size=4,
+    unique_by=lambda cell: (cell.kind, cell.environment),
+)
 FEW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

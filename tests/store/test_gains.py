@@ -9,8 +9,20 @@ import pytest
 from perfadvisor.store import gains
 from perfadvisor.store.gains import Gain
 
-ONE = Gain(rule="r", subject="nvme0n1", answer="helps", metric="m", ratio=1.3, low=1.2, high=1.4, pairs=8,
-           when="2026-11-28", kernel="6", version="0", host="secret")  # fmt: skip
+ONE = Gain(
+    rule="r",
+    subject="nvme0n1",
+    answer="helps",
+    metric="m",
+    ratio=1.3,
+    low=1.2,
+    high=1.4,
+    pairs=8,
+    when="2026-11-28",
+    kernel="6",
+    version="0",
+    host="secret",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -30,15 +30,18 @@ REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
 
 def made(count: int, series: int = 3, first: int = 0, fresh: tuple[float, ...] = (1.0, 2.0, 3.0)):
-    runs = [StoredRun(id=f"run-{i}", started=1e9 + i, commit=f"c{i}", kind="vm", marks={"kernel.release": "6.1"})
-            for i in range(first, first + count)]  # fmt: skip
-    keys = [SeriesKey(workload=f"w{i}", metric="m", environment="local", fingerprint="4 CPUs")
-            for i in range(series)]  # fmt: skip
+    runs = [
+        StoredRun(id=f"run-{i}", started=1e9 + i, commit=f"c{i}", kind="vm", marks={"kernel.release": "6.1"})
+        for i in range(first, first + count)
+    ]
+    keys = [SeriesKey(workload=f"w{i}", metric="m", environment="local", fingerprint="4 CPUs") for i in range(series)]
     points = [
-        StoredPoint(run_id=run.id, key=key, unit="iops", better="higher", time=run.started, value=100.0 + i,
-                    fresh_runs=fresh)
-        for run in runs for i, key in enumerate(keys)
-    ]  # fmt: skip
+        StoredPoint(
+            run_id=run.id, key=key, unit="iops", better="higher", time=run.started, value=100.0 + i, fresh_runs=fresh
+        )
+        for run in runs
+        for i, key in enumerate(keys)
+    ]
     return runs, points
 
 

@@ -15,8 +15,10 @@ class Machine:
     def __init__(self, root: Path) -> None:
         self.root = root
         for address, device_class, driver, group in (
-            (BRIDGE, "0x060400", "pcieport", 7), (NVME, "0x010802", "nvme", 7), (NIC, "0x020000", "e1000e", 8),
-        ):  # fmt: skip
+            (BRIDGE, "0x060400", "pcieport", 7),
+            (NVME, "0x010802", "nvme", 7),
+            (NIC, "0x020000", "e1000e", 8),
+        ):
             self.function(address, device_class, driver, group)
         self.put(f"{self.device(NVME)}/nvme/nvme0/nvme0n1/dev", "259:0")
         self.link("sys/class/block/nvme0n1", f"{self.device(NVME)}/nvme/nvme0/nvme0n1")

@@ -11,9 +11,25 @@ from perfadvisor.tools.context import Context
 from perfadvisor.tools.parameters import Parameter, complaints
 
 HOSTILE = (
-    "external:/tmp/evil.so", "/etc/shadow", "x:y", "--exec_prerun=sh", "-e", "a b", "a\nb", "$HOME", "`id`", "$(id)",
-    "${HOME}", "", "read,write", "io_uring ", "IO_URING", "0000:01:00.0 --x", "\0", "{node}x",
-)  # fmt: skip
+    "external:/tmp/evil.so",
+    "/etc/shadow",
+    "x:y",
+    "--exec_prerun=sh",
+    "-e",
+    "a b",
+    "a\nb",
+    "$HOME",
+    "`id`",
+    "$(id)",
+    "${HOME}",
+    "",
+    "read,write",
+    "io_uring ",
+    "IO_URING",
+    "0000:01:00.0 --x",
+    "\0",
+    "{node}x",
+)
 EVERY = [(tool, name, parameter) for tool in TOOLS for name, parameter in TOOLS[tool].PARAMETERS.items()]
 FORBIDDEN = ("exec_prerun", "exec_postrun", "include", "verify_state", "write_lat_log", "write_bw_log", "ioengine=ext")
 OPTIONS = {

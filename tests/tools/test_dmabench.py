@@ -25,9 +25,15 @@ def workload(**parameters):
 
 def argv(own=None, **parameters):
     trial = Trial(
-        number=1, workload="memory/x", environment="local", repeat=1, position=1, runtime_s=3.0, warmup_s=0.5,
+        number=1,
+        workload="memory/x",
+        environment="local",
+        repeat=1,
+        position=1,
+        runtime_s=3.0,
+        warmup_s=0.5,
         parameters=own or {},
-    )  # fmt: skip
+    )
     return dmabench.command(workload(**parameters), trial, Context(program="/x/dmabench"))
 
 
@@ -113,10 +119,21 @@ def test_bandwidth(data):
         Sample(metric="copy.bytes_per_s", value=rate["median"], unit=Unit.BYTES_PER_SECOND, better="higher"),
     )
     expected = {
-        "kernel": "copy", "page_size_bytes": 4096, "pages_got": "4 KiB", "cpu_node": 0, "memory_node": 0,
-        "array_bytes": 32 << 20, "threads": 2, "instructions": "avx2", "non_temporal": True, "dmabench_version": "1",
-        "best_bytes_per_s": rate["max"], "rounds": len(rate["values"]), "node_count": 1, "node_share": 1.0,
-    }  # fmt: skip
+        "kernel": "copy",
+        "page_size_bytes": 4096,
+        "pages_got": "4 KiB",
+        "cpu_node": 0,
+        "memory_node": 0,
+        "array_bytes": 32 << 20,
+        "threads": 2,
+        "instructions": "avx2",
+        "non_temporal": True,
+        "dmabench_version": "1",
+        "best_bytes_per_s": rate["max"],
+        "rounds": len(rate["values"]),
+        "node_count": 1,
+        "node_share": 1.0,
+    }
     assert expected.items() <= dict(output.details).items()
 
 
@@ -174,10 +191,12 @@ def test_what_was_not_measured_says_why(data):
         (
             b'{"dmabench": "1", "command": "pin", "measured": false,'
             b' "results": [{"reason": "no\\npages"}, {"reason": "no pages"}, {"reason": "tired"}]}',
-            b"", 3, "no pages; tired",
+            b"",
+            3,
+            "no pages; tired",
         ),
     ],
-)  # fmt: skip
+)
 def test_failures(stdout, stderr, code, error):
     output = dmabench.parse(stdout, stderr, code)
     assert (output.samples, output.error) == ((), error)
@@ -233,8 +252,28 @@ def test_arbitrary_bytes(data):
     survives(data)
 
 
-WEIRD = (None, True, -1, 0, 1e308, 10**400, "", "nan", "9" * 50, [], {}, [[]], {"median": -1}, {"median": 1e300},
-         {"median": 5, "values": 3}, "\x00\ud800", [{"measured": True}], "copy", "pin", "thp")  # fmt: skip
+WEIRD = (
+    None,
+    True,
+    -1,
+    0,
+    1e308,
+    10**400,
+    "",
+    "nan",
+    "9" * 50,
+    [],
+    {},
+    [[]],
+    {"median": -1},
+    {"median": 1e300},
+    {"median": 5, "values": 3},
+    "\x00\ud800",
+    [{"measured": True}],
+    "copy",
+    "pin",
+    "thp",
+)
 
 
 @settings(max_examples=100, deadline=None)

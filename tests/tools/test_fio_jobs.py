@@ -26,11 +26,25 @@ def argv(context=FILE, **parameters):
 def test_a_read_of_a_file():
     found = argv(rw="randread", engine="libaio", block_size_bytes=8192, iodepth=4, numjobs=2)
     for flag in (
-        "--name=storage-a", "--rw=randread", "--ioengine=libaio", "--bs=8192", "--iodepth=4", "--numjobs=2",
-        "--direct=1", "--thread", "--readonly", "--allow_file_create=0", "--filename=/data/perf\\:advisor",
-        "--size=1073741824", "--time_based", "--runtime=7500ms", "--ramp_time=2000ms", "--output-format=json+",
-        "--lat_percentiles=1", "--clat_percentiles=0",
-    ):  # fmt: skip
+        "--name=storage-a",
+        "--rw=randread",
+        "--ioengine=libaio",
+        "--bs=8192",
+        "--iodepth=4",
+        "--numjobs=2",
+        "--direct=1",
+        "--thread",
+        "--readonly",
+        "--allow_file_create=0",
+        "--filename=/data/perf\\:advisor",
+        "--size=1073741824",
+        "--time_based",
+        "--runtime=7500ms",
+        "--ramp_time=2000ms",
+        "--output-format=json+",
+        "--lat_percentiles=1",
+        "--clat_percentiles=0",
+    ):
         assert flag in found
     assert "--group_reporting" not in found and found[0] == "fio"
 
@@ -59,9 +73,14 @@ def test_nothing_is_laid_out_on_a_device_or_for_the_network():
 def test_the_layout_is_random_synced_and_without_holes():
     found = fio.prepare(workload(rw="read", size_bytes=2**20), FILE)
     for flag in (
-        "--rw=write", "--refill_buffers", "--randrepeat=0", "--end_fsync=1", "--fallocate=none", "--size=1048576",
+        "--rw=write",
+        "--refill_buffers",
+        "--randrepeat=0",
+        "--end_fsync=1",
+        "--fallocate=none",
+        "--size=1048576",
         "--filename=/data/perf\\:advisor",
-    ):  # fmt: skip
+    ):
         assert flag in found
 
 

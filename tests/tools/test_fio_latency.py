@@ -10,13 +10,24 @@ from perfadvisor.tools.fio_document import FioDirection, FioLatency
 
 def way(percentiles=None, bins=None, mean=10.0, ios=100, kind="clat"):
     latency = FioLatency(
-        count=ios, mean_ns=mean, min_ns=1.0, max_ns=99.0, percentiles_ns=percentiles or {}, bins=bins or {},
+        count=ios,
+        mean_ns=mean,
+        min_ns=1.0,
+        max_ns=99.0,
+        percentiles_ns=percentiles or {},
+        bins=bins or {},
         json_unit="ns",
-    )  # fmt: skip
+    )
     return FioDirection(
-        name="read", iops=1.0, bytes_per_s=1.0, io_bytes=1.0, io_bytes_unit="bytes", total_ios=ios, runtime_ms=1.0,
+        name="read",
+        iops=1.0,
+        bytes_per_s=1.0,
+        io_bytes=1.0,
+        io_bytes_unit="bytes",
+        total_ios=ios,
+        runtime_ms=1.0,
         latencies={kind: latency},
-    )  # fmt: skip
+    )
 
 
 def test_one_job_s_percentiles_are_its_own():

@@ -28,10 +28,20 @@ def test_a_trial_of_ours(fio_file):
     assert by_name["read.clat_p999"].value == 6848512.0 and by_name["read.clat_p999"].unit is Unit.NANOSECONDS
     assert "write.iops" not in by_name
     expected = {
-        "fio_version": "fio-3.33", "iodepth": 32, "numjobs": 1, "block_size_bytes": 4096, "engine": "io_uring",
-        "direct": True, "rw": "randread", "read_io_bytes": 157933568, "write_io_bytes": 0, "total_ios": 38526,
-        "runtime_ms": 1001.0, "job_count": 1, "depth_reached_share": 1.0,
-    }  # fmt: skip
+        "fio_version": "fio-3.33",
+        "iodepth": 32,
+        "numjobs": 1,
+        "block_size_bytes": 4096,
+        "engine": "io_uring",
+        "direct": True,
+        "rw": "randread",
+        "read_io_bytes": 157933568,
+        "write_io_bytes": 0,
+        "total_ios": 38526,
+        "runtime_ms": 1001.0,
+        "job_count": 1,
+        "depth_reached_share": 1.0,
+    }
     assert {name: output.details[name] for name in expected} == expected
     assert output.details["max_thread_cpu_share"] == pytest.approx(0.36)
 
@@ -75,8 +85,16 @@ def test_completion_latency_alone_keeps_its_name(fio_file):
 
 
 def test_percentiles_without_bins_are_the_worst_job_s():
-    job = {"jobname": "a", "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3, "clat_ns": {"mean": 1.0, "N": 3},
-           "lat_ns": {"mean": 5.0, "N": 3, "percentile": {"50.000000": 7}}}}  # fmt: skip
+    job = {
+        "jobname": "a",
+        "read": {
+            "iops": 1.0,
+            "io_bytes": 1,
+            "total_ios": 3,
+            "clat_ns": {"mean": 1.0, "N": 3},
+            "lat_ns": {"mean": 5.0, "N": 3, "percentile": {"50.000000": 7}},
+        },
+    }
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job, job]}).encode())
     assert output.details["percentiles_of"] == "worst job" and values(output)["read.lat_p50"] == 7.0
 
@@ -179,12 +197,16 @@ def test_fio_2_spoke_in_microseconds_and_kib():
                 "jobname": "a",
                 "job options": {"rw": "read", "bs": "64k"},
                 "read": {
-                    "io_bytes": 1024, "bw": 1024, "iops": 16.0, "runtime": 1000, "total_ios": 16,
+                    "io_bytes": 1024,
+                    "bw": 1024,
+                    "iops": 16.0,
+                    "runtime": 1000,
+                    "total_ios": 16,
                     "clat": {"mean": 5.5, "percentile": {"99.000000": 7, "0.00": 0}},
                 },
             }
         ],
-    }  # fmt: skip
+    }
     output = parse(json.dumps(old).encode())
     found = values(output)
     assert found["read.bytes_per_s"] == 2**20 and output.details["read_io_bytes"] == 2**20
@@ -198,8 +220,12 @@ def test_the_sum_of_all_clients_is_not_counted_again():
 
 
 def test_depth_is_never_more_than_all():
-    job = {"jobname": "a", "job options": {"rw": "read"}, "iodepth_level": {"1": 210.0},
-           "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3}}  # fmt: skip
+    job = {
+        "jobname": "a",
+        "job options": {"rw": "read"},
+        "iodepth_level": {"1": 210.0},
+        "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3},
+    }
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job]}).encode())
     assert output.details["depth_reached_share"] == 1.0
 
@@ -208,16 +234,24 @@ def test_depth_is_never_more_than_all():
 def test_depth_buckets_are_powers_of_two(asked, share):
     levels = {"1": 70.0, "2": 0.0, "4": 0.0, "8": 0.0, "16": 20.0, "32": 10.0, ">=64": 0.0}
     job = {
-        "jobname": "a", "job options": {"iodepth": asked}, "iodepth_level": levels,
+        "jobname": "a",
+        "job options": {"iodepth": asked},
+        "iodepth_level": levels,
         "read": {"iops": 1.0, "io_bytes": 1, "total_ios": 3},
-    }  # fmt: skip
+    }
     output = parse(json.dumps({"fio version": "fio-3.33", "jobs": [job]}).encode())
     assert output.details["depth_reached_share"] == pytest.approx(share)
 
 
 def way(ios, iops, latency_us=100.0):
-    return {"io_bytes": ios * 4096, "bw_bytes": int(iops * 4096), "iops": iops, "runtime": 1000, "total_ios": ios,
-            "lat_ns": {"mean": latency_us * 1000, "N": ios}}  # fmt: skip
+    return {
+        "io_bytes": ios * 4096,
+        "bw_bytes": int(iops * 4096),
+        "iops": iops,
+        "runtime": 1000,
+        "total_ios": ios,
+        "lat_ns": {"mean": latency_us * 1000, "N": ios},
+    }
 
 
 def document(*jobs, key="jobs", **more):
@@ -254,10 +288,14 @@ def test_the_sum_of_all_clients_counts_where_nothing_else_was_kept():
 )
 def test_the_depth_asked_for_is_that_of_all_threads(jobs, threads):
     entries = [
-        {"jobname": name, **({"hostname": host} if host else {}), "read": way(100, 1000.0),
-         "job options": {"rw": "randread", **({"numjobs": count} if count else {})}}
+        {
+            "jobname": name,
+            **({"hostname": host} if host else {}),
+            "read": way(100, 1000.0),
+            "job options": {"rw": "randread", **({"numjobs": count} if count else {})},
+        }
         for host, name, count in jobs
-    ]  # fmt: skip
+    ]
     found = parse(document(*entries, key="client_stats" if jobs[0][0] else "jobs"))
     assert found.details["numjobs"] == threads
 

@@ -80,11 +80,17 @@ def test_a_text_cut_off_anywhere_gives_no_other_rate(end: int) -> None:
 @pytest.mark.parametrize(
     ("sound", "broken"),
     [
-        ("iops=15625", "iops=50.."), ("iops=15625", "iops=" + "9" * 400), ("runt= 16777msec", "runt= 167" + "7" * 5000),
-        ("io=1024.0MB", "io=1024.0.0MB"), ("avg= 2.04", "avg= 0.5.0"), ("usr=3.10%", "usr=3.1.0%"),
-        ("32=100.0%", "32=100.0.0%"), ("r=262144", "r=" + "2" * 5000), ("50.00th=[ 2040]", "50.00th=[ " + "2" * 5000),
+        ("iops=15625", "iops=50.."),
+        ("iops=15625", "iops=" + "9" * 400),
+        ("runt= 16777msec", "runt= 167" + "7" * 5000),
+        ("io=1024.0MB", "io=1024.0.0MB"),
+        ("avg= 2.04", "avg= 0.5.0"),
+        ("usr=3.10%", "usr=3.1.0%"),
+        ("32=100.0%", "32=100.0.0%"),
+        ("r=262144", "r=" + "2" * 5000),
+        ("50.00th=[ 2040]", "50.00th=[ " + "2" * 5000),
     ],
-)  # fmt: skip
+)
 def test_what_only_looks_like_a_number_is_absent(sound: str, broken: str) -> None:
     assert sound in OLD
     document = fio_people.document(OLD.replace(sound, broken) + "\n  sda: ios=1/2, util=9..9%\n")

@@ -38,15 +38,38 @@ def test_arbitrary_bytes(data):
 
 JSON = st.recursive(
     st.sampled_from(WEIRD) | st.integers() | st.floats(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
-        st.sampled_from(
-            ("jobs", "read", "clat_ns", "clat", "percentile", "bins", "iodepth_level", "job options", "disk_util",
-             "start", "end", "intervals", "sum_sent", "sum_received", "streams", "sender", "rtt", "test_start", "bs")
-        ),
-        inner, max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                (
+                    "jobs",
+                    "read",
+                    "clat_ns",
+                    "clat",
+                    "percentile",
+                    "bins",
+                    "iodepth_level",
+                    "job options",
+                    "disk_util",
+                    "start",
+                    "end",
+                    "intervals",
+                    "sum_sent",
+                    "sum_received",
+                    "streams",
+                    "sender",
+                    "rtt",
+                    "test_start",
+                    "bs",
+                )
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=15,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=100, deadline=None)

@@ -52,8 +52,12 @@ def test_tcp_has_no_rate_unless_asked():
 
 def test_the_server_takes_one_test():
     assert iperf3.server(None, Context(port=7777, bind="192.0.2.1")) == (
-        "iperf3", "--server", "--one-off", "--port=7777", "--bind=192.0.2.1",
-    )  # fmt: skip
+        "iperf3",
+        "--server",
+        "--one-off",
+        "--port=7777",
+        "--bind=192.0.2.1",
+    )
 
 
 def test_tcp_with_omitted_seconds(iperf3_file):
@@ -118,8 +122,11 @@ def test_an_older_udp_sum_is_the_sent_rate():
         "end": {"sum": {"bytes": 100, "bits_per_second": 800.0, "lost_packets": 25, "packets": 100, "jitter_ms": 0.5}},
     }
     assert values(iperf3.parse(json.dumps(old).encode())) == {
-        "bits_per_s": 600.0, "sent_bits_per_s": 800.0, "jitter": 0.5, "lost_share": 0.25,
-    }  # fmt: skip
+        "bits_per_s": 600.0,
+        "sent_bits_per_s": 800.0,
+        "jitter": 0.5,
+        "lost_share": 0.25,
+    }
 
 
 @pytest.mark.parametrize(

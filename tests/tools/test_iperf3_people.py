@@ -35,8 +35,11 @@ def test_two_flows_give_the_totals_of_both() -> None:
 def test_udp_has_losses_and_jitter_and_no_retransmits() -> None:
     found, details = samples(UDP.encode())
     assert found == {
-        "bits_per_s": 945e3, "sent_bits_per_s": 1.05e6, "jitter": 0.043, "lost_share": pytest.approx(6 / 91),
-    }  # fmt: skip
+        "bits_per_s": 945e3,
+        "sent_bits_per_s": 1.05e6,
+        "jitter": 0.043,
+        "lost_share": pytest.approx(6 / 91),
+    }
     assert details["protocol"] == "UDP" and "max_snd_cwnd_bytes" not in details
 
 

@@ -53,9 +53,15 @@ def serve(argv, port):
 
 def trial_of(workload, seconds=1.0):
     return Trial(
-        number=1, workload=workload.id, environment="local", repeat=1, position=1, runtime_s=seconds, warmup_s=0.0,
+        number=1,
+        workload=workload.id,
+        environment="local",
+        repeat=1,
+        position=1,
+        runtime_s=seconds,
+        warmup_s=0.0,
         parameters=workload.parameters,
-    )  # fmt: skip
+    )
 
 
 def run(tool, workload, context):

@@ -105,19 +105,27 @@ def test_each_kind_is_accepted_by_its_own_reader(disk, tmp_path) -> None:
     swappiness, thp = Path("/proc/sys/vm/swappiness"), Path("/sys/kernel/mm/transparent_hugepage/enabled")
     word = thp.read_text().partition("[")[2].partition("]")[0]
     tune = Tune(
-        id="t", host="h", boot=boot_id(), started="", version="0", source="now", state=TuneState.KEPT,
+        id="t",
+        host="h",
+        boot=boot_id(),
+        started="",
+        version="0",
+        source="now",
+        state=TuneState.KEPT,
         kept=(
             change("perfadvisor-test-disk", "block.read_ahead_kb", disk, queue, read_ahead_kb="64"),
             change("perfadvisor-test-vm", "sysctl", "vm/swappiness", swappiness, sysctl=swappiness.read_text().strip()),
             change("perfadvisor-test-thp", "memory.thp_enabled", "", thp, thp_enabled=word),
         ),
-    )  # fmt: skip
+    )
     record.save(tune)
     try:
         done = list(keep.keep())
         assert [line.rpartition("; ")[2] for line in done] == [
-            "accepted by udevadm", "accepted by sysctl", "accepted by systemd-tmpfiles",
-        ]  # fmt: skip
+            "accepted by udevadm",
+            "accepted by sysctl",
+            "accepted by systemd-tmpfiles",
+        ]
         assert queue.read_text() == "64\n", "udev set it"
     finally:
         removed = list(kept.roll_back([]))
@@ -128,6 +136,13 @@ def test_each_kind_is_accepted_by_its_own_reader(disk, tmp_path) -> None:
 
 def change(rule: str, setting: str, subject: str, path: Path, **ours: str) -> kept.Kept:
     was = path.read_text().partition("[")[2].partition("]")[0] or path.read_text().strip()
-    made = {"what": "group", "path": str(path), "setting": setting, "subject": subject, "device": "",
-            "was": dict.fromkeys(ours, was), "ours": ours}  # fmt: skip
+    made = {
+        "what": "group",
+        "path": str(path),
+        "setting": setting,
+        "subject": subject,
+        "device": "",
+        "was": dict.fromkeys(ours, was),
+        "ours": ours,
+    }
     return kept.Kept(rule=rule, change=made)

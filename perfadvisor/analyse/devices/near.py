@@ -24,9 +24,12 @@ def near(facts: FactTable, device: Device) -> Near:
     memory = max(LEAST_MEMORY_MIB, min(MOST_MEMORY_MIB, half))
     step = max(1, (page_kib or 0) >> 10)
     return Near(
-        cpus=chosen, spare=rest[0] if rest else None, node=node, page_kib=page_kib,
+        cpus=chosen,
+        spare=rest[0] if rest else None,
+        node=node,
+        page_kib=page_kib,
         memory_mib=max(step, memory // step * step),
-    )  # fmt: skip
+    )
 
 
 def _cpus(text: str) -> tuple[int, ...]:

@@ -35,8 +35,10 @@ def _threads(trials: Iterable[TrialResult], domain: str, host: FactTable, catalo
             yield catalogue[name].fact(value, source=source, subject=domain)
     if VHOST in found:
         value, source = found[VHOST]
-        yield from (catalogue["vm_nic.vhost_busy_share"].fact(value, source=source, subject=nic)
-                    for nic in _vhost_nics(host, domain))  # fmt: skip
+        yield from (
+            catalogue["vm_nic.vhost_busy_share"].fact(value, source=source, subject=nic)
+            for nic in _vhost_nics(host, domain)
+        )
 
 
 def _vhost_nics(host: FactTable, domain: str) -> list[str]:

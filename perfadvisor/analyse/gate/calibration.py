@@ -68,8 +68,9 @@ def _false_alarms(differences: Floats, margin: float, seed: int) -> float:
     chance = np.random.default_rng(seed)
     zeros = np.zeros(differences.size)
     flips = chance.choice([-1.0, 1.0], size=(SHUFFLES, differences.size))
-    alarms = sum(judge(paired_effect(zeros, flip * differences), margin, FIXED_ALPHA) is Verdict.REGRESSION
-                 for flip in flips)  # fmt: skip
+    alarms = sum(
+        judge(paired_effect(zeros, flip * differences), margin, FIXED_ALPHA) is Verdict.REGRESSION for flip in flips
+    )
     return alarms / SHUFFLES
 
 

@@ -65,8 +65,9 @@ def _one(
     baseline: Side, candidate: Side, key: tuple[str, str], policy_of: PolicyOf, order: Order, alpha: float
 ) -> JudgedComparison:
     a, b = baseline.runs.get(key), candidate.runs.get(key)
-    unmeasured = [f"{side.name}: not measured: {side.unmeasured[key]}" for side in (baseline, candidate)
-                  if key in side.unmeasured]  # fmt: skip
+    unmeasured = [
+        f"{side.name}: not measured: {side.unmeasured[key]}" for side in (baseline, candidate) if key in side.unmeasured
+    ]
     if unmeasured:
         return JudgedComparison(comparison=_unmeasured(a or b or _nothing(key), a, b, unmeasured, policy_of, order))
     if a is None or b is None:

@@ -69,9 +69,13 @@ def _unknown(rule: Rule, environment: str, listed_in: str) -> Finding:
     names = (name for text in texts for name in parse(text).names if name.startswith(f"{rule.for_each}."))
     missing = (Absent(name=name, reason="not in what was read", source=listed_in) for name in dict.fromkeys(names))
     return Finding(
-        rule=rule, environment=environment, subject="", outcome=Outcome.UNKNOWN,
-        title=general(rule.title, rule.for_each), missing=tuple(missing),
-    )  # fmt: skip
+        rule=rule,
+        environment=environment,
+        subject="",
+        outcome=Outcome.UNKNOWN,
+        title=general(rule.title, rule.for_each),
+        missing=tuple(missing),
+    )
 
 
 def _refusal(rule: Rule, goal: str) -> str:

@@ -7,10 +7,20 @@ from perfadvisor.analyse.rules.lookup import HOST, Lookup, Place
 # Things of which a machine has several, so that a run may touch one and not the others.
 KINDS = frozenset(
     {
-        "nic", "block", "pci", "iommu_group", "infiniband", "mount",
-        "vm", "vm_disk", "vm_nic", "vm_hostdev", "vm_removable", "container",
+        "nic",
+        "block",
+        "pci",
+        "iommu_group",
+        "infiniband",
+        "mount",
+        "vm",
+        "vm_disk",
+        "vm_nic",
+        "vm_hostdev",
+        "vm_removable",
+        "container",
     }
-)  # fmt: skip
+)
 
 
 def touched(

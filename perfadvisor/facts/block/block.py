@@ -23,10 +23,21 @@ _VIRTIO = re.compile(r"/virtio[0-9]+/", re.ASCII)
 _OPTICAL = re.compile(r"sr[0-9]+", re.ASCII)
 _POLL_QUEUES = "/sys/module/nvme/parameters/poll_queues"
 _QUEUE = (
-    "rotational", "scheduler", "nr_requests", "read_ahead_kb", "logical_block_size", "physical_block_size",
-    "max_sectors_kb", "max_hw_sectors_kb", "rq_affinity", "nomerges", "write_cache", "wbt_lat_usec", "io_poll",
+    "rotational",
+    "scheduler",
+    "nr_requests",
+    "read_ahead_kb",
+    "logical_block_size",
+    "physical_block_size",
+    "max_sectors_kb",
+    "max_hw_sectors_kb",
+    "rq_affinity",
+    "nomerges",
+    "write_cache",
+    "wbt_lat_usec",
+    "io_poll",
     "discard_max_bytes",
-)  # fmt: skip
+)
 PATTERNS = (
     f"{BLOCK}/*/size",
     *(f"{BLOCK}/*/queue/{name}" for name in _QUEUE),
@@ -98,10 +109,37 @@ IRQ_MANAGED = _spec(
 )
 IRQ = irq_load.specs("block")
 CATALOGUE = (
-    SIZE, ROTATIONAL, SCHEDULER, SCHEDULERS, QUEUE_COUNT, NR_REQUESTS, READ_AHEAD, LOGICAL, PHYSICAL, MAX_SECTORS,
-    MAX_HW_SECTORS, RQ_AFFINITY, NOMERGES, WRITE_CACHE, WBT, IO_POLL, DISCARD_MAX, MODEL, IS_NVME, IS_VIRTUAL,
-    IS_VIRTIO, IS_OPTICAL, CONTROLLER, POLL_QUEUES, PCI, NUMA_NODE, SLAVES, MOUNTED, IRQ_MANAGED, *IRQ.all(),
-)  # fmt: skip
+    SIZE,
+    ROTATIONAL,
+    SCHEDULER,
+    SCHEDULERS,
+    QUEUE_COUNT,
+    NR_REQUESTS,
+    READ_AHEAD,
+    LOGICAL,
+    PHYSICAL,
+    MAX_SECTORS,
+    MAX_HW_SECTORS,
+    RQ_AFFINITY,
+    NOMERGES,
+    WRITE_CACHE,
+    WBT,
+    IO_POLL,
+    DISCARD_MAX,
+    MODEL,
+    IS_NVME,
+    IS_VIRTUAL,
+    IS_VIRTIO,
+    IS_OPTICAL,
+    CONTROLLER,
+    POLL_QUEUES,
+    PCI,
+    NUMA_NODE,
+    SLAVES,
+    MOUNTED,
+    IRQ_MANAGED,
+    *IRQ.all(),
+)
 
 _INTEGERS = (
     (SIZE, "size", SECTOR_BYTES),
@@ -131,8 +169,10 @@ def facts(tree: Tree) -> Facts:
             yield from part(tree, name)
         yield MOUNTED.given(
             None if mounted is None else name in mounted,
-            source=mountinfo.PATH, subject=name, reason="no list of mounts was read",
-        )  # fmt: skip
+            source=mountinfo.PATH,
+            subject=name,
+            reason="no list of mounts was read",
+        )
         address = block_path.pci_address(tree, name)
         load = reader.of(address) if address else None
         yield from IRQ.facts(load, name)

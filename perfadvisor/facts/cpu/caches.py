@@ -11,13 +11,19 @@ CACHE = "/sys/devices/system/cpu/cpu0/cache"
 PATTERNS = tuple(f"{CACHE}/index*/{name}" for name in ("level", "size", "type", "shared_cpu_list", "shared_cpu_map"))
 
 SIZE = FactSpec(
-    name="cpu.last_level_cache_bytes", type=int, unit=Unit.BYTES, nature=Nature.IDENTITY,
+    name="cpu.last_level_cache_bytes",
+    type=int,
+    unit=Unit.BYTES,
+    nature=Nature.IDENTITY,
     meaning="size of one last-level cache, that of CPU 0",
-)  # fmt: skip
+)
 SHARED = FactSpec(
-    name="cpu.last_level_cache_cpus", type=int, unit=Unit.COUNT, nature=Nature.IDENTITY,
+    name="cpu.last_level_cache_cpus",
+    type=int,
+    unit=Unit.COUNT,
+    nature=Nature.IDENTITY,
     meaning="CPUs that share this cache",
-)  # fmt: skip
+)
 CATALOGUE = (SIZE, SHARED)
 
 

@@ -119,8 +119,10 @@ def _frequency(spec: FactSpec, kilohertz: int | None, source: str) -> Fact | Abs
 
 def _limit_share(tree: Tree, policies: list[str], source: str) -> Fact | Absent:
     """CPU by CPU: with fast and slow cores in one machine the lowest limit over the highest maximum says nothing."""
-    pairs = [_kilohertz(tree, [policy], "scaling_max_freq") + _kilohertz(tree, [policy], "cpuinfo_max_freq")
-             for policy in policies]  # fmt: skip
+    pairs = [
+        _kilohertz(tree, [policy], "scaling_max_freq") + _kilohertz(tree, [policy], "cpuinfo_max_freq")
+        for policy in policies
+    ]
     share = min((pair[0] / pair[1] for pair in pairs if len(pair) == 2), default=None)
     return LIMIT_SHARE.given(share, source=source, reason=_NO_SCALING)
 

@@ -14,8 +14,13 @@ from perfadvisor.model.tree import Tree
 # "{qemu}" stands for the process id of every QEMU on the machine, and for 1, which shows that they were looked for; a
 # glob over all processes would read thousands.
 _INIT = "/proc/1/comm"
-PATTERNS: tuple[str, ...] = ("/proc/{qemu}/comm", "/proc/{qemu}/cmdline", "/proc/{qemu}/smaps_rollup",
-                              "/proc/{qemu}/task/*/comm", "/proc/{qemu}/task/*/status")  # fmt: skip
+PATTERNS: tuple[str, ...] = (
+    "/proc/{qemu}/comm",
+    "/proc/{qemu}/cmdline",
+    "/proc/{qemu}/smaps_rollup",
+    "/proc/{qemu}/task/*/comm",
+    "/proc/{qemu}/task/*/status",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

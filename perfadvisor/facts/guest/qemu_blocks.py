@@ -15,9 +15,19 @@ FORMATS = frozenset(
     {"raw", "qcow", "qcow2", "qed", "vmdk", "vdi", "vpc", "vhdx", "luks", "parallels", "bochs", "cloop"}
 )
 FILTERS = frozenset(
-    {"throttle", "copy-on-read", "copy-before-write", "blkdebug", "blklogwrites", "compress", "preallocate",
-     "blkreplay", "backup-top", "quorum"}
-)  # fmt: skip
+    {
+        "throttle",
+        "copy-on-read",
+        "copy-before-write",
+        "blkdebug",
+        "blklogwrites",
+        "compress",
+        "preallocate",
+        "blkreplay",
+        "backup-top",
+        "quorum",
+    }
+)
 _DEEPEST = 16  # layers; a loop would be damage
 _TOTALS = {
     "iops": (("iops-total", "iops"), ("iops-read", "iops_rd"), ("iops-write", "iops_wr")),

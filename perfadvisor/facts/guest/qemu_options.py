@@ -21,11 +21,34 @@ _OPTION = re.compile(r"--?[A-Za-z]")  # no value begins so: an unknown option wi
 # Options without a value (DEF(..., 0, ...) in qemu-options.hx, also those that newer versions no longer have).
 FLAGS = frozenset(
     {
-        "S", "alt-grab", "ctrl-grab", "daemonize", "enable-kvm", "fullscreen", "full-screen", "mem-prealloc", "no-acpi",
-        "no-fd-bootchk", "no-hpet", "no-kvm", "no-reboot", "no-shutdown", "no-user-config", "nodefaults", "nodefconfig",
-        "nographic", "only-migratable", "portrait", "preconfig", "s", "singlestep", "snapshot", "usb", "xen-attach",
+        "S",
+        "alt-grab",
+        "ctrl-grab",
+        "daemonize",
+        "enable-kvm",
+        "fullscreen",
+        "full-screen",
+        "mem-prealloc",
+        "no-acpi",
+        "no-fd-bootchk",
+        "no-hpet",
+        "no-kvm",
+        "no-reboot",
+        "no-shutdown",
+        "no-user-config",
+        "nodefaults",
+        "nodefconfig",
+        "nographic",
+        "only-migratable",
+        "portrait",
+        "preconfig",
+        "s",
+        "singlestep",
+        "snapshot",
+        "usb",
+        "xen-attach",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,14 @@ from types import MappingProxyType
 from perfadvisor.model.tree import Tree
 
 # Directories that every machine with such devices has; a kernel without NUMA lists no node.
-LISTED_IN: Mapping[str, str] = MappingProxyType({
-    "pci": "/sys/bus/pci/devices", "block": "/sys/block", "nic": "/sys/class/net", "node": "/sys/devices/system/node",
-})  # fmt: skip
+LISTED_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "pci": "/sys/bus/pci/devices",
+        "block": "/sys/block",
+        "nic": "/sys/class/net",
+        "node": "/sys/devices/system/node",
+    }
+)
 
 
 def unread(tree: Tree, *, complete: bool) -> dict[str, str]:

@@ -11,20 +11,29 @@ from perfadvisor.model.units import Unit
 PATTERNS: tuple[str, ...] = (f"{SYSTEM}/node[0-9]*/numastat",)
 
 HIT = FactSpec(
-    name="node.allocations_here", type=int, unit=Unit.PAGES, subject="node",
+    name="node.allocations_here",
+    type=int,
+    unit=Unit.PAGES,
+    subject="node",
     meaning="pages wanted from the node since boot and given by it (numa_hit)",
     nature=Nature.MEASURED,
-)  # fmt: skip
+)
 FOREIGN = FactSpec(
-    name="node.allocations_elsewhere", type=int, unit=Unit.PAGES, subject="node",
+    name="node.allocations_elsewhere",
+    type=int,
+    unit=Unit.PAGES,
+    subject="node",
     meaning="pages wanted from the node since boot and given by another (numa_foreign)",
     nature=Nature.MEASURED,
-)  # fmt: skip
+)
 SHARE = FactSpec(
-    name="node.elsewhere_share", type=float, unit=Unit.RATIO, subject="node",
+    name="node.elsewhere_share",
+    type=float,
+    unit=Unit.RATIO,
+    subject="node",
     meaning="share of the pages wanted from the node since boot that another node gave",
     nature=Nature.MEASURED,
-)  # fmt: skip
+)
 CATALOGUE: tuple[FactSpec, ...] = (HIT, FOREIGN, SHARE)
 
 

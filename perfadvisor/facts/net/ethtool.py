@@ -268,8 +268,15 @@ def statistics(data: bytes) -> dict[str, int]:
     return _counts(parse(data))
 
 
-NO_BUFFER = ("rx_missed_errors", "rx_no_buffer_count", "rx_no_dma_resources", "rx_out_of_buffer", "rx_discards_phy",
-             "port.rx_dropped", "rx_fifo_errors")  # fmt: skip
+NO_BUFFER = (
+    "rx_missed_errors",
+    "rx_no_buffer_count",
+    "rx_no_dma_resources",
+    "rx_out_of_buffer",
+    "rx_discards_phy",
+    "port.rx_dropped",
+    "rx_fifo_errors",
+)
 """Statistics that count packets the adapter had no place for (ixgbe, igb, i40e, ice, mlx5). Not `rx_dropped`: that also
 counts packets nobody wanted."""
 

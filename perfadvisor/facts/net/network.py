@@ -24,15 +24,29 @@ PATTERNS = (
     *(
         f"{NET}/*/{name}"
         for name in (
-            "address", "carrier", "device", "device/driver", "device/numa_node", "duplex", "master", "mtu", "operstate",
-            "speed", "tx_queue_len", "type", "uevent", "queues/*", "queues/rx-*/rps_cpus", "queues/tx-*/xps_cpus",
+            "address",
+            "carrier",
+            "device",
+            "device/driver",
+            "device/numa_node",
+            "duplex",
+            "master",
+            "mtu",
+            "operstate",
+            "speed",
+            "tx_queue_len",
+            "type",
+            "uevent",
+            "queues/*",
+            "queues/rx-*/rps_cpus",
+            "queues/tx-*/xps_cpus",
         )
     ),
     *(f"{NET}/*/statistics/{name}" for name in _COUNTERS),
     LINKS,
     "$ ethtool -S {device_nic}",
     *irq_load.PATTERNS,
-)  # fmt: skip
+)
 
 MTU = spec.nic("mtu", int, "largest packet without the link's header", Unit.BYTES)
 OPERSTATE = spec.nic("operstate", str, "up, down, unknown, lowerlayerdown, ...")
@@ -71,9 +85,29 @@ TX_DROPPED = spec.nic(
 )
 IRQ = irq_load.specs("nic")
 CATALOGUE = (
-    *spec.LINK, MTU, OPERSTATE, ADDRESS, TYPE, TX_QUEUE_LEN, IS_PHYSICAL, KIND, MASTER, PCI, NUMA_NODE, RX_QUEUES,
-    TX_QUEUES, RPS, XPS, QDISC, RX_DROPPED, RX_MISSED, TX_DROPPED, *spec.OF_DRIVER, *spec.ALLOWANCE, *IRQ.all(),
-)  # fmt: skip
+    *spec.LINK,
+    MTU,
+    OPERSTATE,
+    ADDRESS,
+    TYPE,
+    TX_QUEUE_LEN,
+    IS_PHYSICAL,
+    KIND,
+    MASTER,
+    PCI,
+    NUMA_NODE,
+    RX_QUEUES,
+    TX_QUEUES,
+    RPS,
+    XPS,
+    QDISC,
+    RX_DROPPED,
+    RX_MISSED,
+    TX_DROPPED,
+    *spec.OF_DRIVER,
+    *spec.ALLOWANCE,
+    *IRQ.all(),
+)
 
 Facts = Iterator[Fact | Absent]
 Links = Mapping[str, Mapping[str, object]]

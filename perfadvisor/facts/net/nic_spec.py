@@ -78,18 +78,26 @@ STALLS = nic(
 def _allowance(name: str, meaning: str) -> FactSpec:
     """A counter of what a cloud allows an instance; only adapters that count it have such a subject."""
     return FactSpec(
-        name=f"nic_allowance.{name}", type=int, unit=Unit.COUNT, subject="nic_allowance", meaning=meaning,
+        name=f"nic_allowance.{name}",
+        type=int,
+        unit=Unit.COUNT,
+        subject="nic_allowance",
+        meaning=meaning,
         nature=Nature.MEASURED,
-    )  # fmt: skip
+    )
 
 
 OVER_BANDWIDTH = _allowance("over_bandwidth", "packets held or dropped since the driver started, over the bandwidth")
 OVER_PACKETS = _allowance("over_packets", "the same over the packets a second")
 OVER_CONNECTIONS = _allowance("over_connections", "the same over the tracked connections")
 ALLOWANCE_NIC = FactSpec(
-    name="nic_allowance.nic", type=str, subject="nic_allowance", meaning="the network device", refers_to="nic",
+    name="nic_allowance.nic",
+    type=str,
+    subject="nic_allowance",
+    meaning="the network device",
+    refers_to="nic",
     nature=Nature.IDENTITY,
-)  # fmt: skip
+)
 ALLOWANCE = (ALLOWANCE_NIC, OVER_BANDWIDTH, OVER_PACKETS, OVER_CONNECTIONS)
 OF_DRIVER = (NO_BUFFER, STALLS)
 
@@ -112,8 +120,34 @@ STATISTIC = FactSpec(
 
 LINK = (SPEED, DUPLEX, CARRIER, DRIVER)
 SETTINGS = (
-    RX_USECS, RX_FRAMES, TX_USECS, TX_FRAMES, ADAPTIVE_RX, ADAPTIVE_TX, RING_RX, RING_RX_MAX, RING_TX, RING_TX_MAX,
-    CHANNELS_COMBINED, CHANNELS_COMBINED_MAX, CHANNELS_RX, CHANNELS_RX_MAX, CHANNELS_TX, CHANNELS_TX_MAX,
-    TSO, GSO, GRO, LRO, HW_GRO, RX_CHECKSUM, TX_CHECKSUM, SCATTER_GATHER, PAUSE_RX, PAUSE_TX, FIRMWARE,
-    REPORT, SETTING, STATISTIC,
-)  # fmt: skip
+    RX_USECS,
+    RX_FRAMES,
+    TX_USECS,
+    TX_FRAMES,
+    ADAPTIVE_RX,
+    ADAPTIVE_TX,
+    RING_RX,
+    RING_RX_MAX,
+    RING_TX,
+    RING_TX_MAX,
+    CHANNELS_COMBINED,
+    CHANNELS_COMBINED_MAX,
+    CHANNELS_RX,
+    CHANNELS_RX_MAX,
+    CHANNELS_TX,
+    CHANNELS_TX_MAX,
+    TSO,
+    GSO,
+    GRO,
+    LRO,
+    HW_GRO,
+    RX_CHECKSUM,
+    TX_CHECKSUM,
+    SCATTER_GATHER,
+    PAUSE_RX,
+    PAUSE_TX,
+    FIRMWARE,
+    REPORT,
+    SETTING,
+    STATISTIC,
+)

@@ -36,5 +36,5 @@ def chain(directory: str) -> tuple[str, ...]:
 
 
 def owner(path: str) -> str | None:
-    """The function a device is attached to: the last PCI address in its path under /sys/devices; None for virtual ones."""
+    """A device's PCI function: the last address in its path under /sys/devices; None for virtual devices."""
     return next((part for part in reversed(path.split("/")) if is_address(part)), None)

@@ -13,21 +13,34 @@ from perfadvisor.model.units import Unit
 PATTERNS = tuple(f"{DEVICES}/*/{name}" for name in ("config", "resource", "reset", "reset_method"))
 
 VECTORS = FactSpec(
-    name="pci.msix_table_size", type=int, unit=Unit.COUNT, subject="pci", nature=Nature.IDENTITY,
+    name="pci.msix_table_size",
+    type=int,
+    unit=Unit.COUNT,
+    subject="pci",
+    nature=Nature.IDENTITY,
     meaning="MSI-X vectors the function offers, 0 where it offers none",
-)  # fmt: skip
+)
 BARS = FactSpec(
-    name="pci.bars", type=str, subject="pci", nature=Nature.IDENTITY,
+    name="pci.bars",
+    type=str,
+    subject="pci",
+    nature=Nature.IDENTITY,
     meaning="base address registers and their sizes in bytes, 0:16384,4:65536, or none",
-)  # fmt: skip
+)
 RESETS = FactSpec(
-    name="pci.reset_methods", type=str, subject="pci", nature=Nature.SETTING,
+    name="pci.reset_methods",
+    type=str,
+    subject="pci",
+    nature=Nature.SETTING,
     meaning="how the kernel would reset the function, in its order: flr, af_flr, pm, bus, device_specific",
-)  # fmt: skip
+)
 EXPRESS_TYPE = FactSpec(
-    name="pci.express_type", type=str, subject="pci", nature=Nature.IDENTITY,
+    name="pci.express_type",
+    type=str,
+    subject="pci",
+    nature=Nature.IDENTITY,
     meaning="what the function is in PCI Express: endpoint, root port, upstream port, downstream port, ...",
-)  # fmt: skip
+)
 CATALOGUE = (VECTORS, BARS, RESETS, EXPRESS_TYPE)
 
 # Device/port types of the PCI Express Capabilities register (include/uapi/linux/pci_regs.h, PCI_EXP_TYPE_*).
@@ -73,8 +86,11 @@ def _bars(text: str | None) -> str | None:
     numbers = [tuple(map(number, row)) for row in rows if len(row) == 3]
     if len(numbers) < _REGISTERS:
         return None
-    sizes = [(place, last - first + 1) for place, (first, last, flags) in enumerate(numbers)
-             if first is not None and last is not None and flags and last >= first]  # fmt: skip
+    sizes = [
+        (place, last - first + 1)
+        for place, (first, last, flags) in enumerate(numbers)
+        if first is not None and last is not None and flags and last >= first
+    ]
     return ",".join(f"{place}:{size}" for place, size in sizes) or "none"
 
 

@@ -47,8 +47,16 @@ EXTENDED_TAGS = _spec("extended_tags", bool, "whether 256 instead of 32 requests
 ASPM = _spec("aspm", str, "power saving the link may enter by itself: disabled, L0s, L1, L0s L1")
 ACS = _spec("acs", str, "Access Control Services that are on, by lspci's names (SV RR CR UF), or none")
 CATALOGUE = (
-    ROOT_READABLE, MAX_PAYLOAD, MAX_PAYLOAD_SUPPORTED, PATH_MAX_PAYLOAD, MAX_READ, RELAXED, EXTENDED_TAGS, ASPM, ACS,
-)  # fmt: skip
+    ROOT_READABLE,
+    MAX_PAYLOAD,
+    MAX_PAYLOAD_SUPPORTED,
+    PATH_MAX_PAYLOAD,
+    MAX_READ,
+    RELAXED,
+    EXTENDED_TAGS,
+    ASPM,
+    ACS,
+)
 
 _CONTROL: tuple[tuple[FactSpec, Callable[[Express], Scalar | None]], ...] = (
     (MAX_PAYLOAD, lambda express: express.max_payload),

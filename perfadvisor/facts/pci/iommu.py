@@ -81,8 +81,18 @@ MEMBERS = FactSpec(
     nature=Nature.IDENTITY,
 )
 CATALOGUE = (
-    PRESENT, UNIT_COUNT, GROUP_COUNT, REMAPPING, DEFAULT, UNSAFE, NOIOMMU, BOUND, TYPE, MEMBER_COUNT, MEMBERS,
-)  # fmt: skip
+    PRESENT,
+    UNIT_COUNT,
+    GROUP_COUNT,
+    REMAPPING,
+    DEFAULT,
+    UNSAFE,
+    NOIOMMU,
+    BOUND,
+    TYPE,
+    MEMBER_COUNT,
+    MEMBERS,
+)
 
 Facts = Iterator[Fact | Absent]
 

@@ -52,18 +52,32 @@ ROOT = _spec("root_port", str, Unit.NONE, "the port of the root complex the func
 EXPECTED_SPEED = _spec("link_expected_speed_gtps", float, GTPS, "fastest speed both ends of the link support")
 EXPECTED_WIDTH = _spec("link_expected_width", int, LANES, "most lanes both ends of the link support")
 LINK_RATE = _spec(
-    "link_bytes_per_s", float, RATE,
+    "link_bytes_per_s",
+    float,
+    RATE,
     "payload the link can carry in one direction at its present speed, width and payload size (256 bytes where unread)",
     nature=Nature.MEASURED,
-)  # fmt: skip
+)
 MOST_RATE = _spec("link_max_bytes_per_s", float, RATE, "the same at the fastest speed and most lanes the function has")
 PATH_RATE = _spec(
     "path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port", nature=Nature.MEASURED
 )
 CATALOGUE = (
-    BELOW_COUNT, SPEED, WIDTH, SPEED_MAX, WIDTH_MAX, PORT_SPEED_MAX, PORT_WIDTH_MAX, UPSTREAM, ROOT, EXPECTED_SPEED,
-    EXPECTED_WIDTH, LINK_RATE, MOST_RATE, PATH_RATE,
-)  # fmt: skip
+    BELOW_COUNT,
+    SPEED,
+    WIDTH,
+    SPEED_MAX,
+    WIDTH_MAX,
+    PORT_SPEED_MAX,
+    PORT_WIDTH_MAX,
+    UPSTREAM,
+    ROOT,
+    EXPECTED_SPEED,
+    EXPECTED_WIDTH,
+    LINK_RATE,
+    MOST_RATE,
+    PATH_RATE,
+)
 
 _SPEED_TEXT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) GT/s.*")
 _WIDEST = 32  # lanes; 255 is what a register nobody answers for reads as
@@ -144,8 +158,8 @@ def derived(places: Mapping[str, LinkPlace], links: Mapping[str, PciLink], sourc
 def partner(directory: str) -> str | None:
     """The function at the other, upper end of this one's link; None for a port whose link is the one below it.
 
-    Along the chain root port, switch upstream port, switch downstream port, endpoint, every second one is attached to a link
-    to the one above it; between the ports inside a switch there is no link."""
+    Along the chain root port, switch upstream port, switch downstream port, endpoint, every second one has a link to
+    the one above it; between the ports inside a switch there is no link."""
     hops = chain(directory)
     return hops[-2] if len(hops) % 2 == 0 and hops else None
 

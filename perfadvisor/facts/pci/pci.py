@@ -12,11 +12,28 @@ from perfadvisor.model.units import Unit
 PATTERNS = tuple(
     f"{DEVICES}/*/{name}"
     for name in (
-        "vendor", "device", "class", "numa_node", "local_cpulist", "irq", "driver", "physfn", "iommu_group",
-        "sriov_totalvfs", "sriov_numvfs", "msi_irqs", "msi_irqs/*", "reset", "reset_method", "power_state",
-        "power/runtime_status", "aer_dev_correctable", "aer_dev_nonfatal", "aer_dev_fatal",
+        "vendor",
+        "device",
+        "class",
+        "numa_node",
+        "local_cpulist",
+        "irq",
+        "driver",
+        "physfn",
+        "iommu_group",
+        "sriov_totalvfs",
+        "sriov_numvfs",
+        "msi_irqs",
+        "msi_irqs/*",
+        "reset",
+        "reset_method",
+        "power_state",
+        "power/runtime_status",
+        "aer_dev_correctable",
+        "aer_dev_nonfatal",
+        "aer_dev_fatal",
     )
-)  # fmt: skip
+)
 
 
 def _pci(
@@ -91,13 +108,43 @@ KINDS = {
     pci_class.BRIDGE: _pci("is_bridge", bool, "whether the class is bridge"),
 }
 CATALOGUE = (
-    FUNCTION_COUNT, SRIOV_COUNT, VENDOR, DEVICE, CLASS, DESCRIPTION, CLASS_NAME, DRIVER, NUMA_NODE, LOCAL_CPULIST, IRQ,
-    TOTAL_VFS, NUM_VFS, IS_VF, PHYSICAL, MSI_VECTORS, GROUP, RUNTIME, POWER_STATE, VFIO, HAS_RESET, AER_CORRECTABLE,
-    AER_NONFATAL, AER_FATAL, CORRECTABLE_SEEN, UNCORRECTABLE_SEEN, *KINDS.values(),
-)  # fmt: skip
+    FUNCTION_COUNT,
+    SRIOV_COUNT,
+    VENDOR,
+    DEVICE,
+    CLASS,
+    DESCRIPTION,
+    CLASS_NAME,
+    DRIVER,
+    NUMA_NODE,
+    LOCAL_CPULIST,
+    IRQ,
+    TOTAL_VFS,
+    NUM_VFS,
+    IS_VF,
+    PHYSICAL,
+    MSI_VECTORS,
+    GROUP,
+    RUNTIME,
+    POWER_STATE,
+    VFIO,
+    HAS_RESET,
+    AER_CORRECTABLE,
+    AER_NONFATAL,
+    AER_FATAL,
+    CORRECTABLE_SEEN,
+    UNCORRECTABLE_SEEN,
+    *KINDS.values(),
+)
 
-_TEXTS = ((VENDOR, "vendor"), (DEVICE, "device"), (CLASS, "class"), (LOCAL_CPULIST, "local_cpulist"),
-          (RUNTIME, "power/runtime_status"), (POWER_STATE, "power_state"))  # fmt: skip
+_TEXTS = (
+    (VENDOR, "vendor"),
+    (DEVICE, "device"),
+    (CLASS, "class"),
+    (LOCAL_CPULIST, "local_cpulist"),
+    (RUNTIME, "power/runtime_status"),
+    (POWER_STATE, "power_state"),
+)
 _AER = ((AER_CORRECTABLE, "aer_dev_correctable"), (AER_NONFATAL, "aer_dev_nonfatal"), (AER_FATAL, "aer_dev_fatal"))
 
 Facts = Iterator[Fact | Absent]

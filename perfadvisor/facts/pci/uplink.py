@@ -16,22 +16,36 @@ PATTERNS = tuple(
 )
 
 BELOW = FactSpec(
-    name="pci.endpoints_below", type=int, unit=Unit.COUNT, subject="pci",
+    name="pci.endpoints_below",
+    type=int,
+    unit=Unit.COUNT,
+    subject="pci",
     meaning="devices below this root port (functions of one card count once); 0 of any other bridge",
-nature=Nature.IDENTITY)  # fmt: skip
+    nature=Nature.IDENTITY,
+)
 BELOW_RATE = FactSpec(
-    name="pci.endpoints_below_bytes_per_s", type=float, unit=Unit.BYTES_PER_SECOND, subject="pci",
+    name="pci.endpoints_below_bytes_per_s",
+    type=float,
+    unit=Unit.BYTES_PER_SECOND,
+    subject="pci",
     meaning="what the links of the devices below this root port could carry together in one direction, as far as known",
-nature=Nature.MEASURED)  # fmt: skip
+    nature=Nature.MEASURED,
+)
 HOMELESS = FactSpec(
-    name="pci.node_unknown_count", type=int, unit=Unit.COUNT,
+    name="pci.node_unknown_count",
+    type=int,
+    unit=Unit.COUNT,
     meaning="network, storage, graphics and accelerator functions whose NUMA node the firmware does not say (-1)",
-nature=Nature.IDENTITY)  # fmt: skip
+    nature=Nature.IDENTITY,
+)
 MOVER_ROOTS = FactSpec(
-    name="pci.device_host_bridges", type=int, unit=Unit.COUNT,
+    name="pci.device_host_bridges",
+    type=int,
+    unit=Unit.COUNT,
     meaning="host bridges that network, storage, graphics and accelerator functions hang under; one alone may serve "
     "all sockets alike",
-nature=Nature.IDENTITY)  # fmt: skip
+    nature=Nature.IDENTITY,
+)
 CATALOGUE = (BELOW, BELOW_RATE, HOMELESS, MOVER_ROOTS)
 
 _MOVERS = frozenset({pci_class.NETWORK, pci_class.STORAGE, pci_class.DISPLAY, 0x0B, 0x12})

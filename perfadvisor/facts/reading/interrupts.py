@@ -47,8 +47,18 @@ CHIP = _irq("chip", str, "interrupt controller: IR-PCI-MSI where interrupts are 
 HOTTEST = _irq("hottest_cpu", int, "CPU that served it most often since boot")
 HOTTEST_SHARE = _irq("hottest_cpu_share", float, "share of it that CPU served", Unit.RATIO)
 SPECS = (
-    CPU_COLUMNS, FIRST_CPU, LAST_CPU, NUMERIC, NAMED, TOTAL, IRQ_TOTAL, DESCRIPTION, CHIP, HOTTEST, HOTTEST_SHARE,
-)  # fmt: skip
+    CPU_COLUMNS,
+    FIRST_CPU,
+    LAST_CPU,
+    NUMERIC,
+    NAMED,
+    TOTAL,
+    IRQ_TOTAL,
+    DESCRIPTION,
+    CHIP,
+    HOTTEST,
+    HOTTEST_SHARE,
+)
 
 _COLUMN = re.compile(rb"CPU([0-9]{1,5})")
 _LABEL = re.compile(rb"[\x21-\x39\x3b-\x7e]{1,32}")  # one printable word without a colon

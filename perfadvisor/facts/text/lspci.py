@@ -34,8 +34,12 @@ _ACS = {
 }  # fmt: skip
 
 _OF_PHYSICAL = (
-    pci_config.MAX_PAYLOAD, pci_config.MAX_READ, pci_config.RELAXED, pci_config.EXTENDED_TAGS, pci_config.ASPM,
-)  # fmt: skip
+    pci_config.MAX_PAYLOAD,
+    pci_config.MAX_READ,
+    pci_config.RELAXED,
+    pci_config.EXTENDED_TAGS,
+    pci_config.ASPM,
+)
 
 Facts = Iterator[Fact | Absent]
 Owners = dict[str, str | bool | None]

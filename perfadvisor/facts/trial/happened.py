@@ -23,8 +23,13 @@ QUEUE = (
     "io_poll",
 )
 PATTERNS = (
-    CPUS, f"{NET}/*/ifindex", f"{DEVICES}/*", f"{BLOCK}/*/size", f"{POOLS}/*/nr_hugepages", f"{POOLS}/*/free_hugepages",
-)  # fmt: skip
+    CPUS,
+    f"{NET}/*/ifindex",
+    f"{DEVICES}/*",
+    f"{BLOCK}/*/size",
+    f"{POOLS}/*/nr_hugepages",
+    f"{POOLS}/*/free_hugepages",
+)
 
 _MOST_BYTES = 8192  # of one event, UEVENT_BUFFER_SIZE is 2048
 _HEAD = re.compile(rb"[a-z]+@/")
@@ -43,8 +48,14 @@ def patterns(path: IoPath) -> tuple[str, ...]:
 
 def changes(before: Tree, after: Tree, path: IoPath) -> tuple[MachineChange, ...]:
     """What differs. What one of both readings does not hold is unknown, and no change."""
-    parts = (_cpus(before, after), _interfaces(before, after, path), _functions(before, after, path),
-             _disks(before, after, path), _pools(before, after), _on_path(before, after, path))  # fmt: skip
+    parts = (
+        _cpus(before, after),
+        _interfaces(before, after, path),
+        _functions(before, after, path),
+        _disks(before, after, path),
+        _pools(before, after),
+        _on_path(before, after, path),
+    )
     return tuple(change for part in parts for change in part)
 
 

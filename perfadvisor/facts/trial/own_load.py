@@ -58,8 +58,13 @@ def _result(snapshot: Snapshot, window: Window, made: Workload, path: IoPath, nu
     seen = gauges.deltas(window.gauges, seconds=window.seconds)
     return TrialResult(
         trial=Trial(
-            number=number, workload=made.id, environment=snapshot.environment, repeat=1, position=0,
-            runtime_s=window.seconds, warmup_s=0.0,
+            number=number,
+            workload=made.id,
+            environment=snapshot.environment,
+            repeat=1,
+            position=0,
+            runtime_s=window.seconds,
+            warmup_s=0.0,
         ),
         state=TrialState.DONE,
         started=snapshot.taken,
@@ -71,4 +76,4 @@ def _result(snapshot: Snapshot, window: Window, made: Workload, path: IoPath, nu
         ),
         path=path,
         deltas={name: value for name, value in {**moved, **seen}.items() if name not in NOT_OTHERS},
-    )  # fmt: skip
+    )

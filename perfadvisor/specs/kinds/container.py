@@ -14,59 +14,94 @@ from perfadvisor.specs.readers import (
     matching,
     number,
     size,
-)  # fmt: skip
+)
 from perfadvisor.specs.spec import Spec
 
 IMAGE = MainArgument(
-    key="image", reader=matching("the name of an image", r"[^-,@=\s][^,=\s]*"), example="debian:12",
+    key="image",
+    reader=matching("the name of an image", r"[^-,@=\s][^,=\s]*"),
+    example="debian:12",
     meaning="an image with a POSIX shell and the tools to measure with; without one, this host's own tools",
-)  # fmt: skip
+)
 CONTAINER = MainArgument(
-    key="container", prefix="@", reader=matching("the name of a container", NAME), example="@web-1",
+    key="container",
+    prefix="@",
+    reader=matching("the name of a container", NAME),
+    example="@web-1",
     meaning="a running container, used as it is and left as it was",
-)  # fmt: skip
+)
 
 CPU_QUOTA = Option(
-    name="cpus", reader=number(0.01, 4096), unit="CPUs", example="0.5", default="no limit",
+    name="cpus",
+    reader=number(0.01, 4096),
+    unit="CPUs",
+    example="0.5",
+    default="no limit",
     meaning="CPU time, as the engines' `--cpus`",
-)  # fmt: skip
+)
 CPUSET = Option(
     name="cpuset", reader=CPUS, example="0-3+8", default="all", meaning="the CPUs it may run on, as `--cpuset-cpus`"
 )
 MEMORY = Option(
-    name="memory", reader=size(1 << 20, "1m"), unit="bytes", example="2g", default="no limit",
+    name="memory",
+    reader=size(1 << 20, "1m"),
+    unit="bytes",
+    example="2g",
+    default="no limit",
     meaning="its memory, as `--memory`",
-)  # fmt: skip
+)
 NETWORK = Option(
     name="network", reader=WORD, example="host", default="none", meaning="`none`, `host`, or the name of a network"
 )
 PRIVILEGED = Option(name="privileged", reader=ON_OFF, example="on", default="off", meaning="as `--privileged`")
 SECCOMP = Option(
-    name="seccomp", reader=matching("unconfined or an absolute path", r"unconfined|/[^,]+"), example="unconfined",
-    default="the engine's profile", meaning="`unconfined`, or the path of a seccomp profile",
-)  # fmt: skip
+    name="seccomp",
+    reader=matching("unconfined or an absolute path", r"unconfined|/[^,]+"),
+    example="unconfined",
+    default="the engine's profile",
+    meaning="`unconfined`, or the path of a seccomp profile",
+)
 DEVICES = Option(
     name="device", reader=DEVICE, example="/dev/nvme0n1", default="none", many=True, meaning="as `--device`"
 )
 VFIO = Option(
-    name="vfio", reader=PCI_FUNCTION, example="0000:03:00.0", default="none", many=True, taken=DeviceUse.FOR_THE_RUN,
+    name="vfio",
+    reader=PCI_FUNCTION,
+    example="0000:03:00.0",
+    default="none",
+    many=True,
+    taken=DeviceUse.FOR_THE_RUN,
     meaning="a PCI function whose whole IOMMU group the container gets",
-)  # fmt: skip
+)
 VF = Option(
-    name="vf", reader=PCI_FUNCTION, example="0000:01:00.0", default="none", many=True, taken=DeviceUse.FOR_THE_RUN,
+    name="vf",
+    reader=PCI_FUNCTION,
+    example="0000:01:00.0",
+    default="none",
+    many=True,
+    taken=DeviceUse.FOR_THE_RUN,
     meaning="a NIC that makes a virtual function for the container",
-)  # fmt: skip
+)
 ADDRESS = Option(
-    name="address", reader=INTERFACE, example="192.0.2.1/24", default="none",
+    name="address",
+    reader=INTERFACE,
+    example="192.0.2.1/24",
+    default="none",
     meaning="the address of the one virtual function in the container",
-)  # fmt: skip
+)
 
 
 def _cap(name: str, what: str, unit: str, example: str) -> Option[tuple[str, int]]:
     return Option(
-        name=name, reader=RATE, unit=unit, example=example, default="no limit", many=True, group="blkio",
+        name=name,
+        reader=RATE,
+        unit=unit,
+        example=example,
+        default="no limit",
+        many=True,
+        group="blkio",
         meaning=f"a limit on {what} of a whole disk, as `--{name}`",
-    )  # fmt: skip
+    )
 
 
 RATES = (
@@ -92,9 +127,14 @@ def clash(spec: Spec) -> str:
 
 def _engine(name: str) -> EnvironmentOptions:
     return EnvironmentOptions(
-        name=name, meaning=f"a container of {name}, made for the run or running already", places=(IMAGE, CONTAINER),
-        opener=f"perfadvisor.targets.container.container:open_{name}", options=OPTIONS, on_our_disk=True, clash=clash,
-    )  # fmt: skip
+        name=name,
+        meaning=f"a container of {name}, made for the run or running already",
+        places=(IMAGE, CONTAINER),
+        opener=f"perfadvisor.targets.container.container:open_{name}",
+        options=OPTIONS,
+        on_our_disk=True,
+        clash=clash,
+    )
 
 
 DOCKER, PODMAN = _engine("docker"), _engine("podman")

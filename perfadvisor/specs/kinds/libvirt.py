@@ -8,20 +8,31 @@ from perfadvisor.specs.readers import matching
 DEFAULT_URI = "qemu:///system"
 
 DOMAIN = MainArgument(
-    key="domain", reader=matching("the name of a domain", r"[^-,=\s][^,=]*"), example="web-1",
+    key="domain",
+    reader=matching("the name of a domain", r"[^-,=\s][^,=]*"),
+    example="web-1",
     meaning="the name of a running domain",
-)  # fmt: skip
+)
 URI = Option(
-    name="uri", reader=matching("a URI of libvirt", r"[a-z][\w+.-]*:[^,\s]*"), example="qemu+ssh://root@host/system",
-    default=DEFAULT_URI, meaning="the connection to libvirt",
-)  # fmt: skip
+    name="uri",
+    reader=matching("a URI of libvirt", r"[a-z][\w+.-]*:[^,\s]*"),
+    example="qemu+ssh://root@host/system",
+    default=DEFAULT_URI,
+    meaning="the connection to libvirt",
+)
 OVER_SSH = Option(
-    name="ssh", reader=MACHINE_TEXT, example="root@guest", default="the guest agent",
+    name="ssh",
+    reader=MACHINE_TEXT,
+    example="root@guest",
+    default="the guest agent",
     meaning="run commands over SSH: `USER@HOST[:PORT]`",
-)  # fmt: skip
+)
 
 LIBVIRT = EnvironmentOptions(
-    name="libvirt", meaning="a guest that libvirt runs already",
-    opener="perfadvisor.targets.libvirt.libvirt:open_libvirt", places=(DOMAIN,), needs_place=True,
+    name="libvirt",
+    meaning="a guest that libvirt runs already",
+    opener="perfadvisor.targets.libvirt.libvirt:open_libvirt",
+    places=(DOMAIN,),
+    needs_place=True,
     options=(URI, OVER_SSH),
-)  # fmt: skip
+)

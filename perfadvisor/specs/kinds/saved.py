@@ -6,9 +6,11 @@ from perfadvisor.specs.readers import matching
 from perfadvisor.specs.spec import Spec
 
 FILE = MainArgument(
-    key="file", reader=matching("a file or directory", r"[^,]+"), example="host.tar.gz",
+    key="file",
+    reader=matching("a file or directory", r"[^,]+"),
+    example="host.tar.gz",
     meaning="a snapshot, or an archive or directory of /proc and /sys",
-)  # fmt: skip
+)
 
 
 def clash(spec: Spec) -> str:
@@ -18,6 +20,10 @@ def clash(spec: Spec) -> str:
 
 
 SAVED = EnvironmentOptions(
-    name="saved", meaning="a machine saved in a file; it can be judged (`perfadvisor advise FILE`), but not measured",
-    opener="", places=(FILE,), needs_place=True, clash=clash,
-)  # fmt: skip
+    name="saved",
+    meaning="a machine saved in a file; it can be judged (`perfadvisor advise FILE`), but not measured",
+    opener="",
+    places=(FILE,),
+    needs_place=True,
+    clash=clash,
+)

@@ -56,11 +56,18 @@ DIRECTORY = Option(
     name="dir", reader=PATH, example="/srv", default=DEFAULT_DIRECTORY, meaning="the directory of the test file there"
 )
 CONFIG = Option(
-    name="config", reader=PATH, example="/etc/ssh/bench", default="~/.ssh/config",
+    name="config",
+    reader=PATH,
+    example="/etc/ssh/bench",
+    default="~/.ssh/config",
     meaning="an ssh_config(5) file to use instead of yours",
-)  # fmt: skip
+)
 
 SSH = EnvironmentOptions(
-    name="ssh", meaning="another machine over SSH", opener="perfadvisor.targets.ssh.ssh:open_ssh",
-    places=(MACHINE,), needs_place=True, options=(DIRECTORY, CONFIG),
-)  # fmt: skip
+    name="ssh",
+    meaning="another machine over SSH",
+    opener="perfadvisor.targets.ssh.ssh:open_ssh",
+    places=(MACHINE,),
+    needs_place=True,
+    options=(DIRECTORY, CONFIG),
+)

@@ -16,16 +16,23 @@ MEMORY = Option(
     name="memory", reader=size(64 << 20, "64m"), unit="bytes", example="4G", default="1G", meaning="its memory"
 )
 HUGE_PAGES = Option(
-    name="hugepages", reader=size(64 << 10, "64k"), unit="bytes", example="2M", default="ordinary pages",
+    name="hugepages",
+    reader=size(64 << 10, "64k"),
+    unit="bytes",
+    example="2M",
+    default="ordinary pages",
     meaning="size of the pages its memory lies in, `2M` or `1G` on x86, reserved for the run",
-)  # fmt: skip
+)
 PIN = Option(
     name="pin", reader=CPUS, example="0-1+3", default="not pinned", meaning="host CPUs for the virtual CPUs, one each"
 )
 QUEUES = Option(
-    name="queues", reader=whole(1, 1024), example="1", default="one per virtual CPU",
+    name="queues",
+    reader=whole(1, 1024),
+    example="1",
+    default="one per virtual CPU",
     meaning="number of queues of the virtio disk",
-)  # fmt: skip
+)
 IOTHREAD = Option(
     name="iothread", reader=ON_OFF, example="off", default="on", meaning="whether the virtio disk has its own thread"
 )
@@ -36,17 +43,30 @@ ASYNC_IO = Option(
     name="aio", reader=one_of(AIO), example="io_uring", default="native", meaning="how QEMU reads and writes the disk"
 )
 VFIO = Option(
-    name="vfio", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=DeviceUse.IN_TURNS,
+    name="vfio",
+    reader=PCI_FUNCTION,
+    example="0000:81:00.0",
+    default="none",
+    many=True,
+    taken=DeviceUse.IN_TURNS,
     meaning="a PCI function passed through",
-)  # fmt: skip
+)
 VF = Option(
-    name="vf", reader=PCI_FUNCTION, example="0000:81:00.0", default="none", many=True, taken=DeviceUse.IN_TURNS,
+    name="vf",
+    reader=PCI_FUNCTION,
+    example="0000:81:00.0",
+    default="none",
+    many=True,
+    taken=DeviceUse.IN_TURNS,
     meaning="a physical function that makes one virtual function for the guest",
-)  # fmt: skip
+)
 ADDRESS = Option(
-    name="address", reader=INTERFACE, example="192.0.2.2/24", default="none",
+    name="address",
+    reader=INTERFACE,
+    example="192.0.2.2/24",
+    default="none",
     meaning="the address of a NIC among the functions passed through, in the guest",
-)  # fmt: skip
+)
 
 
 def clash(spec: Spec) -> str:
@@ -60,7 +80,10 @@ def clash(spec: Spec) -> str:
 
 
 VM = EnvironmentOptions(
-    name="vm", meaning="a guest of this machine, booted for the run from this machine's own programs",
-    opener="perfadvisor.targets.vm.vm:open_vm", on_our_disk=True, clash=clash,
+    name="vm",
+    meaning="a guest of this machine, booted for the run from this machine's own programs",
+    opener="perfadvisor.targets.vm.vm:open_vm",
+    on_our_disk=True,
+    clash=clash,
     options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS),
-)  # fmt: skip
+)

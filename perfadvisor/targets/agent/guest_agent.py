@@ -117,18 +117,25 @@ def _request(command: Command, done_node: str, mark: str) -> dict[str, Any]:
         argv = ["sh", "-c", TELLING, done_node, mark, *argv]
     environment = {"PATH": SEARCH, "LC_ALL": "C", "HOME": "/root", **command.environment}
     return {
-        "path": argv[0], "arg": argv[1:], "env": [f"{name}={text}" for name, text in environment.items()],
-        "input-data": base64.b64encode(command.stdin).decode(), "capture-output": True,
-    }  # fmt: skip
+        "path": argv[0],
+        "arg": argv[1:],
+        "env": [f"{name}={text}" for name, text in environment.items()],
+        "input-data": base64.b64encode(command.stdin).decode(),
+        "capture-output": True,
+    }
 
 
 def _completed(command: Command, status: dict[str, Any], seconds: float) -> Completed:
     code = -status["signal"] if "signal" in status else int(status.get("exitcode", 0))
     timed_out = code in KILLED and seconds >= command.timeout_s
     return Completed(
-        command=command, returncode=TIMED_OUT if timed_out else code, duration_s=seconds, timed_out=timed_out,
-        stdout=_data(status, "out-data"), stderr=_data(status, "err-data"),
-    )  # fmt: skip
+        command=command,
+        returncode=TIMED_OUT if timed_out else code,
+        duration_s=seconds,
+        timed_out=timed_out,
+        stdout=_data(status, "out-data"),
+        stderr=_data(status, "err-data"),
+    )
 
 
 def _data(status: dict[str, Any], name: str) -> bytes:

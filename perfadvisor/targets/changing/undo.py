@@ -69,10 +69,15 @@ def group_written(
     the values read back (None while they were not). `device` finds a NIC that got another name meanwhile. `along` has
     the same for settings that the kernel changes with it: name -> what it `was`, and `ours`."""
     return {
-        "what": "group", "path": write.source, "setting": write.setting.name, "subject": write.subject,
-        "device": device, "was": dict(write.takes_back),
-        "ours": None if ours is None else dict(ours), "along": dict(along or {}),
-    }  # fmt: skip
+        "what": "group",
+        "path": write.source,
+        "setting": write.setting.name,
+        "subject": write.subject,
+        "device": device,
+        "was": dict(write.takes_back),
+        "ours": None if ours is None else dict(ours),
+        "along": dict(along or {}),
+    }
 
 
 def put_back(change: Change) -> None:

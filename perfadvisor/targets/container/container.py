@@ -31,9 +31,14 @@ class ContainerTarget(RemoteTarget):
     """A running container; `passed` are the functions it may open through VFIO."""
 
     def __init__(
-        self, started: Started, spec: Spec, declared: Declared, container: str, book: Journal | None,
+        self,
+        started: Started,
+        spec: Spec,
+        declared: Declared,
+        container: str,
+        book: Journal | None,
         passed: tuple[VfioFunction, ...] = (),
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(spec)
         self.engine = started.engine
         self.declared = declared
@@ -65,9 +70,12 @@ class ContainerTarget(RemoteTarget):
         interactive = ("--interactive",) if command.stdin or command.hold_stdin else ()
         words = ("exec", *interactive, *(f"--env={name}={value}" for name, value in given.items()), self.container)
         return Command(
-            argv=self.engine.argv(*words, *command.argv), timeout_s=command.timeout_s, stdin=command.stdin,
-            hold_stdin=command.hold_stdin, gone=command.gone,
-        )  # fmt: skip
+            argv=self.engine.argv(*words, *command.argv),
+            timeout_s=command.timeout_s,
+            stdin=command.stdin,
+            hold_stdin=command.hold_stdin,
+            gone=command.gone,
+        )
 
     def tree(self, patterns: Sequence[str]) -> Tree:
         """What the patterns name inside; control groups as the host sees them, where it does."""

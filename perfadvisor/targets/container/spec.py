@@ -37,14 +37,21 @@ class Declared:
 def declared_by(spec: Spec) -> Declared:
     """The container that this spec asks for."""
     return Declared(
-        image=spec.get(table.IMAGE) or "", attach=spec.get(table.CONTAINER) or "", cpus=spec.get(table.CPU_QUOTA),
-        cpuset=cpulist.format(spec.get(table.CPUSET) or ()), memory_bytes=spec.get(table.MEMORY),
-        network=spec.get(table.NETWORK) or "", privileged=bool(spec.get(table.PRIVILEGED)),
-        seccomp=spec.get(table.SECCOMP) or "", devices=spec.all_of(table.DEVICES), vfio=spec.all_of(table.VFIO),
-        vf=spec.all_of(table.VF), address=spec.get(table.ADDRESS) or "",
+        image=spec.get(table.IMAGE) or "",
+        attach=spec.get(table.CONTAINER) or "",
+        cpus=spec.get(table.CPU_QUOTA),
+        cpuset=cpulist.format(spec.get(table.CPUSET) or ()),
+        memory_bytes=spec.get(table.MEMORY),
+        network=spec.get(table.NETWORK) or "",
+        privileged=bool(spec.get(table.PRIVILEGED)),
+        seccomp=spec.get(table.SECCOMP) or "",
+        devices=spec.all_of(table.DEVICES),
+        vfio=spec.all_of(table.VFIO),
+        vf=spec.all_of(table.VF),
+        address=spec.get(table.ADDRESS) or "",
         rates=tuple((option.name, *rate) for option in table.RATES for rate in spec.all_of(option)),
         limits=LIMITS & spec.values.keys(),
-    )  # fmt: skip
+    )
 
 
 def arguments(declared: Declared) -> tuple[str, ...]:

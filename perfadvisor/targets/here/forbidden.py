@@ -10,12 +10,36 @@ import stat
 from fnmatch import translate
 
 _NAMES = (
-    "resource[0-9]*", "rom", "vpd", "eeprom",
-    "reset", "reset_subordinate", "remove", "delete", "rescan", "dev_rescan", "bus_rescan", "scan",
-    "rescan_controller", "reset_controller", "delete_controller",
-    "new_id", "remove_id", "bind", "unbind", "drivers_probe",
-    "trace_pipe", "trace_pipe_raw", "sysrq-trigger", "kmsg", "kcore", "kpage*", "mem", "clear_refs", "pagemap",
-)  # fmt: skip
+    "resource[0-9]*",
+    "rom",
+    "vpd",
+    "eeprom",
+    "reset",
+    "reset_subordinate",
+    "remove",
+    "delete",
+    "rescan",
+    "dev_rescan",
+    "bus_rescan",
+    "scan",
+    "rescan_controller",
+    "reset_controller",
+    "delete_controller",
+    "new_id",
+    "remove_id",
+    "bind",
+    "unbind",
+    "drivers_probe",
+    "trace_pipe",
+    "trace_pipe_raw",
+    "sysrq-trigger",
+    "kmsg",
+    "kcore",
+    "kpage*",
+    "mem",
+    "clear_refs",
+    "pagemap",
+)
 _FORBIDDEN = re.compile("|".join(translate(name) for name in _NAMES))
 
 WAKES_DEVICE = frozenset(

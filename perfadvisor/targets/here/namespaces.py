@@ -78,7 +78,7 @@ def _build(user: bool) -> Namespaces:
         undo.pop_all()
     return Namespaces(
         client=into_client, server=into_server, client_pid=first.pid, server_pid=second.pid, _keepers=(first, second)
-    )  # fmt: skip
+    )
 
 
 def _namespace(argv: tuple[str, ...], undo: contextlib.ExitStack) -> LocalServer:

@@ -21,10 +21,14 @@ def local_link() -> NetworkEnds:
     except MeasureError as error:
         return _loopback(error.message)
     return NetworkEnds(
-        serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
-        client=pair.client, close=pair.close, counted_at=f"/proc/{pair.client_pid}/net",
+        serve=lambda argv: _served((*pair.server, *argv), PORT),
+        host=namespaces.SERVER,
+        bind=namespaces.SERVER,
+        client=pair.client,
+        close=pair.close,
+        counted_at=f"/proc/{pair.client_pid}/net",
         note=f"{NO_NIC}: both ends are on this machine, in two namespaces joined by veth",
-    )  # fmt: skip
+    )
 
 
 def container_link(pid: int) -> NetworkEnds:
@@ -32,9 +36,12 @@ def container_link(pid: int) -> NetworkEnds:
     client is not entered: it runs in the container."""
     pair = namespaces.beside(pid)
     return NetworkEnds(
-        serve=lambda argv: _served((*pair.server, *argv), PORT), host=namespaces.SERVER, bind=namespaces.SERVER,
-        close=pair.close, note=f"{NO_NIC}: from the container to a namespace on this machine, joined by veth",
-    )  # fmt: skip
+        serve=lambda argv: _served((*pair.server, *argv), PORT),
+        host=namespaces.SERVER,
+        bind=namespaces.SERVER,
+        close=pair.close,
+        note=f"{NO_NIC}: from the container to a namespace on this machine, joined by veth",
+    )
 
 
 def loopback_link(target: Target, pid: int, why: str) -> NetworkEnds:
@@ -49,17 +56,23 @@ def loopback_link(target: Target, pid: int, why: str) -> NetworkEnds:
         return server
 
     return NetworkEnds(
-        serve=serve_there, host="127.0.0.1", bind="127.0.0.1", port=port,
+        serve=serve_there,
+        host="127.0.0.1",
+        bind="127.0.0.1",
+        port=port,
         note=f"{NO_NIC}: both ends are in {target.name}, over loopback ({why})",
-    )  # fmt: skip
+    )
 
 
 def _loopback(why: str) -> NetworkEnds:
     port = _free_port()
     return NetworkEnds(
-        serve=lambda argv: _served(argv, port), host="127.0.0.1", bind="127.0.0.1", port=port,
+        serve=lambda argv: _served(argv, port),
+        host="127.0.0.1",
+        bind="127.0.0.1",
+        port=port,
         note=f"{NO_NIC}: both ends are on this machine, over loopback ({why})",
-    )  # fmt: skip
+    )
 
 
 def _served(argv: tuple[str, ...], port: int) -> Server:

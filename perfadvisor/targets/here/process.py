@@ -40,9 +40,13 @@ def run(command: Command) -> Completed:
     if not timed_out:
         return completed
     return Completed(
-        command=command, returncode=TIMED_OUT, stdout=completed.stdout, stderr=completed.stderr,
-        duration_s=completed.duration_s, timed_out=True,
-    )  # fmt: skip
+        command=command,
+        returncode=TIMED_OUT,
+        stdout=completed.stdout,
+        stderr=completed.stderr,
+        duration_s=completed.duration_s,
+        timed_out=True,
+    )
 
 
 def serve(command: Command) -> "LocalServer":
@@ -56,9 +60,14 @@ def serve(command: Command) -> "LocalServer":
         held = _pipe(undo) if command.hold_stdin else None
         with _stdin(command.stdin) if held is None else open(held.reading, "rb", buffering=0) as stdin:  # noqa: PTH123
             process = subprocess.Popen(
-                [*argv, *command.argv], stdin=stdin, stdout=stdout, stderr=stderr, env=environment,
-                pass_fds=(lifeline.reading, status.writing), start_new_session=True,
-            )  # fmt: skip
+                [*argv, *command.argv],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                env=environment,
+                pass_fds=(lifeline.reading, status.writing),
+                start_new_session=True,
+            )
         started = time.monotonic()
         os.close(lifeline.reading)
         os.close(status.writing)
@@ -207,7 +216,11 @@ def detached(module: str, *arguments: str) -> DetachedProcess:
     return DetachedProcess(
         subprocess.Popen(
             [sys.executable, "-S", "-m", module, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
-            start_new_session=True, env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": path},
         )
-    )  # fmt: skip
+    )

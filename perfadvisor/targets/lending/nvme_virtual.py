@@ -71,8 +71,6 @@ def _require(status: int) -> None:
 def _manage(descriptor: int, action: int, controller: int = FIRST_SECONDARY, kind: int = 0, count: int = 0) -> int:
     """The command's status, 0 for success."""
     first = action | kind << 8 | controller << 16
-    command = struct.pack(
-        LAYOUT, VIRTUALIZATION_MANAGEMENT, 0, 0, 0, 0, 0, 0, 0, 0, 0, first, count, 0, 0, 0, 0, 0, 0
-    )  # fmt: skip
+    command = struct.pack(LAYOUT, VIRTUALIZATION_MANAGEMENT, 0, 0, 0, 0, 0, 0, 0, 0, 0, first, count, 0, 0, 0, 0, 0, 0)
     status: int = fcntl.ioctl(descriptor, ADMIN_COMMAND, bytearray(command))
     return status & STATUS

@@ -75,9 +75,11 @@ def function(address: str, root: Path = ROOT) -> Function:
         raise InputError(f"{address}: no such PCI function here", "see lspci -D")
     driver = folder / "driver"
     return Function(
-        address=folder.name, folder=folder, device_class=text_of(folder / "class"),
+        address=folder.name,
+        folder=folder,
+        device_class=text_of(folder / "class"),
         driver=driver.resolve().name if driver.exists() else "",
-    )  # fmt: skip
+    )
 
 
 def group_of(address: str, root: Path = ROOT) -> PciGroup:

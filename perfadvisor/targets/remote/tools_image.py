@@ -23,9 +23,28 @@ from perfadvisor.tools.catalogue import TOOLS
 READERS = ("ethtool",)  # what reading a machine uses beside the applets
 # What reading a machine through a shell needs, and `ip` to ask for a route.
 APPLETS = (
-    "sh", "cat", "dd", "env", "grep", "head", "id", "ip", "kill", "ls", "mkdir", "od", "pgrep", "printf", "ps",
-    "readlink", "rm", "sleep", "timeout", "tr", "uname",
-)  # fmt: skip
+    "sh",
+    "cat",
+    "dd",
+    "env",
+    "grep",
+    "head",
+    "id",
+    "ip",
+    "kill",
+    "ls",
+    "mkdir",
+    "od",
+    "pgrep",
+    "printf",
+    "ps",
+    "readlink",
+    "rm",
+    "sleep",
+    "timeout",
+    "tr",
+    "uname",
+)
 _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)")
 _SEARCH = os.pathsep.join(("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"))
 

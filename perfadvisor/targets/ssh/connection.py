@@ -16,22 +16,40 @@ LOST = 255  # ssh(1), EXIT STATUS
 SILENT_S, SILENT_TIMES = 5, 3  # a connection that says nothing for 15 s is cut
 # Never asks anything, never learns a host key by itself, never forwards the user's agent or screen.
 OPTIONS = (
-    "BatchMode=yes", "StrictHostKeyChecking=yes", "ControlPersist=no", "ForwardAgent=no", "ForwardX11=no",
-    "LogLevel=ERROR", "PermitLocalCommand=no", f"ConnectTimeout={CONNECT_S}",
-    f"ServerAliveInterval={SILENT_S}", f"ServerAliveCountMax={SILENT_TIMES}",
-)  # fmt: skip
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "ControlPersist=no",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "LogLevel=ERROR",
+    "PermitLocalCommand=no",
+    f"ConnectTimeout={CONNECT_S}",
+    f"ServerAliveInterval={SILENT_S}",
+    f"ServerAliveCountMax={SILENT_TIMES}",
+)
 _REASONS = (
-    (re.compile("REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* has changed", re.IGNORECASE),
-     "its host key has changed: this may be another machine, or an attacker in between",
-     "if the change is known: ssh-keygen -R {host}, then log in once by hand"),
-    (re.compile("Host key verification failed|No .* host key is known", re.IGNORECASE),
-     "its host key is not known here", "log in once by hand and compare the key's fingerprint: ssh {destination}"),
-    (re.compile("Permission denied", re.IGNORECASE),
-     "it does not let this user in", "set up a key that needs no password: ssh-copy-id {destination}"),
+    (
+        re.compile("REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* has changed", re.IGNORECASE),
+        "its host key has changed: this may be another machine, or an attacker in between",
+        "if the change is known: ssh-keygen -R {host}, then log in once by hand",
+    ),
+    (
+        re.compile("Host key verification failed|No .* host key is known", re.IGNORECASE),
+        "its host key is not known here",
+        "log in once by hand and compare the key's fingerprint: ssh {destination}",
+    ),
+    (
+        re.compile("Permission denied", re.IGNORECASE),
+        "it does not let this user in",
+        "set up a key that needs no password: ssh-copy-id {destination}",
+    ),
     (re.compile("Could not resolve", re.IGNORECASE), "its name is not known", "check the name"),
-    (re.compile("refused|timed out|No route|unreachable", re.IGNORECASE),
-     "it cannot be reached", "check the address, the port and that sshd runs there"),
-)  # fmt: skip
+    (
+        re.compile("refused|timed out|No route|unreachable", re.IGNORECASE),
+        "it cannot be reached",
+        "check the address, the port and that sshd runs there",
+    ),
+)
 
 
 def _refuse_config(config: str) -> None:
@@ -72,9 +90,11 @@ class Connection:
         environment = [f"{name}={value}" for name, value in {"LC_ALL": "C", **command.environment}.items()]
         line = shlex.join(["env", *environment, *command.argv])
         return Command(
-            argv=(*self.argv("ControlMaster=no", f"ControlPath={shared}"), line), timeout_s=command.timeout_s,
-            stdin=command.stdin, hold_stdin=command.hold_stdin,
-        )  # fmt: skip
+            argv=(*self.argv("ControlMaster=no", f"ControlPath={shared}"), line),
+            timeout_s=command.timeout_s,
+            stdin=command.stdin,
+            hold_stdin=command.hold_stdin,
+        )
 
     def run(self, command: Command) -> Completed:
         """Run there to its end or the time-out. A connection that is lost gives exit code 255 and says so."""

@@ -75,10 +75,15 @@ def made(spec: Spec, opening: Opening) -> Fixed:
             count = -(-options.memory_bytes // options.huge_page_bytes)
             reserve(Need(page_bytes=options.huge_page_bytes, count=count), book)
         return Fixed(
-            spec=spec, options=options, opening=opening, book=book, directory=directory, cable=cable(next(_numbers)),
+            spec=spec,
+            options=options,
+            opening=opening,
+            book=book,
+            directory=directory,
+            cable=cable(next(_numbers)),
             disk=Path(opening.device) if opening.device else _placeholder(directory),
             identity=identity_of(spec.name),
-        )  # fmt: skip
+        )
     except BaseException:
         book.close()
         raise

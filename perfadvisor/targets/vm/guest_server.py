@@ -15,8 +15,9 @@ class GuestServer:
     """`run` runs a command in the guest."""
 
     def __init__(self, command: Command, run: Callable[[Command], Completed]) -> None:
-        started = run(Command(argv=("sh", "-c", START, "sh", *command.argv), timeout_s=30.0,
-                              environment=command.environment))  # fmt: skip
+        started = run(
+            Command(argv=("sh", "-c", START, "sh", *command.argv), timeout_s=30.0, environment=command.environment)
+        )
         words = started.stdout.decode("utf-8", "replace").split()
         if len(words) != 2:
             raise MeasureError(f"{command.argv[0]} could not be started in the guest")

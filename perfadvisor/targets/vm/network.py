@@ -60,9 +60,12 @@ class Cable:
         bind = self.host if self.tap else "127.0.0.1"
         kind = "virtio-net and a tap device" if self.tap else "virtio-net and QEMU's user network, which is slow"
         return NetworkEnds(
-            serve=lambda argv: _served(argv), host=self.host, bind=bind, nic=self.nic,
+            serve=lambda argv: _served(argv),
+            host=self.host,
+            bind=bind,
+            nic=self.nic,
             note=f"{name}: {NO_NIC}: between the guest and this machine lie {kind}",
-        )  # fmt: skip
+        )
 
 
 def addressed(address: str, functions: Iterable[str]) -> str:

@@ -40,8 +40,13 @@ def options_of(spec: Spec) -> VmOptions:
     return VmOptions(
         cpus=spec.get(table.VCPUS) or table.DEFAULT_CPUS,
         memory_bytes=spec.get(table.MEMORY) or table.DEFAULT_MEMORY_BYTES,
-        huge_page_bytes=spec.get(table.HUGE_PAGES) or 0, queues=spec.get(table.QUEUES) or 0,
-        iothread=spec.get(table.IOTHREAD) is not False, cache=spec.get(table.CACHE) or table.CACHES[0],
-        aio=spec.get(table.ASYNC_IO) or table.AIO[0], pin=spec.get(table.PIN) or (), vfio=spec.all_of(table.VFIO),
-        vf=spec.all_of(table.VF), address=spec.get(table.ADDRESS) or "",
-    )  # fmt: skip
+        huge_page_bytes=spec.get(table.HUGE_PAGES) or 0,
+        queues=spec.get(table.QUEUES) or 0,
+        iothread=spec.get(table.IOTHREAD) is not False,
+        cache=spec.get(table.CACHE) or table.CACHES[0],
+        aio=spec.get(table.ASYNC_IO) or table.AIO[0],
+        pin=spec.get(table.PIN) or (),
+        vfio=spec.all_of(table.VFIO),
+        vf=spec.all_of(table.VF),
+        address=spec.get(table.ADDRESS) or "",
+    )

@@ -73,11 +73,13 @@ def test_each_obstacle_is_named_with_what_would_change_it(
 @pytest.mark.parametrize(
     ("address", "name", "subject", "unknown"),
     [
-        (NVME, "block.mounted", "nvme0n1", "mounted"), (NIC, "nic.has_default_route", "eth0", "routes"),
-        (NIC, "pci.has_reset", NIC, "reset"), (NIC, "pci.driver", NIC, "driver"),
+        (NVME, "block.mounted", "nvme0n1", "mounted"),
+        (NIC, "nic.has_default_route", "eth0", "routes"),
+        (NIC, "pci.has_reset", NIC, "reset"),
+        (NIC, "pci.driver", NIC, "driver"),
         (NIC, "iommu.interrupt_remapping", "", "remapped"),
     ],
-)  # fmt: skip
+)
 def test_what_nobody_read_is_never_a_yes(address: str, name: str, subject: str, unknown: str) -> None:
     found = answer(machine((name, subject, None)), address)
     assert found.possible is Possible.UNKNOWN

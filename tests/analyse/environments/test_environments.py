@@ -19,9 +19,13 @@ from perfadvisor.model.workload import Environment, EnvironmentKind, Trial, Work
 from perfadvisor.specs.parse import read_spec
 
 WORKLOAD = Workload(
-    id="storage/randread-4k", title="4 KiB random reads", device="storage", tool="fio", parameters={},
+    id="storage/randread-4k",
+    title="4 KiB random reads",
+    device="storage",
+    tool="fio",
+    parameters={},
     metrics=("read.iops", "read.clat_mean"),
-)  # fmt: skip
+)
 LOCAL = Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.BARE_METAL)
 GUEST = Environment(name="vm", spec=read_spec("vm"), kind=EnvironmentKind.VM, parent="local")
 DISK = IoPath(block="sda")
@@ -31,22 +35,37 @@ DETAILS = {"block_size_bytes": 4096, "iodepth": 32, "fio_version": "fio-3.33", "
 def trial(number, environment, repeat, iops, *, details=DETAILS, deltas=None, path=DISK, **changes):
     planned = Trial(
         number=number, workload=WORKLOAD.id, environment=environment, repeat=repeat, position=1, runtime_s=9, warmup_s=2
-    )  # fmt: skip
+    )
     samples = (
         Sample(metric="read.iops", value=iops, unit=Unit.IOPS, better="higher"),
         Sample(metric="read.clat_mean", value=32e9 / iops if iops else 0.0, unit=Unit.NANOSECONDS, better="lower"),
     )
     return TrialResult(
-        trial=planned, state=changes.pop("state", TrialState.DONE), started=0.0, duration_s=12.0, path=path,
-        output=Output(samples=samples, details=details), deltas=deltas or {}, **changes,
-    )  # fmt: skip
+        trial=planned,
+        state=changes.pop("state", TrialState.DONE),
+        started=0.0,
+        duration_s=12.0,
+        path=path,
+        output=Output(samples=samples, details=details),
+        deltas=deltas or {},
+        **changes,
+    )
 
 
 def run_of(results, all_of_them=(LOCAL, GUEST)):
     return Run(
-        id="r", started=0.0, seed=1, argv=(), state="complete", versions={}, host={}, environments=all_of_them,
-        workloads={WORKLOAD.id: WORKLOAD}, plan=tuple(one.trial for one in results), results=tuple(results),
-    )  # fmt: skip
+        id="r",
+        started=0.0,
+        seed=1,
+        argv=(),
+        state="complete",
+        versions={},
+        host={},
+        environments=all_of_them,
+        workloads={WORKLOAD.id: WORKLOAD},
+        plan=tuple(one.trial for one in results),
+        results=tuple(results),
+    )
 
 
 def drifting(share, repeats=6, noise=0.02, drift=1.5):
@@ -94,9 +113,14 @@ def test_two_pairs_have_a_ratio_and_no_interval():
     assert (row.low, row.high, row.n) == (None, None, 2)
 
 
-@pytest.mark.parametrize(("spec", "repeats", "known"), [
-    ("vm", 3, True), ("vm:cpus=2,vfio=0000:01:00.0", 3, False), ("vm:vf=0000:01:00.0", 4, True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("spec", "repeats", "known"),
+    [
+        ("vm", 3, True),
+        ("vm:cpus=2,vfio=0000:01:00.0", 3, False),
+        ("vm:vf=0000:01:00.0", 4, True),
+    ],
+)
 def test_a_device_that_changes_hands_needs_four_hand_overs_for_an_interval(spec, repeats, known):
     row = rows(drifting(0.5, repeats=repeats), all_of_them=(LOCAL, replace(GUEST, spec=read_spec(spec))))[0]
     assert row.ratio == pytest.approx(0.5, rel=0.1)
@@ -188,10 +212,27 @@ def test_rules_see_less_than_one_as_worse_for_latencies_too():
 
 def finding(rule_id, *, environment="vm", subject="", severity=Severity.MEDIUM, for_each="", evidence=(), **changes):
     rule = Rule(
-        id=rule_id, title="", severity=severity, maturity="stable", step="virtual", requires=(), for_each=for_each,
-        workloads=(), when="", evidence=(), why="", fix=Fix(), rollback="", verify=Verify(), references=(),
-        threshold="", goals=(), check_first=(), suppresses=(), cases=(),
-    )  # fmt: skip
+        id=rule_id,
+        title="",
+        severity=severity,
+        maturity="stable",
+        step="virtual",
+        requires=(),
+        for_each=for_each,
+        workloads=(),
+        when="",
+        evidence=(),
+        why="",
+        fix=Fix(),
+        rollback="",
+        verify=Verify(),
+        references=(),
+        threshold="",
+        goals=(),
+        check_first=(),
+        suppresses=(),
+        cases=(),
+    )
     found = {"outcome": Outcome.FIRES, **changes}
     return Finding(rule=rule, environment=environment, subject=subject, evidence=evidence, **found)
 

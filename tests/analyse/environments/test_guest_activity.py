@@ -13,10 +13,13 @@ def table(*facts: tuple[str, str, Scalar]) -> FactTable:
 
 GUEST = table(("environment.domain", "", "vm"), ("pci.host_address", "0000:02:00.0", "0000:81:00.0"))
 HOST = table(
-    ("vm_nic.domain", "vm/tap0", "vm"), ("vm_nic.vhost", "vm/tap0", True),
-    ("vm_nic.domain", "other/tap1", "other"), ("vm_nic.vhost", "other/tap1", True),
-    ("vm_hostdev.domain", "vm/0000:81:00.0", "vm"), ("vm_hostdev.pci_address", "vm/0000:81:00.0", "0000:81:00.0"),
-)  # fmt: skip
+    ("vm_nic.domain", "vm/tap0", "vm"),
+    ("vm_nic.vhost", "vm/tap0", True),
+    ("vm_nic.domain", "other/tap1", "other"),
+    ("vm_nic.vhost", "other/tap1", True),
+    ("vm_hostdev.domain", "vm/0000:81:00.0", "vm"),
+    ("vm_hostdev.pci_address", "vm/0000:81:00.0", "0000:81:00.0"),
+)
 
 
 def trial(number: int, **deltas: float) -> TrialResult:
@@ -28,11 +31,23 @@ def trial(number: int, **deltas: float) -> TrialResult:
 
 def test_the_busiest_trial_of_each_speaks() -> None:
     trials = (
-        trial(1, qemu__iothread_busy_share=0.95, qemu__vhost_busy_share=0.1, qemu__vcpu_migrations_per_s=3.0,
-              path__irq__per_s=9000.0, vfio__interrupts_per_s=8000.0),
-        trial(2, qemu__iothread_busy_share=0.2, qemu__vhost_busy_share=0.7, qemu__vcpu_migrations_per_s=1.0,
-              path__irq__per_s=100.0, vfio__interrupts_per_s=9999.0),
-    )  # fmt: skip
+        trial(
+            1,
+            qemu__iothread_busy_share=0.95,
+            qemu__vhost_busy_share=0.1,
+            qemu__vcpu_migrations_per_s=3.0,
+            path__irq__per_s=9000.0,
+            vfio__interrupts_per_s=8000.0,
+        ),
+        trial(
+            2,
+            qemu__iothread_busy_share=0.2,
+            qemu__vhost_busy_share=0.7,
+            qemu__vcpu_migrations_per_s=1.0,
+            path__irq__per_s=100.0,
+            vfio__interrupts_per_s=9999.0,
+        ),
+    )
     cell = Cell(workload="w", environment="vm", estimates=(), trials=trials)
     found = {(fact.name, fact.subject): fact.value for fact in of_run([cell], GUEST, HOST, known_facts())}
     assert found == {

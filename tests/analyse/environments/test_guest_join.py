@@ -11,13 +11,20 @@ def table(*facts):
 
 
 HOST = (
-    ("vm.uuid", "web", "AA-1"), ("vm.uuid", "db", "BB-2"), ("vm.vcpus", "web", 4),
-    ("vm_nic.domain", "web/vnet0", "web"), ("vm_nic.mac", "web/vnet0", "52:54:00:00:00:01"),
-    ("vm_disk.domain", "web/vda", "web"), ("vm_disk.serial", "web/vda", "S1"), ("vm_disk.bus", "web/vda", "virtio"),
-    ("vm_disk.domain", "db/vda", "db"), ("vm_disk.bus", "db/vda", "virtio"),
-    ("vm_hostdev.domain", "web/0000:81:00.0", "web"), ("vm_hostdev.guest_address", "web/0000:81:00.0", "0000:05:00.0"),
+    ("vm.uuid", "web", "AA-1"),
+    ("vm.uuid", "db", "BB-2"),
+    ("vm.vcpus", "web", 4),
+    ("vm_nic.domain", "web/vnet0", "web"),
+    ("vm_nic.mac", "web/vnet0", "52:54:00:00:00:01"),
+    ("vm_disk.domain", "web/vda", "web"),
+    ("vm_disk.serial", "web/vda", "S1"),
+    ("vm_disk.bus", "web/vda", "virtio"),
+    ("vm_disk.domain", "db/vda", "db"),
+    ("vm_disk.bus", "db/vda", "virtio"),
+    ("vm_hostdev.domain", "web/0000:81:00.0", "web"),
+    ("vm_hostdev.guest_address", "web/0000:81:00.0", "0000:05:00.0"),
     ("vm_hostdev.pci_address", "web/0000:81:00.0", "0000:81:00.0"),
-)  # fmt: skip
+)
 
 
 def facts(*guest):

@@ -158,8 +158,9 @@ def test_versions_that_changed_are_noted() -> None:
     report = gate(
         side(runs(QUIET), marks={"kernel": "6.1", "fio": "3.33"}),
         side(runs(OTHER), marks={"kernel": "6.8", "fio": "3.33"}),
-        lambda _: POLICY, Order.PAIRED,
-    )  # fmt: skip
+        lambda _: POLICY,
+        Order.PAIRED,
+    )
     assert report.notes == ("kernel changed from 6.1 to 6.8",)
 
 
@@ -175,10 +176,18 @@ def test_one_event_is_one_alert() -> None:
 
 def test_a_soft_regression_needs_a_second_metric_of_its_workload() -> None:
     soft = QUIET * 0.95
-    alone = gate(side(runs(QUIET), runs(QUIET, metric="n")), side(runs(soft), runs(OTHER, metric="n")),
-                 lambda _: POLICY, Order.PAIRED)  # fmt: skip
-    together = gate(side(runs(QUIET), runs(QUIET, metric="n")), side(runs(soft + OTHER / 1e3),
-                    runs(soft + QUIET[::-1] / 1e3, metric="n")), lambda _: POLICY, Order.PAIRED)  # fmt: skip
+    alone = gate(
+        side(runs(QUIET), runs(QUIET, metric="n")),
+        side(runs(soft), runs(OTHER, metric="n")),
+        lambda _: POLICY,
+        Order.PAIRED,
+    )
+    together = gate(
+        side(runs(QUIET), runs(QUIET, metric="n")),
+        side(runs(soft + OTHER / 1e3), runs(soft + QUIET[::-1] / 1e3, metric="n")),
+        lambda _: POLICY,
+        Order.PAIRED,
+    )
     assert alone.comparisons[0].reason in (Reason.SOFT_BAND, Reason.ZERO_VARIANCE)
     assert together.exit_code == 1
 
@@ -210,8 +219,13 @@ def test_secondary_metrics_only_inform() -> None:
 
 
 def test_an_accepted_regression_does_not_fail() -> None:
-    report = gate(side(runs(QUIET)), side(runs(OTHER * 0.5)), lambda _: POLICY, Order.PAIRED,
-                  acknowledged={"w/m": "known, fixed next week"})  # fmt: skip
+    report = gate(
+        side(runs(QUIET)),
+        side(runs(OTHER * 0.5)),
+        lambda _: POLICY,
+        Order.PAIRED,
+        acknowledged={"w/m": "known, fixed next week"},
+    )
     assert report.exit_code == 0
     assert report.comparisons[0].acknowledged
 

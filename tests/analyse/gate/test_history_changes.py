@@ -141,9 +141,14 @@ def test_outliers_and_two_modes_are_no_change() -> None:
 def series(values, better="higher", **known) -> Series:
     n = len(values)
     return Series(
-        key=SeriesKey(workload=known.pop("workload", "w")), unit="iops", better=better, values=tuple(values),
-        times=tuple(float(i) for i in range(n)), commits=tuple(f"c{i}" for i in range(n)), **known,
-    )  # fmt: skip
+        key=SeriesKey(workload=known.pop("workload", "w")),
+        unit="iops",
+        better=better,
+        values=tuple(values),
+        times=tuple(float(i) for i in range(n)),
+        commits=tuple(f"c{i}" for i in range(n)),
+        **known,
+    )
 
 
 def test_a_fresh_step_is_suspected_first_and_confirmed_later() -> None:

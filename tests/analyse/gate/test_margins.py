@@ -111,10 +111,15 @@ def test_among_many_metrics_half_of_alpha_is_needed(p_value, verdict) -> None:
 @pytest.mark.parametrize(
     ("better", "ratio", "soft"),
     [
-        ("higher", 0.95, True), ("higher", 0.93, False), ("lower", 1.05, True), ("lower", 1.07, False),
-        ("higher", None, True), ("lower", 0.5, True), ("higher", 1.5, True),
+        ("higher", 0.95, True),
+        ("higher", 0.93, False),
+        ("lower", 1.05, True),
+        ("lower", 1.07, False),
+        ("higher", None, True),
+        ("lower", 0.5, True),
+        ("higher", 1.5, True),
     ],
-)  # fmt: skip
+)
 def test_a_change_is_soft_up_to_twice_the_margin(better, ratio, soft) -> None:
     """With a margin of 3 %: worse by less than a factor of 1 + 2 * ln(1.03) = 1.059."""
     assert gate._is_soft(replace(comparison(Order.PAIRED), better=better, ratio=ratio)) is soft

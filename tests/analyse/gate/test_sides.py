@@ -27,25 +27,42 @@ def table(**facts) -> FactTable:
     return FactTable(Fact(name=name.replace("__", "."), value=value, source="x") for name, value in facts.items())
 
 
-MACHINE = {"cpu__model_name": "AMD  EPYC", "cpu__online_count": 2, "numa__node_count": 1,
-           "memory__total_bytes": 8 << 30, "kernel__release": "6.1.0"}  # fmt: skip
+MACHINE = {
+    "cpu__model_name": "AMD  EPYC",
+    "cpu__online_count": 2,
+    "numa__node_count": 1,
+    "memory__total_bytes": 8 << 30,
+    "kernel__release": "6.1.0",
+}
 
 
 def result(number: int, value: float, *, state=TrialState.DONE, doubts=()) -> TrialResult:
-    trial = Trial(number=number, workload=WORKLOAD.id, environment="local", repeat=number, position=1, runtime_s=1,
-                  warmup_s=0)  # fmt: skip
-    samples = (Sample(metric="read.iops", value=value, unit=Unit.IOPS, better="higher"),
-               Sample(metric="read.slat_mean", value=1.0, unit=Unit.NANOSECONDS, better="lower"))  # fmt: skip
-    return TrialResult(trial=trial, state=state, started=100.0 - number, duration_s=1, output=Output(samples=samples),
-                       doubts=doubts)  # fmt: skip
+    trial = Trial(
+        number=number, workload=WORKLOAD.id, environment="local", repeat=number, position=1, runtime_s=1, warmup_s=0
+    )
+    samples = (
+        Sample(metric="read.iops", value=value, unit=Unit.IOPS, better="higher"),
+        Sample(metric="read.slat_mean", value=1.0, unit=Unit.NANOSECONDS, better="lower"),
+    )
+    return TrialResult(
+        trial=trial, state=state, started=100.0 - number, duration_s=1, output=Output(samples=samples), doubts=doubts
+    )
 
 
 def side(*results: TrialResult, workload=WORKLOAD) -> Side:
     run = Run(
-        id="r", started=1.0, seed=1, argv=(), state="complete", versions={"fio": "3.33"}, host={},
+        id="r",
+        started=1.0,
+        seed=1,
+        argv=(),
+        state="complete",
+        versions={"fio": "3.33"},
+        host={},
         environments=(Environment(name="local", spec=read_spec("local"), kind=EnvironmentKind.VM),),
-        workloads={workload.id: workload}, plan=(), results=results,
-    )  # fmt: skip
+        workloads={workload.id: workload},
+        plan=(),
+        results=results,
+    )
     return sides_of(run, cells(run), {"local": table(**MACHINE)})["local"]
 
 

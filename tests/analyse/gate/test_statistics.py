@@ -109,9 +109,15 @@ def test_runs_needed_is_what_would_have_decided() -> None:
 
 @pytest.mark.parametrize(
     ("metric", "unit", "margin"),
-    [("read.clat_p99", "ns", 0.10), ("read.clat_p50", "ns", 0.05), ("read.iops", "iops", 0.05),
-     ("read.bytes_per_s", "bytes_per_s", 0.03), ("jitter", "ms", 0.10), ("throughput", "req/s", 0.03)],
-)  # fmt: skip
+    [
+        ("read.clat_p99", "ns", 0.10),
+        ("read.clat_p50", "ns", 0.05),
+        ("read.iops", "iops", 0.05),
+        ("read.bytes_per_s", "bytes_per_s", 0.03),
+        ("jitter", "ms", 0.10),
+        ("throughput", "req/s", 0.03),
+    ],
+)
 def test_default_margins(metric, unit, margin) -> None:
     assert default_margin(metric, unit) == margin
 
@@ -130,8 +136,9 @@ def test_order_is_told_from_times(a, b, order) -> None:
 
 def test_calibration_finds_floor_and_power() -> None:
     values = tuple(100 * np.exp(np.random.default_rng(6).normal(size=200) * 0.02))
-    found = calibrated(Runs(workload="w", metric="m", unit="", better="higher", values=values),
-                       MetricPolicy(margin=0.03), 1)  # fmt: skip
+    found = calibrated(
+        Runs(workload="w", metric="m", unit="", better="higher", values=values), MetricPolicy(margin=0.03), 1
+    )
     assert found.noise_floor == pytest.approx(0.02 * np.sqrt(2 / 10), rel=0.15)
     assert found.false_alarms < 0.01
     assert found.detectable[5] > found.detectable[10] > found.detectable[20] > 0.03
@@ -139,5 +146,6 @@ def test_calibration_finds_floor_and_power() -> None:
 
 def test_calibration_refuses_too_few_runs() -> None:
     with pytest.raises(InputError, match="pairs"):
-        calibrated(Runs(workload="w", metric="m", unit="", better="higher", values=(1.0,) * 9),
-                   MetricPolicy(margin=0.03), 1)  # fmt: skip
+        calibrated(
+            Runs(workload="w", metric="m", unit="", better="higher", values=(1.0,) * 9), MetricPolicy(margin=0.03), 1
+        )

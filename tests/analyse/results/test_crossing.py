@@ -11,9 +11,13 @@ from perfadvisor.model.workload import Trial
 def trial(command=(), **details):
     asked = Trial(number=1, workload="w", environment="e", repeat=1, position=1, runtime_s=8.0, warmup_s=0.0)
     return TrialResult(
-        trial=asked, state=TrialState.DONE, started=0.0, duration_s=8.0, command=command,
+        trial=asked,
+        state=TrialState.DONE,
+        started=0.0,
+        duration_s=8.0,
+        command=command,
         output=Output(samples=(), details=details),
-    )  # fmt: skip
+    )
 
 
 def machine(**facts):

@@ -9,9 +9,17 @@ CATALOGUE = {spec.name: spec for spec in RESULT_CATALOGUE}
 
 def result(subject: str, iops: float, depth: float, **changed: Scalar) -> list[Fact]:
     values: dict[str, Scalar] = {
-        "environment": "local", "block": "nvme0n1", "block_size_bytes": 4096, "is_read": True, "is_write": False,
-        "is_random": True, "trust": "VALID", "iops": iops, "queue_depth": depth, **changed,
-    }  # fmt: skip
+        "environment": "local",
+        "block": "nvme0n1",
+        "block_size_bytes": 4096,
+        "is_read": True,
+        "is_write": False,
+        "is_random": True,
+        "trust": "VALID",
+        "iops": iops,
+        "queue_depth": depth,
+        **changed,
+    }
     return [Fact(name=f"result.{name}", subject=subject, value=value, source="x") for name, value in values.items()]
 
 

@@ -15,8 +15,17 @@ CAPPED = {
     "block_size_bytes": 4096, "iodepth": 32, "rate_variation": 0.0004, "latency_p5_ns": 10.6e6,
     "latency_p95_ns": 10.7e6, "latency_min_ns": 0.4e6,
 }  # fmt: skip
-WORKLOAD = Workload(id="storage/x", title="x", device="storage", tool="fio", parameters={}, metrics=(), runtime_s=8.0,
-                    warmup_s=0.0, why="")  # fmt: skip
+WORKLOAD = Workload(
+    id="storage/x",
+    title="x",
+    device="storage",
+    tool="fio",
+    parameters={},
+    metrics=(),
+    runtime_s=8.0,
+    warmup_s=0.0,
+    why="",
+)
 
 
 def trial(details):

@@ -15,9 +15,12 @@ def ran(place: int, rate: float, metric: str = "write.bytes_per_s", **details: S
     )
     samples = (Sample(metric=metric, value=rate, unit=Unit.BYTES_PER_SECOND),)
     return TrialResult(
-        trial=trial, state=TrialState.DONE, started=float(place), duration_s=10.0,
+        trial=trial,
+        state=TrialState.DONE,
+        started=float(place),
+        duration_s=10.0,
         output=Output(samples=samples, details=details),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ def table(*facts: tuple[str, str, str]) -> FactTable:
 
 
 HOST = table(
-    ("block.scheduler", "vda", "none"), ("block.scheduler", "sdb", "none"),
+    ("block.scheduler", "vda", "none"),
+    ("block.scheduler", "sdb", "none"),
     ("block.pci_address", "sdb", "0000:01:00.0"),
-    ("pci.upstream_port", "0000:01:00.0", "0000:00:01.0"), ("pci.driver", "0000:09:00.0", "nvme"),
+    ("pci.upstream_port", "0000:01:00.0", "0000:00:01.0"),
+    ("pci.driver", "0000:09:00.0", "nvme"),
     ("vm.hypervisor", "theirs", "kvm"),
     ("result.block", "w@local", "sdb"),
-)  # fmt: skip
+)
 GUEST = table(("environment.domain", "", "ours"), ("block.vm_disk", "vda", "ours/vda"), ("result.block", "w@vm", "vda"))
 
 
@@ -24,9 +26,15 @@ def test_the_way_of_a_result_and_what_is_above_it_is_touched_and_nothing_else() 
     lookup = Lookup(HOST, known_facts())
     reached = touched({"local": lookup}, {"local": ["w@local"]}, {"local": ""})["local"]
     asked = {
-        ("block", "sdb"): False, ("pci", "0000:01:00.0"): False, ("pci", "0000:00:01.0"): False, ("", ""): False,
-        ("node", "1"): False, ("block", "vda"): True, ("pci", "0000:09:00.0"): True, ("vm", "theirs"): True,
-    }  # fmt: skip
+        ("block", "sdb"): False,
+        ("pci", "0000:01:00.0"): False,
+        ("pci", "0000:00:01.0"): False,
+        ("", ""): False,
+        ("node", "1"): False,
+        ("block", "vda"): True,
+        ("pci", "0000:09:00.0"): True,
+        ("vm", "theirs"): True,
+    }
     assert {place: is_aside(*place, lookup, reached) for place in asked} == asked
 
 

@@ -59,14 +59,24 @@ GROUP = {"qom-type": "throttle-group", "id": "t", "limits": {"iops-total": 500, 
     "blocks",
     [
         ("-blockdev", json.dumps(THROTTLED)),
-        ("-blockdev", "driver=file,node-name=f,filename=/a.qcow2,aio=io_uring,cache.direct=on", "-blockdev",
-         "driver=qcow2,node-name=q,file=f", "-blockdev", "driver=throttle,node-name=top,throttle-group=t,file=q"),
+        (
+            "-blockdev",
+            "driver=file,node-name=f,filename=/a.qcow2,aio=io_uring,cache.direct=on",
+            "-blockdev",
+            "driver=qcow2,node-name=q,file=f",
+            "-blockdev",
+            "driver=throttle,node-name=top,throttle-group=t,file=q",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_filter_over_a_format_over_a_file(blocks):
     table = run("-object", json.dumps(GROUP), *blocks, "-device", "virtio-blk-pci,drive=top,id=d")
-    assert [disk(table, name) for name in ("format", "cache", "io", "source")] == ["qcow2", "none", "io_uring",
-                                                                                  "/a.qcow2"]  # fmt: skip
+    assert [disk(table, name) for name in ("format", "cache", "io", "source")] == [
+        "qcow2",
+        "none",
+        "io_uring",
+        "/a.qcow2",
+    ]
     assert [disk(table, name) for name in ("capped", "iops_max", "bytes_per_s_max")] == [True, 500, 1000]
 
 
@@ -197,9 +207,15 @@ def test_what_another_process_serves_needs_shared_memory(backing, shared):
 )
 def test_on_a_command_line_the_backend_shares(backend, shared):
     table = run(
-        "-object", f"memory-backend-{backend},id=m,size=1G", "-machine", "q35,memory-backend=m",
-        "-device", "vhost-user-fs-pci,tag=t,chardev=c", "-device", "vhost-user-blk-pci,id=b,chardev=d",
-    )  # fmt: skip
+        "-object",
+        f"memory-backend-{backend},id=m,size=1G",
+        "-machine",
+        "q35,memory-backend=m",
+        "-device",
+        "vhost-user-fs-pci,tag=t,chardev=c",
+        "-device",
+        "vhost-user-blk-pci,id=b,chardev=d",
+    )
     assert table.value("vm.shared_memory_needed_by", "g") == "vhost-user disk, virtiofs"
     assert table.value("vm.shared_memory", "g") is shared
     assert isinstance(table.find("vm_disk.iothreads_mapped", "g/b"), Absent)

@@ -139,10 +139,16 @@ def test_devices():
 @pytest.mark.parametrize(
     ("machine", "queues"),
     [
-        ("pc-q35-9.0", 4), ("pc-i440fx-5.2", 4), ("pc-q35-5.1", 1), ("virt-6.2", 4), ("pc-i440fx-rhel7.6.0", 1),
-        ("pc-q35-rhel9.4.0", 4), ("pc-q35-rhel8.6.0", None), ("q35", None),
+        ("pc-q35-9.0", 4),
+        ("pc-i440fx-5.2", 4),
+        ("pc-q35-5.1", 1),
+        ("virt-6.2", 4),
+        ("pc-i440fx-rhel7.6.0", 1),
+        ("pc-q35-rhel9.4.0", 4),
+        ("pc-q35-rhel8.6.0", None),
+        ("q35", None),
     ],
-)  # fmt: skip
+)
 def test_queues_nobody_asked_for_depend_on_the_machine_type(machine, queues):
     facts = alone(DEFINITION.replace(b"pc-q35-9.0", machine.encode()))
     assert facts.value("vm_disk.queues", "web/vda") == queues

@@ -79,7 +79,7 @@ def test_vfio_functions_and_vhost():
         *("-enable-kvm", "-device", "vfio-pci,host=81:00.0"),
         *("-device", "vfio-pci,sysfsdev=/sys/bus/pci/devices/0000:82:00.1"),
         *("-netdev", "tap,id=n0,ifname=tap7,vhost=on,queues=4", "-device", "virtio-net-pci,netdev=n0,mq=on"),
-    )  # fmt: skip
+    )
     assert [device.address for device in found.assigned] == ["0000:81:00.0", "0000:82:00.1"]
     assert found.hypervisor == "kvm"
     assert (found.nics[0].target, found.nics[0].vhost, found.nics[0].queues) == ("tap7", True, 4)
@@ -94,7 +94,7 @@ def test_memory_behind_nodes():
         *("-object", f"memory-backend-file,id=m0,{BOUND},mem-path=/dev/hugepages,host-nodes=0"),
         *("-object", f"memory-backend-ram,id=m1,{BOUND},host-nodes=1"),
         *("-numa", "node,nodeid=0,cpus=0-1,memdev=m0", "-numa", "node,nodeid=1,cpus=2-3,memdev=m1"),
-    )  # fmt: skip
+    )
     assert [cell.memory_bytes for cell in found.cells] == [4 << 30, 4 << 30]
     assert found.cell_nodes == {"0": ("strict", "0"), "1": ("strict", "1")}
     assert found.pages is not None

@@ -18,8 +18,11 @@ def kind(routes, **entries):
     return table.value("network.uplink_kind")
 
 
-VETH = {"/sys/devices/virtual/net/eth0/ifindex": b"5\n", "/sys/devices/virtual/net/eth0/iflink": b"6\n",
-        "/sys/class/net/eth0": Symlink("../../devices/virtual/net/eth0")}  # fmt: skip
+VETH = {
+    "/sys/devices/virtual/net/eth0/ifindex": b"5\n",
+    "/sys/devices/virtual/net/eth0/iflink": b"6\n",
+    "/sys/class/net/eth0": Symlink("../../devices/virtual/net/eth0"),
+}
 
 
 def test_a_container_leaves_by_one_end_of_a_pair():

@@ -105,11 +105,16 @@ def nodes(*rows):
     """(number, CPUs, memory, distances) of each node."""
     return [
         numa.NumaNode(
-            number=number, cpus=cpus, memory_total=memory, memory_free=None, distances=distances, cpu_source="",
+            number=number,
+            cpus=cpus,
+            memory_total=memory,
+            memory_free=None,
+            distances=distances,
+            cpu_source="",
             directory="",
         )
         for number, cpus, memory, distances in rows
-    ]  # fmt: skip
+    ]
 
 
 def summed(*rows):

@@ -63,8 +63,7 @@ def test_speed_and_maxima() -> None:
     )
     rings = b"Ring parameters for e:\nPre-set maximums:\nRX: 4096\nCurrent hardware settings:\nRX: 512\n"
     found = FactTable(ethtool.facts(rings))
-    assert (found.value("nic.ring_rx"
-                        "_max", "e"), found.value("nic.ring_rx", "e")) == (4096, 512)  # fmt: skip
+    assert (found.value("nic.ring_rx_max", "e"), found.value("nic.ring_rx", "e")) == (4096, 512)
 
 
 @pytest.mark.parametrize(

@@ -186,12 +186,14 @@ def test_saved_text_says_the_same_as_netlink(data: Path) -> None:
 
 
 def test_sysctls() -> None:
-    tree = Tree({
-        "/proc/sys/net/ipv4/tcp_rmem": b"4096\t131072\t6291456\n",
-        "/proc/sys/net/ipv4/tcp_wmem": b"4096 16384\n",
-        "/proc/sys/net/core/busy_read": b"0\n",
-        "/proc/sys/net/ipv4/tcp_congestion_control": b"cubic\n",
-    })  # fmt: skip
+    tree = Tree(
+        {
+            "/proc/sys/net/ipv4/tcp_rmem": b"4096\t131072\t6291456\n",
+            "/proc/sys/net/ipv4/tcp_wmem": b"4096 16384\n",
+            "/proc/sys/net/core/busy_read": b"0\n",
+            "/proc/sys/net/ipv4/tcp_congestion_control": b"cubic\n",
+        }
+    )
     found = FactTable(network_sysctl.facts(tree))
     assert found.value("network.tcp_rmem_max_bytes") == 6291456
     assert found.value("network.tcp_wmem_max_bytes") is None
@@ -232,12 +234,29 @@ def test_a_collection_without_sysfs_of_the_network() -> None:
     tree = Tree(entries)
     found = FactTable([*network.facts(tree), *nic_settings.facts(tree)])
     assert found.subjects("nic") == ("br0", "eno1")
-    told = {name: found.value(f"nic.{name}", "eno1") for name in (
-        "speed_bits_per_s", "duplex", "carrier", "driver", "pci_address", "is_physical", "ring_rx", "ring_rx_max",
-        "mtu",
-    )}  # fmt: skip
+    told = {
+        name: found.value(f"nic.{name}", "eno1")
+        for name in (
+            "speed_bits_per_s",
+            "duplex",
+            "carrier",
+            "driver",
+            "pci_address",
+            "is_physical",
+            "ring_rx",
+            "ring_rx_max",
+            "mtu",
+        )
+    }
     assert told == {
-        "speed_bits_per_s": 10**9, "duplex": "half", "carrier": True, "driver": "igb", "pci_address": "0000:81:00.0",
-        "is_physical": True, "ring_rx": 256, "ring_rx_max": 4096, "mtu": None,
-    }  # fmt: skip
+        "speed_bits_per_s": 10**9,
+        "duplex": "half",
+        "carrier": True,
+        "driver": "igb",
+        "pci_address": "0000:81:00.0",
+        "is_physical": True,
+        "ring_rx": 256,
+        "ring_rx_max": 4096,
+        "mtu": None,
+    }
     assert found.value("nic.is_physical", "br0") is None

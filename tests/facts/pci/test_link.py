@@ -113,9 +113,20 @@ def test_the_path_supports_what_its_weakest_hop_does() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("8.0 GT/s PCIe", 8.0), ("8 GT/s", 8.0), ("2.5 GT/s", 2.5), ("64.0 GT/s PCIe", 64.0), ("Unknown speed", None),
-     ("Unknown", None), ("", None), (None, None), ("0 GT/s", None), ("٣ GT/s", None), ("1e9 GT/s", None)],
-)  # fmt: skip
+    [
+        ("8.0 GT/s PCIe", 8.0),
+        ("8 GT/s", 8.0),
+        ("2.5 GT/s", 2.5),
+        ("64.0 GT/s PCIe", 64.0),
+        ("Unknown speed", None),
+        ("Unknown", None),
+        ("", None),
+        (None, None),
+        ("0 GT/s", None),
+        ("٣ GT/s", None),
+        ("1e9 GT/s", None),
+    ],
+)
 def test_speeds(text: str | None, value: float | None) -> None:
     assert parse_speed(text) == value
 

@@ -113,7 +113,7 @@ def test_without_the_bus_nothing_is_counted() -> None:
         ("/sys/devices/platform/40000000.pcie/pci0000:00/0000:00:00.0", ("0000:00:00.0",)),
         ("/sys/devices/virtual/net/lo", ()),
     ],
-)  # fmt: skip
+)
 def test_chain(path: str, expected: tuple[str, ...]) -> None:
     assert chain(path) == expected
 

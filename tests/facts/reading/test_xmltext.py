@@ -32,8 +32,11 @@ def test_the_bounds_are_those_of_the_documentation() -> None:
 def test_texts_and_attributes_are_read_of_an_element_or_below_it() -> None:
     root = xmltext.parse(b"<a x='1'> t <b y='2'> u </b><c> </c></a>", "x")
     assert (xmltext.text(root), xmltext.text(root, "b"), xmltext.text(root, "c"), xmltext.text(root, "d")) == (
-        "t", "u", None, None,
-    )  # fmt: skip
+        "t",
+        "u",
+        None,
+        None,
+    )
     assert (xmltext.text(None), xmltext.text(None, "b"), xmltext.attribute(None, "", "x")) == (None, None, None)
     assert (xmltext.attribute(root, "", "x"), xmltext.attribute(root, "b", "y")) == ("1", "2")
     assert (xmltext.attribute(root, "d", "y"), xmltext.attribute(root, "b", "x")) == (None, None)

@@ -42,8 +42,11 @@ def test_proxmox() -> None:
     assert values(found, *((f"vm_nic.{name}", "web/net0") for name in nic)) == ["virtio", 4, True, "vmbr1", 12_500_000]
     disk = ("cache", "io", "bytes_per_s_max", "controller")
     assert values(found, *((f"vm_disk.{name}", "web/scsi0") for name in disk)) == [
-        "none", "native", 1_572_864, "virtio-scsi",
-    ]  # fmt: skip
+        "none",
+        "native",
+        1_572_864,
+        "virtio-scsi",
+    ]
     assert values(found, ("vm_disk.cache", "web/virtio1"), ("vm_disk.format", "web/virtio1")) == ["unsafe", "raw"]
     assert found.value("vm_hostdev.pci_address", "web/0000:41:00.1") == "0000:41:00.1"
     assert found.value("vm.running", "web") is None

@@ -42,11 +42,16 @@ def test_cpu_time() -> None:
     found = moved({"/proc/stat": before}, {"/proc/stat": after + b"intr 6000 1 2\nctxt 250\n"})
     assert found == pytest.approx(
         {
-            "cpu.steal_share": 0.05, "cpu.idle_share": 0.6, "cpu.iowait_share": 0.1, "cpu.busy_share": 0.3,
-            "cpu.max_busy_share": 2 / 3, "cpu.max_softirq_share": 40 / 700,
-            "interrupts.per_s": 500, "context_switches.per_s": 20,
+            "cpu.steal_share": 0.05,
+            "cpu.idle_share": 0.6,
+            "cpu.iowait_share": 0.1,
+            "cpu.busy_share": 0.3,
+            "cpu.max_busy_share": 2 / 3,
+            "cpu.max_softirq_share": 40 / 700,
+            "interrupts.per_s": 500,
+            "context_switches.per_s": 20,
         }
-    )  # fmt: skip
+    )
 
 
 def test_a_cpu_that_came_or_went_and_idle_time_running_backwards() -> None:
@@ -77,10 +82,13 @@ def test_interrupts_of_the_device_on_the_way() -> None:
     )
     assert {name: value for name, value in found.items() if name.startswith("path.irq")} == pytest.approx(
         {
-            "path.irq.count": 100, "path.irq.per_s": 10, "path.irq.max_cpu_share": 0.7,
-            "path.irq.remote_share": 0.7, "path.irq.hot_cpu_softirq_share": 0.3,
+            "path.irq.count": 100,
+            "path.irq.per_s": 10,
+            "path.irq.max_cpu_share": 0.7,
+            "path.irq.remote_share": 0.7,
+            "path.irq.hot_cpu_softirq_share": 0.3,
         }
-    )  # fmt: skip
+    )
 
 
 def test_a_way_without_a_device_has_no_device_counters() -> None:
@@ -111,9 +119,11 @@ def test_nic_statistics_never_count_one_loss_twice() -> None:
         path=nic,
     )
     assert found == {
-        "path.nic.rx_packets": 800, "path.nic.rx_dropped": 3, "path.nic.rx_no_buffer": 7,
+        "path.nic.rx_packets": 800,
+        "path.nic.rx_dropped": 3,
+        "path.nic.rx_no_buffer": 7,
         "path.nic.pci_stall_events": 2,
-    }  # fmt: skip
+    }
     without = moved(reading(1, 1, 1, b""), reading(2, 1, 1, b""), path=nic)
     assert "path.nic.pci_stall_events" not in without
     assert without["path.nic.rx_no_buffer"] == 0
@@ -136,9 +146,13 @@ def test_memory_tcp_and_pressure() -> None:
         {"/proc/vmstat": vmstat % (2, 4, 6, 8, 10), "/proc/net/snmp": snmp % 9, "/proc/pressure/memory": some % 10**6},
     )
     assert found == {
-        "vmstat.major_faults": 1, "vmstat.numa_hit": 2, "vmstat.numa_miss": 3, "vmstat.swapped_pages": 9,
-        "tcp.retransmits": 2, "pressure.memory_some_share": pytest.approx(0.1),
-    }  # fmt: skip
+        "vmstat.major_faults": 1,
+        "vmstat.numa_hit": 2,
+        "vmstat.numa_miss": 3,
+        "vmstat.swapped_pages": 9,
+        "tcp.retransmits": 2,
+        "pressure.memory_some_share": pytest.approx(0.1),
+    }
 
 
 def test_throttling_is_that_of_the_worst_package() -> None:
@@ -151,16 +165,24 @@ def test_throttling_is_that_of_the_worst_package() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (b"nr_periods 10\nnr_throttled 1\nthrottled_time 5\n", b"nr_periods 60\nnr_throttled 41\nthrottled_time 105\n",
-         {"cgroup.periods": 50, "cgroup.throttled": 40, "cgroup.throttled_ns": 100}),
-        (b"nr_periods 0\nnr_throttled 0\nthrottled_usec 0\nusage_usec 5\n",
-         b"nr_periods 4\nnr_throttled 2\nthrottled_usec 3\nusage_usec 7\n",
-         {"cgroup.periods": 4, "cgroup.throttled": 2, "cgroup.throttled_ns": 3000, "cgroup.used_ns": 2000}),
+        (
+            b"nr_periods 10\nnr_throttled 1\nthrottled_time 5\n",
+            b"nr_periods 60\nnr_throttled 41\nthrottled_time 105\n",
+            {"cgroup.periods": 50, "cgroup.throttled": 40, "cgroup.throttled_ns": 100},
+        ),
+        (
+            b"nr_periods 0\nnr_throttled 0\nthrottled_usec 0\nusage_usec 5\n",
+            b"nr_periods 4\nnr_throttled 2\nthrottled_usec 3\nusage_usec 7\n",
+            {"cgroup.periods": 4, "cgroup.throttled": 2, "cgroup.throttled_ns": 3000, "cgroup.used_ns": 2000},
+        ),
         (b"usage_usec 5\n", b"usage_usec 50\n", {}),
-        (b"nr_periods 0\nnr_throttled 0\n", b"nr_periods 0\nnr_throttled 0\n",
-         {"cgroup.periods": 0, "cgroup.throttled": 0}),
+        (
+            b"nr_periods 0\nnr_throttled 0\n",
+            b"nr_periods 0\nnr_throttled 0\n",
+            {"cgroup.periods": 0, "cgroup.throttled": 0},
+        ),
     ],
-)  # fmt: skip
+)
 def test_quota_stops_of_the_group_or_one_above(before, after, expected) -> None:
     above = "/sys/fs/cgroup/cpu/a/cpu.stat"
     own = {"/sys/fs/cgroup/cpu/a/b/cpu.stat": b"nr_periods 0\nnr_throttled 0\n"} if expected else {}
@@ -211,9 +233,18 @@ def test_no_time_no_rates() -> None:
 
 
 SOURCES = st.sampled_from(
-    ["/proc/stat", "/proc/diskstats", "/proc/interrupts", "/proc/vmstat", "/proc/net/softnet_stat", "/proc/net/snmp",
-     "/proc/pressure/memory", "$ ethtool -S eth0", "/sys/fs/cgroup/cpu/a/b/cpu.stat"]
-)  # fmt: skip
+    [
+        "/proc/stat",
+        "/proc/diskstats",
+        "/proc/interrupts",
+        "/proc/vmstat",
+        "/proc/net/softnet_stat",
+        "/proc/net/snmp",
+        "/proc/pressure/memory",
+        "$ ethtool -S eth0",
+        "/sys/fs/cgroup/cpu/a/b/cpu.stat",
+    ]
+)
 WORDS = st.sampled_from(
     [
         "cpu",

@@ -35,9 +35,11 @@ def test_what_rose_between_two_readings() -> None:
     after = reading({"73": 2.9, "74": 2.5, "71": 7.0}, {"71": 14, "72": 26}, 2000)
     found = dict(counters_qemu.deltas(before, after, 2.0))
     assert found == {
-        "qemu.iothread_busy_share": pytest.approx(0.95), "qemu.vhost_busy_share": pytest.approx(0.25),
-        "qemu.vcpu_migrations_per_s": 5.0, "vfio.interrupts_per_s": 1500.0,
-    }  # fmt: skip
+        "qemu.iothread_busy_share": pytest.approx(0.95),
+        "qemu.vhost_busy_share": pytest.approx(0.25),
+        "qemu.vcpu_migrations_per_s": 5.0,
+        "vfio.interrupts_per_s": 1500.0,
+    }
 
 
 def test_a_kernel_that_does_not_count_migrations_leaves_them_unknown() -> None:
@@ -76,9 +78,12 @@ def test_the_host_keeps_the_lines_of_its_own_functions_alone(tmp_path: Path) -> 
 
 def test_a_machine_that_was_watched_tells_of_all_its_guests() -> None:
     def threads(ns: int) -> Tree:
-        return Tree({
-            "/proc/70/task/73/comm": b"IO disk-thread\n", "/proc/70/task/73/schedstat": b"%d 0 0\n" % ns,
-        })  # fmt: skip
+        return Tree(
+            {
+                "/proc/70/task/73/comm": b"IO disk-thread\n",
+                "/proc/70/task/73/schedstat": b"%d 0 0\n" % ns,
+            }
+        )
 
     machine = Tree({"/proc/1/comm": b"init", "/proc/70/cmdline": b"qemu-system-x86_64\0-name\0web\0"})
     window = Window(seconds=10.0, before=threads(0), after=threads(9_500_000_000), gauges=())

@@ -15,10 +15,15 @@ ROWS = (
 
 def test_the_warm_up_does_not_count_but_its_cost_does() -> None:
     assert deltas(ROWS, warmup_s=2.0, seconds=4.0) == {
-        "gauge.samples": 2.0, "gauge.reader_cpu_share": 0.001, "gauge.procs_running_mean": 3.0,
-        "gauge.other_runnable_mean": 0.5, "gauge.frequency_min_hz": 2e9, "gauge.frequency_max_hz": 3e9,
-        "gauge.link_speed_min_gtps": 16.0, "gauge.link_width_min": 8.0,
-    }  # fmt: skip
+        "gauge.samples": 2.0,
+        "gauge.reader_cpu_share": 0.001,
+        "gauge.procs_running_mean": 3.0,
+        "gauge.other_runnable_mean": 0.5,
+        "gauge.frequency_min_hz": 2e9,
+        "gauge.frequency_max_hz": 3e9,
+        "gauge.link_speed_min_gtps": 16.0,
+        "gauge.link_width_min": 8.0,
+    }
 
 
 def test_what_strays_both_ways_is_no_load_of_others() -> None:

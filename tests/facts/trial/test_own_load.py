@@ -31,9 +31,13 @@ def values(path: IoPath, **moved: float) -> dict[str, float]:
 def test_a_disk() -> None:
     found = values(IoPath(block="vda"), **{"path.block.busy_share": 0.25, "cpu.busy_share": 0.5})
     assert found == {
-        "read.iops": 50.0, "read.bytes_per_s": 1600 * 512 / 4, "read.lat_mean": 0.5e6,
-        "write.iops": 0.0, "write.bytes_per_s": 0.0, "path.block.busy_share": 0.25,
-    }  # fmt: skip
+        "read.iops": 50.0,
+        "read.bytes_per_s": 1600 * 512 / 4,
+        "read.lat_mean": 0.5e6,
+        "write.iops": 0.0,
+        "write.bytes_per_s": 0.0,
+        "path.block.busy_share": 0.25,
+    }
 
 
 def test_a_nic_and_what_was_not_read_is_left_out() -> None:

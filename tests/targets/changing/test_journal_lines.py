@@ -43,13 +43,17 @@ def test_every_step_is_a_line_in_the_journal_and_in_its_copy(tmp_path) -> None:
         book.correct(2, file_made(tmp_path / "made3"))
         book.put_back(1)
         here = {"boot": boot_id()}
-        assert lines(copy) == lines(book.path) == [
-            {"owner": journal.owner_of_this_process()},
-            {"n": 1, **here, **file_made(one)},
-            {"n": 2, **here, **file_made(two)},
-            {"n": 2, **here, **file_made(tmp_path / "made3")},
-            {"n": 1, "undone": True},
-        ]  # fmt: skip
+        assert (
+            lines(copy)
+            == lines(book.path)
+            == [
+                {"owner": journal.owner_of_this_process()},
+                {"n": 1, **here, **file_made(one)},
+                {"n": 2, **here, **file_made(two)},
+                {"n": 2, **here, **file_made(tmp_path / "made3")},
+                {"n": 1, "undone": True},
+            ]
+        )
         assert (one.exists(), two.exists()) == (False, True)
     assert lines(copy)[-1] == {"n": 2, "undone": True}
 

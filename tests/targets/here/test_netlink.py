@@ -31,8 +31,13 @@ def ask(kind: str, nic: str) -> dict[str, object] | None:
 @pytest.mark.parametrize("nic", NICS)
 def test_coalesce_agrees_with_ethtool(nic: str) -> None:
     expected, found = ethtool("-c", nic), ask("coalesce", nic) or {}
-    for ours, theirs in (("rx_usecs", "rx-usecs"), ("rx_max_frames", "rx-frames"), ("tx_usecs", "tx-usecs"),
-                         ("rx_usecs_irq", "rx-usecs-irq"), ("tx_max_frames_high", "tx-frame-high")):  # fmt: skip
+    for ours, theirs in (
+        ("rx_usecs", "rx-usecs"),
+        ("rx_max_frames", "rx-frames"),
+        ("tx_usecs", "tx-usecs"),
+        ("rx_usecs_irq", "rx-usecs-irq"),
+        ("tx_max_frames_high", "tx-frame-high"),
+    ):
         assert str(found.get(ours, "n/a")) == expected.get(theirs, "n/a")
     adaptive = re.match(r"(\S+)", expected.get("Adaptive RX", "n/a")).group(1)
     assert {0: "off", 1: "on"}.get(found.get("use_adaptive_rx"), "n/a") == adaptive
@@ -58,10 +63,15 @@ def test_rings_agree_with_ethtool(nic: str) -> None:
 @pytest.mark.parametrize("nic", NICS)
 def test_features_agree_with_ethtool(nic: str) -> None:
     expected, active = ethtool("-k", nic), (ask("features", nic) or {})["active"]
-    for ours, theirs in (("rx-gro", "generic-receive-offload"), ("rx-lro", "large-receive-offload"),
-                         ("tx-generic-segmentation", "generic-segmentation-offload"),
-                         ("rx-checksum", "rx-checksumming"), ("tx-scatter-gather", "tx-scatter-gather"),
-                         ("rx-gro-hw", "rx-gro-hw"), ("tx-tcp-segmentation", "tx-tcp-segmentation")):  # fmt: skip
+    for ours, theirs in (
+        ("rx-gro", "generic-receive-offload"),
+        ("rx-lro", "large-receive-offload"),
+        ("tx-generic-segmentation", "generic-segmentation-offload"),
+        ("rx-checksum", "rx-checksumming"),
+        ("tx-scatter-gather", "tx-scatter-gather"),
+        ("rx-gro-hw", "rx-gro-hw"),
+        ("tx-tcp-segmentation", "tx-tcp-segmentation"),
+    ):
         assert (ours in active) == (expected[theirs].split()[0] == "on"), theirs
 
 

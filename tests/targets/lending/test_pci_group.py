@@ -68,9 +68,14 @@ def no_reset(machine: Machine) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [(mounted, "mounted on /data"), (swapped, "used as swap"), (held, "held by dm-0"),
-     (functions, "2 active virtual functions"), (no_reset, "no reset method")],
-)  # fmt: skip
+    [
+        (mounted, "mounted on /data"),
+        (swapped, "used as swap"),
+        (held, "held by dm-0"),
+        (functions, "2 active virtual functions"),
+        (no_reset, "no reset method"),
+    ],
+)
 def test_what_somebody_uses_stays(machine: Machine, change: Callable[[Machine], None], words: str) -> None:
     change(machine)
     assert words in machine.said(NVME)

@@ -25,9 +25,14 @@ def interrupts(machine: Machine, chip: str) -> None:
 
 @pytest.mark.parametrize(
     ("chip", "unsafe", "refused"),
-    [("IR-PCI-MSI", "N", False), ("PCI-MSI", "N", True), ("PCI-MSI", "", True), ("PCI-MSI", "Y", False),
-     ("ITS-MSI", "N", False)],
-)  # fmt: skip
+    [
+        ("IR-PCI-MSI", "N", False),
+        ("PCI-MSI", "N", True),
+        ("PCI-MSI", "", True),
+        ("PCI-MSI", "Y", False),
+        ("ITS-MSI", "N", False),
+    ],
+)
 def test_remapping(machine: Machine, chip: str, unsafe: str, refused: bool) -> None:
     interrupts(machine, chip)
     if unsafe:

@@ -42,8 +42,12 @@ def test_without_either_size_and_the_first_eight_bytes_name_it(sys) -> None:
 
 def test_the_numbers_are_those_of_the_device_its_partitions_its_disk_and_what_it_is_made_of(sys) -> None:
     for name, number in {
-        "sda1/dev": "8:1", "sda/dev": "8:0", "sda1/x/dev": "8:17", "sda1/slaves/sdb/dev": "8:16", "sda2/dev": "8:2",
-    }.items():  # fmt: skip
+        "sda1/dev": "8:1",
+        "sda/dev": "8:0",
+        "sda1/x/dev": "8:17",
+        "sda1/slaves/sdb/dev": "8:16",
+        "sda2/dev": "8:2",
+    }.items():
         put(sys / "class/block" / name, number)
     own = Path("/dev/null").stat().st_rdev
     assert numbers(DISK) == {own, *(8 * 256 + minor for minor in (0, 1, 16, 17))}

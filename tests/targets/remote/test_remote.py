@@ -51,8 +51,17 @@ def command(*argv, timeout_s=20.0) -> Command:
 
 def test_facts_are_those_of_a_direct_reading() -> None:
     there, here = (catalogue.read(target.tree(catalogue.PATTERNS)) for target in (ThisMachine(), LocalTarget()))
-    for name in ("cpu.model_name", "cpu.online", "numa.node_count", "environment.kind", "cgroup.path", "cgroup.version",
-                 "pci.function_count", "kernel.release", "network.congestion_control"):  # fmt: skip
+    for name in (
+        "cpu.model_name",
+        "cpu.online",
+        "numa.node_count",
+        "environment.kind",
+        "cgroup.path",
+        "cgroup.version",
+        "pci.function_count",
+        "kernel.release",
+        "network.congestion_control",
+    ):
         assert there.value(name) == here.value(name), name
     for name in ("nic.mtu", "nic.tso", "nic.rx_usecs", "nic.ring_rx", "nic.driver"):
         physical = {subject: value for subject, value in here.of(name).items() if subject in ("eth0", "lo")}

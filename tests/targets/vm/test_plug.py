@@ -66,9 +66,12 @@ def test_a_disk_passes_the_page_cache_by_and_has_its_own_thread(tmp_path: Path) 
     node, device = monitor.of("blockdev-add"), monitor.of("device_add")
     assert node["read-only"] is True
     assert node["file"] == {
-        "driver": "file", "filename": str(file), "aio": "native", "cache": {"direct": True, "no-flush": False},
+        "driver": "file",
+        "filename": str(file),
+        "aio": "native",
+        "cache": {"direct": True, "no-flush": False},
         "locking": "off",
-    }  # fmt: skip
+    }
     assert (device["iothread"], device["num-queues"], device["bus"]) == ("disk-thread", 3, "slot0")
 
 
@@ -137,9 +140,13 @@ def test_a_placeholder_needs_no_direct_io(tmp_path: Path, monkeypatch: pytest.Mo
     for name in ("guest/placeholder", "data"):
         (tmp_path / name).touch()
     fixed = SimpleNamespace(
-        options=options_of(read_spec("vm")), disk=tmp_path / "guest/placeholder", directory=tmp_path / "guest",
-        opening=Opening(), disk_blocked=False, identity=identity_of("vm"),
-    )  # fmt: skip
+        options=options_of(read_spec("vm")),
+        disk=tmp_path / "guest/placeholder",
+        directory=tmp_path / "guest",
+        opening=Opening(),
+        disk_blocked=False,
+        identity=identity_of("vm"),
+    )
     hands, first = vm_hands.Hands(fixed), Monitor(set())  # type: ignore[arg-type]
     assert hands.plug_disk(first)  # type: ignore[arg-type]
     assert first.of("blockdev-add")["cache"]["direct"] is False
@@ -159,19 +166,26 @@ def test_the_host_knows_what_was_plugged_in(tmp_path: Path) -> None:
     file = tmp_path / "data"
     file.touch()
     fixed = SimpleNamespace(
-        options=options_of(read_spec("vm:cpus=4,vfio=0000:81:00.0")), disk=file, directory=tmp_path / "guest",
-        opening=Opening(), disk_blocked=False, identity=identity_of("vm:cpus=4"), book=SimpleNamespace(last=0),
-    )  # fmt: skip
+        options=options_of(read_spec("vm:cpus=4,vfio=0000:81:00.0")),
+        disk=file,
+        directory=tmp_path / "guest",
+        opening=Opening(),
+        disk_blocked=False,
+        identity=identity_of("vm:cpus=4"),
+        book=SimpleNamespace(last=0),
+    )
     hands, monitor = vm_hands.Hands(fixed), Monitor(set())  # type: ignore[arg-type]
     hands.plug_disk(monitor)  # type: ignore[arg-type]
     hands.lent = ("0000:81:00.0",)
     hands.lend(monitor)  # type: ignore[arg-type]
     started = words("cpus=4,vfio=0000:81:00.0", tmp_path, kvm=True)
-    tree = Tree({
-        "/proc/1/comm": b"init",
-        "/proc/77/cmdline": "\0".join(("qemu-system-x86_64", "-enable-kvm", *shlex.split(started))).encode(),
-        guest_plugged.source("77"): guest_plugged.written(hands.words(monitor)),  # type: ignore[arg-type]
-    })  # fmt: skip
+    tree = Tree(
+        {
+            "/proc/1/comm": b"init",
+            "/proc/77/cmdline": "\0".join(("qemu-system-x86_64", "-enable-kvm", *shlex.split(started))).encode(),
+            guest_plugged.source("77"): guest_plugged.written(hands.words(monitor)),  # type: ignore[arg-type]
+        }
+    )
     host = FactTable(guest.facts(tree))
     name = "vm:cpus=4,vfio=0000:81:00.0"
     assert host.subjects("vm") == (name,)

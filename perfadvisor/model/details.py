@@ -38,6 +38,7 @@ DETAILS: dict[str, str] = {
     "locked_bytes": "memory the process had locked",
     "mapped_bytes": "memory the process had mapped",
     "max_snd_cwnd_bytes": "largest congestion window of any stream",
+    "max_snd_wnd_bytes": "largest window that the receiver offered any stream",
     "max_thread_cpu_share": "CPU use of the busiest thread",
     "memory_bytes": "memory that was pinned or mapped",
     "memory_node": "NUMA node that held the buffers",

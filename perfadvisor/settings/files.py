@@ -70,6 +70,20 @@ BLOCK = (
         "CPU that completes a request: 1 same group, 2 same CPU",
     ),
     _file("block.nomerges", "block", f"{QUEUE}/nomerges", Type.INTEGER, "0: try all merges, 2: none"),
+    _file(
+        "block.writeback_strict",
+        "block",
+        "/sys/block/{subject}/bdi/strict_limit",
+        Type.INTEGER,
+        "1: its share of the dirty pages holds at any time",
+    ),
+    _file(
+        "block.writeback_ppm",
+        "block",
+        "/sys/block/{subject}/bdi/max_ratio_fine",
+        Type.INTEGER,
+        "share of all dirty pages that may wait for it, in millionths",
+    ),
     _file("block.add_random", "block", f"{QUEUE}/add_random", Type.INTEGER, "1: feeds the entropy pool"),
 )
 CPU = (
@@ -174,4 +188,13 @@ IRQ = (
     ),
 )
 SYSCTL = (_file("sysctl", "sysctl", "/proc/sys/{subject}", Type.TEXT, "a kernel parameter; subject net/core/rmem_max"),)
-ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL)
+CGROUP = (
+    _file(
+        "cgroup",
+        "cgroup",
+        "/sys/fs/cgroup/{subject}",
+        Type.TEXT,
+        "a file of a control group; subject cpu/group/cpu.cfs_quota_us",
+    ),
+)
+ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL, *CGROUP)

@@ -4,6 +4,7 @@ them."""
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from posixpath import dirname
 
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.wording import PLACEHOLDER
@@ -18,8 +19,12 @@ from perfadvisor.settings.wishes import EVERY, POLICY
 SUBJECTS = {"": "", "nic": "eth0", "block": "sda", "pci": "0000:01:00.0", "result": "workload@local"}
 VECTOR = "30"
 FULL_KHZ = 1000000
+FULL_KIB = b"1280\n"
 # Facts that a fix fills in and that its rule, and so its cases, need not look at.
-USUAL: dict[str, Scalar] = {"pci.local_cpulist": "2-3", "nic.channels_combined_max": 8}
+USUAL: dict[str, Scalar] = {
+    "pci.local_cpulist": "2-3", "nic.channels_combined_max": 8, "cgroup.cpu_quota_file": "cpu/group/cpu.cfs_quota_us",
+    "cgroup.cpuset_file": "cpuset/group/cpuset.cpus",
+}  # fmt: skip
 DEFAULTS = ("1000", "4096 131072 6291456", "0-1")
 
 
@@ -42,14 +47,18 @@ def _entries(wish: Wish, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
         yield f"/sys/bus/pci/devices/{SUBJECTS['pci']}/msi_irqs/{VECTOR}", b"msix\n"
         yield setting.source(VECTOR), b"0-1\n"
     else:
-        subject = SUBJECTS.get(setting.subject, wish.of)
+        subject = SUBJECTS.get(setting.subject) or _told(wish.of, case)
         told = replace(wish, to={name: _told(text, case) for name, text in wish.to.items()})
         yield from _file(setting, subject, _shown(setting, subject, told, rule, case), told)
+        for policy in filter(None, map(POLICY.match, wish.to.values())):
+            if policy[1] == "beside":
+                yield f"{dirname(setting.source(subject))}/{policy[2]}", FULL_KIB
 
 
 def _told(text: str, case: Case) -> str:
     """A value with the case's facts in it."""
-    return PLACEHOLDER.sub(lambda match: str(case.facts.get(match[1], match[0])), text)
+    known = {**USUAL, **case.facts}
+    return PLACEHOLDER.sub(lambda match: str(known.get(match[1], match[0])), text)
 
 
 def _answer(setting: Setting, case: Case) -> dict[str, object]:

@@ -9,6 +9,7 @@ from perfadvisor.settings.model import Door, Setting
 SHAPES = {"pool": "node*/hugepages/hugepages-*", "policy": "policy*", "nic.rps_cpus": "*/queues/rx-*",
           "nic.xps_cpus": "*/queues/tx-*"}  # fmt: skip
 SYSCTL = "/proc/sys/"
+CGROUP = "cgroup"
 
 
 def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
@@ -23,17 +24,19 @@ def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
     if setting.subject == "sysctl":
         files = (source for source in tree.sources(SYSCTL) if not isinstance(tree.entry(source), Directory))
         return tuple(source.removeprefix(SYSCTL) for source in files)
+    if setting.subject == CGROUP:
+        return ()  # a group's files are named by the fact that shows which of them holds
     shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
     found = _below(setting.path.partition("/{subject}")[0], shape.split("/"), tree)
     return tuple(one for one in found if tree.exists(setting.source(one)))
 
 
 def sources(setting: Setting) -> tuple[str, ...]:
-    """The patterns that read every subject of this setting, and the words it takes; none for kernel parameters, because
-    only those are read that facts name."""
+    """The patterns that read every subject of this setting, and the words it takes; none for kernel parameters and
+    control groups, because only those are read that facts name."""
     if setting.door is Door.ETHTOOL:
         return (setting.source("{nic}"),)
-    if setting.subject == "sysctl":
+    if setting.subject in ("sysctl", CGROUP):
         return ()
     if setting.door is Door.SHOWN:
         return (setting.path,)

@@ -1,8 +1,9 @@
 """What a rule wants set, made into intents for one machine: the facts filled in, the named policies worked out.
 
 A value is text with facts in braces ("{nic.ring_rx_max}"), or one of a few policies: `10 * {fact}`, `beside(FILE)` for
-what another file of the same directory says, `third_at_least(N)` for the last of three numbers. `of` is text with facts
-or subjects in braces, `*` for every subject in the tree, or `vectors(ADDRESS)` for a function's interrupts."""
+what another file of the same directory says, `third_at_least(N)` for the last of three numbers, `no_quota()` for what a
+control group's file takes as no CPU quota. `of` is text with facts or subjects in braces, `*` for every subject in the
+tree, or `vectors(ADDRESS)` for a function's interrupts."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from perfadvisor.settings.subjects import subjects
 EVERY = "*"
 PRODUCT = re.compile(r"(\d+) \* (-?\d+)\Z")
 POLICY = re.compile(r"([a-z_]+)\((.*)\)\Z")
-POLICIES = ("beside", "third_at_least")
+POLICIES = ("beside", "third_at_least", "no_quota")
 
 
 class MissingError(Exception):
@@ -73,6 +74,8 @@ def _value(setting: Setting, subject: str, text: str, tree: Tree) -> str:
     policy = POLICY.match(text)
     if policy is None or policy[1] not in POLICIES:
         return text
+    if policy[1] == "no_quota":
+        return "-1" if subject.endswith("_us") else "max"  # version 1, version 2
     return _beside(setting, subject, policy[2], tree) if policy[1] == "beside" else _third(
         setting, subject, int(policy[2]), tree
     )  # fmt: skip

@@ -46,6 +46,7 @@ class Stream:
     mean_rtt_us: float | None
     min_rtt_us: float | None
     max_snd_cwnd_bytes: int | None
+    max_snd_wnd_bytes: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,4 +160,5 @@ def _stream(found: Mapping[str, Any]) -> Stream:
         mean_rtt_us=number(sender, "mean_rtt"),
         min_rtt_us=number(sender, "min_rtt"),
         max_snd_cwnd_bytes=integer(sender, "max_snd_cwnd"),
+        max_snd_wnd_bytes=integer(sender, "max_snd_wnd"),
     )

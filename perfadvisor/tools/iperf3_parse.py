@@ -159,6 +159,7 @@ def _details(run: Iperf3Run) -> dict[str, Scalar]:
         "target_bitrate": run.target_bitrate,
         "min_rtt_us": min((s.min_rtt_us for s in _forward(run) if s.min_rtt_us), default=None),
         "max_snd_cwnd_bytes": max((s.max_snd_cwnd_bytes for s in _forward(run) if s.max_snd_cwnd_bytes), default=None),
+        "max_snd_wnd_bytes": max((s.max_snd_wnd_bytes for s in _forward(run) if s.max_snd_wnd_bytes), default=None),
         "congestion": run.congestion,
         "duration_s": run.duration_s,
         "local_host": run.local_host or None,

@@ -145,6 +145,13 @@ MEASURED: tuple[FactSpec, ...] = (
     ),
     _spec("cwnd_max_bytes", int, "largest congestion window of any stream", Unit.BYTES),
     _spec("cwnd_bits_per_s", float, "what one stream carries with it: once per mean round trip", Unit.BITS_PER_SECOND),
+    _spec("peer_window_bytes", int, "largest window that the receiver offered any stream", Unit.BYTES),
+    _spec(
+        "peer_window_bits_per_s",
+        float,
+        "what one stream carries with that window: once per shortest round trip",
+        Unit.BITS_PER_SECOND,
+    ),
     _spec("sender_cpu_percent", float, "CPU use of the sending iperf3, 100 being one CPU", Unit.NONE),
     _spec("receiver_cpu_percent", float, "CPU use of the receiving iperf3, 100 being one CPU", Unit.NONE),
     _share("lost_share", "share of datagrams lost"),

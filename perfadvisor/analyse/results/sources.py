@@ -45,6 +45,7 @@ DETAILS: dict[str, str] = {
     "congestion_control": "congestion",
     "min_rtt_us": "min_rtt_us",
     "cwnd_max_bytes": "max_snd_cwnd_bytes",
+    "peer_window_bytes": "max_snd_wnd_bytes",
     "sender_cpu_percent": "sender_cpu_percent",
     "receiver_cpu_percent": "receiver_cpu_percent",
     "page_size_bytes": "page_size_bytes",
@@ -159,6 +160,12 @@ def _cwnd_rate(trial: TrialResult) -> float | None:
     return _ratio(None if window is None else window * 8e6, rtt)
 
 
+def _peer_window_rate(trial: TrialResult) -> float | None:
+    """The largest window offered once per shortest round trip."""
+    window, rtt = _number(trial, "max_snd_wnd_bytes"), _number(trial, "min_rtt_us")
+    return _ratio(None if window is None else window * 8e6, rtt)
+
+
 def _slows_for_loss(trial: TrialResult) -> bool | None:
     """BBR does not react to single losses (net/ipv4/tcp_bbr.c). A file that names no congestion control counts as one
     of the others: they are what kernels take by themselves."""
@@ -221,6 +228,7 @@ DERIVED: dict[str, Callable[[TrialResult], Scalar | None]] = {
     "page_size_asked_bytes": _page_size_asked,
     "retransmits_per_gb": _retransmits_per_gb,
     "cwnd_bits_per_s": _cwnd_rate,
+    "peer_window_bits_per_s": _peer_window_rate,
     "slows_for_loss": _slows_for_loss,
     "iperf3_multithreaded": _multithreaded,
     "numa_miss_share": lambda trial: _ratio(

@@ -1,6 +1,7 @@
 """Limits of the control group this process runs in, from the tightest of the group and everything above it."""
 
 from collections.abc import Iterator
+from posixpath import normpath
 
 from perfadvisor.facts.cgroup import cpu_time
 from perfadvisor.facts.cgroup import paths as cgroup_paths
@@ -55,6 +56,18 @@ THROTTLED_SHARE = FactSpec(
     nature=Nature.MEASURED,
 )
 CPUSET = FactSpec(name="cgroup.cpuset", type=str, meaning="CPUs the group may run on, as a list", nature=Nature.SETTING)
+QUOTA_FILE = FactSpec(
+    name="cgroup.cpu_quota_file",
+    type=str,
+    meaning="file that holds the tightest CPU quota, below /sys/fs/cgroup",
+    nature=Nature.IDENTITY,
+)
+CPUSET_FILE = FactSpec(
+    name="cgroup.cpuset_file",
+    type=str,
+    meaning="file in which the group's CPUs are set, below /sys/fs/cgroup",
+    nature=Nature.IDENTITY,
+)
 CPUSET_COUNT = FactSpec(
     name="cgroup.cpuset_count",
     type=int,
@@ -87,7 +100,7 @@ IO_LIMITED = FactSpec(
 
 CATALOGUE: tuple[FactSpec, ...] = (
     *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED, THROTTLED_SHARE),
-    *(CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_LIMITED, IO_LIMITED),
+    *(QUOTA_FILE, CPUSET_FILE, CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_LIMITED, IO_LIMITED),
 )
 
 _V1_FILES = {
@@ -101,6 +114,7 @@ _V2_FILES = (
     *("cgroup.controllers", "cpu.max", "cpu.stat", "cpuset.cpus.effective", "cpuset.mems.effective"),
     *("memory.max", "io.max"),
 )
+QUOTA_FILES = ("cpu.max", "cpu.cfs_quota_us")
 _V1_NO_LIMIT = 1 << 62  # an unset memory limit reads as LONG_MAX rounded to pages (mm/page_counter.c)
 _UNREAD = "the group's directory was not read"
 
@@ -138,10 +152,12 @@ def _cpu(tree: Tree) -> Iterator[Fact | Absent]:
     directories = cgroup_paths.directories(tree, "cpu")
     quotas = [(quota, directory) for directory in directories if (quota := _quota(tree, directory)) is not None]
     tightest, holder = min(quotas, default=(None, directories[0] if directories else ""))
-    seen = _seen(tree, directories, ("cpu.max", "cpu.cfs_quota_us"))
+    seen = _seen(tree, directories, QUOTA_FILES)
     why = "no quota" if seen else _UNREAD
     yield QUOTA.given(tightest, source=holder, reason=why)
     yield CPU_LIMITED.given(_is_tight(tree, tightest, known=seen), source=holder, reason=why)
+    file = next((f"{holder}/{name}" for name in QUOTA_FILES if tree.exists(f"{holder}/{name}")), "")
+    yield QUOTA_FILE.given(_below_root(file) if tightest is not None else None, source=file, reason=why)
     counts = reader.fields(tree.text(f"{holder}/cpu.stat"), " ")
     for spec, key in ((PERIODS, "nr_periods"), (THROTTLED, "nr_throttled")):
         yield spec.given(reader.number(counts.get(key)), source=f"{holder}/cpu.stat", reason=why)
@@ -178,9 +194,17 @@ def _cpuset(tree: Tree) -> Iterator[Fact | Absent]:
     ids = cpulist.parse(text)
     yield CPUSET.given(text if ids else None, source=path, reason=reader.reason(tree, path))
     yield CPUSET_COUNT.given(len(ids) or None, source=path, reason=reader.reason(tree, path))
+    file = next((f"{one}/cpuset.cpus" for one in directories if tree.text(f"{one}/cpuset.cpus")), "")
+    yield CPUSET_FILE.given(_below_root(file), source=file, reason="no group of its own sets them")
     mems = _nearest(tree, directories, ("cpuset.mems.effective", "cpuset.effective_mems", "cpuset.mems"))
     path, text = mems or (STATUS, own.get("Mems_allowed_list", ""))
     yield MEMS.given(text if cpulist.parse(text) else None, source=path, reason=reader.reason(tree, path))
+
+
+def _below_root(file: str) -> str | None:
+    """The path that settings of control groups are named by; None for a file elsewhere."""
+    inside = normpath(file).removeprefix(f"{cgroup_paths.ROOT}/")
+    return inside if file and not inside.startswith(("/", "..")) else None
 
 
 def _nearest(tree: Tree, directories: tuple[str, ...], files: tuple[str, ...]) -> tuple[str, str] | None:

@@ -1,0 +1,60 @@
+"""`python -m tests.exam [NAME...] [--list] [--json] [--seed N]`: plant faults, and see what the advisor makes of them.
+
+A NAME is a scenario, a kind (plant, pair, decoy, unknown), a stage (ram, disk, veth, line) or "slice".
+Everything happens on loop devices, in namespaces
+and in control groups of the exam's own. Exits with 1 where something was not as it should be."""
+
+import argparse
+import json
+import secrets
+import sys
+import tempfile
+from itertools import groupby
+from pathlib import Path
+
+from tests.exam.exam import Outcome, examine, room
+from tests.exam.scenario import Scenario, scenarios
+from tests.exam.table import as_it_should, as_json, markdown, row
+
+
+def main() -> int:
+    """Parse, play, print."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("names", nargs="*", metavar="NAME")
+    asked.add_argument("--list", action="store_true", help="say what there is, and stop")
+    asked.add_argument("--json", action="store_true")
+    asked.add_argument("--seed", type=int, default=None)
+    asked.add_argument("--keep", type=Path, help="leave the runs in this directory")
+    given = asked.parse_args()
+    try:
+        chosen = scenarios(given.names)
+    except ValueError as error:
+        asked.error(str(error))
+    if given.list:
+        print("\n".join(f"{one.name:28} {one.kind:8} {one.stage:5} {', '.join(one.expect) or '-'}" for one in chosen))
+        return 0
+    seed = secrets.randbelow(2**31) if given.seed is None else given.seed
+    outcomes = exam(chosen, seed, given.keep)
+    if given.json:
+        print(json.dumps({"seed": seed, "scenarios": as_json(outcomes)}, indent=1, default=str))
+    else:
+        print(f"seed {seed}\n\n{markdown(outcomes)}")
+    return int(not all(map(as_it_should, outcomes)))
+
+
+def exam(chosen: tuple[Scenario, ...], seed: int, keep: Path | None = None) -> list[Outcome]:
+    """Every scenario, stage by stage: each stage stands once."""
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder:
+        ordered = sorted(chosen, key=lambda one: (one.stage, one.workload))
+        for kind, group in groupby(ordered, key=lambda one: one.stage):
+            with room(kind, (keep or Path(folder)) / kind) as place:
+                for scenario in group:
+                    outcomes.append(examine(scenario, seed, place))
+                    told = f"{outcomes[-1].seconds:4.0f} s  {' | '.join(row(outcomes[-1]))}"
+                    print(told, file=sys.stderr, flush=True)
+    return outcomes
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -25,7 +25,7 @@ REAL := slow or tools or lab or browser or container or postgres
 AGAIN = (echo "once more, only what failed:" && $(BIN)/pytest --last-failed --last-failed-no-failures none --durations=15)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick lint bench bench-gate mutants torture lab docs dist lowest lock clean
+.PHONY: help setup run test test-quick lint bench bench-gate mutants torture exam lab docs dist lowest lock clean
 .PHONY: system-python system-run system-dev system-test
 .NOTPARALLEL: # two installations at once would wait for, or break, one another
 
@@ -67,6 +67,9 @@ mutants: $(VENV)/.dev  ## put small faults into the code that safety rests on; n
 
 torture: $(VENV)/.test  ## TIME seconds of signals, broken inputs and full disks, drawn by SEED
 	$(BIN)/python -m tests.torture --seconds $(TIME) --seed $(SEED) --out $(OUT)/torture
+
+exam: $(VENV)/.test  ## plant faults on devices and namespaces of its own, and see what the advisor makes of them
+	$(BIN)/python -m tests.exam --seed $(SEED) $(EXAM)
 
 lab: $(VENV)/.test  ## boot the emulated two-socket server with a shell in it
 	$(BIN)/python -m tests.lab

@@ -5,6 +5,7 @@ Everything happens on loop devices, in namespaces
 and in control groups of the exam's own. Exits with 1 where something was not as it should be."""
 
 import argparse
+import contextlib
 import json
 import secrets
 import sys
@@ -43,9 +44,9 @@ def main() -> int:
 
 
 def exam(chosen: tuple[Scenario, ...], seed: int, keep: Path | None = None) -> list[Outcome]:
-    """Every scenario, stage by stage: each stage stands once."""
+    """Every scenario, stage by stage, each of which stands once; those before a Ctrl-C where one comes."""
     outcomes: list[Outcome] = []
-    with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder:
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder, contextlib.suppress(KeyboardInterrupt):
         ordered = sorted(chosen, key=lambda one: (one.stage, one.workload))
         for kind, group in groupby(ordered, key=lambda one: one.stage):
             with room(kind, (keep or Path(folder)) / kind) as place:

@@ -19,20 +19,20 @@ class NoFixError(Exception):
     """There is nothing to make of the finding; the message says why."""
 
 
+def by_hand(scenario: Scenario, stage: Stage, values: Mapping[str, str]) -> tuple[tuple[str, ...], Fix]:
+    """What it changes, and the deeds that the scenario names."""
+    told = tuple(step.run or f"{step.write}={step.value}" for step in scenario.fix)
+    return told, lambda: done(scenario.fix, stage, values)
+
+
 @contextlib.contextmanager
-def fix_of(
-    scenario: Scenario, rule: str, run: Path, stage: Stage, values: Mapping[str, str]
-) -> Iterator[tuple[str, tuple[str, ...], Fix]]:
-    """(how it is made, what it changes, the fix). Raises NoFixError."""
-    if scenario.fix:
-        told = tuple(step.run or f"{step.write}={step.value}" for step in scenario.fix)
-        yield "by hand", told, lambda: done(scenario.fix, stage, values)
-        return
+def by_plan(rule: str, run: Path, stage: Stage) -> Iterator[tuple[tuple[str, ...], Fix]]:
+    """What it changes, and the fix as the finding's plan. Raises NoFixError where the finding has none."""
     argv = (*stage.near, sys.executable, "-m", "tests.exam.inside", str(run), rule)
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             told = _answer(process)["differences"]
-            yield "by its plan", tuple(told), lambda: _made(process)
+            yield tuple(told), lambda: _made(process)
         finally:
             if process.stdin:
                 process.stdin.close()

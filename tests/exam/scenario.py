@@ -32,7 +32,7 @@ class Step:
 class Scenario:
     """A plant costs something and one of the rules in `expect` must find it; of a pair each; a decoy costs nothing; an
     unknown cause has no rule. `also` are true findings beside the expected ones; `fix` are deeds by hand where the
-    advice is words, and `reason` says why the scenario is there."""
+    advice is words: of a plant all of it, of a pair those of the rules in `by_hand`. `reason` says what it is about."""
 
     name: str
     kind: str
@@ -43,6 +43,7 @@ class Scenario:
     expect: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     fix: tuple[Step, ...] = ()
+    by_hand: tuple[str, ...] = ()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     slice: bool = False
 
@@ -62,7 +63,7 @@ def read(path: Path) -> Scenario:
     given: dict[str, Any] = yaml.safe_load(path.read_text())
     try:
         steps = {name: tuple(Step(**one) for one in given.pop(name, ())) for name in ("plant", "fix")}
-        listed = {name: tuple(given.pop(name, ())) for name in ("expect", "also")}
+        listed = {name: tuple(given.pop(name, ())) for name in ("expect", "also", "by_hand")}
         found = Scenario(name=path.stem, **steps, **listed, **given)
     except TypeError as error:
         raise ValueError(f"{path}: {error}") from None

@@ -27,6 +27,13 @@ _BY_FILE = {
         "block.mounted",
         "block.slaves",
     ),
+    "tests/facts/block/test_limits.py": (
+        "block.loop_direct_io",
+        "block.loop_file_system",
+        "block.mounted_sync",
+        "block.writeback_share",
+        "block.writeback_strict",
+    ),
     "tests/facts/block/test_carried.py": (
         "block.holders",
         "block.is_swap",
@@ -35,6 +42,8 @@ _BY_FILE = {
     "tests/facts/block/test_mount.py": ("mount.device",),
     "tests/facts/cgroup/test_cgroup.py": (
         "cgroup.cpu_quota_cpus",
+        "cgroup.cpu_quota_file",
+        "cgroup.cpuset_file",
         "cgroup.io_directory",
         "cgroup.memory_max_bytes",
         "cgroup.read_iops_max",

@@ -16,7 +16,9 @@ from perfadvisor.targets.here.own_threads import (
     RUNNABLE,
     OwnThread,
     cpu_ticks,
+    far_ends,
     kernel_threads,
+    processes,
     scheduled,
     states,
     threads,
@@ -36,7 +38,7 @@ Row = Mapping[str, Any]
 class Watched:
     """What to look at besides the CPUs: the PCI function and the disk on the way ("" for none), and the CPUs that are
     far from it (None where that means nothing). `softirq_threads` are the kernel's own, which work for whoever does
-    I/O, and for guests of ours."""
+    I/O, and for guests of ours; `far_ends` are programs of ours that run here without being below this process."""
 
     pci: str = ""
     block: str = ""
@@ -44,6 +46,7 @@ class Watched:
     softirq_threads: tuple[str, ...] = field(
         default_factory=lambda: (*kernel_threads("ksoftirqd/"), *vhost_threads(os.getpid()))
     )
+    far_ends: tuple[int, ...] = field(default_factory=far_ends)
 
 
 class GaugeReader:
@@ -89,7 +92,7 @@ def read_row(watched: Watched) -> dict[str, Any]:
         "frequency_hz": _frequency({thread.cpu for thread in runnable}),
         "cpus": len(os.sched_getaffinity(0)),
         **_scheduled(),
-        **_cpu_times(),
+        **_cpu_times(watched.far_ends),
         **(_disk(watched.block) if watched.block else {}),
         **(_link(watched.pci) if watched.pci else {}),
     }
@@ -132,14 +135,16 @@ def _scheduled() -> dict[str, float]:
     return {} if times is None else {"tool_cpu_ns": times[0], "tool_wait_ns": times[1]}
 
 
-def _cpu_times() -> dict[str, float]:
+def _cpu_times(far: tuple[int, ...]) -> dict[str, float]:
     """CPU time so far, of the whole machine without its interrupts (the first line of /proc/stat) and of ours."""
     words = _text("/proc/stat").partition("\n")[0].split()
     if len(words) < 4:
         return {}
     user, nice, system = map(float, words[1:4])
-    ours = cpu_ticks(os.getpid())
-    ticks = {"user": user + nice, "system": system, "our_user": ours[0], "our_system": ours[1]}
+    below = processes(os.getpid())
+    ours = [cpu_ticks(process) for process in (os.getpid(), *(one for one in far if one not in below))]
+    ticks = {"user": user + nice, "system": system, "our_user": sum(one[0] for one in ours),
+             "our_system": sum(one[1] for one in ours)}  # fmt: skip
     return {f"{name}_ns": count * NS_PER_TICK for name, count in ticks.items()}
 
 

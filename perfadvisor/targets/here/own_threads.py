@@ -9,6 +9,7 @@ from perfadvisor.targets.here.keeper import descendants
 
 RUNNABLE = "R"
 _MOST_PROCESSES = 10_000
+FAR_MARK = "PERFADVISOR_TASK"  # what targets/remote puts into the environment of all that it starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,18 @@ def _tasks(ancestor: int) -> Iterator[tuple[int, str]]:
         for task in _names(f"/proc/{process}/task"):
             yield int(process), f"/proc/{process}/task/{task}"
             todo += _line(f"/proc/{process}/task/{task}/children").split()
+
+
+def far_ends() -> tuple[int, ...]:
+    """The processes that a run of ours started through a shell, such as the far end of a network test on this very
+    machine: each is marked in its environment. Of a marked process and its children, the process alone."""
+    marked = {int(pid) for pid in _names("/proc") if pid.isdigit() and f"{FAR_MARK}=" in _line(f"/proc/{pid}/environ")}
+    return tuple(sorted(pid for pid in marked if not _parent(pid) & marked))
+
+
+def _parent(process: int) -> set[int]:
+    fields = _line(f"/proc/{process}/stat").rpartition(")")[2].split()
+    return {int(fields[1])} if len(fields) > 1 else set()
 
 
 def kernel_threads(prefix: str) -> tuple[str, ...]:

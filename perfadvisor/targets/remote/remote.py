@@ -17,10 +17,11 @@ from perfadvisor.facts.net.nic_settings import KINDS, NETLINK
 from perfadvisor.model.tree import Entry, Tree, Unreadable
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed, Server, Target
+from perfadvisor.targets.here.own_threads import FAR_MARK
 from perfadvisor.targets.remote import sampler, shell_capture
 
 READ_S = 30.0  # a far machine under load still answers within it
-MARK = "PERFADVISOR_TASK"  # in the environment of everything that is started there, so that all of it can be found
+MARK = FAR_MARK  # in the environment of everything that is started there, so that all of it can be found
 NET = "/sys/class/net"
 _NAME = re.compile(r"[\w.@:-]{1,32}\Z")  # a network device's name; what is odd is never put into a command
 

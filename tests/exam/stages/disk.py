@@ -92,7 +92,7 @@ def _lay_out(workload: Workload, context: Context) -> None:
 def measured(inside: tuple[str, ...], workload: Workload, context: Context) -> Sample:
     """The primary metric of one run of half a second."""
     trial = Trial(
-        number=1, workload=workload.id, environment="exam", repeat=1, position=1, runtime_s=0.6, warmup_s=0.1,
+        number=1, workload=workload.id, environment="exam", repeat=1, position=1, runtime_s=0.4, warmup_s=0.1,
         parameters=workload.parameters,
     )  # fmt: skip
     done = subprocess.run((*inside, *fio.command(workload, trial, context)), capture_output=True, timeout=60)

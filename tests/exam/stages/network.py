@@ -16,6 +16,7 @@ from perfadvisor.model.result import Sample
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.targets.here import namespaces
 from perfadvisor.targets.here.listening import is_listening
+from perfadvisor.targets.here.own_threads import FAR_MARK
 from perfadvisor.tools import iperf3
 from perfadvisor.tools.context import Context
 from tests.exam.stages import groups
@@ -65,8 +66,9 @@ def network(kind: str) -> Iterator[Stage]:
 def _line(folder: Path, pair: namespaces.Namespaces, undo: contextlib.ExitStack) -> None:
     program = folder / "line"
     _told("gcc", "-O2", "-o", str(program), str(Path(__file__).parent / "line.c"))
+    ours = ("env", f"{FAR_MARK}=line")  # a part of the path is no other work
     argv = (str(program), str(pair.client_pid), str(pair.server_pid), DELAY_US, RATE, QUEUE)
-    process = _kept(argv, undo, stdout=subprocess.PIPE)
+    process = _kept((*ours, *argv), undo, stdout=subprocess.PIPE)
     if process.stdout is None or process.stdout.readline() != b"ready\n":
         raise RuntimeError("the line did not start")
     for side, nic, address in ((pair.client, "line0", LINE[0]), (pair.server, "line1", LINE[1])):

@@ -167,3 +167,22 @@ def test_a_cap_lies_in_its_own_controller_s_hierarchy():
     table = FactTable([*cgroup_io.facts(tree)])
     assert table.value("cgroup.read_iops_max") == 9
     assert table.value("cgroup.io_directory") == "/sys/fs/cgroup/blkio/capped"
+
+
+def test_the_files_that_set_quota_and_cpus_are_named_below_the_hierarchies() -> None:
+    above = read(QUOTA_ABOVE)
+    assert above.value("cgroup.cpu_quota_file") == "a/cpu.max"
+    mounts = "30 23 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n31 23 0:27 / /sys/fs/cgroup/cpuset rw - cgroup c rw,cpuset\n"
+    files = {
+        "/proc/self/cgroup": "2:cpu:/a\n1:cpuset:/b\n",
+        "/proc/self/mountinfo": mounts,
+        "/sys/fs/cgroup/cpu/a/cpu.cfs_quota_us": "20000\n",
+        "/sys/fs/cgroup/cpu/a/cpu.cfs_period_us": "100000\n",
+        "/sys/fs/cgroup/cpuset/b/cpuset.cpus": "0\n",
+    }
+    old = read(files)
+    assert old.value("cgroup.cpu_quota_file") == "cpu/a/cpu.cfs_quota_us"
+    assert old.value("cgroup.cpuset_file") == "cpuset/b/cpuset.cpus"
+    elsewhere = {path.replace("/sys/fs/cgroup", "/cgroup"): text.replace("/sys/fs/cgroup", "/cgroup") for path, text in files.items()}
+    assert read(elsewhere).value("cgroup.cpu_quota_cpus") == 0.2
+    assert read(elsewhere).value("cgroup.cpu_quota_file") is None, "a setting is named below /sys/fs/cgroup alone"

@@ -13,7 +13,15 @@ from perfadvisor.facts.trial.gauges import deltas
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here import gauges
 from perfadvisor.targets.here.gauges import GaugeReader, Watched, procs_running, read_row
-from perfadvisor.targets.here.own_threads import OwnThread, processes, scheduled, threads, vhost_threads
+from perfadvisor.targets.here.own_threads import (
+    FAR_MARK,
+    OwnThread,
+    far_ends,
+    processes,
+    scheduled,
+    threads,
+    vhost_threads,
+)
 from perfadvisor.targets.here.process import serve
 
 SPIN = "while True: pass"
@@ -133,3 +141,28 @@ def test_the_kernel_agrees_on_what_runs() -> None:
     stat = dict(line.split(" ", 1) for line in Path("/proc/stat").read_text().splitlines())
     assert abs(procs_running() - int(stat["procs_running"])) <= 8
     assert len(threads(1)) > 0
+
+
+def test_the_far_end_of_a_test_on_this_machine_is_no_other_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is started through a shell of another machine's target, so it is not below this process, but it is marked."""
+    script = f"{sys.executable} -c 'import time\nfor _ in range(3000000): pass\ntime.sleep(60)' & echo $!; wait"
+    marked = subprocess.Popen(
+        ["sh", "-c", script], env=os.environ | {FAR_MARK: "x"}, stdout=subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert marked.stdout is not None
+        child = int(marked.stdout.readline())
+        assert marked.pid in far_ends() and child not in far_ends(), "of both the shell alone, which stands for its child"
+        monkeypatch.setattr(gauges, "processes", lambda _: frozenset())  # as if it were not below this process
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            alone, both = (read_row(Watched(far_ends=far))["our_user_ns"] for far in ((), (marked.pid,)))
+            if both > alone:
+                break
+            time.sleep(0.05)
+        assert both > alone
+    finally:
+        os.killpg(marked.pid, signal.SIGKILL)
+        marked.wait()
+        if marked.stdout:
+            marked.stdout.close()

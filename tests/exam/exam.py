@@ -124,7 +124,9 @@ def _mended(scenario: Scenario, outcome: Outcome, place: Room, run: Path, health
     try:
         with contextlib.ExitStack() as undo:
             rules = outcome.found if scenario.kind == "pair" else outcome.found[:1]
-            planned = [rule for rule in rules if not scenario.fix or (scenario.by_hand and rule not in scenario.by_hand)]
+            planned = [
+                rule for rule in rules if not scenario.fix or (scenario.by_hand and rule not in scenario.by_hand)
+            ]
             parts = [undo.enter_context(by_plan(rule, run, place.stage)) for rule in planned]
             outcome.how = "by its plan" if parts else "by hand"
             if scenario.fix:

@@ -75,10 +75,8 @@ def test_what_counts_as_it_should(outcome: Outcome, good: bool) -> None:
 
 
 def test_the_counts_leave_out_what_cost_nothing_and_what_was_not_played() -> None:
-    told = summary([
-        _outcome(found=("a",), first=True, won=_won(Verdict.IMPROVED), how="by its plan"), _outcome(), _outcome(cost=0.9),
-        _outcome(skipped="no such file", cost=None),
-    ])  # fmt: skip
+    good = _outcome(found=("a",), first=True, won=_won(Verdict.IMPROVED), how="by its plan")
+    told = summary([good, _outcome(), _outcome(cost=0.9), _outcome(skipped="no such file", cost=None)])
     assert told[0].startswith("plants that cost something: 2 (2 causes); found: 1")
     assert "loss won back, median: 50% of 1 fixes" in told
     assert any(line.startswith("cost less than a fifth") for line in told)

@@ -43,7 +43,6 @@ _BY_FILE = {
     "tests/facts/cgroup/test_cgroup.py": (
         "cgroup.cpu_quota_cpus",
         "cgroup.cpu_quota_file",
-        "cgroup.cpuset_file",
         "cgroup.io_directory",
         "cgroup.memory_max_bytes",
         "cgroup.read_iops_max",

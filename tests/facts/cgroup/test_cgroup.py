@@ -172,7 +172,10 @@ def test_a_cap_lies_in_its_own_controller_s_hierarchy():
 def test_the_files_that_set_quota_and_cpus_are_named_below_the_hierarchies() -> None:
     above = read(QUOTA_ABOVE)
     assert above.value("cgroup.cpu_quota_file") == "a/cpu.max"
-    mounts = "30 23 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n31 23 0:27 / /sys/fs/cgroup/cpuset rw - cgroup c rw,cpuset\n"
+    mounts = (
+        "30 23 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+        "31 23 0:27 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n"
+    )
     files = {
         "/proc/self/cgroup": "2:cpu:/a\n1:cpuset:/b\n",
         "/proc/self/mountinfo": mounts,
@@ -183,6 +186,7 @@ def test_the_files_that_set_quota_and_cpus_are_named_below_the_hierarchies() -> 
     old = read(files)
     assert old.value("cgroup.cpu_quota_file") == "cpu/a/cpu.cfs_quota_us"
     assert old.value("cgroup.cpuset_file") == "cpuset/b/cpuset.cpus"
-    elsewhere = {path.replace("/sys/fs/cgroup", "/cgroup"): text.replace("/sys/fs/cgroup", "/cgroup") for path, text in files.items()}
+    moved = [(path.replace("/sys/fs", "/odd"), text.replace("/sys/fs", "/odd")) for path, text in files.items()]
+    elsewhere = dict(moved)
     assert read(elsewhere).value("cgroup.cpu_quota_cpus") == 0.2
     assert read(elsewhere).value("cgroup.cpu_quota_file") is None, "a setting is named below /sys/fs/cgroup alone"

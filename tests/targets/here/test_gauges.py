@@ -152,7 +152,9 @@ def test_the_far_end_of_a_test_on_this_machine_is_no_other_work(monkeypatch: pyt
     try:
         assert marked.stdout is not None
         child = int(marked.stdout.readline())
-        assert marked.pid in far_ends() and child not in far_ends(), "of both the shell alone, which stands for its child"
+        assert marked.pid in far_ends() and child not in far_ends(), (
+            "of both the shell alone, which stands for its child"
+        )
         monkeypatch.setattr(gauges, "processes", lambda _: frozenset())  # as if it were not below this process
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:

@@ -14,7 +14,7 @@ from perfadvisor.packs.rules import load_rules
 from perfadvisor.report.view import ReportView
 from tests.rules.ledger import LEDGER, Seen, read, renew_maturity, write
 
-OWN, CAPTURED = Path(__file__).resolve().parents[1] / "data", ("machines", "host")
+OWN, CAPTURED = Path(__file__).resolve().parents[1] / "data", ("machines", "host", "guests")
 NOT_INPUTS = ("expected", "SOURCES.md", "README.md", "MANIFEST.json")
 
 

@@ -1,13 +1,13 @@
 """The machine in words: one line under the name, the key facts, and a table each of disks and network devices."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfadvisor.formatting import fact_text, raw, value_text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import EnvironmentKind
-from perfadvisor.report.topology import link_words
+from perfadvisor.report.topology import handed_out, link_words
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import KIND_WORDS
 
@@ -80,7 +80,15 @@ def shown(fact: Fact | Absent | None) -> ShownValue:
 def key_facts(table: FactTable) -> tuple[tuple[str, ShownValue], ...]:
     """The facts everybody asks for first; those nobody recorded are left out."""
     found = ((label, table.find(name)) for label, name in KEY_FACTS)
-    return tuple((label, shown(fact)) for label, fact in found if fact is not None)
+    return tuple((label, _key_fact(label, shown(fact), table)) for label, fact in found if fact is not None)
+
+
+def _key_fact(label: str, value: ShownValue, table: FactTable) -> ShownValue:
+    """Memory of which the nodes have only a part so far says so: the pictures show theirs."""
+    given = handed_out(table) if label == "Memory" else None
+    if given is None:
+        return value
+    return replace(value, text=f"{value.text}, of which its nodes have {value_text(given, Unit.BYTES)} so far")
 
 
 def subtitle(view: ReportView) -> str:

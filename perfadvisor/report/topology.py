@@ -130,7 +130,7 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
     memory, distances = table.value("node.memory_total_bytes", node), table.value("node.distances", node)
     processors = f"CPUs {clipped(str(cpus), 26)} ({count})" if cpus and count else "no CPUs"
     ram = value_text(memory, Unit.BYTES) if memory is not None else "memory unknown"
-    if _still_initialising(table):
+    if handed_out(table) is not None:
         ram += " initialised so far"
     return processors, ram + (f", distances {clipped(str(distances), 24)}" if distances else "")
 
@@ -138,12 +138,12 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
 LATE = 0.02  # what differs by less is rounding: the kernel counts both in pages
 
 
-def _still_initialising(table: FactTable) -> bool:
-    """Whether the nodes had less memory than the machine when they were read: a kernel with deferred initialisation
-    (CONFIG_DEFERRED_STRUCT_PAGE_INIT) hands it to them after boot."""
+def handed_out(table: FactTable) -> int | None:
+    """What the nodes had together where that was less than the machine's memory when they were read: a kernel with
+    deferred initialisation (CONFIG_DEFERRED_STRUCT_PAGE_INIT) hands it to them after boot. None where all is there."""
     total, parts = table.value("memory.total_bytes"), table.of("node.memory_total_bytes").values()
     known = sum(part for part in parts if isinstance(part, int))
-    return isinstance(total, int) and bool(parts) and known < (1 - LATE) * total
+    return known if isinstance(total, int) and parts and known < (1 - LATE) * total else None
 
 
 def _device(table: FactTable, slot: Sequence[str], y: float) -> DeviceBox:

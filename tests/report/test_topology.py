@@ -95,3 +95,12 @@ def test_nodes_that_are_still_being_given_memory_say_so() -> None:
 
     assert said(24 << 30) == ["4 GiB initialised so far"] * 2
     assert said(8 << 30) == ["4 GiB"] * 2
+
+
+def test_the_table_says_how_much_of_the_memory_the_nodes_have() -> None:
+    def said(total: int) -> str:
+        memory = [("node.memory_total_bytes", node, 4 << 30) for node in "01"]
+        return dict(key_facts(facts(*NODES, *memory, ("memory.total_bytes", "", total))))["Memory"].text
+
+    assert said(24 << 30).endswith(", of which its nodes have 8 GiB so far")
+    assert said(8 << 30).isdecimal(), "nothing but the memory itself"

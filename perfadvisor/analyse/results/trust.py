@@ -20,6 +20,7 @@ SATURATED = 0.95
 WAITED = ("tool_wait_ns_per_s", "tool_runnable_mean", "cpus")
 WAITED_NS = 0.1e9  # judgement: a tenth of a second in each second
 WAITED_SHARE = 0.1  # judgement: of the time it wanted a CPU
+SEVERAL = 3  # judgement: threads of a tool that does not tell how many it has
 WAITED_INVALID = 0.5  # judgement: half of the time it wanted a CPU
 OTHER_WRITES = 1e6  # judgement: bytes per second; a quiet machine's logs are far below
 OTHER_WRITES_SHARE = 0.05  # judgement: of what the tool read
@@ -102,9 +103,20 @@ def _lost(result: TrialResult, side: str) -> tuple[float, str] | None:
     wait, own, cpus = (result.deltas.get(f"{side}{name}") for name in WAITED)
     if wait is None or own is None or cpus is None or own > cpus or wait < WAITED_NS:
         return None
-    lost = wait / (wait + result.deltas.get(f"{side}tool_cpu_ns_per_s", 0.0))
+    used = result.deltas.get(f"{side}tool_cpu_ns_per_s", 0.0)
+    if _others(result, side) is None and wait - _for_each_other(result, side, used) < WAITED_NS:
+        return None
+    lost = wait / (wait + used)
     words = f"waited {wait / 1e9:.2f} s a second for a CPU, {lost:.0%} of the time they wanted one"
     return (lost, words) if lost >= WAITED_SHARE else None
+
+
+def _for_each_other(result: TrialResult, side: str, used_ns: float) -> float:
+    """The most that the threads can have waited for each other on one CPU, where the scheduler leaves those that the
+    same interrupt wakes: all but one wait while one runs."""
+    jobs = result.output.details.get("numjobs") if not side.startswith("host.") else None
+    threads = jobs if isinstance(jobs, int) else SEVERAL
+    return (threads - 1) * used_ns
 
 
 def memory_pressure(result: TrialResult, _workload: Workload) -> Doubt | None:

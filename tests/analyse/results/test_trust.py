@@ -134,11 +134,18 @@ def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_to
     assert reasons(warmed({"path.block.read_bytes": 0.8e9})) == {"the page cache is in the result": Trust.INVALID}
 
 
+def waiting(wait_s: float, cpu_s: float, own: float) -> dict[str, float]:
+    return {
+        "gauge.tool_wait_ns_per_s": wait_s * 1e9, "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
+        "gauge.tool_runnable_mean": own, "gauge.cpus": 2.0,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("wait_s", "cpu_s", "own", "mark"),
     [
         (0.09, 0.9, 1, None),
-        (0.1, 0.9, 1, Trust.NOISY),
+        (0.11, 0.9, 1, Trust.NOISY),
         (0.6, 0.4, 1, Trust.INVALID),
         (0.6, 0.4, 2, Trust.INVALID),
         (0.1, 0.95, 1, None),  # a twentieth of its time: many short waits
@@ -146,15 +153,33 @@ def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_to
     ],
 )
 def test_a_tool_that_waits_for_a_cpu(wait_s: float, cpu_s: float, own: float, mark: Trust | None) -> None:
-    deltas = {
-        "gauge.tool_wait_ns_per_s": wait_s * 1e9, "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
-        "gauge.tool_runnable_mean": own, "gauge.cpus": 2.0,
-    }  # fmt: skip
-    assert reasons(result(deltas)) == ({"the tool waited for a CPU": mark} if mark else {})
-    on_host = {f"host.{name}": value for name, value in deltas.items()}
-    assert reasons(result(on_host)) == ({"other work ran on the host's CPUs": mark} if mark else {})
+    deltas, one = waiting(wait_s, cpu_s, own), {"numjobs": 1}
+    assert reasons(result(deltas, one)) == ({"the tool waited for a CPU": mark} if mark else {})
     del deltas["gauge.cpus"]
-    assert reasons(result(deltas)) == {}, "unknown is not waited"
+    assert reasons(result(deltas, one)) == {}, "unknown is not waited"
+
+
+@pytest.mark.parametrize(
+    ("wait_s", "cpu_s", "threads", "others", "marked"),
+    [
+        (0.36, 0.50, 2, 0.04, False),  # seen: two threads on the CPU that takes the disk's interrupts, the other idle
+        (0.36, 0.50, 1, 0.04, True),
+        (1.20, 0.25, 2, 0.04, True),  # a quota
+        (1.20, 0.25, None, 0.04, True),
+        (0.36, 0.50, None, 0.04, False),
+        (0.36, 0.50, 2, 0.60, True),
+    ],
+)
+def test_threads_that_wait_for_each_other_wait_for_nobody_else(wait_s, cpu_s, threads, others, marked) -> None:
+    details = {} if threads is None else {"numjobs": threads}
+    given = result(waiting(wait_s, cpu_s, 1.5) | {"gauge.other_cpus": others}, details)
+    assert ("the tool waited for a CPU" in reasons(given)) is marked
+
+
+@pytest.mark.parametrize(("wait_s", "cpu_s", "mark"), [(1.6, 0.25, Trust.INVALID), (0.6, 0.5, None)])
+def test_a_guest_whose_qemu_waits_for_a_cpu(wait_s: float, cpu_s: float, mark: Trust | None) -> None:
+    on_host = {f"host.{name}": value for name, value in waiting(wait_s, cpu_s, 1.5).items()}
+    assert reasons(result(on_host)) == ({"other work ran on the host's CPUs": mark} if mark else {})
 
 
 def test_queue_depth_is_not_expected_of_a_rate_limited_job() -> None:

@@ -17,6 +17,7 @@ The tool has two threads, as many as the machine has CPUs, so that a CPU that so
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -73,6 +74,7 @@ class Count:
 
 def main() -> None:
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what is planted is taken away all the same
     print("before:", "; ".join(quiet.spoilers()) or "the machine is quiet")
     print(f"{'place':7} {'planted':10} {'trials':>6} {'disturbed':>9} {'marked':>6} {'misses':>6} {'false alarms':>12}")
     folder = Path(tempfile.mkdtemp(prefix="pa-trust-", dir="/var/tmp"))

@@ -48,23 +48,25 @@ def planted() -> Seen:
     """Four snapshots: settings; no huge pages, far interrupts, a slow guest; pages borrowed, a guest far from its
     device, with cached disks; everything mended."""
     ready_for_guests()
-    disk, nic, far = Path(disk_of(SRIOV_NVME)).name, _nic(FAR_NIC), _far_end()
+    disk, nic, far = Path(disk_of(PLAIN_NVME)).name, _nic(FAR_NIC), _far_end()
+    behind = Path(disk_of(SRIOV_NVME)).name  # a guest's
     for name in (nic, far):
         do("ip", "link", "set", name, "up")
     for image, kind in (("image", "qcow2"), ("raw", "raw")):
         do("qemu-img", "create", "-q", "-f", kind, image, "64M")
     with journal("planted") as book:
-        vfio.lend([EDU, PLAIN_NVME], book)
+        vfio.lend([EDU], book)
         _settings(disk)
         _far_interrupts(far)
         with _guest(*SLOW):
             _snapshot("slow")
         _write(THP, "madvise")
         _near_interrupts(far)
-        with _borrowed(), _guest(*GOOD, "-drive", _drive(disk, "writeback"), *OTHER_DISK) as pid:
+        vfio.lend([PLAIN_NVME], book)
+        with _borrowed(), _guest(*GOOD, "-drive", _drive(behind, "writeback"), *OTHER_DISK) as pid:
             _run_on("0-1", pid)
             _snapshot("far")
-        with _guest(*GOOD, "-drive", _drive(disk, "none,aio=native")) as pid:
+        with _guest(*GOOD, "-drive", _drive(behind, "none,aio=native")) as pid:
             _run_on("2-3", pid)
             _snapshot("mended")
     return {"disk": disk, "nic": nic}

@@ -111,7 +111,7 @@ PLANTS = {  # rule -> the snapshot it fires in, and the one in which it is clear
     "memory-ksm-active": ("settings", "mended", ""),
     "numa-zone-reclaim": ("settings", "mended", ""),
     "cpu-offline": ("settings", "mended", ""),
-    "storage-scheduler-not-none": ("settings", "mended", "disk"),
+    "storage-scheduler-not-none": ("settings", "slow", "disk"),
     "iommu-intremap-off": ("settings", "mended", ""),
     "hugepages-reserved-idle": ("settings", "mended", ""),
     "hugepages-missing-for-vfio": ("slow", "settings", ""),  # it is asked only where there is no THP either

@@ -19,7 +19,8 @@ BASE = ("-S", "-nodefaults", "-display", "none", "-no-user-config")
 
 @dataclass(frozen=True, kw_only=True)
 class Guest:
-    """`words` with {dir}; `vcpus` pins each virtual CPU, `others` all other threads, to CPUs of the machine."""
+    """`words` with {dir}, and {solid} for a block device; `vcpus` pins each virtual CPU, `others` all other threads, to
+    CPUs of the machine."""
 
     name: str
     words: str
@@ -42,6 +43,7 @@ TAP = "-netdev tap,id=n,ifname=tap0,script=no,downscript=no,vhost={vhost}{queues
 MEMORY = "-m {size} -object memory-backend-ram,id=m,size={size},prealloc=on{more} -machine q35,memory-backend=m"
 SMALL = "-m 2G -object memory-backend-memfd,id=m,size=2G,prealloc=on -machine q35,memory-backend=m"
 SERVED = "-device vhost-user-blk-pci,chardev=c,num-queues=1 -chardev socket,id=c,path={dir}/%s.sock"
+CACHED = "-smp 1 -m 64 -drive file={{solid}},if=none,id=d,format=raw,cache={mode} -device virtio-blk-pci,drive=d"
 SHARED = "-m 64 -object memory-backend-memfd,id=m,size=64M,share=%s -machine q35,memory-backend=m"
 
 EVERYWHERE = (
@@ -79,6 +81,11 @@ EVERYWHERE = (
         ),
         rules=("vm-nic-single-queue", "vm-overcommit"),
     ),
+    Pair(
+        bad=Guest(name="cached", words=CACHED.format(mode="writeback")),
+        good=Guest(name="uncached", words=CACHED.format(mode="none")),
+        rules=("vm-disk-cache-mode",),
+    ),
 )
 
 
@@ -98,7 +105,8 @@ def _one(guest: Guest, folder: Path) -> Iterator[None]:
             _disk(folder / f"{name}.img")
         if ".sock" in guest.words:
             stack.enter_context(_served(folder / f"{guest.name}-served.img", folder / f"{guest.name}.sock"))
-        words = guest.words.format(dir=folder).split()
+        solid = stack.enter_context(_solid(folder / f"{guest.name}.img")) if "{solid}" in guest.words else ""
+        words = guest.words.format(dir=folder, solid=solid).split()
         name = ("-name", f"guest={guest.name},debug-threads=on")
         process = stack.enter_context(_process("unshare", "--net", QEMU, *BASE, *name, "-accel", guest.accel, *words))
         _wait(lambda: _vcpus(process.pid) == _asked(guest), process)
@@ -126,6 +134,18 @@ def _served(disk: Path, socket: Path) -> Iterator[None]:
     with _process("qemu-storage-daemon", "--blockdev", node, "--export", export) as process:
         _wait(socket.exists, process)
         yield
+
+
+@contextmanager
+def _solid(file: Path) -> Iterator[str]:
+    """A block device of this file that says it does not turn, whatever the file lies on."""
+    found = subprocess.run(["losetup", "--find", "--show", str(file)], check=True, capture_output=True, text=True)
+    device = found.stdout.strip()
+    try:
+        Path("/sys/block", Path(device).name, "queue/rotational").write_text("0")
+        yield device
+    finally:
+        subprocess.run(["losetup", "--detach", device], check=True)
 
 
 def _disk(file: Path) -> None:

@@ -16,8 +16,9 @@ class OutputKind:
     """`head` matches lines that begin such an output, `body` those within. Exactly one of the others is given: `facts`
     reads the output as it is, `files` says which files of the machine it stands for, `refused` why it is not read.
 
-    `subject` says that the output may not name its interface, which the command line before it does. `headless`
-    matches lines that are known without the first one, which pastes often lack."""
+    `named` finds in the command line before an output what that does not name itself: an interface, a guest. `headless`
+    matches lines that are known without the first one, which pastes often lack. `command` is what to run for such an
+    output; `gives` are names of facts that this would tell ("nic.ring_*"), for those who ask what to give next."""
 
     name: str
     head: re.Pattern[str]
@@ -25,7 +26,9 @@ class OutputKind:
     facts: Callable[..., Facts] | None = None
     files: Callable[[str], Mapping[str, bytes]] | None = None
     refused: str = ""
-    subject: bool = False
+    named: Callable[[str], str] | None = None
+    command: str = ""
+    gives: tuple[str, ...] = ()
     headless: re.Pattern[str] | None = None
 
     @property
@@ -56,3 +59,35 @@ class OutputKind:
 def files_at(path: str) -> Callable[[str], Mapping[str, bytes]]:
     """For an output that is a file of the machine."""
     return lambda text: {path: text.encode("utf-8", "surrogateescape")}
+
+
+NO_MORE = r"(?!)"  # the body of outputs each line of which begins one
+
+
+def reader(
+    name: str, head: str, body: str | None, facts: Callable[..., Facts], command: str = "", gives: tuple[str, ...] = ()
+) -> OutputKind:
+    """A kind that a function reads; without a body it is a document."""
+    inner = None if body is None else re.compile(body)
+    return OutputKind(name=name, head=re.compile(head), body=inner, facts=facts, command=command, gives=gives)
+
+
+def machine_file(
+    name: str,
+    head: str,
+    body: str,
+    files: Callable[[str], Mapping[str, bytes]],
+    command: str = "",
+    gives: tuple[str, ...] = (),
+) -> OutputKind:
+    """A kind that stands for files of the machine; its lines are known without the first, too."""
+    inner = re.compile(body)
+    headless = inner if body != NO_MORE else None
+    return OutputKind(
+        name=name, head=re.compile(head), body=inner, files=files, headless=headless, command=command, gives=gives
+    )
+
+
+def refused(name: str, head: str, body: str | None, why: str) -> OutputKind:
+    """A kind that is told and not read."""
+    return OutputKind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), refused=why)

@@ -1,6 +1,7 @@
 """One part of a bundle read: its facts, or the file of the machine that it stands for, or why neither."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from perfadvisor.errors import InputError
@@ -12,6 +13,7 @@ from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.tree import Tree
 
 _EXCERPT_GIVES = ("vm_disk.", "vm_nic.", "vm_hostdev.")  # of a guest of which only devices were pasted
+_COMMON = re.compile(r"/cpufreq/(?:policy\*/)?scaling_\w+|/cpu\*/cpufreq/\w+")
 _CUT = "cut off; what is whole of it was read"
 
 
@@ -49,7 +51,7 @@ def take(part: OutputPart, file: str) -> ReadPart:
     if kind.refused:
         return ReadPart(part, file, note=kind.refused, problem=_refused(part, kind.name, kind.refused))
     if kind.files is not None:
-        return ReadPart(part, file, files=kind.files(part.text))
+        return ReadPart(part, file, files={path: _bytes(part.text)} if path else kind.files(part.text))
     try:
         return _read(part, file)
     except InputError as error:
@@ -68,7 +70,7 @@ def _read(part: OutputPart, file: str) -> ReadPart:
     assert part.kind is not None and part.kind.facts is not None, "kinds of files and refusals are done before"
     if part.kind.name == "libvirt XML":
         return _libvirt(part, file)
-    more = {"subject": commands.interface(part.command)} if part.kind.subject else {}
+    more = {"subject": part.kind.named(part.command)} if part.kind.named else {}
     return ReadPart(part, file, facts=tuple(part.kind.facts(_bytes(part.text), source=part.source, **more)))
 
 
@@ -89,9 +91,18 @@ def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str
     it says nothing. `sources` has where each path was given."""
     found: dict[str, list[Fact]] = {path: [] for path in files}
     for fact in catalogue.facts(Tree(files)):
-        if isinstance(fact, Fact) and fact.source in found:
-            found[fact.source].append(_sourced(fact, sources.get(fact.source, "")))
+        if isinstance(fact, Fact) and (path := _given_as(fact.source, found)):
+            found[path].append(_sourced(fact, sources.get(path, "")))
     return found
+
+
+def _given_as(source: str, paths: Collection[str]) -> str:
+    """The path that a fact rests on; "" where it rests on more than was given. What CPUs have in common is told by the
+    first of them: everybody looks at one."""
+    if source in paths or not _COMMON.search(source):
+        return source if source in paths else ""
+    pattern = re.compile(re.escape(source).replace(r"\*", "[0-9]+"))
+    return next((path for path in paths if pattern.fullmatch(path)), "")
 
 
 def _sourced(fact: Fact, where: str) -> Fact:

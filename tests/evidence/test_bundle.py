@@ -210,7 +210,6 @@ def test_a_paste_cut_at_random_lines_gives_a_subset(seed: int) -> None:
         (b"\x89PNG\r\n\x1a\n", "a picture"),
         (bytes(range(256)) * 20, "a binary file"),
         (b"Architektur:           x86_64\nCPU(s):   4\nListe der Online-CPU(s):  0-3\n", "lscpu in another language"),
-        (b"<?xml version='1.0'?>\n<topology version='2.0'>\n</topology>\n", "hwloc"),
         (b"<!DOCTYPE html>\n<html></html>\n", "a web page"),
         (b"------------------\nClient connecting to 10.0.0.1, TCP port 5001\nTCP window size: 85.0 KByte\n", "iperf 2"),
     ],

@@ -68,11 +68,6 @@ _BY_FILE = {
     ),
     "tests/facts/irq/test_irq.py": ("interrupts.irqbalance",),
     "tests/facts/memory/test_numa.py": ("numa.memory_only_distance_max",),
-    "tests/facts/memory/test_numastat.py": (
-        "node.allocations_elsewhere",
-        "node.allocations_here",
-        "node.elsewhere_share",
-    ),
     "tests/facts/net/test_attached.py": (
         "nic.has_default_route",
         "nic.master",
@@ -86,10 +81,7 @@ _BY_FILE = {
         "infiniband.rate",
         "infiniband.state",
     ),
-    "tests/facts/net/test_network.py": (
-        "network.busy_read",
-        "network.congestion_control",
-    ),
+    "tests/facts/net/test_network.py": ("network.congestion_control",),
     "tests/facts/net/test_virtual_ports.py": (
         "nic_vf.for_guest",
         "nic_vf.nic",

@@ -18,7 +18,6 @@ from perfadvisor.analyse.results.sources import DETAILS, SAMPLES
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.errors import InputError
 from perfadvisor.facts import catalogue
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import IoPath, Output, Sample, TrialResult, TrialState
@@ -30,11 +29,12 @@ from perfadvisor.reading import read
 from perfadvisor.saved.saved import load
 from tests.facts import producers
 from tests.facts.producers_elsewhere import BUILT, NOWHERE
+from tests.recognised import recognise
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
 TREES = (DATA / "machines" / "emulated-server.tar.gz", DATA / "host" / "kvm-guest.ttar")
-FILES = ("guests", "text", "lspci", "interrupts", "ethtool")
+FILES = ("guests", "text", "lspci", "interrupts", "ethtool", "outputs")
 PRODUCING = "perfadvisor/facts/trial"
 
 

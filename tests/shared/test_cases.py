@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.gating.rows import read_side
 from perfadvisor.importer import import_files
 from perfadvisor.judge import judge
@@ -13,6 +12,7 @@ from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome
 from perfadvisor.reading import read
+from tests.recognised import recognise
 
 pytestmark = pytest.mark.shared
 

@@ -3,8 +3,9 @@
 import pytest
 
 from perfadvisor.errors import InputError
-from perfadvisor.facts.text import cgroup, recognise
+from perfadvisor.facts.text import cgroup
 from perfadvisor.model.fact import FactTable
+from tests.recognised import recognise
 
 pytestmark = pytest.mark.shared
 
@@ -16,7 +17,7 @@ class Reading(FactTable):
 
     def __init__(self, data, name):
         self.error, facts = "", []
-        kind = recognise.recognise(data)
+        kind = recognise(data)
         self.kind = kind.name if kind else None
         self.lines = len(data.splitlines())
         try:

@@ -8,12 +8,16 @@ from perfadvisor.facts.reading import sizes, yamltext
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.facts.reading.yamltext import Value
 from perfadvisor.facts.text import kubevirt
+from perfadvisor.facts.text.guests import sriov
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
 SOURCE = "$ kubectl get -o yaml"
 MOST = 1000
 TEMPLATED = ("Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job")  # hold the pod they make as a template
-_KINDS = b"(?:(?:Node|Pod|VirtualMachine|VirtualMachineInstance)(?:List)?|List|%s)" % "|".join(TEMPLATED).encode()
+_KINDS = (
+    b"(?:(?:Node|Pod|VirtualMachine|VirtualMachineInstance|SriovNetworkNodeState)(?:List)?|List|%s)"
+    % "|".join(TEMPLATED).encode()
+)
 PATTERN = rb"^kind: *%s\b|\"kind\": *\"%s\"" % (_KINDS, _KINDS)  # YAML, and JSON, which is YAML too
 
 # resource -> the name of its fact
@@ -30,7 +34,7 @@ _RESOURCES = {
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The nodes and pods in the file, also in a List. InputError where it is no YAML or holds neither."""
     objects = [one for document in yamltext.parse(data, source) for one in _objects(document)]
-    known = [one for one in objects if one.get("kind") in ("Node", "Pod", *kubevirt.KINDS)]
+    known = [one for one in objects if one.get("kind") in ("Node", "Pod", sriov.KIND, *kubevirt.KINDS)]
     if not known:
         raise InputError(
             f"{source}: holds no Node, Pod or virtual machine", "expected what kubectl get -o yaml node NAME prints"
@@ -38,6 +42,8 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     for one in known[:MOST]:
         if one["kind"] in kubevirt.KINDS:
             yield from kubevirt.facts(one, source)
+        elif one["kind"] == sriov.KIND:
+            yield from sriov.facts(one, source)
         else:
             yield from _node(one, source) if one["kind"] == "Node" else _pod(one, source)
 

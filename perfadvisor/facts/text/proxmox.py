@@ -27,6 +27,12 @@ _THROTTLES = {
     "mbps": ("bps-total", MIB), "mbps_rd": ("bps-read", MIB), "mbps_wr": ("bps-write", MIB),
 }  # fmt: skip
 
+# Proxmox writes these always; where they are missing, the text was cut.
+_SAID_BY = {
+    **dict.fromkeys(("vm.vcpus", "vm.vcpus_current", "vm_disk.queues"), ("cores", "sockets", "vcpus")),
+    **dict.fromkeys(("vm.memory_bytes", "vm.current_memory_bytes"), ("memory",)),
+}
+
 Words = Mapping[str, str]
 
 
@@ -38,7 +44,8 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
         raise InputError(f"{source}: no disk and no network device", "expected what qm config ID prints")
     found = guest_qemu.of_argv(tuple(_argv(config)), source)
     found = replace(found, running=None, owner="proxmox", nics=tuple(_nics(found, config)))
-    yield from (fact for fact in guest.of_guest(found) if not _is_of_a_version(fact))
+    unsaid = {name for name, keys in _SAID_BY.items() if not any(key in config for key in keys)}
+    yield from (fact for fact in guest.of_guest(found) if not _is_of_a_version(fact) and fact.name not in unsaid)
 
 
 def _is_of_a_version(fact: Fact | Absent) -> bool:

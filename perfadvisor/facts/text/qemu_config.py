@@ -15,6 +15,12 @@ _VALUE = re.compile(r"(?P<key>[\w.-]+) *= *\"(?P<value>[^\"]*)\"")
 _OPTION = {"memory": "m", "smp-opts": "smp", "chardev": "chardev"}
 _LXD = ("/var/snap/lxd", "/var/lib/lxd", "/run/lxd", "/var/log/lxd", "/run/incus", "/var/lib/incus", "lxd_", "incus_")
 _MOST_LINES = 20_000
+# Whoever writes such a file writes these; where they are missing, it was cut off.
+_SAID_BY = {
+    "m": ("vm.memory_bytes", "vm.current_memory_bytes"),
+    "smp": ("vm.vcpus", "vm.vcpus_current", "vm_disk.queues", "vm.threads_per_core"),
+    "machine": ("vm.machine", "vm.hypervisor", "vm.emulated"),
+}
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
@@ -26,7 +32,9 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     found = guest_qemu.of_argv(["qemu-system", *argv, *_memory(argv)], source)
     owner = "lxd" if any(mark in text for mark in _LXD) else found.owner
     name = found.name if '"guest"' in text or "[name]" in text else "guest"
-    yield from guest.of_guest(replace(found, name=name, running=None, owner=owner))
+    unsaid = {name for option, names in _SAID_BY.items() if f"-{option}" not in argv for name in names}
+    whole = replace(found, name=name, running=None, owner=owner)
+    yield from (fact for fact in guest.of_guest(whole) if fact.name not in unsaid)
 
 
 def _memory(argv: list[str]) -> tuple[str, ...]:

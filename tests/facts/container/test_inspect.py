@@ -11,9 +11,9 @@ from perfadvisor.facts.container import hosted as container_hosted
 from perfadvisor.facts.container import inspect as container_inspect
 from perfadvisor.facts.reading import sizes
 from perfadvisor.facts.text import inspect, kubernetes
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
+from tests.recognised import recognise
 
 
 def facts(config, **more):

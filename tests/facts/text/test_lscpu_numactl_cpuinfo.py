@@ -3,8 +3,8 @@
 import pytest
 
 from perfadvisor.facts.text import cpuinfo, lscpu, numactl
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.fact import Absent, FactTable
+from tests.recognised import recognise
 
 OLD_LSCPU = """\ufeffArchitecture:          x86_64
 CPU(s):                8
@@ -130,7 +130,7 @@ def test_lscpu_as_json():
 }
 """
     kind = recognise(text)
-    assert kind is not None and kind.name == "lscpu"
+    assert kind is not None and kind.name == "lscpu JSON"
     found = FactTable(kind.facts(text))
     names = ("kernel.architecture", "cpu.online_count", "cpu.model_name", "cpu.threads_per_core_max", "numa.node_count")
     assert [found.value(name) for name in names] == ["x86_64", 8, "Some CPU", 2, 1]

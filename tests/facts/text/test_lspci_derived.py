@@ -4,9 +4,9 @@ import pytest
 
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.text import lspci
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.fact import Absent, FactTable
 from perfadvisor.saved.saved import load
+from tests.recognised import recognise
 
 EXCERPT = """\
 0001:01:00.0 Non-Volatile memory controller: Vendor B SSD Controller (prog-if 02 [NVM Express])

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfadvisor.facts.text import qemu
-from perfadvisor.facts.text.recognise import recognise
 from perfadvisor.model.fact import FactTable
+from tests.recognised import recognise
 
 
 @pytest.fixture

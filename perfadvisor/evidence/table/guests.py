@@ -1,0 +1,111 @@
+"""Guests, containers, and what runs them."""
+
+from dataclasses import replace
+
+from perfadvisor.evidence.kind import OutputKind, reader
+from perfadvisor.facts.text import inspect, kubernetes, libvirt, proxmox, qemu, qemu_config
+from perfadvisor.facts.text.guests import engine_info, flavour, microvm, perf_kvm, virsh
+
+# Behind variables, the columns of ps, or sudo; options follow on the line or behind its end, or words between NULs.
+_QEMU = r"[ \t]*(?:[^\s\0]+[ \t]+){0,12}(?:[^\s\0]*/)?(?:qemu-system-[\w.-]+|qemu-kvm|kvm)(?:[ \t]+(?:-|\\\s*$)|\0)"
+_INI = r"[\w.-]+ *= *\"|\[[\w-]+(?: \"[^\"]+\")?\]|#|\s*$"
+_PROXMOX = (
+    r"(?:agent|balloon|bios|boot|bootdisk|cores|cpu|hostpci\d+|hotplug|memory|net\d+|numa|onboot|ostype|scsihw|sockets"
+    r"|vmgenid|smbios1|(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+): \S"
+)
+_KUBERNETES = r"apiVersion: *\S+\s*$|kind: *[A-Z]\w+\s*$|\{\s*\"(?:apiVersion|kind)\":"
+_XML = r"\s*<(?:domain|domstatus|domainsnapshot|domains|capabilities|devices|disk|interface)\b"
+_DOMINFO = (
+    r"(?:Id|Name|UUID|OS Type|State|CPU\(s\)|CPU time|(?:Max|Used) memory|Persistent|Autostart|Managed save"
+    r"|Security .*):"
+)
+_MICROVM = r"\{\s*\"(?:boot-source|machine-config|drives|cpus|config|payload)\":"
+
+KINDS: tuple[OutputKind, ...] = (
+    reader(
+        "libvirt XML",
+        _XML + r"|\s*<(?:\?xml|!--|!DOCTYPE)",
+        None,
+        libvirt.facts,
+        "virsh dumpxml GUEST",
+        ("vm.*", "vm_disk.*", "vm_nic.*"),
+    ),
+    reader(
+        "container inspect JSON",
+        r"[\[{][\s\[{]*\"(?:Id|ID|AppArmorProfile|Created)\"",
+        None,
+        inspect.facts,
+        "podman inspect CONTAINER",
+        ("container.*",),
+    ),
+    reader("microVM JSON", _MICROVM, None, microvm.facts, "ch-remote --api-socket SOCKET info"),
+    reader("Kubernetes YAML", _KUBERNETES, None, kubernetes.facts, "kubectl get -o yaml pod POD"),
+    reader("QEMU command line", _QEMU, None, qemu.facts, "ps -o args= -p PID"),
+    reader(
+        "QEMU configuration file",
+        r"\[(?:machine|memory|smp-opts|(?:device|drive|object) \"[^\"]+\")\]|# Machine$",
+        _INI,
+        qemu_config.facts,
+        "cat /run/lxd/GUEST/qemu.conf",
+    ),
+    reader("Proxmox guest", _PROXMOX, r"\S+: ?|#|\[|\s*$", proxmox.facts, "qm config ID"),
+    reader(
+        "perf kvm stat",
+        r"Analyze events for |\s*(?:VM-EXIT|Event name)\s+Samples\s",
+        r"\s*\S.*[0-9]us\b|Total Samples|\s*VM-EXIT",
+        perf_kvm.facts,
+        "perf kvm stat record -a sleep 5; perf kvm stat report",
+        ("kvm_exit.*", "kvm_exits.*"),
+    ),
+    replace(
+        reader(
+            "virsh vcpupin",
+            r"\s*VCPU:?\s+CPU Affinity\s*$",
+            r"-+\s*$|\s*[0-9]+:?\s+[0-9,^-]+\s*$",
+            virsh.pins,
+            "virsh vcpupin GUEST",
+            ("vm.vcpupin_count", "vm.pinned_*"),
+        ),
+        named=virsh.guest,
+    ),
+    replace(
+        reader(
+            "virsh vcpuinfo",
+            r"VCPU:\s+[0-9]+\s*$",
+            r"(?:CPU|State|CPU time|CPU Affinity|VCPU):",
+            virsh.affinities,
+            "virsh vcpuinfo GUEST",
+            ("vm.vcpupin_count", "vm.pinned_*", "vm.vcpus"),
+        ),
+        named=virsh.guest,
+    ),
+    reader(
+        "virsh dominfo",
+        r"Id:\s+(?:[0-9]+|-)\s*$|OS Type:\s+\S+\s*$|CPU\(s\):\s+[0-9]+\s*$",
+        _DOMINFO,
+        virsh.info,
+        "virsh dominfo GUEST",
+    ),
+    reader(
+        "virsh domstats",
+        r"Domain: '",
+        r"\s+[\w.-]+=|Domain: ",
+        virsh.stats,
+        "virsh domstats",
+        ("vm.running", "vm.vcpus", "vm.memory_bytes", "vm.current_memory_bytes"),
+    ),
+    reader(
+        "OpenStack flavour",
+        flavour.HEAD + r"|\+-+\+-+\+\s*$",
+        r"\||\+-",
+        flavour.facts,
+        "openstack flavor show FLAVOUR",
+    ),
+    reader(
+        "docker or podman info",
+        r"(?:Client|host):(?: Docker Engine.*)?\s*$",
+        r"\s+\S|(?:Server|Client|version|store|plugins|registries):",
+        engine_info.facts,
+        "podman info",
+    ),
+)

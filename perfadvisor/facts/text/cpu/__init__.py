@@ -1,0 +1,1 @@
+"""What commands print about CPUs: their places, clocks, and what they were busy with."""

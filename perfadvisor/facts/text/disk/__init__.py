@@ -1,0 +1,1 @@
+"""What commands print about disks and arrays."""

@@ -1,0 +1,1 @@
+"""What commands print about guests beside their definitions."""

@@ -1,0 +1,1 @@
+"""What the kernel's log and settings of the whole machine say."""

@@ -1,0 +1,1 @@
+"""What commands print about network devices, queues and connections."""

@@ -1,0 +1,1 @@
+"""What programs other than lspci print about the PCI functions of a machine."""

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-ALL = ("startup", "capture", "analysis", "report", "history", "overhead", "memory")
+ALL = ("startup", "capture", "analysis", "evidence", "report", "history", "overhead", "memory")
 
 
 def main() -> None:

@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+from perfadvisor.analyse.rules.conditions import parse
+from perfadvisor.evidence.bundle import read
 from perfadvisor.evidence.kind import OutputKind
 from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.model.deltas import DELTAS
-from perfadvisor.model.fact import FactSpec
+from perfadvisor.model.fact import Fact, FactSpec
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs import load_rules, load_suites, load_workloads
 from perfadvisor.packs.known_facts import known_facts
+
+DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
+SAMPLES = ("outputs", "text", "lspci", "ethtool", "interrupts", "guests")
 
 
 def write(folder: Path) -> None:
@@ -54,9 +59,36 @@ def outputs() -> str:
     """A table of the kinds of saved outputs that are told apart, and what becomes of each."""
     lines = ["# Saved outputs", "", "What `perfadvisor advise`, `facts` and `report` recognise in files, directories,"]
     lines += ["archives and standard input, in any order. `advise -v` lists what each part was taken for.", ""]
-    lines += ["| kind | begins | becomes |", "| --- | --- | --- |"]
-    lines += [f"| {kind.name} | {'a document' if kind.document else 'a line'} | {_becomes(kind)} |" for kind in KINDS]
+    lines += [
+        "The facts are those of a sample of each in `tests/data`; the rules are those whose condition names one.",
+        "",
+    ]
+    lines += ["| kind | what prints it | becomes | facts | rules it can feed |", "| --- | --- | --- | --- | --- |"]
+    given, named = sampled(), [(rule.id, frozenset(parse(rule.when).names)) for rule in load_rules(())]
+    for kind in KINDS:
+        facts_of = given.get(kind.name, frozenset())
+        fed = [rule for rule, names in named if names & facts_of]
+        command = f"`{kind.command}`" if kind.command else ""
+        listed = ", ".join(f"`{name}`" for name in sorted(facts_of))
+        lines.append(f"| {kind.name} | {command} | {_becomes(kind)} | {listed} | {', '.join(map(_rule_link, fed))} |")
     return "\n".join(lines) + "\n"
+
+
+def sampled() -> dict[str, frozenset[str]]:
+    """Kind -> names of the facts that its samples in `tests/data` give."""
+    found: dict[str, set[str]] = {}
+    for folder in SAMPLES:
+        for file in sorted((DATA / folder).iterdir()):
+            if file.is_file():
+                for machine in read([(file.name, file.read_bytes())]).machines:
+                    for part in machine.taken:
+                        name = part.part.kind.name if part.part.kind else ""
+                        found.setdefault(name, set()).update(one.name for one in part.facts if isinstance(one, Fact))
+    return {kind: frozenset(names) for kind, names in found.items()}
+
+
+def _rule_link(rule: str) -> str:
+    return f"[{rule}](rules.md#{rule})"
 
 
 def _becomes(kind: OutputKind) -> str:

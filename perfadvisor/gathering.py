@@ -32,9 +32,9 @@ class GatheredInputs:
 
 def gather(paths: Sequence[Path]) -> GatheredInputs:
     """What lies at these paths. InputError where a path cannot be read, or all of them give nothing."""
-    read = [(path, given(path)) for path in paths]
-    snapshots = tuple(found for _, found in read if isinstance(found, Snapshot))
-    files = [file for _, found in read if not isinstance(found, Snapshot) for file in found]
+    read = [given(path) for path in paths]
+    snapshots = tuple(machine for one in read for machine in one.machines)
+    files = [file for one in read for file in one.files]
     results = tuple((name, data, tool) for name, data in files if (tool := _tool(data)))
     found = bundle.read(files)
     machines = {

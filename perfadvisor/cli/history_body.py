@@ -14,7 +14,7 @@ from perfadvisor.cli.output import write_text
 from perfadvisor.cli.policy_option import policy_of
 from perfadvisor.errors import InputError
 from perfadvisor.formatting import when
-from perfadvisor.gating.history_input import from_csv, from_run
+from perfadvisor.gating.history_input import from_csv, from_file, from_run
 from perfadvisor.model.history import Series
 from perfadvisor.plaintext import one_line
 from perfadvisor.report.history_text import change_line, history_text
@@ -29,8 +29,8 @@ from perfadvisor.store.schema import RUNS
 def ingest_all(*, runs: tuple[Path, ...], csv_files: tuple[Path, ...], commit: str, db: str) -> str:
     """Store everything in one transaction, some thousand results at a time; what to print."""
     if not runs and not csv_files:
-        raise InputError("nothing to ingest", "name directories of runs, or --csv FILE")
-    measured = [from_run(path, commit) for path in runs]
+        raise InputError("nothing to ingest", "name directories of runs, files that a benchmark wrote, or --csv FILE")
+    measured = [from_file(path, commit) if path.is_file() else from_run(path, commit) for path in runs]
     database = Database(db)
     if note := note_on_earlier(db):
         click.echo(f"note: {note}", err=True)

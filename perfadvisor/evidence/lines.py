@@ -8,6 +8,7 @@ _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@
 _QUOTE = re.compile(r"(?:> ?)+")
 _NUMBER = re.compile(r" *([0-9]{1,6})(?:[:|.)]|\t| {2,}|$) ?")
 _FEWEST_NUMBERED = 3
+_BLOCK = " " * 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,17 @@ def cleaned(data: bytes) -> list[InputLine]:
     lines = text.removesuffix("\n").split("\n")
     if not any(lines):
         return []
-    return [InputLine(number, line) for number, line in enumerate(_unnumbered([_unquoted(one) for one in lines]), 1)]
+    return [
+        InputLine(number, one) for number, one in enumerate(_unnumbered(_outdented(list(map(_unquoted, lines)))), 1)
+    ]
+
+
+def _outdented(lines: list[str]) -> list[str]:
+    """Without the four spaces that make a block of code in a forum, where every line has them and one has no more."""
+    full = [line for line in lines if line.strip()]
+    if not full or not all(line.startswith(_BLOCK) for line in full) or all(line[4:5].isspace() for line in full):
+        return lines
+    return [line.removeprefix(_BLOCK) for line in lines]
 
 
 def _unquoted(line: str) -> str:

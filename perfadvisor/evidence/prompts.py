@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 _PROGRAMS = """
-cat cpupower cyclictest dd df dmesg docker dpkg echo egrep ethtool fgrep fio free getconf grep head hostname
+cat ch-remote cpupower cyclictest dd df dmesg docker dpkg echo egrep ethtool fgrep fio free getconf grep head hostname
 hostnamectl ifconfig iostat ip iperf iperf3 irqbalance journalctl kubectl ls lsblk lscpu lsmod lspci lstopo
-mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc perf pct podman ps qm rpm sar
+mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc openstack perf pct podman ps qm rpm sar
 smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
 """
 PROGRAMS = frozenset(_PROGRAMS.split())
@@ -27,6 +27,7 @@ _BARE = re.compile(
     r"|(?:cat|grep|head|tail|egrep) [^\s]*/\S.*|lscpu(?: -\S+)?|ip -?[\w-]+ .*(?:link|addr).*|uname -\w+|lsblk))[:`]?"
 )
 _FILE = re.compile(r"==> (?P<file>/?[^\n]{1,300}?) <==")
+_SHOWN = re.compile(r"# (?P<file>/(?:proc|sys)/[\w./:@+-]{1,200})")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)[\w.+-]*\s*|\[/?code\]")
 _ANSIBLE = re.compile(rf"{_HOST} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)!?(?: \| rc=-?\d+ .*| => ?\{{?)")
 _KUBECTL = re.compile(r"Defaulted container \"[^\"\n]+\" out of: .*")
@@ -48,6 +49,8 @@ def cut(line: str) -> PromptLine | None:
         return None
     if _FENCE.fullmatch(line) or _KUBECTL.fullmatch(text):
         return PromptLine()
+    if match := _SHOWN.fullmatch(text):  # as a supportconfig has it above the copy of a file
+        return PromptLine(f"cat {match['file']}")
     if match := _FILE.fullmatch(text):
         return PromptLine(f"cat {match['file']}")
     if match := _ANSIBLE.fullmatch(text):

@@ -1,5 +1,5 @@
 """What the benchmarks of languages write, as fresh runs: Go's text, hyperfine, pytest-benchmark, Google Benchmark, and
-the custom form of github-action-benchmark.
+the custom form of github-action-benchmark; criterion and JMH (`ci`), and what other programs print (`others`).
 
 Each counts as its own tool has it: hyperfine starts the command anew each time, and Go's `-count` repeats the whole
 benchmark (what benchstat compares). Rounds inside one benchmark are no fresh runs: such a file gives one value.
@@ -8,9 +8,11 @@ benchmark (what benchstat compares). Rounds inside one benchmark are no fresh ru
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from perfadvisor.gating import ci, others
+from perfadvisor.gating.value import Value
 from perfadvisor.model.result import Better
 
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?"
@@ -20,24 +22,28 @@ _GO_HEAD = re.compile(r"^(?:goos|goarch|pkg|cpu): \S", re.MULTILINE)
 _HIGHER = ("MB/s", "ops/s", "/s", "bigger")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Value:
-    """One value of one metric of one fresh run."""
-
-    workload: str
-    metric: str
-    unit: str
-    better: Better
-    value: float
-
-
 def values(text: str) -> tuple[str, tuple[Value, ...]] | None:
     """(what wrote it, the values) of a benchmark's output; None where none of these wrote it."""
     stripped = text.lstrip("\ufeff \t\r\n")
     if stripped.startswith(("{", "[")):
-        return _json(stripped)
+        lines = tuple(ci.criterion_lines(stripped))
+        return ("criterion", lines) if lines else _json(stripped)
     found = tuple(_go(text))
-    return ("go test -bench", found) if found or _GO_HEAD.search(text) else None
+    if found or _GO_HEAD.search(text):
+        return "go test -bench", found
+    criterion = tuple(ci.criterion_text(text))
+    return ("criterion", criterion) if criterion else others.values(text)
+
+
+def time_of(text: str) -> float | None:
+    """When the benchmark ran, in seconds since the epoch, where its file says so (pytest-benchmark, Google's)."""
+    try:
+        document = json.loads(text.lstrip("\ufeff \t\r\n"))
+        said = _mapping(document).get("datetime") or _mapping(_mapping(document).get("context")).get("date")
+        moment = datetime.fromisoformat(str(said))
+    except (ValueError, RecursionError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _go(text: str) -> Iterator[Value]:
@@ -146,4 +152,5 @@ _FORMS: tuple[tuple[str, Callable[[object], Iterator[Value] | None]], ...] = (
     ("pytest-benchmark", _pytest),
     ("Google Benchmark", _google),
     ("github-action-benchmark", _custom),
+    ("JMH", ci.jmh),
 )

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from statistics import median
 
 from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.gating.benchmarks import time_of
+from perfadvisor.gating.csv_rows import read_text
 from perfadvisor.gating.points import Point, read_points
+from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Side
 from perfadvisor.model.history import SeriesKey
 from perfadvisor.store.ingest import StoredPoint, StoredRun
@@ -63,6 +67,17 @@ def from_run(path: Path, commit: str) -> Stored:
     if not points:
         raise MeasureError(f"{path}: nothing to keep: {left_out[0]}", "measure again when the machine is quiet")
     return Stored(runs=[stored], points=points, left_out=left_out)
+
+
+def from_file(path: Path, commit: str) -> Stored:
+    """What a benchmark wrote for CI: one point for each figure, the median of its fresh runs, at the time that the file
+    says, else when it was last written."""
+    text = read_text(path)
+    side = read_side(path)
+    started = time_of(text) or path.stat().st_mtime
+    id = f"file:{sha256(text.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+    stored = StoredRun(id=id, started=started, commit=commit, source="file")
+    return Stored(runs=[stored], points=_points(id, started, "", side))
 
 
 def _left_out(side: Side) -> Iterator[str]:

@@ -8,6 +8,7 @@ from perfadvisor.analyse.gate.sides import FreshRun, Key, runs_of
 from perfadvisor.errors import InputError
 from perfadvisor.gating import benchmarks
 from perfadvisor.gating.csv_rows import Row, better, given, number, parsed, read_text, rows_of
+from perfadvisor.gating.value import Value
 from perfadvisor.model.gate import Side
 from perfadvisor.model.result import Better, Trust
 
@@ -32,7 +33,7 @@ def read_side(path: Path) -> Side:
     return side_of(text, str(path)) if known is None else _of_benchmark(str(path), *known)
 
 
-def _of_benchmark(name: str, tool: str, values: Iterable[benchmarks.Value]) -> Side:
+def _of_benchmark(name: str, tool: str, values: Iterable[Value]) -> Side:
     found: dict[Key, _Metric] = {}
     for one in values:
         metric = found.setdefault((one.workload, one.metric), _Metric(one.unit, one.better))

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
@@ -10,6 +11,7 @@ from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.report.asking import commands
 from perfadvisor.report.findings import entries
 from perfadvisor.report.judged import MissingReading, judged, most_wanted
 from perfadvisor.report.results import left_out
@@ -41,6 +43,9 @@ def document(view: ReportView) -> Record:
         "most_wanted": _wanted(most_wanted(view)),
         "counts": {outcome.replace("-", "_"): counts[outcome] for outcome in Outcome},
         "findings": [_finding(finding) for finding in view.findings],
+        "parts": [asdict(part) for part in view.evidence],
+        "contradictions": [asdict(one) for one in view.contradictions],
+        "ask_for": list(commands(view)),
         "cells": [_cell(cell) for cell in view.cells],
         "ratios": [_ratio(ratio) for ratio in view.ratios],
     }

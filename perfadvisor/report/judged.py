@@ -75,16 +75,16 @@ def most_wanted(view: ReportView) -> MissingReading | None:
     """The reading that most rules lack, those that lack nothing else counting first; None where none lacks any."""
     alone: Counter[str] = Counter()
     among: Counter[str] = Counter()
-    for lacking in _lacking(view):
-        among.update(lacking)
-        alone.update(lacking if len(lacking) == 1 else ())
+    for names in lacking(view):
+        among.update(names)
+        alone.update(names if len(names) == 1 else ())
     if not among:
         return None
     name = max(among, key=lambda each: (alone[each], among[each], each))
     return MissingReading(name=name, rules=alone[name] or among[name], source=_source(view, name))
 
 
-def _lacking(view: ReportView) -> Iterator[frozenset[str]]:
+def lacking(view: ReportView) -> Iterator[frozenset[str]]:
     """For each rule that waits, the readings it lacks; measured results count as one."""
     by_rule: dict[str, set[str]] = {}
     for finding in about_the_machine(view):

@@ -61,6 +61,11 @@ _FINDING = _record(
     verify=_record(holds=_TEXT, rerun=_list(_TEXT), experiment=_TEXT),
     references=_list(_TEXT),
 )
+_PART = _record(
+    file=_TEXT, line=_COUNT, lines=_COUNT, kind=_TEXT, fit=_NUMBER, command=_TEXT, machine=_TEXT, facts=_COUNT,
+    note=_TEXT,
+)  # fmt: skip
+_CONTRADICTION = _record(name=_TEXT, subject=_TEXT, earlier=_TEXT, earlier_at=_TEXT, later=_TEXT, later_at=_TEXT)
 _ESTIMATE = _record(
     metric=_TEXT,
     unit=_one_of(Unit),
@@ -114,6 +119,9 @@ SCHEMA: Schema = {
         most_wanted={"anyOf": [{"type": "null"}, _record(fact=_TEXT, rules=_COUNT, source=_TEXT)]},
         counts=_record(fires=_COUNT, clear=_COUNT, unknown=_COUNT, not_applicable=_COUNT),
         findings=_list(_FINDING),
+        parts=_list(_PART),
+        contradictions=_list(_CONTRADICTION),
+        ask_for=_list(_TEXT),
         cells=_list(_CELL),
         ratios=_list(_RATIO),
     ),

@@ -21,6 +21,7 @@ class NoMachineError(InputError):
 
 ROOTS = ("sys", "proc")
 _MOST_NAMED = 5
+_COLLECTED = frozenset({"sos_commands", "insights_commands"})
 FALLBACK_ROOTS = ("var", "etc", "run")  # a collection without /sys: container state, configuration files
 
 
@@ -36,15 +37,25 @@ def foreign_tree(path: Path) -> Tree:
 
 
 def rooted(entries: dict[str, Entry], name: str) -> Tree:
-    """The tree below the shallowest `sys` or `proc`, without that prefix; saved command outputs get `$ ` names."""
+    """The tree below the shallowest `sys` or `proc`. InputError where there is none, or several machines'."""
+    found = each_rooted(entries, name)
+    if len(found) > 1:
+        listed = ", ".join(prefix.rstrip("/") or "." for prefix in list(found)[:_MOST_NAMED])
+        raise InputError(f"{name}: {len(found)} machines in it: {listed}", "unpack it and point to one of them")
+    return next(iter(found.values()))
+
+
+def each_rooted(entries: dict[str, Entry], name: str) -> dict[str, Tree]:
+    """Prefix -> the tree below each of the shallowest `sys` or `proc`, without that prefix; saved command outputs get
+    `$ ` names. An archive of several hosts holds several. NoMachineError where there is none."""
     prefixes = _prefixes(entries, ROOTS) or _prefixes(entries, FALLBACK_ROOTS)
     if not prefixes:
         hint = "expected a copy of /sys and /proc, or a perfadvisor snapshot"
         raise NoMachineError(f"{name}: no sys or proc directory in it", hint)
-    if len(prefixes) > 1:
-        listed = ", ".join(prefix.rstrip("/") or "." for prefix in prefixes[:_MOST_NAMED])
-        raise InputError(f"{name}: {len(prefixes)} machines in it: {listed}", "unpack it and point to one of them")
-    prefix = prefixes[0]
+    return {prefix: _below(entries, prefix) for prefix in prefixes}
+
+
+def _below(entries: dict[str, Entry], prefix: str) -> Tree:
     below = {source[len(prefix) :]: entry for source, entry in entries.items() if source.startswith(prefix)}
     tree: dict[str, Entry] = {"/" + source: entry for source, entry in below.items() if source}
     tree.update(_saved_commands(below))
@@ -75,10 +86,11 @@ def _saved_commands(entries: dict[str, Entry]) -> Iterator[tuple[str, Entry]]:
 
 
 def _saved_by(source: str) -> str:
-    """The command in a sosreport's name for its output: `sos_commands/pci/lspci_-nnvv`."""
+    """The command in the name that a collection (sosreport, insights) gives an output: `.../pci/lspci_-nnvv`."""
     folder, _, name = source.rpartition("/")
     words = name.removesuffix(".txt").split("_")
-    return " ".join(words) if "sos_commands" in folder.split("/") and words[0] in PROGRAMS - {"ethtool"} else ""
+    saved = not _COLLECTED.isdisjoint(folder.split("/"))
+    return " ".join(words) if saved and words[0] in PROGRAMS - {"ethtool"} else ""
 
 
 def walked(top: Path) -> Iterator[tuple[str, Entry]]:

@@ -6,6 +6,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import InputError
@@ -21,7 +22,7 @@ from perfadvisor.saved.archive import (
     safe_name,
     too_large,
 )
-from perfadvisor.saved.foreign import NoMachineError, foreign_tree, rooted, walked
+from perfadvisor.saved.foreign import NoMachineError, each_rooted, foreign_tree, walked
 from perfadvisor.saved.snapshot_file import is_snapshot, snapshot_of
 
 STDIN = "-"
@@ -29,21 +30,29 @@ ARCHIVES = (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar
 Files = tuple[tuple[str, bytes], ...]
 
 
-def given(path: Path) -> Snapshot | Files:
-    """The machine at the path, or the files there, each with its name. InputError where it cannot be read."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedInput:
+    """The machines that lie at a path as copies of their own files; else the files there, each with its name."""
+
+    machines: tuple[Snapshot, ...] = ()
+    files: Files = ()
+
+
+def given(path: Path) -> SavedInput:
+    """What lies at the path. InputError where it cannot be read."""
     if str(path) == STDIN:
         with BoundedReader(sys.stdin.buffer, MAX_TOTAL_BYTES, "standard input") as stream:
-            return (("standard input", b"".join(iter(lambda: stream.read(1 << 20), b""))),)
+            return SavedInput(files=(("standard input", b"".join(iter(lambda: stream.read(1 << 20), b""))),))
     if not path.exists():
         raise InputError(f"{path}: no such file or directory", "check the path")
     if path.is_dir():
         return _of_entries(dict(_bounded(walked(path), str(path))), path)
     if path.suffix == ".ttar":
-        return Snapshot(environment=path.name, taken=0.0, tree=foreign_tree(path))
+        return SavedInput(machines=(Snapshot(environment=path.name, taken=0.0, tree=foreign_tree(path)),))
     return _of_file(path)
 
 
-def _of_file(path: Path) -> Snapshot | Files:
+def _of_file(path: Path) -> SavedInput:
     if path.name.endswith(ARCHIVES):
         return _of_entries(dict(members(path)), path)
     data = read_all(path)
@@ -51,19 +60,25 @@ def _of_file(path: Path) -> Snapshot | Files:
         return _of_entries(dict(members(path)), path)
     if data.startswith(b"PK\x03\x04"):
         return _of_entries(dict(_of_zip(data, str(path))), path)
-    return ((str(path), data),)
+    return SavedInput(files=((str(path), data),))
 
 
-def _of_entries(entries: dict[str, Entry], path: Path) -> Snapshot | Files:
+def _of_entries(entries: dict[str, Entry], path: Path) -> SavedInput:
     if is_snapshot(entries):
-        return snapshot_of(entries, path)
+        return SavedInput(machines=(snapshot_of(entries, path),))
     try:
-        return Snapshot(environment=path.resolve().name, taken=0.0, tree=rooted(entries, str(path)))
+        found = each_rooted(entries, str(path))
+        names = (
+            dict.fromkeys(found, path.resolve().name) if len(found) == 1 else {one: one.rstrip("/") for one in found}
+        )
+        return SavedInput(
+            machines=tuple(Snapshot(environment=names[one], taken=0.0, tree=tree) for one, tree in found.items())
+        )
     except NoMachineError as error:
         files = tuple((f"{path}/{name}", entry) for name, entry in sorted(entries.items()) if isinstance(entry, bytes))
         if not files:
             raise InputError(f"{path}: {error.message.partition(': ')[2]}, and no other files", error.hint) from error
-        return files
+        return SavedInput(files=files)
 
 
 def _bounded(entries: Iterable[tuple[str, Entry]], name: str) -> Iterator[tuple[str, Entry]]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from perfadvisor.evidence.bundle import Bundle, read
+from perfadvisor.evidence.bundle import EvidenceBundle, read
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 FOLDERS = ("outputs", "text", "lspci", "ethtool", "interrupts", "guests")
@@ -13,6 +13,6 @@ def files() -> list[Path]:
     return sorted(file for folder in FOLDERS for file in (DATA / folder).iterdir() if file.is_file())
 
 
-def of(name: str) -> Bundle:
+def of(name: str) -> EvidenceBundle:
     """What is made of one of the samples in `outputs`."""
     return read([(name, (DATA / "outputs" / name).read_bytes())])

@@ -1,10 +1,12 @@
 """Small inputs of other people's machines with what is right beside them: which findings, and what they say."""
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from perfadvisor.errors import InputError
 from perfadvisor.gating.rows import read_side
 from perfadvisor.importer import import_files
 from perfadvisor.judge import judge
@@ -55,6 +57,7 @@ DEFINITIONS = {
     ),
     "11-vmi.yaml": Right({"vm-emulated-disk": ("sata",), "vm-nic-emulated-model": ("e1000",)}),
     "19-lxd-qemu.conf": Right({}, silent=("vm-cpus-emulated", "vm-emulated-disk")),
+    "20-perf-kvm-stat.txt": Right({"vm-exits-mostly-halt": ("99.7 %",)}),
     "21-sos": Right(
         {
             "vm-nic-emulated-model": ("rtl8139",),
@@ -63,6 +66,10 @@ DEFINITIONS = {
         }
     ),
 }
+
+
+# Of these a line that is missing means a default, so what lies beyond a cut may be taken for one.
+MAY_BE_SAID = {"08-vm.conf": {"vm-disk-in-main-loop", "passthrough-balloon"}}
 
 
 RESULTS = {
@@ -106,6 +113,23 @@ def check(said, right):
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_what_a_file_gives_by_itself(name):
     check(fired(judge(case(name))), DEFINITIONS[name])
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", sorted(name for name in DEFINITIONS if "." in name))
+def test_cut_at_any_line_nothing_else_is_said(name, seed, tmp_path):
+    """As a paste is: begun and ended anywhere. What the whole does not say, no part of it says."""
+    path = case(name)
+    lines = path.read_bytes().splitlines(keepends=True)
+    first, last = sorted(random.Random(f"{name}{seed}").sample(range(len(lines) + 1), 2))
+    cut = tmp_path / name
+    cut.write_bytes(b"".join(lines[first:last]))
+    try:
+        said = fired(judge(cut))
+    except InputError:
+        return  # nothing of it is understood
+    assert set(said) <= set(fired(judge(path))) | MAY_BE_SAID.get(name, set())
+    assert not set(DEFINITIONS[name].silent) & said.keys()
 
 
 @pytest.mark.parametrize("name", RESULTS)

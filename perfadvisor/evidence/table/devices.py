@@ -98,7 +98,11 @@ KINDS: tuple[OutputKind, ...] = (
         "lspci", _LSPCI_HEAD, _LSPCI_BODY, lspci.facts, "lspci -vvv", ("pci.*", "environment.kind", "iommu_group.*")
     ),
     reader(
-        "lspci -t", r"-\[(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}(?:-[0-9a-f]{2})?\]-", r"[\s+\\|-]", lspci_tree.facts, "lspci -t"
+        "lspci -t",
+        r"-(?:\+-)?\[(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}(?:-[0-9a-f]{2})?\]-",
+        r"[\s+\\|-]",
+        lspci_tree.facts,
+        "lspci -t",
     ),
     reader(
         "nvidia-smi -q",

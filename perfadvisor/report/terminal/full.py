@@ -6,6 +6,7 @@ from rich.text import Text
 
 from perfadvisor.formatting import count_of, listed
 from perfadvisor.plaintext import one_line
+from perfadvisor.report.asking import commands
 from perfadvisor.report.coverage import PassedRule, locked, not_applicable, passed
 from perfadvisor.report.evidence import contradictions, parts
 from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, entries, severity_counts
@@ -37,10 +38,19 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
     yield Text()
     yield from told("Contradictions", contradictions(view), width)
     yield from told("What was read", parts(view, every=True), width)
+    yield from asked(view)
     yield from _locked(view, width)
     yield from _rules("Passed", passed(view), width)
     yield from _rules("Not applicable", not_applicable(view), width)
     yield from wrapped(summary(view, found), width, style="bold")
+
+
+def asked(view: ReportView) -> Iterator[Text]:
+    """The commands whose outputs would let most rules be asked, on one line to copy."""
+    if found := commands(view):
+        yield line("What to give next", "bold")
+        yield Text(f"   {'; '.join(found)}")
+        yield Text()
 
 
 def title(view: ReportView, width: int) -> Iterator[Text]:

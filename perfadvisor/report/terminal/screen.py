@@ -14,7 +14,7 @@ from perfadvisor.report.findings import Entry, entries, severity_counts
 from perfadvisor.report.gain import NOT_MEASURED, gain_words
 from perfadvisor.report.machine import subtitle
 from perfadvisor.report.results import ResultRow, groups
-from perfadvisor.report.terminal.full import heading, summary, told
+from perfadvisor.report.terminal.full import asked, heading, summary, told
 from perfadvisor.report.terminal.style import STYLES, TRUST_STYLES, clipped, line, wrapped
 from perfadvisor.report.verdict import plain, verdict
 from perfadvisor.report.view import ReportView
@@ -33,6 +33,7 @@ def lines(view: ReportView, width: int, *, verbose: bool = False) -> Iterator[Te
     told_of = [
         *told("Contradictions", contradictions(view), width),
         *told("What was read", parts(view, every=verbose), width),
+        *asked(view),
     ]
     end = [*wrapped(summary(view, found), width, style="bold"), *_next(view, found)]
     results = _results(view, width)

@@ -17,6 +17,7 @@ _TOTAL = re.compile(r"Total Samples:\s*([0-9]{1,18})\b")
 _HALTS = ("hlt", "halt")
 _IO = ("io", "io_instruction", "ept_misconfig", "ept_violation", "npf", "mmio")
 _NS = 1000
+MOST_OF = 0.99  # of the exits; the rest may be in lines that were left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
             yield spec.given(value, source=source, subject=one.reason)
     total = int(match[1]) if (match := _TOTAL.search(text)) else None
     yield exits.TOTAL.given(total, source=source, reason="the line of totals is not there")
-    whole = total if total and sum(one.count for one in found.values()) == total else None
+    whole = total if total and sum(one.count for one in found.values()) >= MOST_OF * total else None
     for spec, names in ((exits.HALT_SHARE, _HALTS), (exits.IO_SHARE, _IO)):
         mine = sum(one.count for one in found.values() if one.reason.lower() in names)
         yield spec.given(mine / whole if whole else None, source=source, reason="not every exit is in the table")

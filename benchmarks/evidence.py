@@ -47,8 +47,8 @@ def make_sosreport(path: Path) -> None:
     """Write one to `path`."""
     with tarfile.open(DATA / "machines" / "emulated-server.tar.gz") as server, tarfile.open(path, "w") as out:
         for member in server:
-            if member.isfile() and (data := server.extractfile(member)):
-                _add(out, f"sos/{member.name.removeprefix('./').partition('tree/')[2] or member.name}", data.read())
+            if member.isfile() and member.name.startswith("files/") and (data := server.extractfile(member)):
+                _add(out, f"sos/{member.name.removeprefix('files/')}", data.read())
         for file in sorted((DATA / "outputs").iterdir()):
             _add(out, f"sos/sos_commands/all/{file.stem.replace('-', '_-', 1)}", file.read_bytes())
         log = b"Nov 28 05:00:01 host systemd[1]: Started a service that nobody asked about, number 1234.\n"

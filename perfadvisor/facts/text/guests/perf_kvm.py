@@ -10,7 +10,7 @@ from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 SOURCE = "$ perf kvm stat report"
 _ROW = re.compile(
-    r"\s*(?P<reason>[A-Za-z][\w-]*(?: [A-Z_]+)?)\s+(?P<count>[0-9]{1,18})\s+(?P<share>[0-9]{1,3}\.[0-9]{2})%"
+    r"\s*(?P<cause>[A-Za-z][\w-]*(?: [A-Z_]+)?)\s+(?P<count>[0-9]{1,18})\s+(?P<share>[0-9]{1,3}\.[0-9]{2})%"
     r"\s+[0-9]{1,3}\.[0-9]{2}%\s+(?P<least>[0-9.]{1,18})us\s+[0-9.]{1,18}us\s+(?P<mean>[0-9.]{1,18})us\b.*"
 )
 _TOTAL = re.compile(r"Total Samples:\s*([0-9]{1,18})\b")
@@ -24,7 +24,7 @@ MOST_OF = 0.99  # of the exits; the rest may be in lines that were left out
 class _Exit:
     """One line of the table."""
 
-    reason: str
+    cause: str
     count: int
     share: float
     least_ns: float | None
@@ -35,19 +35,19 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """Each reason with its count, share and times, then what they are together. Shares of groups need the table's end,
     which says how many exits there were."""
     text = data.decode("utf-8-sig", "replace").replace("\0", "")
-    found = {one.reason: one for line in text.splitlines() if (one := _exit(line))}
+    found = {one.cause: one for line in text.splitlines() if (one := _exit(line))}
     for one in found.values():
         values: tuple[tuple[FactSpec, int | float | None], ...] = (
             (exits.COUNT, one.count), (exits.SHARE, one.share), (exits.SHORTEST, one.least_ns),
             (exits.MEAN, one.mean_ns),
         )  # fmt: skip
         for spec, value in values:
-            yield spec.given(value, source=source, subject=one.reason)
+            yield spec.given(value, source=source, subject=one.cause)
     total = int(match[1]) if (match := _TOTAL.search(text)) else None
     yield exits.TOTAL.given(total, source=source, reason="the line of totals is not there")
     whole = total if total and sum(one.count for one in found.values()) >= MOST_OF * total else None
     for spec, names in ((exits.HALT_SHARE, _HALTS), (exits.IO_SHARE, _IO)):
-        mine = sum(one.count for one in found.values() if one.reason.lower() in names)
+        mine = sum(one.count for one in found.values() if one.cause.lower() in names)
         yield spec.given(mine / whole if whole else None, source=source, reason="not every exit is in the table")
 
 
@@ -56,7 +56,7 @@ def _exit(line: str) -> _Exit | None:
     if match is None:
         return None
     return _Exit(
-        match["reason"], int(match["count"]), float(match["share"]) / 100, _ns(match["least"]), _ns(match["mean"])
+        match["cause"], int(match["count"]), float(match["share"]) / 100, _ns(match["least"]), _ns(match["mean"])
     )
 
 

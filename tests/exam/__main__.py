@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import json
 import secrets
+import signal
 import sys
 import tempfile
 from itertools import groupby
@@ -34,6 +35,7 @@ def main() -> int:
     if given.list:
         print("\n".join(f"{one.name:28} {one.kind:8} {one.stage:5} {', '.join(one.expect) or '-'}" for one in chosen))
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else nothing would be taken away
     seed = secrets.randbelow(2**31) if given.seed is None else given.seed
     outcomes = exam(chosen, seed, given.keep)
     if given.json:

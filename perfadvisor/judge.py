@@ -22,6 +22,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.evidence.of_tree import outputs
 from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.machine.listed import unread
+from perfadvisor.facts.reading import interrupts
 from perfadvisor.facts.trial import own_guests, own_load
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
@@ -90,6 +91,7 @@ def _together(views: Sequence[ReportView]) -> ReportView:
         facts={name: table for one in views for name, table in one.facts.items()},
         unasked=tuple(unasked),
         plans=tuple(plan for one in views for plan in one.plans),
+        interrupts={name: data for one in views for name, data in one.interrupts.items()},
     )
 
 
@@ -138,7 +140,13 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
         unread=_unread(snapshot),
     )  # fmt: skip
     planned = with_plans(findings, Lookup(facts, known_facts(), host), snapshot.tree)
-    return _view(source, goal, planned, {snapshot.environment: facts}, found=found)
+    view = _view(source, goal, planned, {snapshot.environment: facts}, found=found)
+    return replace(view, interrupts=_interrupts([snapshot]))
+
+
+def _interrupts(snapshots: Iterable[Snapshot]) -> dict[str, bytes]:
+    read = ((one.environment, one.tree.read(interrupts.SOURCE)) for one in snapshots)
+    return {name: data for name, data in read if data is not None}
 
 
 def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
@@ -192,7 +200,8 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
         tree = run.before[name].tree if name in run.before else Tree({})
         planned += with_plans(findings, lookups[name], tree)
     view = _view(source, goal, planned, tables, run=run, found=found)
-    return replace(view, ratios=environments.explained(beside, view.findings, tables))
+    shares = environments.explained(beside, view.findings, tables)
+    return replace(view, ratios=shares, interrupts=_interrupts(run.before.values()))
 
 
 def _unread(snapshot: Snapshot | None) -> dict[str, str]:

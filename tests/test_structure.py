@@ -43,6 +43,8 @@ LEVELS = {
     "gating": 6.5,
     "tuning": 6.7,
     "reading": 6.5,
+    "waiving": 6.2,
+    "differing": 6.7,
     "api": 7,
     "cli": 7,
     "start": 8,

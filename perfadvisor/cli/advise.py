@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.waivers_option import WAIVERS
+
 if TYPE_CHECKING:
     from perfadvisor.report.view import ReportView
 
@@ -12,7 +14,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 
 @click.command(short_help="Show the findings of a run or snapshot.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option(
     "--fail-on",
@@ -25,19 +27,24 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 )
 @click.option("--explain", "explained", multiple=True, metavar="N|ID|all",
               help="Print finding N, the rule ID or everything in full (example: --explain 1).")  # fmt: skip
+@WAIVERS
 @click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
 @click.option("--as", "kept_as", type=click.Choice(["shell", "diff", "ansible", "tuned"]),
               help="Print the fixes that can be planned for this machine, and nothing else, in this form.")  # fmt: skip
 def command(
     paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool,
-    kept_as: str | None, explained: tuple[str, ...],
+    kept_as: str | None, explained: tuple[str, ...], waivers: Path | None,
 ) -> None:  # fmt: skip
     """Judge what PATH holds, and advise what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
-    commands in any order: files, directories, archives, or - for standard input."""
+    commands in any order: files, directories, archives, or - for standard input. Without PATH: the newest run here."""
+    from perfadvisor.cli.last_run import given_or_last
     from perfadvisor.judge import judge
+    from perfadvisor.waiving import waived
 
-    first, *more = paths
-    view = judge(first, rules_dirs, goal, more)
+    first, *more = given_or_last(paths)
+    view, lapsed = waived(judge(first, rules_dirs, goal, more), waivers, rules_dirs)
+    for each in lapsed:
+        click.echo(f"note: {each}", err=True)
     if kept_as:
         _plans(view, kept_as)
     else:

@@ -18,11 +18,20 @@ if TYPE_CHECKING:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--name", "wanted", multiple=True, help="Only facts whose name starts with this (nic., cpu.online).")
+@click.option(
+    "--eval", "expression", metavar="EXPR",
+    help="Evaluate this condition for each subject (example: 'nic.ring_rx < nic.ring_rx_max').",
+)  # fmt: skip
 @click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
-def command(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], absent: bool) -> None:
+def command(
+    paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool
+) -> None:
     """Print the facts of what PATH holds: a run, a snapshot, a copy of /sys and /proc, or saved outputs in any order
     (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, libvirt XML, QEMU command lines, docker and podman inspect,
     Kubernetes YAML, /proc/interrupts and others): files, directories, archives, or - for standard input."""
+    if expression is not None:
+        _evaluate(paths, expression)
+        return
     from perfadvisor.reading import read
 
     readings = read(*paths)
@@ -32,6 +41,27 @@ def command(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], absent:
         return
     for reading in readings:
         _table(reading, wanted, absent, several=len(readings) > 1)
+
+
+def _evaluate(paths: tuple[Path, ...], expression: str) -> None:
+    """Print the condition's answer for every subject of the kind it is about."""
+    from perfadvisor.analyse.rules.condition_check import check
+    from perfadvisor.analyse.rules.conditions import parse
+    from perfadvisor.cli.paging import show
+    from perfadvisor.errors import InputError
+    from perfadvisor.judge import judge
+    from perfadvisor.packs.known_facts import known_facts
+    from perfadvisor.report.asked import ask, kind_of
+    from perfadvisor.report.terminal.asked import lines
+
+    mistakes = check(expression, known_facts())
+    if mistakes:
+        said = "; ".join(f"column {one.column}: {one.message}" for one in mistakes)
+        raise InputError(f"{expression!r}: {said}", "perfadvisor facts PATH lists the names")
+    condition, (first, *more) = parse(expression), paths
+    view = judge(first, more=more)
+    found = tuple(ask(view, condition, kind_of(condition, known_facts()), known_facts()))
+    show(lambda _: lines(found, several=len(view.facts) > 1))
 
 
 def _check_names(wanted: tuple[str, ...], readings: "tuple[Reading, ...]") -> None:

@@ -6,6 +6,8 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from perfadvisor.cli.waivers_option import WAIVERS
+
 Command = TypeVar("Command", bound=Callable[..., None])
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -39,6 +41,7 @@ def _judging(function: Command) -> Command:
 @click.option("--order", type=click.Choice(["auto", "paired", "mixed", "block", "stored"]), default="auto",
               help="How the runs of both sides were ordered in time.")  # fmt: skip
 @click.option("--fail-on", type=SEVERITY, help="Also fail on findings the baseline does not have.")
+@WAIVERS
 @click.option(
     "--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="Read history:REF from this database."
 )

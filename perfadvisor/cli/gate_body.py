@@ -23,7 +23,7 @@ Writer = Callable[[GateReport], str]
 
 def judge_two(
     *, baseline: str | None, candidate: str | None, paired: bool, order: str, fail_on: str | None, db: str,
-    policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
+    waivers: Path | None, policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
 ) -> int:  # fmt: skip
     """Judge two sides that were measured before; the exit code."""
     if not baseline or not candidate:
@@ -34,7 +34,7 @@ def judge_two(
     how = Order.PAIRED if paired else _order(order, a, b)
     judged = gate(a.side, b.side, _policy_of(rules, calibration, b.side, _history(db, a, b, how)), how,
                   acknowledged=rules.acknowledgements(_today()))  # fmt: skip
-    findings = new_findings(a, b, fail_on) if fail_on else ()
+    findings = new_findings(a, b, fail_on, waivers) if fail_on else ()
     return finished(replace(judged, findings=findings), rules, allow_undecided, outputs)
 
 

@@ -1,6 +1,7 @@
 """`perfadvisor rules`: list them, read one, and check rules of one's own."""
 
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -49,12 +50,37 @@ def show(rule_id: str, own: tuple[Path, ...]) -> None:
     """One rule in full: what it asks, why, what to do about it, and where that is known from."""
     from perfadvisor.packs.rules import load_rules
 
-    rules = {rule.id: rule for rule in load_rules(own)}
-    if rule_id not in rules:
-        near = get_close_matches(rule_id, rules, n=1)
+    click.echo(harmless(_described(_named(rule_id, load_rules(own)))))
+
+
+def _named(rule_id: str, rules: tuple[Rule, ...]) -> Rule:
+    by_id = {rule.id: rule for rule in rules}
+    if rule_id not in by_id:
+        near = get_close_matches(rule_id, by_id, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "perfadvisor rules list"
         raise InputError(f"no rule is called {rule_id!r}", hint)
-    click.echo(harmless(_described(rules[rule_id])))
+    return by_id[rule_id]
+
+
+@command.command()
+@click.argument("rule_id", metavar="ID")
+@click.option("--on", "path", required=True, type=click.Path(path_type=Path), help="Ask it of this run or snapshot.")
+@OWN
+def explain(rule_id: str, path: Path, own: tuple[Path, ...]) -> None:
+    """Show why a rule fires on a run or snapshot, or does not: each term of its condition with its value."""
+    from perfadvisor.analyse.rules.conditions import parse
+    from perfadvisor.cli.paging import show as page
+    from perfadvisor.judge import judge
+    from perfadvisor.packs.known_facts import known_facts
+    from perfadvisor.packs.rules import load_rules
+    from perfadvisor.report.asked import ask
+    from perfadvisor.report.terminal import asked, explain
+
+    rule = _named(rule_id, load_rules(own))
+    view = judge(path, own)
+    texts, several = (*rule.requires, rule.when), len(view.facts) > 1
+    found = [(text, tuple(ask(view, parse(text), rule.for_each, known_facts()))) for text in texts]
+    page(lambda width: chain(explain.lines(view, (rule_id,), width), asked.by_condition(found, several=several)))
 
 
 @command.command()

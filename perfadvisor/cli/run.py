@@ -28,6 +28,8 @@ import click
     "--out", type=click.Path(path_type=Path), metavar="DIR",
     help="Create this directory for the results (default: perfadvisor-DATE-TIME).",
 )  # fmt: skip
+@click.option("--report", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Also write the report as this HTML page (example: report.html).")  # fmt: skip
 @click.option(
     "--wait-quiet",
     metavar="TIME",
@@ -80,6 +82,7 @@ def command(
     named: Path | None,
     budget: str | None,
     out: Path | None,
+    page: Path | None,
     wait_quiet: str | None,
     unfinished: Path | None,
     like: Path | None,
@@ -100,8 +103,10 @@ def command(
     from --env.
     """
     from perfadvisor.cli import running
+    from perfadvisor.cli.output import require_folder
     from perfadvisor.runner import measure, resume
 
+    require_folder(page)
     running.stop_cleanly()
     running.put_back_leftovers()
     with running.progress(sys.stderr) as watch:
@@ -122,5 +127,17 @@ def command(
             )  # fmt: skip
             outcome = running.kept(folder, lambda: measure(asked, watch))
     click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)
-    click.echo(f"  next: perfadvisor report {outcome.path} -o report.html", err=True)
+    if page is not None:
+        _report(outcome.path, page)
+    else:
+        click.echo(f"  next: perfadvisor report {outcome.path} -o report.html", err=True)
     click.echo(outcome.path)
+
+
+def _report(run: Path, page: Path) -> None:
+    from perfadvisor.cli.output import write_text
+    from perfadvisor.judge import judge
+    from perfadvisor.report.html import render
+
+    write_text(page, render(judge(run)))
+    click.echo(f"  the report: {page.absolute().as_uri()}", err=True)

@@ -67,15 +67,21 @@ def run_sides(path: Path) -> dict[str, Side]:
     return sides
 
 
-def new_findings(baseline: Input, candidate: Input, severity: str) -> tuple[NewFinding, ...]:
-    """The candidate's findings at or over a severity that the baseline does not have; both must be runs."""
+def new_findings(
+    baseline: Input, candidate: Input, severity: str, waivers: Path | None = None
+) -> tuple[NewFinding, ...]:
+    """The candidate's findings at or over a severity that the baseline does not have, and that no waiver accepts; both
+    must be runs."""
     if candidate.folder is None:
         raise InputError("--fail-on needs a run's directory as the candidate", "a CSV file holds no machine to judge")
+    from perfadvisor.waiving import accepted
+
     known = {_identity(one) for one in _findings(baseline.folder)} if baseline.folder else set()
     worst = SEVERITIES[: SEVERITIES.index(Severity(severity)) + 1]
     return tuple(
         NewFinding(rule=one.rule.id, severity=one.rule.severity.value, subject=one.subject, title=one.title)
-        for one in _findings(candidate.folder)
+        for one in accepted(_findings(candidate.folder), waivers)[0]
+        if not one.accepted
         if one.rule.severity in worst and _identity(one) not in known
     )
 

@@ -130,7 +130,7 @@ class Finding:
     """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason;
     `worth` says what the fix gave where it was measured, `gain` the middle of it as a ratio (1.0 where unknown);
     `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause; `aside`
-    marks what the run did not touch."""
+    marks what the run did not touch; `accepted` is the reason where a waiver accepts it."""
 
     rule: Rule
     environment: str
@@ -149,3 +149,16 @@ class Finding:
     aside: bool = False
     worth: str = ""
     gain: float = 1.0
+    accepted: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiver:
+    """A finding that somebody accepts: its rule, patterns of its subject and environment (fnmatch), the reason, and the
+    last day on which it holds ("2027-03-31")."""
+
+    rule: str
+    reason: str
+    until: str
+    subject: str = "*"
+    environment: str = "*"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from perfadvisor.model.rule import SEVERITIES, Confidence, Finding, Outcome, Rule, Severity
 
@@ -36,6 +37,12 @@ class Entry:
     def severity(self) -> Severity:
         """How much it matters."""
         return self.rule.severity
+
+    @property
+    def subsystem(self) -> str:
+        """The directory its rule lies in ("numa", "network"), or what it looks at for a rule made up elsewhere."""
+        origin = PurePosixPath(self.rule.origin.rpartition(":")[0] or self.rule.origin)
+        return origin.parent.name or self.rule.for_each or "machine"
 
     @property
     def doubt(self) -> bool:
@@ -77,6 +84,12 @@ class Entry:
         return self.first.worth
 
     @property
+    def fix_line(self) -> str:
+        """The first line of the fix that is no comment: a command, or the beginning of the advice."""
+        lines = [line.strip() for text in (*self.commands, *self.persist) for line in text.splitlines() if line.strip()]
+        return next((line for line in lines if not line.startswith("#")), "")
+
+    @property
     def undo(self) -> tuple[str, ...]:
         """The distinct commands that take the fix back."""
         return _distinct(finding.rollback or finding.rule.rollback for finding in self.findings)
@@ -84,6 +97,21 @@ class Entry:
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+def _counts(finding: Finding) -> bool:
+    return finding.outcome is Outcome.FIRES and not finding.accepted
+
+
+def accepted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What fires and is accepted by a waiver."""
+    return tuple(one for one in findings if one.accepted)
+
+
+def accepted_words(finding: Finding) -> str:
+    """`high: The link of nvme0n1 runs at 8 GT/s (pcie-link-speed-degraded): slot has four lanes (until 2027-03-31)`."""
+    title = finding.title or finding.rule.title
+    return f"{finding.rule.severity}: {title} ({finding.rule.id}): {finding.accepted}"
 
 
 Key = tuple[str, str, str]  # rule, environment, the rule that explains it
@@ -94,7 +122,7 @@ def entries(findings: Sequence[Finding]) -> tuple[Entry, ...]:
     """What fires: first what holds the work back, worst and most certain first, then what the run did not touch, then
     doubts about the measurement. Explained entries sit below the one that explains them."""
     groups: Groups = {}
-    for finding in sorted((f for f in findings if f.outcome is Outcome.FIRES), key=_certainty):
+    for finding in sorted((f for f in findings if _counts(f)), key=_certainty):
         cause = finding.explained_by.partition("@")[0]
         groups.setdefault((finding.rule.id, finding.environment, cause), []).append(finding)
     roots = {key: _root(key, groups) for key in groups}
@@ -152,6 +180,6 @@ def severity_counts(found: Sequence[Entry]) -> tuple[tuple[Severity, int], ...]:
 
 
 def at_or_over(findings: Sequence[Finding], least: Severity) -> tuple[Finding, ...]:
-    """The findings that fire and are at least this severe."""
+    """The findings that fire, are at least this severe, and are not accepted."""
     worst = SEVERITIES.index(least)
-    return tuple(f for f in findings if f.outcome is Outcome.FIRES and SEVERITIES.index(f.rule.severity) <= worst)
+    return tuple(f for f in findings if _counts(f) and SEVERITIES.index(f.rule.severity) <= worst)

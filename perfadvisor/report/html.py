@@ -7,7 +7,9 @@ from perfadvisor import formatting
 from perfadvisor.report import charts, words
 from perfadvisor.report.coverage import locked, not_applicable, passed
 from perfadvisor.report.environments import environments, gap_words
-from perfadvisor.report.findings import ASIDE, DOUBTS, entries, severity_counts
+from perfadvisor.report.findings import ASIDE, DOUBTS, accepted, accepted_words, entries, severity_counts
+from perfadvisor.report.gain import gain_words
+from perfadvisor.report.inventory import Chapter, chapters
 from perfadvisor.report.judged import judged
 from perfadvisor.report.latency import latencies
 from perfadvisor.report.machine import devices, key_facts, shown, subtitle
@@ -16,8 +18,9 @@ from perfadvisor.report.passthrough import passthrough
 from perfadvisor.report.provenance import commands, snapshots, took, trials
 from perfadvisor.report.results import groups
 from perfadvisor.report.templates import templates
+from perfadvisor.report.tiles import tiles
 from perfadvisor.report.topology import WIDTH, topology
-from perfadvisor.report.verdict import verdict
+from perfadvisor.report.verdict import sentence, verdict
 from perfadvisor.report.view import ReportView
 
 PLOTLY = "plotly-cartesian.min.js"
@@ -33,18 +36,27 @@ def _context(view: ReportView) -> dict[str, Any]:
     table = environments(view, found)
     results = groups(view)
     tables = {name: facts for name, facts in view.facts.items() if any(True for _ in facts)}
+    machines = {name: (facts, _chapters(view, name, number)) for number, (name, facts) in enumerate(tables.items())}
     drawn = charts.charts(results, table)
+    shown_tiles, numbered = tiles(view), tuple(enumerate(found, 1))
     return {
         "view": view,
         "words": words,
         "count_of": formatting.count_of,
         "subtitle": subtitle(view),
-        "verdict": verdict(view, found),
-        "entries": found,
+        "verdict": sentence(view, found) if shown_tiles else verdict(view, found),
+        "tiles": shown_tiles,
+        "findings": tuple(each for each in numbered if not each[1].doubt),
+        "doubts": tuple(each for each in numbered if each[1].doubt),
+        "notes": view.run.notes if view.run else (),
+        "gain": partial(gain_words, view),
+        "accepted": accepted(view.findings),
+        "accepted_words": accepted_words,
+        "subsystems": tuple(sorted({entry.subsystem for entry in found if not entry.doubt})),
         "judged": judged(view),
         "doubts_heading": DOUBTS,
         "aside_heading": ASIDE,
-        "counts": severity_counts(found),
+        "counts": severity_counts([entry for entry in found if not entry.doubt]),
         "results": results,
         "latencies": latencies,
         "matrices": partial(matrices, view),
@@ -53,7 +65,8 @@ def _context(view: ReportView) -> dict[str, Any]:
         "plotly": PLOTLY if drawn else "",
         "comparison": table,
         "gap_words": gap_words,
-        "machines": tables,
+        "machines": machines,
+        "chapters": next(iter(machines.values()))[1] if machines else (),
         "topology": topology,
         "topology_width": WIDTH,
         "key_facts": key_facts,
@@ -68,3 +81,7 @@ def _context(view: ReportView) -> dict[str, Any]:
         "snapshots": snapshots(view),
         "took": took(view),
     }
+
+
+def _chapters(view: ReportView, name: str, number: int) -> tuple[Chapter, ...]:
+    return chapters(view.facts[name], view.interrupts.get(name), f"machine-{number}-" if number else "")

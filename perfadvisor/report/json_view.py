@@ -63,6 +63,7 @@ def _finding(finding: Finding) -> Record:
         "environment": finding.environment,
         "subject": finding.subject,
         "explained_by": finding.explained_by,
+        "accepted": finding.accepted,
         "why": finding.why,
         "reason": finding.reason,
         "worth": finding.worth,

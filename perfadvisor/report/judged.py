@@ -48,7 +48,8 @@ class MissingReading:
 def judged(view: ReportView) -> Judged:
     """What the outcomes amount to. Rules about the measurement do not count: they say nothing of the machine."""
     found = about_the_machine(view)
-    if any(one.outcome is Outcome.FIRES and one.rule.severity is not Severity.INFO for one in found):
+    fired = [one for one in found if one.outcome is Outcome.FIRES and not one.accepted]
+    if any(one.rule.severity is not Severity.INFO for one in fired):
         return Judged.FINDINGS
     if not any(one.outcome in (Outcome.CLEAR, Outcome.FIRES) for one in found):
         return Judged.NOTHING

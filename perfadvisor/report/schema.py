@@ -51,6 +51,7 @@ _FINDING = _record(
     environment=_TEXT,
     subject=_TEXT,
     explained_by=_TEXT,
+    accepted=_TEXT,
     why=_TEXT,
     reason=_TEXT,
     worth=_TEXT,

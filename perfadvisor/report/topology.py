@@ -11,10 +11,11 @@ from perfadvisor.model.fact import FactTable
 from perfadvisor.model.units import Unit
 
 WIDTH = 440
-HEADER, LINE, GAP, TOP = 68, 17, 16, 18
+HEADER, LINE, GAP, TOP = 85, 17, 16, 18
 NAMED = 3  # functions of one device that are named; the others are counted
 SHOWN = 14  # devices of one node that are drawn; the others are counted
 LONGEST = 30  # characters that fit a box
+ACCELERATORS = ("0x12", "0x0b40")  # processing accelerators and coprocessors (PCI Code and ID Assignment)
 NO_NODE = ""
 
 
@@ -89,6 +90,7 @@ def _slots(table: FactTable) -> Iterator[list[str]]:
 def _worth_drawing(table: FactTable) -> list[str]:
     flags = ("pci.is_storage", "pci.is_network", "pci.is_display", "pci.vfio_bound")
     chosen = {address for flag in flags for address, value in table.of(flag).items() if value}
+    chosen.update(at for at, value in table.of("pci.class").items() if str(value).startswith(ACCELERATORS))
     for name in ("block.pci_address", "nic.pci_address", "infiniband.pci_address"):
         chosen.update(str(address) for address in table.of(name).values())
     return sorted(chosen)
@@ -132,7 +134,24 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
     ram = value_text(memory, Unit.BYTES) if memory is not None else "memory unknown"
     if handed_out(table) is not None:
         ram += " initialised so far"
-    return processors, ram + (f", distances {clipped(str(distances), 24)}" if distances else "")
+    ram += f", distances {clipped(str(distances), 24)}" if distances else ""
+    return processors, ram, _huge_pages(table, node)
+
+
+def _huge_pages(table: FactTable, node: str) -> str:
+    """`huge pages: 512 of 2048kB, 4 of 1048576kB`: the pools of the node that hold any."""
+    totals = table.of("node_hugepages.total")
+    mine = {name.partition("/")[2]: count for name, count in totals.items() if name.partition("/")[0] == node}
+    if not mine:
+        return "huge pages not read"
+    pools = [f"{count} of {_page_size(size)}" for size, count in mine.items() if count]
+    return clipped(f"huge pages: {', '.join(pools) or 'none'}", 52)
+
+
+def _page_size(size: str) -> str:
+    """`2048kB` as `2 MiB`."""
+    kibibytes = size.removesuffix("kB")
+    return value_text(int(kibibytes) * 1024, Unit.BYTES) if kibibytes.isdecimal() else size
 
 
 LATE = 0.02  # what differs by less is rounding: the kernel counts both in pages
@@ -167,9 +186,24 @@ def _function(table: FactTable, address: str, *, alone: bool) -> list[BoxLine]:
     driver = table.value("pci.driver", address)
     place = f"{address.removeprefix('0000:')}{f' · {driver}' if driver else ''}"
     if alone:
-        return [BoxLine(clipped(names, LONGEST)), BoxLine("", clipped(place, LONGEST))]
+        about = _about(table, address)
+        lines = [BoxLine(clipped(names, LONGEST)), BoxLine("", clipped(place, LONGEST))]
+        return [*lines, BoxLine("", clipped(about, LONGEST))] if about else lines
     name = clipped(names, LONGEST // 2)
     return [BoxLine(name, clipped(place, LONGEST - len(name)))]
+
+
+def _about(table: FactTable, address: str) -> str:
+    """`group 12 · IRQs on CPU 0-3`: its IOMMU group, and the CPUs that serve its interrupts."""
+    group = table.value("pci.iommu_group", address)
+    served = {
+        str(cpus)
+        for kind in ("block", "nic")
+        for name, where in table.of(f"{kind}.pci_address").items()
+        if where == address and (cpus := table.value(f"{kind}.irq_cpus", name)) not in (None, "")
+    }
+    parts = [f"group {group}" if group is not None else "", f"IRQs on CPU {min(served)}" if served else ""]
+    return " · ".join(filter(None, parts))
 
 
 def link_words(table: FactTable, address: str) -> tuple[str, str]:

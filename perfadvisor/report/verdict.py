@@ -6,19 +6,26 @@ from perfadvisor.facts.trial.own_load import is_own_load
 from perfadvisor.formatting import count_of, listed
 from perfadvisor.model.result import Cell, Trust
 from perfadvisor.model.rule import Confidence, Severity
-from perfadvisor.report.delivers import delivers
+from perfadvisor.report.delivers import delivers, unlike_machines
 from perfadvisor.report.findings import Entry, severity_counts
 from perfadvisor.report.judged import Judged, judged, looked, most_wanted, waiting
 from perfadvisor.report.parts import SentencePart, lowered, plain
 from perfadvisor.report.view import ReportView
 
-__all__ = ["plain", "verdict"]
+__all__ = ["plain", "sentence", "verdict"]
 NAMED = 3  # findings the verdict names; the others are counted
 
 
 def verdict(view: ReportView, found: Sequence[Entry]) -> tuple[SentencePart, ...]:
     """The paragraph, as parts to be joined."""
     return (*delivers(view), *_holds_back(view, found), *_trust(view, found))
+
+
+def sentence(view: ReportView, found: Sequence[Entry]) -> tuple[SentencePart, ...]:
+    """The paragraph without the figures, for a page that shows those as tiles."""
+    why_not = unlike_machines(view)
+    first = (SentencePart("No headline", strong=True), SentencePart(f": {why_not}. ")) if why_not else ()
+    return (*first, *_holds_back(view, found), *_trust(view, found))
 
 
 def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePart]:

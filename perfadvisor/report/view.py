@@ -22,7 +22,7 @@ class ReportView:
     ("2026-11-22 17:30 UTC"), `version` perfadvisor's own, `meanings` the catalogue's sentence per fact name. `unasked`
     are the rules about things that what was read does not describe at all. `plans` are what the fixes of findings would
     write, where the machine was read. `evidence` has what was made of each part of saved outputs, `contradictions`
-    where two of them differ."""
+    where two of them differ. `interrupts` is /proc/interrupts of each environment where it was read."""
 
     source: str
     now: str
@@ -38,6 +38,7 @@ class ReportView:
     plans: tuple[tuple[Finding, Plan], ...] = ()
     evidence: tuple[PartNote, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    interrupts: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def environments(self) -> tuple[Environment, ...]:

@@ -93,3 +93,18 @@ def test_that_nothing_read_here_has_such_a_fact_is_said(tmp_path: Path) -> None:
     done = facts(str(tree(tmp_path)), "--name", "nic.")
     assert done.returncode == 0
     assert "nothing read here has a fact whose name starts with nic." in done.stderr
+
+
+SNAPSHOT = Path(__file__).resolve().parent.parent / "data" / "planted" / "far-interrupts.tar.gz"
+
+
+def test_eval_answers_for_each_subject_with_the_values() -> None:
+    done = facts(str(SNAPSHOT), "--eval", "nic.mtu < 9000 and nic.ring_rx < nic.ring_rx_max")
+    assert done.returncode == 0, done.stderr
+    assert "ens6: " in done.stdout and "nic.mtu [ens6] = 1,500" in done.stdout
+    assert "nic.ring_rx < nic.ring_rx_max" in done.stdout
+
+
+def test_eval_refuses_what_is_no_condition() -> None:
+    done = facts(str(SNAPSHOT), "--eval", "nic.mtuu < 9000")
+    assert done.returncode == 2 and "did you mean `nic.mtu`" in done.stderr

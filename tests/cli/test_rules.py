@@ -1,6 +1,7 @@
 """`perfadvisor rules`, as a user calls it."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -90,3 +91,21 @@ def test_list_and_show_print_no_escapes_of_a_pack(tmp_path):
     for words in (("list",), ("show", "my-rule")):
         said = call(*words, "--rules", str(tmp_path))
         assert "Mine" in said and "\x1b[2J" not in said
+
+
+@pytest.mark.parametrize("outcome", ["fires", "clear", "unknown"])
+def test_explain_shows_every_term_with_its_value(outcome: str) -> None:
+    from perfadvisor.judge import judge
+
+    snapshot = Path(__file__).resolve().parent.parent / "data" / "planted" / "far-interrupts.tar.gz"
+    asked = next(one for one in judge(snapshot).findings if one.outcome == outcome and one.rule.for_each)
+    done = CliRunner().invoke(command, ["explain", asked.rule.id, "--on", str(snapshot)])
+    assert done.exit_code == 0, done.exception
+    assert asked.rule.when in done.output
+    answer = {"fires": "true", "clear": "false", "unknown": "unknown"}[outcome]
+    assert f"{asked.subject}: {answer}" in done.output
+
+
+def test_explain_of_an_unknown_rule_names_the_nearest() -> None:
+    done = CliRunner().invoke(command, ["explain", "cpu-governor-on-deman", "--on", "x"])
+    assert "did you mean" in done.exception.hint

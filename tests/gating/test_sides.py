@@ -16,7 +16,7 @@ BLANK = Side(name="", runs={})
 
 def finding(rule: str, severity: Severity, subject: str = "", outcome: Outcome = Outcome.FIRES):
     return SimpleNamespace(rule=SimpleNamespace(id=rule, severity=severity), subject=subject, outcome=outcome,
-                           title=f"{rule} is wrong")  # fmt: skip
+                           title=f"{rule} is wrong", accepted="")  # fmt: skip
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from perfadvisor.report.html import render
 from perfadvisor.report.view import ReportView
 from tests.report import synthetic
+from tests.report.browsing import browser, opened  # noqa: F401 - fixtures of tests in a browser
 
 
 @pytest.fixture(scope="session")

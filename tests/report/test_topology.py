@@ -75,6 +75,43 @@ def test_long_or_odd_names_fit_their_box(name: str) -> None:
     assert all(len(line.text) <= 32 for node in topology(rows) for device in node.devices for line in device.lines)
 
 
+def test_accelerators_are_drawn() -> None:
+    found = topology(facts(*NODES, ("pci.class", "0000:65:00.0", "0x120000"), ("pci.numa_node", "0000:65:00.0", 1)))
+    assert [len(node.devices) for node in found] == [0, 1]
+
+
+def test_huge_pages_groups_and_interrupts_are_named() -> None:
+    address = "0000:01:00.0"
+    table = facts(
+        *NODES,
+        *nic(address, 1, "", iommu_group="12"),
+        ("nic.pci_address", "eth0", address),
+        ("nic.irq_cpus", "eth0", "0-1"),
+        ("node_hugepages.total", "1/2048kB", 512),
+        ("node_hugepages.total", "1/1048576kB", 0),
+        ("node_hugepages.total", "0/2048kB", 0),
+    )
+    zero, one = topology(table)
+    assert zero.lines[2] == "huge pages: none" and one.lines[2] == "huge pages: 512 of 2 MiB"
+    assert one.devices[0].lines[-1].text == "group 12 · IRQs on CPU 0-1"
+    assert topology(facts(*NODES))[0].lines[2] == "huge pages not read"
+
+
+def test_eight_nodes_and_three_hundred_functions_are_folded_quickly() -> None:
+    import time
+
+    nodes = [("node.cpu_list", str(n), f"{n * 16}-{n * 16 + 15}") for n in range(8)]
+    nodes += [("node.cpu_count", str(n), 16) for n in range(8)]
+    places = [(f"0000:{n // 8:02x}:{n % 8:02x}.0", n % 8, f"0000:00:{n // 3:02x}.0") for n in range(300)]
+    functions = [row for place in places for row in nic(*place)]
+    table = facts(*nodes, *functions)
+    started = time.process_time()
+    found = topology(table)
+    assert time.process_time() - started < 0.5
+    drawn = sum(len(device.lines) > 0 for node in found for device in node.devices)
+    assert len(found) == 8 and drawn <= 8 * SHOWN and all(node.height < 1200 for node in found)
+
+
 def test_nothing_known_draws_nothing() -> None:
     assert topology(FactTable(())) == ()
     assert devices(FactTable(())) == ()

@@ -9,7 +9,7 @@ from perfadvisor.plaintext import one_line
 from perfadvisor.report.asking import commands
 from perfadvisor.report.coverage import PassedRule, locked, not_applicable, passed
 from perfadvisor.report.evidence import contradictions, parts
-from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, entries, severity_counts
+from perfadvisor.report.findings import ASIDE, DOUBTS, Entry, accepted, accepted_words, entries, severity_counts
 from perfadvisor.report.machine import subtitle
 from perfadvisor.report.results import groups
 from perfadvisor.report.terminal.finding import finding
@@ -39,6 +39,7 @@ def lines(view: ReportView, width: int) -> Iterator[Text]:
     yield from told("Contradictions", contradictions(view), width)
     yield from told("What was read", parts(view, every=True), width)
     yield from asked(view)
+    yield from told("Accepted", [accepted_words(one) for one in accepted(view.findings)], width)
     yield from _locked(view, width)
     yield from _rules("Passed", passed(view), width)
     yield from _rules("Not applicable", not_applicable(view), width)
@@ -63,6 +64,8 @@ def summary(view: ReportView, found: Sequence[Entry]) -> str:
     """The last line: `2 high, 1 low; 31 rules passed, 4 not evaluated, 12 do not apply.`"""
     about = [entry for entry in found if not entry.doubt]
     counts = listed([f"{count} {severity}" for severity, count in severity_counts(about)]) or "No findings"
+    waived = len(accepted(view.findings))
+    counts += f", {waived} accepted" if waived else ""
     doubts = len(found) - len(about)
     counts += f" and {count_of(doubts, 'doubt')} about the measurement" if doubts else ""
     waiting = len({rule.id for each in locked(view) for rule in each.rules})

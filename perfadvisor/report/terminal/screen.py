@@ -94,8 +94,7 @@ def _fix(number: int, entry: Entry, room: int) -> tuple[str, str]:
     if len(commands) == 1 and len(commands[0]) <= room:
         return one_line(commands[0].strip()), "cyan"
     more = f"  (--explain {number})"
-    text = next((one for one in commands if not one.strip().startswith("#")), "") or " ".join(entry.persist[:1])
-    text = text or " ".join(entry.rule.check_first[:1]) or entry.rule.verify.experiment or "nothing to change"
+    text = entry.fix_line or " ".join(entry.rule.check_first[:1]) or entry.rule.verify.experiment or "nothing to change"
     whole = len(commands) < 2 and not entry.commands and len(text) <= room
     return (clipped(text, room), "") if whole else (clipped(text, room - len(more)) + more, "")
 

@@ -1,0 +1,1 @@
+"""Several machines or runs side by side: settings, results, findings."""

@@ -1,0 +1,153 @@
+"""Everything that was read of a machine, in chapters by subject: each fact stands in exactly one of them.
+
+A kind of thing (each NIC, each PCI function) is a table: the columns that people ask for first, then all of them. What
+could not be read stands once for each reason.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.report.interrupts import IrqMatrix, matrix
+from perfadvisor.report.inventory_columns import CHAPTERS, COLUMNS, KIND_WORDS
+from perfadvisor.report.machine import ShownValue, shown
+from perfadvisor.report.topology import names_at
+
+FEW = 6  # things that stand side by side; more are one a row
+OTHER = "Other"
+RESULT = "result"  # has a section of its own
+SUFFIXES = (" bytes", " hz", " gtps", " usecs", " us", " ns", " per s")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InventoryTable:
+    """Rows of one kind: `columns` are (label, fact name), `rows` (name, what is known beside it, values)."""
+
+    caption: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, str, tuple[ShownValue | None, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unread:
+    """One reason, and the facts it holds for with how many subjects each."""
+
+    reason: str
+    facts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chapter:
+    """One subject: facts of the machine as a whole, tables to look at, all other facts, and what was not read."""
+
+    anchor: str
+    title: str
+    count: int
+    facts: tuple[tuple[str, str, ShownValue], ...]
+    tables: tuple[InventoryTable, ...]
+    complete: tuple[InventoryTable, ...]
+    unread: tuple[Unread, ...]
+    irqs: IrqMatrix | None = None
+
+
+def chapters(table: FactTable, interrupts: bytes | None = None, prefix: str = "") -> tuple[Chapter, ...]:
+    """The chapters that have anything, in a fixed order; `prefix` keeps the anchors of several machines apart."""
+    kinds = {fact.name.partition(".")[0] for fact in table} - {RESULT}
+    known = {kind for _, mine in CHAPTERS for kind in mine}
+    every = (*CHAPTERS, (OTHER, tuple(sorted(kinds - known))))
+    found = (_chapter(table, title, [kind for kind in mine if kind in kinds], prefix) for title, mine in every)
+    irqs = matrix(table, interrupts) if interrupts else None
+    made = [one for one in found if one is not None]
+    return tuple(_with_irqs(one, irqs) if one.title == "Interrupts" else one for one in made)
+
+
+def _with_irqs(chapter: Chapter, irqs: IrqMatrix | None) -> Chapter:
+    return replace(chapter, irqs=irqs)
+
+
+def _chapter(table: FactTable, title: str, kinds: Sequence[str], prefix: str) -> Chapter | None:
+    mine = [fact for fact in table if fact.name.partition(".")[0] in kinds]
+    values = [fact for fact in mine if isinstance(fact, Fact)]
+    if not mine:
+        return None
+    anchor = f"{prefix}inventory-{title.split(' ')[0].lower()}"
+    return Chapter(
+        anchor=anchor,
+        title=title,
+        count=len(values),
+        facts=tuple((label(fact.name), fact.name, shown(fact)) for fact in values if not fact.subject),
+        tables=tuple(_chosen(table, kind) for kind in kinds if kind in COLUMNS and table.subjects(kind)),
+        complete=tuple(one for kind in kinds if (one := _complete(table, kind, mine)) is not None),
+        unread=tuple(_unread(one for one in mine if isinstance(one, Absent))),
+    )
+
+
+def label(name: str) -> str:
+    """`nic.ring_rx_max` as `ring rx max`; units stand with the value."""
+    words = name.partition(".")[2].replace("_", " ")
+    return next((words.removesuffix(end) for end in SUFFIXES if words.endswith(end)), words)
+
+
+def _chosen(table: FactTable, kind: str) -> InventoryTable:
+    """The columns of the kind that any of its things has."""
+    subjects = table.subjects(kind)
+    columns = [(words, name) for words, name in COLUMNS[kind] if any(table.find(name, one) for one in subjects)]
+    rows = tuple((one, _beside(table, kind, one), _values(table, one, columns)) for one in subjects)
+    return InventoryTable(caption=_caption(kind, len(subjects)), columns=tuple(columns), rows=rows)
+
+
+def _beside(table: FactTable, kind: str, subject: str) -> str:
+    """What the kernel calls the disks and interfaces of a PCI function, or what the function is."""
+    if kind != "pci":
+        return ""
+    words = str(table.value("pci.description", subject) or table.value("pci.class_name", subject) or "")
+    return ", ".join(filter(None, (*names_at(table, subject), words)))
+
+
+def _values(table: FactTable, subject: str, columns: Iterable[tuple[str, str]]) -> tuple[ShownValue | None, ...]:
+    found = (table.find(name, subject) for _, name in columns)
+    return tuple(shown(one) if one is not None else None for one in found)
+
+
+def _complete(table: FactTable, kind: str, mine: Sequence[Fact | Absent]) -> InventoryTable | None:
+    """The facts of a kind that have no column of their own: things by row, or facts by row where things are few."""
+    chosen = {name for _, name in COLUMNS.get(kind, ())}
+    here = (fact for fact in mine if isinstance(fact, Fact) and fact.subject and _kind(fact) == kind)
+    names = sorted({fact.name for fact in here} - chosen)
+    subjects = table.subjects(kind)
+    if not names:
+        return None
+    columns = [(label(name), name) for name in names]
+    if len(subjects) > FEW:
+        rows = tuple((one, "", _values(table, one, columns)) for one in subjects)
+        return InventoryTable(caption=_caption(kind, len(subjects)), columns=tuple(columns), rows=rows)
+    turned = tuple((words, name, _values_of(table, name, subjects)) for words, name in columns)
+    return InventoryTable(
+        caption=_caption(kind, len(subjects)), columns=tuple((one, "") for one in subjects), rows=turned
+    )
+
+
+def _values_of(table: FactTable, name: str, subjects: Iterable[str]) -> tuple[ShownValue | None, ...]:
+    found = (table.find(name, one) for one in subjects)
+    return tuple(shown(one) if one is not None else None for one in found)
+
+
+def _kind(fact: Fact | Absent) -> str:
+    return fact.name.partition(".")[0]
+
+
+def _caption(kind: str, count: int) -> str:
+    return f"{KIND_WORDS.get(kind, kind.replace('_', ' ').capitalize())} ({count})"
+
+
+def _unread(absent: Iterable[Absent]) -> Iterator[Unread]:
+    by_reason: dict[str, dict[str, int]] = {}
+    for one in absent:
+        names = by_reason.setdefault(one.reason or "no reason recorded", {})
+        names[one.name] = names.get(one.name, 0) + 1
+    for reason in sorted(by_reason, key=lambda each: (-_total(by_reason[each]), each)):
+        yield Unread(reason=reason, facts=tuple(sorted(by_reason[reason].items())))
+
+
+def _total(counts: Mapping[str, int]) -> int:
+    return sum(counts.values())

@@ -180,11 +180,12 @@
   }
 
   // Keys: / searches, e expands, j and k go from finding to finding, Escape ends a search.
+  let stop = null;
   function step(by) {
     const stops = all(".finding, .doubt").filter((each) => each.checkVisibility());
-    const here = stops.findIndex((each) => each.getBoundingClientRect().top > 10);
-    const next = by > 0 ? (here < 0 ? stops.length - 1 : here) : (here < 0 ? stops.length : here) - 2;
-    stops[Math.max(0, next + (by > 0 && Math.abs(stops[here]?.getBoundingClientRect().top ?? 99) < 30 ? 1 : 0))]?.scrollIntoView();
+    const here = stops.indexOf(stop);
+    stop = stops[here < 0 ? 0 : Math.min(stops.length - 1, Math.max(0, here + by))] ?? null;
+    stop?.scrollIntoView();
   }
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

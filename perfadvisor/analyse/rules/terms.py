@@ -9,10 +9,10 @@ from perfadvisor.analyse.rules.expression import (
     Compare,
     Constant,
     Logic,
-    Member,
     Name,
     Node,
     Not,
+    OneOf,
     children,
     names,
 )
@@ -56,7 +56,7 @@ def written(node: Node) -> str:
             return f"not ({written(node.operand)})"
         case Logic():
             return f" {node.operator} ".join(f"({written(each)})" for each in node.operands)
-        case Member():
+        case OneOf():
             choices = ", ".join(repr(each.value) for each in node.choices)
             return f"{_within(node.left)} {'not ' if node.negated else ''}in ({choices},)"
         case Compare() | Arithmetic():

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "perfadvisor"
 # Lower may not import higher; parts with the same number are neighbours and may not import each other.
 LEVELS = {
     "errors": 0,
+    "whole": 0,
     "dmabench": 0,
     "extras": 0,
     "specs": 0.5,

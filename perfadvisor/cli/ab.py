@@ -79,7 +79,10 @@ def _sides(
     if a_cmd or b_cmd:
         if not (a_cmd and b_cmd) or workload or cmd:
             raise click.UsageError("--a and --b are both needed, and no workload")
-        return _named(a_cmd, b_cmd), _commands(a_cmd, b_cmd, timeout)
+        from perfadvisor.gating.command import shown
+
+        names = _named(shown(a_cmd), shown(b_cmd))
+        return names, _commands(dict(zip(names, (a_cmd, b_cmd), strict=True)), timeout)
     if a_env or b_env:
         if not (a_env and b_env and workload) or cmd:
             raise click.UsageError("--a-env, --b-env and a WORKLOAD are needed together")
@@ -96,10 +99,9 @@ def _named(a: str, b: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _commands(a: str, b: str, timeout: float) -> Iterator[Measure]:
+def _commands(commands: dict[str, str], timeout: float) -> Iterator[Measure]:
     from perfadvisor.gating.command import timed_command
 
-    commands = dict(zip(_named(a, b), (a, b), strict=True))
     yield lambda name: timed_command(commands[name], Path(), timeout)
 
 

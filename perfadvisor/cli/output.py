@@ -1,11 +1,10 @@
 """Files that commands write: whole or not at all, private to the user, and errors that name them."""
 
-import os
 import stat
-import tempfile
 from pathlib import Path
 
 from perfadvisor.errors import InputError
+from perfadvisor.whole import write_whole
 
 
 def require_folder(path: Path | None) -> None:
@@ -26,15 +25,4 @@ def write_bytes(path: Path, data: bytes) -> None:
         path.write_bytes(data)
         return
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
-    temporary = None
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, mode)
-            file.write(data)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        error.filename = str(path)
-        raise
+    write_whole(path, data, mode)

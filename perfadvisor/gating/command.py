@@ -9,7 +9,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.gating.rows import read_side
 from perfadvisor.model.gate import Runs, Side
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.here import process
+from perfadvisor.targets.here import process, secrets
 
 CSV_VARIABLE = "PERFADVISOR_CSV"
 TAIL_CHARACTERS = 400
@@ -21,7 +21,7 @@ def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
     not pass for undecided."""
     side, _ = _measured(command, checkout, timeout_s)
     if side is None:
-        raise InputError(f"{command} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide for the columns")
+        raise InputError(f"{shown(command)} in {checkout} wrote nothing to ${CSV_VARIABLE}", "see the guide")
     return side
 
 
@@ -31,7 +31,7 @@ def timed_command(command: str, directory: Path, timeout_s: float) -> Side:
     if side is not None:
         return side
     runs = Runs(workload="command", metric="time", unit="s", better="lower", values=(seconds,))
-    return Side(name=command, runs={runs.key: runs})
+    return Side(name=shown(command), runs={runs.key: runs})
 
 
 def _measured(command: str, checkout: Path, timeout_s: float) -> tuple[Side | None, float]:
@@ -42,11 +42,18 @@ def _measured(command: str, checkout: Path, timeout_s: float) -> tuple[Side | No
         argv = ("env", f"--chdir={checkout.resolve()}", *words)
         done = process.run(Command(argv=argv, timeout_s=timeout_s, environment={**os.environ, CSV_VARIABLE: str(rows)}))
         if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:]
+            said = secrets.in_line(done.stderr.decode("utf-8", "replace").strip()[-TAIL_CHARACTERS:])
             why = f"ran over {timeout_s:g} s" if done.timed_out else f"exit code {done.returncode}"
             told = f"{why}: {said}" if said else why
-            raise InputError(f"{command} in {checkout}: {told}", "run it there by hand first")
+            raise InputError(f"{shown(command)} in {checkout}: {told}", "run it there by hand first")
         return (read_side(rows) if rows.is_file() else None), done.duration_s
+
+
+def shown(command: str) -> str:
+    """The command as it may be printed and kept: without passwords and tokens among its words."""
+    words = _words(command)
+    private = secrets.in_arguments(words)
+    return command if private == words else shlex.join(private)
 
 
 def _words(command: str) -> list[str]:

@@ -7,7 +7,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
 import tarfile
 import tempfile
 from pathlib import Path
@@ -18,6 +17,7 @@ from perfadvisor.model.snapshot import Snapshot, Window
 from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
 from perfadvisor.saved.archive import members
 from perfadvisor.upgrading import Format
+from perfadvisor.whole import write_whole
 
 FORMAT = Format(kind="perfadvisor snapshot", version=1)
 MANIFEST = "manifest.json"
@@ -29,19 +29,7 @@ MAX_PARENTS = 3  # a container in a guest on a host; an archive may hold itself 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:
     """Write the snapshot, complete or not at all."""
     require_place(path)
-    data = snapshot_bytes(snapshot)
-    handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=path.name + ".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename = str(path)
-        raise
+    write_whole(path, snapshot_bytes(snapshot))
 
 
 def require_place(path: Path) -> None:

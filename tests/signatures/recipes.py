@@ -62,8 +62,78 @@ COMMANDS: dict[str, tuple[int, str]] = {
     "vhd": (4, "qemu-img create -q -f vpc {image}.c 1G && {copy}"),
     "vhdx": (16, "qemu-img create -q -f vhdx {image}.c 1G && {copy}"),
     "parallels": (4, "qemu-img create -q -f parallels {image}.c 1G && {copy}"),
+    "journal of ext4": (16, "mke2fs -q -F -O journal_dev {image}"),
+    "hfs": (4, "hformat -f -l x {image}"),
+    "apfs": (128, "mkapfs {image}"),
+    "ufs": (4, "mkdir -p {image}.d && echo x > {image}.d/x && makefs -t ffs -s 4m {image}.c {image}.d && {copy}"),
+    "romfs": (1, "mkdir -p {image}.d && echo x > {image}.d/x && genromfs -f {image}.c -d {image}.d && {copy}"),
+    "jffs2": (1, "mkdir -p {image}.d && echo x > {image}.d/x && mkfs.jffs2 -r {image}.d -o {image}.c && {copy}"),
+    "ubifs": (
+        8, "mkdir -p {image}.d && echo x > {image}.d/x && mkfs.ubifs -r {image}.d -m 2048 -e 126976 -c 50 -o {image}.c"
+        " && {copy}",
+    ),
+    "ubi": (
+        8, "printf '[a]\\nmode=ubi\\nvol_id=0\\nvol_size=1MiB\\nvol_type=dynamic\\nvol_name=x\\n' > {image}.d"
+        " && ubinize -o {image}.c -m 2048 -p 128KiB {image}.d && {copy}",
+    ),
+    "atari partitions": (16, "parted -s {image} mklabel atari"),
+    "thin pool metadata": (4, "echo '{thin}' > {image}.d && thin_restore -i {image}.d -o {image}"),
+    "cache metadata": (4, "echo '{cache}' > {image}.d && cache_restore -i {image}.d -o {image}"),
+    "era metadata": (
+        4, "echo '{era}' > {image}.d && truncate -s 4M {image}.c && era_restore -i {image}.d -o {image}.c && {copy}",
+    ),
+    "zfs": (
+        128, "zfs-fuse --no-kstat-mount && zpool create -m none -f {pool} {image} && zpool export {pool}; {end_zfs}",
+    ),
+    "PostgreSQL table": (
+        4, "d=$(mktemp -d) && chown nobody $d && runuser -u nobody -- /usr/lib/postgresql/15/bin/initdb -D $d/a"
+        " > /dev/null && cp $d/a/base/1/1259 {image}.c && {copy}",
+    ),
+    "MariaDB tablespace": (
+        16, "d=$(mktemp -d) && echo | mariadbd --no-defaults --bootstrap --datadir=$d --user=root"
+        " --innodb-data-file-path=ibdata1:12M && cp $d/ibdata1 {image}.c && {copy}",
+    ),
+    "Berkeley database": (4, "printf 'a\\nb\\n' | db5.3_load -T -t btree {image}.c && {copy}"),
+    "LMDB database": (4, "printf 'a\\nb\\n' | mdb_load -n -T {image}.c && {copy}"),
 }
+# What takes a kernel with md and device mapper as modules: made in the lab. The second half of a pair is a file.
+PAIR = "modprobe -a {modules}; truncate -s 64M {image}.b && b=$(losetup --show -f {image}.b) && {make}; losetup -d $b"
+MD = "mdadm --create /dev/md/x --run --force --assume-clean"
+MIRROR = "{md} --metadata={form} --level=1 --raid-devices=2 {image} $b && mdadm --stop /dev/md/x"
+FIRMWARE = "IMSM_NO_PLATFORM=1 IMSM_DEVNAME_AS_SERIAL=1 {md} --metadata={form} --raid-devices=2 {image} $b && sync"
+LAB_COMMANDS: dict[str, tuple[int, str]] = {
+    f"mdadm {form}": (64, PAIR.replace("{make}", text).replace("{form}", form).replace("{modules}", "md-mod raid1"))
+    for form, text in (
+        ("0.90", MIRROR), ("1.0", MIRROR), ("1.1", MIRROR), ("1.2", MIRROR), ("ddf", FIRMWARE), ("imsm", FIRMWARE)
+    )
+} | {
+    "integrity": (16, "modprobe dm-integrity; integritysetup format -q {image}"),
+    "snapshot of device mapper": (
+        16, PAIR.replace("{modules}", "dm-snapshot").replace(
+            "{make}",
+            "echo 0 131072 snapshot $b {image} P 8 | dmsetup create cow && dd if=/dev/urandom of=/dev/mapper/cow bs=64k"
+            " count=4 conv=fsync status=none && dmsetup remove cow",
+        ),
+    ),
+    "write cache": (
+        16, PAIR.replace("{modules}", "dm-writecache").replace(
+            "{make}",
+            "echo 0 131072 writecache s $b {image} 4096 0 | dmsetup create wc && sync && dmsetup remove wc",
+        ),
+    ),
+}  # fmt: skip
+MAPPING = '<single_mapping origin_block="0" data_block="0" time="0"/>'
 WORDS = {
+    "{md}": MD,
+    "{thin}": '<superblock uuid="" time="1" transaction="1" data_block_size="128" nr_data_blocks="9">'
+    f'<device dev_id="1" mapped_blocks="1" transaction="0" creation_time="0" snap_time="0">{MAPPING}</device>'
+    "</superblock>",
+    "{cache}": '<superblock uuid="" block_size="128" nr_cache_blocks="9" policy="smq" hint_width="4">'
+    '<mappings><mapping cache_block="0" origin_block="0" dirty="false"/></mappings></superblock>',
+    "{era}": '<superblock uuid="" block_size="128" nr_blocks="9" current_era="1"><era_array>'
+    '<era block="0" era="1"/></era_array></superblock>',
+    "{pool}": "perfadvisor-signature",
+    "{end_zfs}": "kill $(pidof zfs-fuse)",
     "{copy}": "dd if={image}.c of={image} conv=notrunc status=none",
     "{lvm}": "LVM_SYSTEM_DIR=/nowhere LVM_SUPPRESS_FD_WARNINGS=1",
 }
@@ -71,7 +141,7 @@ WORDS = {
 
 def command(name: str, image: str) -> str:
     """The shell command for one of them."""
-    text = COMMANDS[name][1]
+    text = (COMMANDS | LAB_COMMANDS)[name][1]
     for word, stands_for in WORDS.items():
         text = text.replace(word, stands_for)
     return text.replace("{image}", image)

@@ -11,9 +11,9 @@ import secrets
 import time
 from pathlib import Path
 
-from tests.runner.conftest import Bench
 from tests.torture import disks, kills, readers
-from tests.torture.report import Report
+from tests.torture.report import Report, table_of
+from tests.torture.world import World, world
 
 READERS_AT_ONCE = 200
 
@@ -26,40 +26,51 @@ def main() -> int:
     asked.add_argument("--only", type=int, default=None)
     asked.add_argument("--signals", type=int, default=10**9, help="end after so many signals")
     asked.add_argument("--what", default="signals,readers,disks")
+    asked.add_argument("--victims", default="", help="only commands whose names begin so, separated by commas")
+    asked.add_argument("--total", type=Path, nargs="+", help="print the sums of such reports and stop")
     asked.add_argument("--out", type=Path, default=Path("out/torture"))
     given = asked.parse_args()
+    if given.total:
+        print(table_of(given.total))
+        return 0
     seed = secrets.randbelow(2**31) if given.seed is None else given.seed
-    report = torture(given.out, seed, given.seconds, tuple(given.what.split(",")), given.only, given.signals)
+    wanted = tuple(name for name in given.victims.split(",") if name)
+    report = torture(given.out, seed, given.seconds, tuple(given.what.split(",")), given.only, given.signals, wanted)
+    report.keep()
     print(report.table())
     return int(bool(report.failures))
 
 
 def torture(
-    out: Path, seed: int, seconds: float, kinds: tuple[str, ...], only: int | None = None, signals: int = 10**9
-) -> Report:
+    out: Path, seed: int, seconds: float, kinds: tuple[str, ...], only: int | None = None, signals: int = 10**9,
+    victims: tuple[str, ...] = (),
+) -> Report:  # fmt: skip
     """Go on until the time is up or so many signals were sent."""
     report = Report(out, seed)
     deadline, number = time.monotonic() + seconds, only or 0
-    with kills.place() as bench:
+    engines = "signals" in kinds and (not victims or any(one.startswith(("podman", "docker")) for one in victims))
+    with world(engines) as place:
         while time.monotonic() < deadline and _sent(report) < signals:
-            step(bench, kinds, seed, number, report)
+            step(place, kinds, seed, number, report, victims)
             number += 1
             if only is not None:
                 break
     return report
 
 
-def step(bench: Bench, kinds: tuple[str, ...], seed: int, number: int, report: Report) -> None:
+def step(
+    place: World, kinds: tuple[str, ...], seed: int, number: int, report: Report, victims: tuple[str, ...]
+) -> None:
     """One step of a kind that the seed draws."""
     chance = random.Random(f"{seed}/{number}")
     kind = chance.choice(kinds)
     if kind == "signals":
-        kills.strike(bench, chance, number, report)
+        kills.strike(place, chance, number, report, victims)
     elif kind == "readers":
         for _ in range(READERS_AT_ONCE):
             readers.feed(chance, number, report)
     elif os.geteuid() == 0:
-        disks.fill(bench, chance, number, report)
+        disks.fill(place, chance, number, report)
 
 
 def _sent(report: Report) -> int:

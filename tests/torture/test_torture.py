@@ -36,4 +36,4 @@ def test_a_failure_leaves_its_input_and_the_way_to_repeat_it(tmp_path, monkeypat
     assert report.failures == [f"bad: KeyError: 'x' ({tmp_path}/failure-1)"]
     assert {path.name for path in (tmp_path / "failure-1").iterdir()} == {"input", "story.json"}
     assert "--seed 7 --only 3" in (tmp_path / "failure-1" / "story.json").read_text()
-    assert "1 in all, 1 failures, seed 7" in report.table()
+    assert "0 signals, 1 failures, seed 7" in report.table()

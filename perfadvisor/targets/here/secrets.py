@@ -36,6 +36,9 @@ _ANYWHERE = (
 )
 # Options whose whole value, or one part of it, is data of the guest or a password.
 _WHOLE = frozenset({"-u", "--user", "--proxy-user"})
+# Programs that take a password behind -p, and those that take it as a part of that word.
+_PASSWORD_FOLLOWS = frozenset({"sshpass"})
+_PASSWORD_ATTACHED = _PASSWORD_FOLLOWS | {"mysql", "mysqldump", "mysqladmin", "mariadb", "mariadb-dump"}
 _PART = {"-fw_cfg": "string", "-smbios": "value", "-object": "data"}
 
 
@@ -51,16 +54,21 @@ def in_line(text: str) -> str:
 
 def in_arguments(arguments: list[str]) -> list[str]:
     """The arguments of a program: QEMU's, ssh's, any other's."""
-    program = arguments[0] if arguments else ""
-    return [_argument(option, text, program) for option, text in zip(["", *arguments], arguments, strict=False)]
+    names = {word.rpartition("/")[2] for word in arguments}  # behind sudo, env or timeout, too
+    found = [_argument(option, text) for option, text in zip(["", *arguments], arguments, strict=False)]
+    if names & _PASSWORD_FOLLOWS:
+        found = [HIDDEN if option == "-p" else text for option, text in zip(["", *arguments], found, strict=False)]
+    if names & _PASSWORD_ATTACHED:
+        found = [f"-p{HIDDEN}" if re.match("-p.", text) else text for text in found]
+    return found
 
 
-def _argument(option: str, text: str, program: str = "") -> str:
+def _argument(option: str, text: str) -> str:
     if option == "-append":
         return in_line(text)
     if option.startswith("-") and "=" not in option and names_secret(option) and not text.startswith("-"):
         return HIDDEN
-    if (option in _WHOLE and ":" in text) or (option == "-p" and program.endswith("sshpass")):
+    if option in _WHOLE and ":" in text:
         return HIDDEN
     if text.startswith("{"):
         return in_json(text)

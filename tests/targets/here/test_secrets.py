@@ -38,7 +38,8 @@ OTHERS = (
     ("sshpass", "-p", S, "ssh", "host"), ("curl", "-u", f"joe:{S}", "https://h"), ("tool", "--password", S),
     ("tool", f"--password={S}"), ("tool", "--api-key", S), ("tool", "--token", S), ("tool", "--auth-token", S),
     ("curl", "-H", f"Authorization: Bearer {S}"), ("psql", f"postgresql://joe:{S}@h/db"), ("tool", f"PGPASSWORD={S}"),
-    ("mc", "--secret-key", S), ("ssh", "-o", f"ProxyPassword={S}"),
+    ("mc", "--secret-key", S), ("ssh", "-o", f"ProxyPassword={S}"), ("timeout", "9", "sshpass", "-p", S, "ssh", "h"),
+    ("/usr/bin/sshpass", f"-p{S}", "ssh", "h"), ("mysql", f"-p{S}", "db"), ("sudo", "/bin/mysqldump", f"-p{S}"),
 )  # fmt: skip
 XML = (
     f"<graphics type='vnc' passwd='{S}'/>", f'<graphics type="spice" passwd="{S}"/>', f"<password>{S}</password>",

@@ -18,6 +18,7 @@ from math import log
 from pathlib import Path
 
 from benchmarks import growing
+from perfadvisor.start import collect_less
 
 PROMISE, GOES = 1.1, 2
 Step = Callable[[int, Path], Callable[[], object]]
@@ -25,6 +26,7 @@ Step = Callable[[int, Path], Callable[[], object]]
 
 def main(wanted: list[str]) -> int:
     """Print a line per step; 1 where one grows faster than promised."""
+    collect_less()
     failed = 0
     for name, sizes, step in steps():
         if not wanted or name.startswith(tuple(wanted)):

@@ -1,11 +1,13 @@
 """What `perfadvisor run` needs between its options and the runner."""
 
 import contextlib
+import os
 import re
 import secrets
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -29,6 +31,7 @@ from perfadvisor.targets.changing import journal
 from perfadvisor.targets.lending.pci_group import full_address
 
 DEFAULT_REPEATS = 5
+ENDS = (signal.SIGTERM, signal.SIGHUP)
 NODES = r"(-(node|cpu|memory)[0-9]+)+"
 
 
@@ -137,13 +140,25 @@ def put_back_leftovers() -> None:
 
 def stop_cleanly() -> None:
     """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is restored."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to go on
             signal.signal(number, _interrupt)
+    sys.unraisablehook = _raise_again
 
 
 def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
+
+
+def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Python drops what is raised where nobody can catch it, as in the callback of a weak reference. An interrupt must
+    not get lost so: it is sent once more, a moment later."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+        return
+    heard = [number for number in (*ENDS, signal.SIGINT) if signal.getsignal(number) is not signal.SIG_IGN]
+    for number in heard[:1]:
+        threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
 
 
 def kept(out: Path, work: Callable[[], RunOutcome]) -> RunOutcome:

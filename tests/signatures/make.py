@@ -46,7 +46,7 @@ def in_the_lab() -> "dict[str, Any]":
 
     with tempfile.TemporaryDirectory(prefix="perfadvisor-lab-") as name:
         ready = "modprobe loop; mkdir -p /run/made; mount -t tmpfs none /run/made; export TMPDIR=/run/made"
-        script = f"{ready}\npython -m tests.signatures.make --here {name}/made.json"
+        script = f"{ready}\npython -S -m tests.signatures.make --here {name}/made.json"
         ran = Server(directory=Path(name)).run(script, 600.0)
         print(ran.output)
         return json.loads((Path(name) / "made.json").read_text())

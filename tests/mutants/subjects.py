@@ -26,7 +26,11 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "perfadvisor/targets/changing/undo.py": (
         "tests/targets/changing/test_undo.py", *JOURNAL, "tests/targets/changing/test_huge_pages.py",
     ),
-    "perfadvisor/targets/here/redaction.py": ("tests/targets/here/test_redaction.py",),
+    "perfadvisor/targets/here/redaction.py": (
+        "tests/targets/here/test_redaction.py", "tests/targets/here/test_secrets.py",
+    ),
+    "perfadvisor/targets/here/secrets.py": ("tests/targets/here/test_secrets.py",),
+    "perfadvisor/whole.py": ("tests/test_whole.py",),
     "perfadvisor/runner/orders.py": ("tests/runner/test_orders.py",),
     "perfadvisor/facts/reading/xmltext.py": XML,
     "perfadvisor/facts/reading/cpulist.py": ("tests/facts/reading/test_cpulist.py",),

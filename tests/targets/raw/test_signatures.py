@@ -21,6 +21,7 @@ NAMES = (*TOOLS, *signatures.BYTES)
 NAMELESS = {
     "bfs", "sgi partitions", "amiga partitions", "dvh partitions", "random data",
     "one block of ones", "one bit", "InnoDB page", "AIX label", "verity", "drbd",
+    "ufs", "jffs2", "atari partitions", "PostgreSQL table", "MariaDB tablespace",
 }  # fmt: skip
 OTHER_USER = 65533
 

@@ -64,7 +64,7 @@ class World(Bench):
 
     def state(self) -> dict[str, str]:
         """What no command may leave otherwise than it was."""
-        found = {"the switch": self.stand_in.read_text()}
+        found = {"the switch": self.stand_in.read_text().strip()}  # sysfs adds the line feed itself
         return found | ({"read-ahead": self.read_ahead.read_text()} if self.loop else {})
 
     def containers(self) -> list[str]:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.gate_noise import Floats, real_series
+from perfadvisor.cli.running import stop_cleanly
 from perfadvisor.gating.interleave import interleaved
 from perfadvisor.gating.policy import Policy
 from perfadvisor.model.gate import Runs, Side
@@ -43,6 +44,7 @@ def main() -> None:
     asked.add_argument("--real", type=int, default=10)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
+    stop_cleanly()
     chance = np.random.default_rng(given.seed)
     for name in FILES:
         print(f"{name}: {_told(recorded(name, given.series, chance))}")

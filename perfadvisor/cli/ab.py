@@ -142,17 +142,19 @@ def _changing(
     from perfadvisor.gating import with_setting
     from perfadvisor.gating import workload as workloads
     from perfadvisor.gating.command import timed_command
+    from perfadvisor.tuning.record import alone
 
-    put_back_leftovers()
-    if cmd:
-        with with_setting.measuring(made, lambda: timed_command(cmd, Path(), timeout)) as measure:
+    with alone():
+        put_back_leftovers()
+        if cmd:
+            with with_setting.measuring(made, lambda: timed_command(cmd, Path(), timeout)) as measure:
+                yield measure
+            return
+        with (
+            workloads.measuring(str(workload), ("local",), own, directory) as here,
+            with_setting.measuring(made, lambda: here("local")) as measure,
+        ):
             yield measure
-        return
-    with (
-        workloads.measuring(str(workload), ("local",), own, directory) as here,
-        with_setting.measuring(made, lambda: here("local")) as measure,
-    ):
-        yield measure
 
 
 def _told(report: "GateReport", json_file: Path | None) -> int:

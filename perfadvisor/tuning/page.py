@@ -69,6 +69,11 @@ def headline(tune: Tune) -> str:
     return f"{tried} tried, {kept} kept{undone}"
 
 
+def remarks(tune: Tune) -> tuple[str, ...]:
+    """What the terminal says below the gains, which the page shows large."""
+    return text.ending(tune)[1 + len(tune.together.goals) if tune.together else 0 :]
+
+
 def colour(tune: Tune) -> str:
     """The class of the quoted gain."""
     return "kept" if tune.state is TuneState.KEPT else "not"

@@ -65,14 +65,14 @@ def unfinished() -> Tune:
 
 @contextlib.contextmanager
 def alone() -> Iterator[None]:
-    """While no other tune runs on this machine. MeasureError where one does."""
+    """While no other tune, and no `ab --set`, runs on this machine. MeasureError where one does."""
     if os.geteuid() != 0:
         yield  # without root hardly anything can be set, and the lock's place is root's
         return
     try:
         sharing.claim(LOCK)
     except MeasureError:
-        raise MeasureError("another perfadvisor tune runs on this machine", "wait for it to end") from None
+        raise MeasureError("another perfadvisor tune or ab --set runs on this machine", "wait for it to end") from None
     try:
         yield
     finally:

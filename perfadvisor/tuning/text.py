@@ -105,6 +105,8 @@ def ending(tune: Tune) -> tuple[str, ...]:
     if tune.together is None:
         return ("Nothing is kept: no fix helped. Everything is as before.",)
     gains = [f"{one.id} {gain_words(one)}" for one in tune.together.goals]
+    if tune.state is TuneState.ROLLED_BACK:
+        return ("Taken back since. What all that helped gave together, against none:", *gains)
     if tune.state is TuneState.NOTHING_KEPT:
         why = f"{tune.together.answer}" + (f": {tune.together.reason}" if tune.together.reason else "")
         return ("Nothing is kept: measured once more, all that helped against none:", *gains, why)

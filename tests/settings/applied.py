@@ -39,6 +39,8 @@ FAULTS = {
     ("memory.thp_enabled", "thp_enabled"): "never", ("memory.ksm_run", "ksm_run"): "1",
     ("sysctl", "vm/zone_reclaim_mode"): "1",
 }  # fmt: skip
+# What other runs on this machine change at the same time, compared for the fixes that write it alone.
+SHARED = {"hugepages.total", "node_hugepages.total", "memory.hugepages_total", "memory.hugepages_total_any_size"}
 WHOLE = {"cpu.clocksource": "it would change the time of everything that runs here"}
 
 
@@ -113,32 +115,44 @@ def _made(rule: Rule, made: Plan, before: Tree, disk: str) -> Outcome:
         with journal.begin() as book:
             applied = settings.apply(made, book)
     except PerfAdvisorError as error:
-        return Outcome(rule=rule.id, what=f"refused: {error.message}", problem=_moved(before, disk))
+        return Outcome(rule=rule.id, what=f"refused: {error.message}", problem=_moved(made, before, disk))
     kept = all(not one.rounded for one in applied)
     return Outcome(
-        rule=rule.id, what="made and undone" if kept else "made, rounded, and undone", problem=_moved(before)
+        rule=rule.id,
+        what="made and undone" if kept else "made, rounded, and undone",
+        problem=_moved(made, before, disk),
     )
 
 
-def _moved(before: Tree, disk: str) -> str:
+def _moved(made: Plan, before: Tree, disk: str) -> str:
     """The settings and identities that are not as before."""
-    old, new = _lasting(before, disk), _lasting(_read(), disk)
-    moved = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    pages = any("hugepages" in write.source for write in made.writes)
+    old, new = _lasting(before, disk, pages), _lasting(_read(), disk, pages)
+    mine = {key for key in old.keys() | new.keys() if key[1].split("/")[0] in (disk, NIC, PEER)}
+    there = mine | (old.keys() & new.keys())  # guests and groups of other runs come and go
+    moved = sorted(key for key in there if old.get(key) != new.get(key))
     return f"not as before: {moved[:5]}" if moved else ""
 
 
-def _lasting(tree: Tree, disk: str) -> dict[tuple[str, str], object]:
+def _lasting(tree: Tree, disk: str, pages: bool) -> dict[tuple[str, str], object]:
     known = known_facts()
     return {
         (fact.name, fact.subject): fact.value
         for fact in catalogue.read(tree)
-        if isinstance(fact, Fact) and known[fact.name].nature is not Nature.MEASURED and not _of_others(fact, disk)
+        if isinstance(fact, Fact)
+        and known[fact.name].nature is not Nature.MEASURED
+        and not _of_others(fact, disk)
+        and (pages or not _huge_pages(fact))
     }
 
 
 def _of_others(fact: Fact, disk: str) -> bool:
     """Loop devices come and go with other tests."""
     return fact.subject.startswith("loop") and fact.subject != disk
+
+
+def _huge_pages(fact: Fact) -> bool:
+    return fact.name in SHARED or fact.subject == "vm.nr_hugepages"
 
 
 def _read() -> Tree:

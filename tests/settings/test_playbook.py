@@ -33,7 +33,16 @@ def _played(folder: Path, program: str, queue: Path) -> None:
     subprocess.run([*PROGRAM, "snapshot", "-o", str(snapshot)], check=True, capture_output=True, env=own)
     advise = [*PROGRAM, "advise", str(snapshot), "--rules", str(folder / "rules"), "--as", "ansible"]
     book.write_text(subprocess.run(advise, check=True, capture_output=True, text=True, env=own).stdout)
-    words = [program, "-i", "localhost,", "-c", "local", str(book)]
+    words = [
+        program,
+        "-i",
+        "localhost,",
+        "-c",
+        "local",
+        "-e",
+        f"ansible_python_interpreter={sys.executable}",
+        str(book),
+    ]
     checked = subprocess.run([*words, "--check"], capture_output=True, text=True, env=own)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert (queue / "read_ahead_kb").read_text() == "96\n"

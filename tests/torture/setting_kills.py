@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from perfadvisor.cli.running import stop_cleanly
+
 PROGRAM = [sys.executable, "-m", "perfadvisor"]
 ALONE_S = 3.0  # how long the keeper has, before `restore` is asked
 LATEST_S = 2.5  # a moment of the kill after the first change, at the most
@@ -81,6 +83,7 @@ def main() -> int:
     asked.add_argument("--kills", type=int, default=100)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
+    stop_cleanly()
     with tempfile.TemporaryDirectory(prefix="setting-kills-") as name, loop_device(Path(name)) as disk:
         seen = killed(Path(name), disk, given.kills, random.Random(given.seed))
     print(seen.table(), *seen.problems, sep="\n")
@@ -116,13 +119,15 @@ def strike(
 ) -> None:
     """Start it, wait for the first change and some moment after it, kill it, and look."""
     process = subprocess.Popen(argv, env=environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    if not until(lambda: queue(disk) != before, 60):
-        seen.problems.append(f"{name}: never changed anything")
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(chance.uniform(0, LATEST_S))
-    seen.kills[name, "as it was" if queue(disk) == before else "changed"] += 1
-    process.kill()
-    process.wait()
+    try:
+        if not until(lambda: queue(disk) != before, 60):
+            seen.problems.append(f"{name}: never changed anything")
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0, LATEST_S))
+        seen.kills[name, "as it was" if queue(disk) == before else "changed"] += 1
+    finally:
+        process.kill()
+        process.wait()
     until(lambda: queue(disk) == before and not journals(folder), ALONE_S)
     if queue(disk) == before and not journals(folder):
         seen.left_to_keeper[name] += 1

@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from perfadvisor.cli import ab
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.changing import journal, settings_file, sharing
 from perfadvisor.tuning import kept, record, session
@@ -144,8 +146,19 @@ def test_two_tunes_at_once_are_refused(monkeypatch, tmp_path) -> None:
         pytest.skip("the lock's place is root's")
     with record.alone():
         monkeypatch.setattr(sharing, "_claimed", {})  # as another process would see it
-        with pytest.raises(MeasureError, match="another perfadvisor tune runs"), record.alone():
+        with pytest.raises(MeasureError, match="another perfadvisor tune or ab --set runs"), record.alone():
             pass
+
+
+def test_ab_with_a_setting_is_refused_beside_a_tune(file, monkeypatch) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the lock's place is root's")
+    with record.alone():
+        monkeypatch.setattr(sharing, "_claimed", {})
+        done = CliRunner().invoke(ab.command, ["--set", "test.number=5", "--yes", "--cmd", "true"])
+    assert isinstance(done.exception, MeasureError), done.output
+    assert "another perfadvisor tune or ab --set runs" in done.exception.message
+    assert set_to(file, "1")
 
 
 def test_what_no_workload_shows_is_not_tried(file) -> None:

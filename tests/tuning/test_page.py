@@ -54,6 +54,19 @@ def test_the_page_says_what_is_kept_and_what_is_not() -> None:
     assert "kept: helps" in text and "not kept: not tried" in text
 
 
+def test_the_page_tells_the_gain_of_all_once_and_what_to_do_next() -> None:
+    text = page(kept())
+    assert "Read-1m" not in text and "Storage/read-1m" not in text
+    assert "Until the next restart; perfadvisor tune keep makes it last" in text
+
+
+def test_what_was_taken_back_is_no_longer_told_as_kept() -> None:
+    back = replace(kept(), state=TuneState.ROLLED_BACK, kept=())
+    assert "Taken back since." in result(back)
+    assert "Kept: 1 fix" not in result(back) and "tune keep" not in result(back)
+    assert "tune keep" not in page(back)
+
+
 def test_hostile_names_are_text() -> None:
     for text in (page(kept()), result(kept())):
         assert "\x1b" not in text

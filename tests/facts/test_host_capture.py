@@ -88,6 +88,7 @@ def test_every_absence_of_a_whole_capture_has_its_reason(guest):
         "cpu.turbo_disabled",
         "cpu.package_throttle_count",
         "cgroup.cpu_quota_cpus",
+        "cgroup.cpu_quota_file",
         "cgroup.memory_max_bytes",
         "numa.memory_only_distance_max",
     }

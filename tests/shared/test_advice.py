@@ -75,6 +75,10 @@ SAID = {
         ("cpu-isolated", ""): {"cpu.isolated": "1,2-7,9"},
         ("cpu-offline", ""): {"cpu.online_count": 2, "cpu.switched_off": "2"},
         ("irq-backlog-drop-since-boot", ""): {"network.softnet_dropped": 161088, "network.softnet_processed": 36894618},
+        ("storage-array-busy", "md6"): {"array.busy_with": "recovery"},
+        ("storage-array-busy", "md8"): {"array.busy_with": "resync"},
+        ("storage-array-busy", "md201"): {"array.busy_with": "check"},
+        ("storage-array-busy", "md42"): {"array.busy_with": "reshape"},
     },
     "sos/ubuntu-kvm-vm_kubernetes.tar.gz": {
         **PTI,

@@ -18,13 +18,14 @@ def _spec(name: str, kind: type[int] | type[str], meaning: str, unit: Unit = Uni
 
 LEVEL = _spec("level", str, "raid0, raid1, raid5, ...")
 MISSING = _spec("missing_count", int, "disks that it should have and has not", Unit.COUNT)
-BUSY = _spec("busy_with", str, "resync, recovery, check, reshape; none where it is at rest")
+BUSY = _spec("busy_with", str, "resync, recovery, check, reshape; none where it is at rest or waits to begin")
 CATALOGUE: tuple[FactSpec, ...] = (LEVEL, MISSING, BUSY)
 AT_REST = "none"
 
 _HEAD = re.compile(r"(md\S{1,32}) : (?:active|inactive)(?: \([a-z-]+\))* ?(raid[0-9]{1,2}|linear|multipath|faulty)?.*")
 _MEMBERS = re.compile(r".*\[(?P<wanted>[0-9]{1,4})/(?P<there>[0-9]{1,4})\] \[[U_]+\]")
-_BUSY = re.compile(r".*\b(resync|recovery|check|reshape|repair)\s*=\s*(?:[0-9.]+%|DELAYED|PENDING).*")
+# With a percentage it runs; DELAYED waits for another array on the same disks, PENDING for the first write: no I/O yet.
+_BUSY = re.compile(r".*\b(resync|recovery|check|reshape|repair)\s*=\s*[0-9.]+%.*")
 
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:

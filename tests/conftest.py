@@ -1,12 +1,19 @@
 """What every test may ask for: the folder of real machines' inputs, where it is present."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Ctrl-C reaches what the tests start also where they run in the background of a shell, which ignores it for them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ SHARED = REPOSITORY.parent / "shared" / "data"
 
 
 def pytest_configure() -> None:
-    """Ctrl-C reaches what the tests start also where they run in the background of a shell, which ignores it for them."""
+    """Ctrl-C reaches what the tests start also in the background of a shell, which ignores it for its jobs there."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

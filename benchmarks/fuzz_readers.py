@@ -146,7 +146,7 @@ def _machines() -> dict[str, Reader]:
 
 
 def _texts() -> dict[str, Reader]:
-    folders = ("text/*", "lspci/*.txt", "ethtool/*", "interrupts/*", "guests/*")
+    folders = ("outputs/*", "text/*", "lspci/*.txt", "ethtool/*", "interrupts/*", "guests/*")
     saved_texts = (*samples.TEXTS, *files(*(f"tests/data/{folder}" for folder in folders)))
     xml = (b"<a b='c'><d>e</d><f g='1'/></a>", samples.LIBVIRT)
     return {

@@ -1,11 +1,13 @@
 """Every kind of output by a sample: told as what it is, and what it says, whole, cut and damaged."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from perfadvisor.errors import InputError
 from perfadvisor.evidence.bundle import read
 from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.facts.text.lscpu import CATALOGUE as OF_LSCPU
@@ -190,3 +192,23 @@ def test_damaged_text_never_raises_and_gives_typed_values(name: str, seed: int) 
         )
     for fact in facts_of("".join(text).encode()):
         assert type(fact.value) is KNOWN[fact.name].type, fact
+
+
+@pytest.mark.parametrize("first", range(2, 7))
+def test_a_word_that_is_no_text_is_taken_as_it_is_in_every_sample(first: int) -> None:
+    """In one line of five, the first word, which some readers keep: among sound lines it stays part of the output."""
+    for file in samples.files():
+        lines = file.read_bytes().splitlines(keepends=True)
+        for place in range(first, len(lines), 5):
+            lines[place] = re.sub(rb"^\s*\w+", lambda word: word[0] + b"\x8d", lines[place])
+        assert read([(file.name, b"".join(lines))]).notes
+
+
+@pytest.mark.parametrize("name", sorted(kind.name for kind in KINDS if kind.facts))
+def test_an_empty_output_says_nothing_or_is_refused(name: str) -> None:
+    facts = next(kind.facts for kind in KINDS if kind.name == name)
+    assert facts is not None
+    try:
+        assert not [fact for fact in facts(b"", source="x") if isinstance(fact, Fact)]
+    except InputError as error:
+        assert error.message

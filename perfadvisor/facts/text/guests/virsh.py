@@ -44,12 +44,12 @@ def _pinned(count: int, pinned: list[frozenset[int]] | None, source: str, subjec
     cpus = frozenset[int]().union(*pinned or ())
     values: dict[str, Scalar | None] = {
         "vm.vcpus": count or None,
-        "vm.vcpupin_count": None if pinned is None else len(pinned),
+        "vm.vcpupin_count": len(pinned) if count and pinned is not None else None,
         "vm.pinned_cpus": cpulist.format(sorted(cpus)) or None,
         "vm.pinned_cpu_count": len(cpus) or None,
     }
     for name, value in values.items():
-        reason = "no vCPU is pinned, or a list may be that of all CPUs"
+        reason = "no vCPU is pinned, or a list may be that of all CPUs" if count else "no vCPU is listed"
         yield BY_NAME[name].given(value, source=source, subject=subject, reason=reason)
 
 

@@ -46,7 +46,8 @@ def memory(text: str) -> Files:
                 size = _kibibytes(value)
                 if size is not None and number.isdecimal() and words[0] not in _PAGES:
                     found.setdefault(number, []).append(f"Node {number} {words[0]}: {size} kB\n")
-    return {f"{SYSTEM}/node{number}/meminfo": "".join(lines).encode() for number, lines in found.items()}
+    files = {f"{SYSTEM}/node{number}/meminfo": "".join(lines) for number, lines in found.items()}
+    return {path: lines.encode("utf-8", "surrogateescape") for path, lines in files.items()}  # names are as they came
 
 
 def _kibibytes(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from perfadvisor.facts.net import network, shaping
 from perfadvisor.model.fact import Absent, Fact
@@ -21,7 +22,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The discipline at the root of each interface, a rate of tbf or netem at it, and packets dropped."""
     lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
     dropped: dict[str, list[int]] = {}
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+    for line, below in pairwise([*lines, ""]):
         match = HEAD.match(line.strip())
         if match is None or not match["nic"]:
             continue

@@ -1,7 +1,6 @@
 """Every reader of foreign bytes under a name, with the sound inputs that fuzzing of it starts from."""
 
 import gzip
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -107,11 +106,17 @@ def _run() -> Path:
     return Path(shutil.copytree(samples.REPOSITORY / RUN, _folder() / "run"))
 
 
+@cache
+def _kinds_in(text: bytes) -> frozenset[str]:
+    """What a text is taken for, part by part."""
+    return frozenset(note.kind for note in evidence.read([("x", text)]).notes)
+
+
 def _of_kind(kind: OutputKind, texts: Iterable[bytes]) -> Reader:
     """What reads one kind of output, with the texts that are of it, and mutations of these only."""
     facts = kind.facts
     assert facts is not None
-    mine = tuple(text for text in texts if re.search(kind.head.pattern, text.decode("latin-1"), re.MULTILINE))
+    mine = tuple(text for text in texts if kind.name in _kinds_in(text) or kind.head.match(text.decode("latin-1")))
     return Reader(lambda data: list(facts(data, source="x")), mine, turns=10)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from perfadvisor.tools.numbers import PRINTED
 
 _PLANNED = re.compile(r"^(?P<name>\S[^\n]{0,200}?): \(g=(?P<group>\d+)\): (?P<options>rw=.*)", re.MULTILINE)
-_JOB = re.compile(r"^(?P<name>\S.{0,200}?): \(groupid=(?P<group>\d+), jobs=(?P<jobs>\d+)\): err= *(?P<error>\d+)")
+_JOB = re.compile(
+    r"^(?P<name>\S.{0,200}?): \(groupid=(?P<group>\d{1,9}), jobs=(?P<jobs>\d{1,9})\): err= *(?P<error>\d{1,9})(?!\d)"
+)
 _WAY = re.compile(r"^  +(?P<way>read|write|trim) *: (?P<rest>.*(?:IOPS|iops)=.*)")
 _LATENCY = re.compile(r"^ +(?P<name>[sc]?lat) *\((?P<unit>[num]?sec)\): *(?P<rest>min=.*)")
 _PERCENTILES = re.compile(r"^ +(?P<name>c?lat) percentiles \((?P<unit>[num]?sec)\):")

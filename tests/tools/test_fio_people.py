@@ -99,3 +99,9 @@ def test_what_only_looks_like_a_number_is_absent(sound: str, broken: str) -> Non
     assert "iops" in way or "iops=" in sound
     told = read(document)
     output(told, told.jobs)
+
+
+@pytest.mark.parametrize("number", ["groupid=", "jobs=", "err= "])
+def test_a_job_with_five_thousand_digits_is_no_job(number: str) -> None:
+    assert number in OLD
+    assert fio_people.document(OLD.replace(number, number + "7" * 5000)) is None

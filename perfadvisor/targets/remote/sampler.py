@@ -90,7 +90,7 @@ kill "$sampler" 2>/dev/null; wait "$sampler" 2>/dev/null
 exit "$code"
 """
 
-_WORD = re.compile(r"(\w+)=([0-9.+]*)")
+_WORD = re.compile(r"\b(\w{1,32})=([0-9.+]*)")  # bounded: without that, a long word costs the square of its length
 
 
 def wrapped(argv: Sequence[str], *, block: str = "") -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,10 @@ def test_the_reader_and_kernel_threads_are_no_other_work() -> None:
     text = b"@perfadvisor-gauge began=1\n@perfadvisor-gauge up=2 running=5 own=2 soft=1 busy=0+5+6 delay=0+1 cpus=2\n"
     (row,) = sampler.split(text)[1]
     assert (row["other_runnable"], row["tool_cpu_ns"], row["tool_wait_ns"]) == (1.0, 11.0, 1.0)
+
+
+def test_a_long_word_from_a_hostile_machine_costs_no_square() -> None:
+    text = b"@perfadvisor-gauge began=1\n@perfadvisor-gauge " + b"x" * 1_000_000 + b"\n"
+    started = time.process_time()
+    assert sampler.split(text)[1] == ()
+    assert time.process_time() - started < 1

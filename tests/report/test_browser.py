@@ -77,7 +77,7 @@ def test_a_long_reason_leaves_the_table_of_environments_in_its_box(opened, view)
     made = view(environments=("local", "docker", "vm"))
     why = "the far machine could not be reached: " + "its sshd closes every connection at once, so nothing ran; " * 8
     lost = [replace(row, withheld=why) if row.withheld else row for row in made.ratios]
-    found = opened(replace(made, ratios=tuple(lost)), viewport={"width": 1280, "height": 900})
+    found = opened(replace(made, ratios=tuple(lost)), viewport={"width": 1440, "height": 900})
     box = found.page.locator(".scroll:has(> table.environments)")
     assert why.strip() in box.inner_text()
     assert box.evaluate("each => each.scrollWidth - each.clientWidth") <= 0
@@ -87,7 +87,7 @@ def test_a_long_reason_leaves_the_table_of_environments_in_its_box(opened, view)
 def test_a_link_into_a_closed_fold_opens_it(opened, view) -> None:
     found = opened(view())
     assert not found.page.locator("#result-2").is_visible()
-    found.page.locator("a[href='#result-2']").click()
+    found.page.locator("a[href='#result-2']").first.click()
     found.page.locator("#result-2").wait_for(state="visible")
 
 

@@ -67,7 +67,7 @@ def test_values_have_units_and_what_alerts_comes_first() -> None:
 
 @pytest.fixture(scope="module")
 def browser():
-    from tests.report.test_browser import CHROMIUM
+    from tests.report.browsing import CHROMIUM
 
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:

@@ -15,9 +15,9 @@ from perfadvisor.targets.changing import journal
 
 @pytest.fixture
 def calls(monkeypatch) -> list[tuple[str, str, int]]:
-    """What was synced or renamed, in order: the kind of call, the name at that moment, and the size."""
+    """What was synced or named, in order: the kind of call, the name at that moment, and the size."""
     seen: list[tuple[str, str, int]] = []
-    sync, replace, rename = os.fsync, os.replace, os.rename
+    sync, replace, rename, link = os.fsync, os.replace, os.rename, os.link
 
     def path_of(descriptor: int) -> Path:
         return Path(f"/proc/self/fd/{descriptor}").readlink()
@@ -43,6 +43,7 @@ def calls(monkeypatch) -> list[tuple[str, str, int]]:
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "replace", renaming(replace))
     monkeypatch.setattr(os, "rename", renaming(rename))
+    monkeypatch.setattr(os, "link", renaming(link))
     return seen
 
 

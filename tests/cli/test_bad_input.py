@@ -64,7 +64,7 @@ def files(tmp_path: Path, data: Path) -> Path:
     ("argv", "said"),
     [
         ("advize x", "Did you mean 'advise'?"),
-        ("advise", "missing argument 'PATH...'"),
+        ("advise", "no PATH given, and no run in this directory"),
         ("run --repeats many", "'many' is not a valid"),
         ("run storage/randreed-4k-qd1", "did you mean `storage/randread-4k-qd1`?"),
         ("run quik", "did you mean `quick`?"),

@@ -297,7 +297,7 @@ def _disk(address: str) -> str:
     return f"/dev/{found[0]}" if found and Path(f"/dev/{found[0]}").exists() else ""
 
 
-def _wait_for(look: Any, seconds: float = 60.0) -> Any:
+def _wait_for(look: Any, seconds: float = 180.0) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline, "it never came"

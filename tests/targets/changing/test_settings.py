@@ -123,6 +123,7 @@ def test_a_real_disks_queue_and_back(disk) -> None:
 def test_a_scheduler_and_back_leaves_the_whole_queue_as_it_was(disk, killed) -> None:
     """The kernel gives the queue another length and another latency target with each scheduler."""
     queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "scheduler").write_text("none")  # a loop device keeps what its last user chose
     (queue / "nr_requests").write_text("64")
     (queue / "wbt_lat_usec").write_text("1500")
     before = {path.name: path.read_bytes() for path in sorted(queue.iterdir()) if _readable(path)}
@@ -149,6 +150,7 @@ def _readable(path: Path) -> bool:
 @ROOT
 def test_a_scheduler_and_a_queue_length_together_come_back(disk) -> None:
     queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "scheduler").write_text("none")  # a loop device keeps what its last user chose
     (queue / "nr_requests").write_text("64")
     wanted = [
         Intent(setting="block.scheduler", subject=disk, to={"scheduler": "bfq"}),
@@ -165,6 +167,7 @@ def test_a_scheduler_and_a_queue_length_together_come_back(disk) -> None:
 def test_an_undo_that_was_killed_halfway_is_finished(disk) -> None:
     """The scheduler is back, and the kernel has reset the queue's length with it."""
     queue = Path(f"/sys/block/{disk}/queue")
+    (queue / "scheduler").write_text("none")  # a loop device keeps what its last user chose
     (queue / "nr_requests").write_text("64")
     was = (queue / "scheduler").read_text().partition("[")[2].partition("]")[0]
     book = journal.begin()

@@ -25,7 +25,7 @@ def call(tmp_path: Path) -> Call:
         return subprocess.run(
             [sys.executable, "-m", "perfadvisor", *map(str, argv)],
             cwd=tmp_path,
-            env=os.environ | environment,
+            env=os.environ | {"XDG_DATA_HOME": str(tmp_path / "own-data")} | environment,
             capture_output=True,
             text=True,
             timeout=120,

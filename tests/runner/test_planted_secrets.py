@@ -63,10 +63,11 @@ def planted(bench) -> Iterator[Planted]:
         (root / "host" / f"inspect-{number}.json").write_text(text)
     line = [plant(word, "QEMU") for word in itertools.chain(*forms.QEMU)]
     environment = os.environ | {"API_TOKEN": plant(forms.S, "environment"), "PGPASSWORD": plant(forms.S, "environment")}
+    called = root / "qemu-system-x86_64"  # the kernel's short name of a process is its file's
+    called.symlink_to(Path(sys.executable).resolve())
     guest = subprocess.Popen(
-        ["qemu-system-x86_64", "-c", "import time; time.sleep(600)", "-m", "4G", *line],
-        executable=sys.executable, env=environment,
-    )  # fmt: skip
+        [called, "-I", "-S", "-c", "import time; time.sleep(600)", "-m", "4G", *line], env=environment
+    )
     yield plant
     guest.kill()
     guest.wait()

@@ -24,6 +24,7 @@ _DISK = re.compile(rf"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>{PRINTED})%")
 _VERSION = re.compile(r"^fio[- ](?P<version>\d[\w.-]*)$", re.MULTILINE)
 _COMMAND = re.compile(r"^.{0,200}?\bfio (?P<options>.*--.*)$", re.MULTILINE)
 _OPTION = re.compile(r"--(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
+_SIZES = re.compile(r"(?<![\d.])\d[\d.]{0,19}[KMG]?i?B?-(\d[\d.]{0,19}[KMG]?i?B?)")  # "4096B-8192B", "4K-4K"
 _NANOSECONDS = {"nsec": 1.0, "usec": 1e3, "msec": 1e6, "sec": 1e9}
 _SIZE = re.compile(rf"(?P<number>{PRINTED})(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
@@ -57,7 +58,7 @@ def _planned(text: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _line_options(text: str) -> dict[str, str]:
     found = dict(re.findall(r"(rw|ioengine|iodepth)=([\w-]+)", text))
-    sizes = set(re.findall(r"(?:\d+)?(?:\d[\d.]*[KMG]?i?B?)-(\d[\d.]*[KMG]?i?B?)", text.partition("ioengine")[0]))
+    sizes = set(_SIZES.findall(text.partition("ioengine")[0]))
     if len(sizes) == 1:
         found["bs"] = re.sub(r"\.0(?=[kmg])", "", sizes.pop().removesuffix("B").removesuffix("i").lower())
     return found

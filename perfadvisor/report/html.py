@@ -15,6 +15,7 @@ from perfadvisor.report.latency import latencies
 from perfadvisor.report.machine import devices, key_facts, shown, subtitle
 from perfadvisor.report.matrix import matrices
 from perfadvisor.report.passthrough import passthrough
+from perfadvisor.report.proof import measure_again
 from perfadvisor.report.provenance import commands, snapshots, took, trials
 from perfadvisor.report.results import groups
 from perfadvisor.report.templates import templates
@@ -50,6 +51,7 @@ def _context(view: ReportView) -> dict[str, Any]:
         "doubts": tuple(each for each in numbered if each[1].doubt),
         "notes": view.run.notes if view.run else (),
         "gain": partial(gain_words, view),
+        "again": partial(measure_again, view),
         "accepted": accepted(view.findings),
         "accepted_words": accepted_words,
         "subsystems": tuple(sorted({entry.subsystem for entry in found if not entry.doubt})),

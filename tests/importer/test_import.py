@@ -284,3 +284,12 @@ def configurations_in_or_none(path):
         return configurations_in(path.read_bytes(), path.name)
     except InputError:
         return None
+
+
+def test_each_row_of_several_machines_names_its_file(results, tmp_path):
+    files = [results(f"{name}.json", "fio", "randread-qd32.json", renamed(f"/dev/sd{name}")) for name in "ab"]
+    again = results("c.json", "fio", "randread-qd32.json", lambda text: f"{renamed('/dev/sdb')(text)}\n")
+    run = import_files([*files, again], tmp_path / "run")
+    titles = sorted(workload.title for workload in run.workloads.values())
+    assert [title.rpartition("(")[2] for title in titles] == ["a.json)", "b.json and 1 more)"]
+    assert len({workload.title for workload in run.workloads.values()}) == 2

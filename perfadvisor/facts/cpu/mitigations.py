@@ -1,6 +1,6 @@
 """What the kernel does against the CPU's vulnerabilities, some of which costs every system call and context switch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from perfadvisor.facts.cpu.cpu import SYSTEM
 from perfadvisor.facts.reading import reader
@@ -9,6 +9,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _DIRECTORY = f"{SYSTEM}/vulnerabilities"
+MITIGATION = "Mitigation"
 
 STATUS = FactSpec(
     name="vulnerability.status",
@@ -43,8 +44,13 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield from (spec.absent("not reported by this kernel", source=_DIRECTORY) for spec in CATALOGUE[1:])
         return
     said = {name: tree.text(f"{_DIRECTORY}/{name}") or "" for name in names}
-    mitigated = {name: text for name, text in said.items() if text.startswith("Mitigation")}
-    summary = "; ".join(f"{name}: {text.removeprefix('Mitigation: ')}" for name, text in mitigated.items())
-    yield MITIGATIONS.fact(summary, source=_DIRECTORY)
-    yield MITIGATED.fact(len(mitigated), source=_DIRECTORY)
-    yield VULNERABLE.fact(sum(text.startswith("Vulnerable") for text in said.values()), source=_DIRECTORY)
+    yield from summary(said, _DIRECTORY)
+
+
+def summary(said: Mapping[str, str], source: str) -> Iterator[Fact]:
+    """The facts of all vulnerabilities together: name -> what the kernel says of it."""
+    mitigated = {name: text for name, text in said.items() if text.startswith(MITIGATION)}
+    listed = "; ".join(f"{name}: {text.removeprefix(f'{MITIGATION}: ')}" for name, text in mitigated.items())
+    yield MITIGATIONS.fact(listed, source=source)
+    yield MITIGATED.fact(len(mitigated), source=source)
+    yield VULNERABLE.fact(sum(text.startswith("Vulnerable") for text in said.values()), source=source)

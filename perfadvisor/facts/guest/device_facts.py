@@ -81,6 +81,7 @@ def _disk(guest: Guest, disk: Disk, host: Host) -> Values:
         "vm_disk.bus": disk.bus,
         "vm_disk.cache": disk.cache or "default",
         "vm_disk.io": disk.io or "default",
+        "vm_disk.is_local": False if disk.offloaded else disk.local,
         "vm_disk.queues": _queues(guest, disk),
         "vm_disk.queues_asked": disk.queues,
         "vm_disk.iothreads_mapped": None if disk.offloaded else len(iothreads),

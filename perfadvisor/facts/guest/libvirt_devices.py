@@ -10,6 +10,8 @@ from perfadvisor.facts.reading.xmltext import attribute, text
 
 _SOURCES = ("file", "dev", "name", "volume", "dir")
 _CONNECTIONS = ("bridge", "network", "dev", "path")
+# A `volume` may be one of a pool on the network. libvirt, formatdomain, Hard drives, floppy disks, CDROMs.
+_LOCAL = {"file": True, "block": True, "network": False, "nvme": False, "vhostuser": False, "vhostvdpa": False}
 _EMPTY = Element("devices")
 
 
@@ -41,6 +43,7 @@ def _disk(disk: Element, place: int) -> Disk:
         place=address(disk.find("address")),
         offloaded=disk.get("type") in ("vhostuser", "vhostvdpa"),
         shared=disk.get("type") == "vhostuser",
+        local=_LOCAL.get(disk.get("type", "file")),
         caps=_caps(disk.find("iotune")),
     )
 

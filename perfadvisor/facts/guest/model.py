@@ -19,7 +19,8 @@ class Caps:
 class Disk:
     """A disk or a drive for media. `iothreads` names those that serve it; `place` is its PCI address in the guest;
     `controller` is the model of a SCSI disk's controller; `offloaded` where another program or hardware serves it, not
-    QEMU (vhost-user, vDPA), and `shared` where that program does so out of the guest's memory."""
+    QEMU (vhost-user, vDPA), and `shared` where that program does so out of the guest's memory; `local` whether QEMU
+    opens a file or device of the host, not network storage or a PCI function, None where nothing tells."""
 
     target: str
     device: str = "disk"
@@ -34,6 +35,7 @@ class Disk:
     place: str | None = None
     offloaded: bool = False
     shared: bool = False
+    local: bool | None = None
     controller: str | None = None
     caps: Caps | None = None
 

@@ -4,6 +4,7 @@ A layer's child is written inside it (`file.driver=...`, nested JSON) or named (
 and no part of the way down. Caps are in a throttle group, or beside an old `-drive`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from perfadvisor.facts.guest.model import Caps
@@ -28,6 +29,8 @@ FILTERS = frozenset(
         "quorum",
     }
 )
+_LOCAL = frozenset({"file", "host_device", "host_cdrom"})
+_PROTOCOL = re.compile(r"[a-z][a-z0-9+.-]+:")  # rbd:pool/image, nbd://host (QEMU, path_has_protocol)
 _DEEPEST = 16  # layers; a loop would be damage
 _TOTALS = {
     "iops": (("iops-total", "iops"), ("iops-read", "iops_rd"), ("iops-write", "iops_wr")),
@@ -62,6 +65,15 @@ def image_format(layers: Sequence[Values]) -> str | None:
     drivers = [layer["driver"] for layer in layers if "driver" in layer]
     named = next((driver for driver in drivers if driver in FORMATS), None)
     return named or ("raw" if any(driver not in FILTERS for driver in drivers) else None)
+
+
+def is_local(layers: Sequence[Values]) -> bool | None:
+    """Whether the lowest layer is a file or a device of the host; None where nothing names what it is."""
+    lowest = layers[-1]
+    driver, file = lowest.get("driver"), lowest.get("filename") or lowest.get("file")
+    if driver and driver not in FORMATS | FILTERS:
+        return driver in _LOCAL
+    return None if file is None else not _PROTOCOL.match(file) or file.startswith(("file:", "host_device:"))
 
 
 def cache_mode(layers: Sequence[Values], write_cache: str | None) -> str | None:

@@ -100,6 +100,7 @@ def _on(
         io=drive.get("aio") or lowest.get("aio"),
         caps=qemu_blocks.caps(layers, groups),
         source=file,
+        local=qemu_blocks.is_local(layers),
     )
 
 

@@ -118,6 +118,7 @@ VM_DISK = (
     _spec("vm_disk.bus", str, "virtio, scsi, sata, ide"),
     _spec("vm_disk.cache", str, "host cache mode: none, writeback, writethrough, directsync, unsafe, default"),
     _spec("vm_disk.io", str, "how QEMU submits: native, threads, io_uring, default"),
+    _spec("vm_disk.is_local", bool, "whether QEMU opens a file or device of the host for it, not network storage"),
     _spec("vm_disk.device", str, "disk or lun"),
     _spec(
         "vm_disk.queues",

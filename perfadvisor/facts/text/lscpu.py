@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from perfadvisor.facts.cpu import cpu, frequency
+from perfadvisor.facts.cpu import cpu, frequency, mitigations
 from perfadvisor.facts.machine import environment, kernel
 from perfadvisor.facts.memory import numa
 from perfadvisor.facts.reading import cpulist, reader
@@ -63,6 +63,7 @@ _MEGAHERTZ: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
     (frequency.FREQUENCY_MAX, ("CPU max MHz",)),
 )
 _MOST_DEPTH = 8
+_VULNERABILITY = re.compile(r"Not affected$|Mitigation;|Vulnerable|KVM[:;]|Unknown[:;]|Processor vulnerable")
 _NODE = re.compile(r"NUMA node([0-9]{1,5}) CPU\(s\)", re.ASCII)
 
 
@@ -79,8 +80,32 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     ids = cpulist.parse(online or "")
     yield _given(cpu.ONLINE, online if ids else None, source, ("On-line CPU(s) list",))
     yield _given(cpu.ONLINE_COUNT, len(ids) or None, source, ("On-line CPU(s) list",))
+    yield _switched_off(told, len(ids), source)
+    yield from _vulnerabilities(told, source)
     yield from _nodes(told, source)
     yield from _environment(told, source)
+
+
+def _switched_off(told: dict[str, str], online: int, source: str) -> Fact | Absent:
+    """lscpu counts the CPUs that are present, and lists those of them that are off-line where there are any."""
+    off = told.get("Off-line CPU(s) list", "")
+    complete = online and reader.number(told.get("CPU(s)")) == online
+    known = (cpulist.format(cpulist.parse(off)) or None) if off else "" if complete else None
+    return cpu.SWITCHED_OFF.given(known, source=source, reason="no list of all CPUs is printed")
+
+
+def _vulnerabilities(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
+    """`Vulnerability Spec store bypass: Mitigation; ...`, or without the first word below a heading. The kernel writes
+    `spec_store_bypass` and `Mitigation: ...` (util-linux, sys-utils/lscpu.c, print_summary)."""
+    said = {
+        key.removeprefix("Vulnerability ").lower().replace(" ", "_"): text.replace("Mitigation;", "Mitigation:", 1)
+        for key, text in told.items()
+        if _VULNERABILITY.match(text)
+    }
+    for name, text in said.items():
+        yield mitigations.STATUS.fact(text, source=source, subject=name)
+    if said:
+        yield from mitigations.summary(said, source)
 
 
 def _environment(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:

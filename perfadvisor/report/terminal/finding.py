@@ -10,6 +10,7 @@ from perfadvisor.model.rule import Rule
 from perfadvisor.plaintext import one_line
 from perfadvisor.report.findings import Entry
 from perfadvisor.report.gain import gain_words
+from perfadvisor.report.proof import measure_again
 from perfadvisor.report.terminal.style import LABEL, STYLES, command, field, labelled, wrapped
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import CONFIDENCE_MEANS
@@ -27,7 +28,7 @@ def finding(view: ReportView, number: str, entry: Entry, width: int) -> Iterator
     yield from (line for check in entry.rule.check_first for line in field("check", check, width))
     yield from _fix(entry, width)
     yield from field("gain", gain_words(view, entry), width)
-    yield from _proof(entry.rule, width)
+    yield from _proof(view, entry.rule, width)
     yield from field("rule", _rule(entry.rule), width, "dim")
     for child in entry.explains:
         yield from field("also", f"explains: {child.title} ({child.severity}; {child.rule.id})", width)
@@ -49,10 +50,10 @@ def _fix(entry: Entry, width: int) -> Iterator[Text]:
     yield from field("risk", entry.rule.fix.risk, width)
 
 
-def _proof(rule: Rule, width: int) -> Iterator[Text]:
+def _proof(view: ReportView, rule: Rule, width: int) -> Iterator[Text]:
     yield from field("prove", rule.verify.experiment, width)
-    if rule.verify.rerun:
-        yield from command("prove", f"perfadvisor run {' '.join(rule.verify.rerun)}")
+    if again := measure_again(view, rule):
+        yield from command("prove", again)
 
 
 def _rule(rule: Rule) -> str:

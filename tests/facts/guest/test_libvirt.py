@@ -257,3 +257,13 @@ def test_a_disk_that_qemu_does_not_serve_has_no_count_of_io_threads():
     for kind, mapped in (("vhostuser", None), ("vhostvdpa", None), ("file", 0)):
         xml = f"<domain type='kvm'><name>web</name><devices>{disk.format(kind)}</devices></domain>"
         assert FactTable(libvirt.facts(xml.encode())).value("vm_disk.iothreads_mapped", "web/vda") == mapped
+
+
+@pytest.mark.parametrize(
+    ("kind", "local"),
+    [("file", True), ("block", True), ("network", False), ("nvme", False), ("vhostuser", False), ("volume", None)],
+)
+def test_whether_a_disk_is_a_file_or_device_of_the_host(kind, local):
+    disk = f"<disk type='{kind}'><target dev='vda' bus='virtio'/></disk>"
+    given = alone(f"<domain type='kvm'><name>one</name><devices>{disk}</devices></domain>".encode())
+    assert given.value("vm_disk.is_local", "one/vda") is local

@@ -175,3 +175,26 @@ def test_nesting_and_loops_have_an_end():
         "virtio-blk-pci,drive=a",
     )
     assert found.disks[0].format == "raw"
+
+
+@pytest.mark.parametrize(
+    ("words", "local"),
+    [
+        (("-drive", "file=/srv/a.img,if=virtio"), True),
+        (("-drive", "file=rbd:pool/a:id=x,if=virtio,format=raw"), False),
+        (("-drive", "file=nbd://192.0.2.1/a,if=virtio,format=raw"), False),
+        (("-drive", "file=file:/srv/a.img,if=virtio"), True),
+        (("-blockdev", "driver=host_device,node-name=d,filename=/dev/sdb", "-device", "virtio-blk-pci,drive=d"), True),
+        (("-blockdev", "driver=iscsi,node-name=d,portal=192.0.2.1", "-device", "virtio-blk-pci,drive=d"), False),
+        (("-blockdev", "driver=nvme,node-name=d,device=0000:01:00.0", "-device", "virtio-blk-pci,drive=d"), False),
+        (
+            (
+                *("-blockdev", "driver=rbd,node-name=p,pool=a,image=b"),
+                *("-blockdev", "driver=raw,node-name=d,file=p", "-device", "virtio-blk-pci,drive=d"),
+            ),
+            False,
+        ),
+    ],
+)
+def test_whether_a_disk_is_a_file_or_device_of_the_host(words, local):
+    assert of(*words).disks[0].local is local

@@ -136,3 +136,36 @@ def test_lscpu_as_json():
     assert [found.value(name) for name in names] == ["x86_64", 8, "Some CPU", 2, 1]
     assert found.value("node.cpu_list", "0") == "0-7"
     assert not [fact for fact in lscpu.facts(b'{"lscpu": 5') if not isinstance(fact, Absent)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "off"),
+    [
+        ("CPU(s): 8\nOn-line CPU(s) list: 0-5\nOff-line CPU(s) list: 6,7\n", "6-7"),
+        ("CPU(s): 8\nOn-line CPU(s) list: 0-7\n", ""),
+        ("CPU(s): 8\nOn-line CPU(s) list: 0-5\n", None),
+        ("CPU(s): 8\n", None),
+        ("On-line CPU(s) list: 0-7\n", None),
+        ("CPU(s): 8\nOn-line CPU(s) list: 0-5\nOff-line CPU(s) list: some\n", None),
+    ],
+)
+def test_lscpu_tells_which_cpus_are_switched_off(lines, off):
+    assert FactTable(lscpu.facts(lines.encode())).value("cpu.switched_off") == off
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vulnerability Meltdown: Mitigation; PTI\nVulnerability Spec store bypass: Vulnerable\n",
+        "Vulnerabilities:\n  Meltdown: Mitigation; PTI\n  Spec store bypass: Vulnerable\n",
+        '{"lscpu": [{"field": "Vulnerabilities:", "data": null, "children": [{"field": "Meltdown:", "data": '
+        '"Mitigation; PTI"}, {"field": "Spec store bypass:", "data": "Vulnerable"}]}]}',
+    ],
+)
+def test_lscpu_tells_of_vulnerabilities_what_the_kernel_does(text):
+    given = FactTable(lscpu.facts(text.encode()))
+    assert given.value("vulnerability.status", "meltdown") == "Mitigation: PTI"
+    assert given.value("vulnerability.status", "spec_store_bypass") == "Vulnerable"
+    assert given.value("cpu.mitigations") == "meltdown: PTI"
+    assert (given.value("cpu.mitigated_count"), given.value("cpu.vulnerable_count")) == (1, 1)
+    assert FactTable(lscpu.facts(b"CPU(s): 8\n")).value("cpu.mitigated_count") is None

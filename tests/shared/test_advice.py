@@ -1,16 +1,23 @@
-"""What the rules say of real machines: every tree, every finding, and the evidence it rests on.
+"""What the rules say of real machines: every tree, every finding, and the evidence it rests on; every other file, every
+finding, and what the verdict says of how many.
 
-The table is complete. A rule that starts to fire on one of these trees is either a finding to look up in the files and
-to write down here and in docs/advice-on-real-machines.md, or a false alarm.
+The tables are complete. A rule that starts to fire on one of these files is either a finding to look up in the file,
+and to write down here and in docs/advice-on-real-machines.md, or a false alarm.
 """
+
+import re
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from perfadvisor.errors import PerfAdvisorError
-from perfadvisor.judge import judge_snapshot
+from perfadvisor.importer import import_files
+from perfadvisor.judge import judge, judge_snapshot
 from perfadvisor.model.fact import Fact
 from perfadvisor.model.rule import Outcome
 from perfadvisor.packs.rules import load_rules
+from perfadvisor.report.judged import Judged, judged
 from perfadvisor.saved.saved import load
 
 pytestmark = pytest.mark.shared
@@ -80,9 +87,8 @@ SAID = {
         ("storage-array-busy", "md201"): {"array.busy_with": "check"},
         ("storage-array-busy", "md42"): {"array.busy_with": "reshape"},
     },
-    "sos/ubuntu-kvm-vm_kubernetes.tar.gz": {
-        **PTI,
-    },
+    "sos/ubuntu-kvm-vm_kubernetes.tar.gz": PTI,
+    "sos/ubuntu-lxd-in-vm_ceph-mon.tar.gz": PTI,
     "util-linux/simple-nvme.tar.xz": {
         ("storage-cfq-on-ssd", "sda"): {"block.scheduler": "cfq", "block.rotational": False},
     },
@@ -143,3 +149,112 @@ def test_of_other_trees_nothing_is_said(findings):
 @pytest.mark.parametrize(("tree", "rule"), NOT_SAID)
 def test_not_said(findings, tree, rule):
     assert rule not in {rule_id for rule_id, _ in findings[tree]}
+
+
+# Definitions and saved outputs -> how often each rule fires; a file that is not named has no finding
+OTHERS = {
+    "container/insights_inspect_1.json": {"container-io-uring-filtered": 1},
+    "container/insights_inspect_3.json": {"container-privileged": 1},
+    "container/insights_podman_container_inspect.json": {"container-io-uring-filtered": 1},
+    "libvirt/insights_xml_idm_client.xml": {"vm-nic-single-queue": 1},
+    "libvirt/insights_xml_numa.xml": {
+        "vm-cpu-model-generic": 1, "vm-disk-aio-threads": 1, "vm-disk-no-iothread": 1, "vm-emulator-on-vcpu-cpus": 1,
+    },
+    "libvirt/insights_xml_rhosp_2.xml": {
+        "vm-disk-aio-threads": 1, "vm-disk-no-iothread": 2, "vm-emulator-on-vcpu-cpus": 1, "vm-image-format": 1,
+        "vm-nic-single-queue": 1,
+    },
+    "libvirt/libvirt_net-hostdev-vfio-multidomain.xml": {"vm-cpus-emulated": 1, "vm-emulated-disk": 1},
+    "libvirt/nova_instance.xml": {"vm-disk-in-main-loop": 1},
+    "libvirt/virt-manager_bootorder-in.xml": {
+        "vm-disk-in-main-loop": 1, "vm-image-format": 1, "vm-nic-single-queue": 1,
+    },
+    "libvirt/virt-manager_testdriver.xml": {
+        "vm-disk-aio-threads": 1, "vm-disk-capped": 1, "vm-disk-in-main-loop": 2, "vm-disk-no-iothread": 9,
+        "vm-emulated-disk": 9, "vm-image-format": 4, "vm-memory-not-shared": 1, "vm-nic-emulated-model": 4,
+        "vm-nic-single-queue": 1,
+    },
+    "libvirt/virt-manager_virt-install-many-devices.xml": {
+        "passthrough-balloon": 1, "passthrough-hard-limit": 1, "vm-disk-capped": 3, "vm-disk-no-iothread": 23,
+        "vm-emulated-disk": 2, "vm-image-format": 9, "vm-nic-emulated-model": 1, "vm-nic-single-queue": 1,
+        "vm-vcpu-pins-partial": 1, "vm-vhost-not-used": 2,
+    },
+    "text/lscpu_insights_lscpu_2.txt": {"cpu-offline": 1},
+    "text/lscpu_vc_ampere_1.txt": {"cpu-page-table-isolation": 1},
+    "text/lscpu_vc_intel_1.txt": {"cpu-page-table-isolation": 1},
+    "text/numactl-H_SpecCpuFpRateBaseOnlyExample.txt": {"numa-cpus-in-several-nodes": 1},
+    "text/numactl-H_SpecCpuFpSpeedExample.txt": {"numa-cpus-in-several-nodes": 1},
+}  # fmt: skip
+# Results, imported: what is wrong with a measurement, and nothing of a machine
+RESULTS = {
+    "fio/lkp_fio-3.19-10_01.json": {"measurement-sync-engine-with-iodepth"},
+    "generated_here/fio-3.33_jsonplus_group4_psync_note.json": {
+        "measurement-sync-engine-with-iodepth", "measurement-rate-asked",
+    },
+    "generated_here/fio-3.33_lat_percentiles_custom_list_fsync.json": {"measurement-rate-asked"},
+    "generated_here/iperf3.12_s_bidir.json": {"measurement-no-nic-crossed"},
+    "generated_here/iperf3.12_tcp_P4.json": {"measurement-no-nic-crossed"},
+    "generated_here/iperf3.12_udp_R.json": {"measurement-no-nic-crossed"},
+    "iperf/iperf3.22_tcp_bidir_2x2.json": {"measurement-no-nic-crossed"},
+    "iperf/lkp_iperf3.20plus_tcp.json": {"measurement-no-nic-crossed"},
+}  # fmt: skip
+NO_MACHINE = ("SOURCES.md", "MANIFEST.json", "expected")
+PAGE = Path(__file__).parents[2] / "docs" / "advice-on-real-machines.md"
+SENTENCES = {
+    "Nothing could be judged": Judged.NOTHING,
+    "Judged in part, nothing found": Judged.IN_PART,
+    "Its settings show nothing to fix": Judged.CLEAR,
+    "one or more hints from settings alone": Judged.FINDINGS,
+}
+
+
+@pytest.fixture(scope="module")
+def everything(shared_data, tmp_path_factory):
+    """File -> its view as `advise` gives it, or as of an imported result; None where it is refused."""
+    base, found = shared_data / "machines", {}
+    for number, path in enumerate(sorted(base.rglob("*"))):
+        if path.is_file() and not set(NO_MACHINE) & set(path.parts):
+            try:
+                view = judge(path)
+            except PerfAdvisorError:
+                view = imported(path, tmp_path_factory.getbasetemp() / f"imported-{number}")
+            found[str(path.relative_to(base))] = view
+    return found
+
+
+def imported(path, folder):
+    try:
+        import_files([path], folder)
+    except PerfAdvisorError:
+        return None
+    return judge(folder)
+
+
+def fired(view):
+    return Counter(one.rule.id for one in view.findings if one.outcome is Outcome.FIRES and not one.explained_by)
+
+
+def test_of_definitions_and_saved_outputs_this_is_said_and_nothing_else(everything):
+    others = {file: view for file, view in everything.items() if not file.startswith("sysfs/") and view}
+    said = {file: fired(view) for file, view in others.items() if fired(view)}
+    assert {file: set(rules) for file, rules in said.items() if view_of_run(others[file])} == RESULTS
+    assert {file: dict(rules) for file, rules in said.items() if not view_of_run(others[file])} == OTHERS
+
+
+def view_of_run(view):
+    return view.run is not None
+
+
+def test_the_page_counts_them_as_they_are(everything):
+    """Its tables: files by what the verdict says, and findings and files by rule."""
+    text = PAGE.read_text()
+    advised = [view for view in everything.values() if view and not view_of_run(view)]
+    rows = dict(re.findall(r"^\| (.+?) \| ([0-9]+) \|$", text, re.MULTILINE))
+    counted = Counter(judged(view) for view in advised)
+    assert {state: int(rows[words]) for words, state in SENTENCES.items()} == counted
+    by_rule, files = Counter(), Counter()
+    for view in advised:
+        by_rule.update(fired(view))
+        files.update(fired(view).keys())
+    told = re.findall(r"^\| `([a-z0-9-]+)` [a-z]+ \| ([0-9]+), ([0-9]+) \|", text, re.MULTILINE)
+    assert {rule: (int(n), int(of)) for rule, n, of in told} == {one: (by_rule[one], files[one]) for one in by_rule}

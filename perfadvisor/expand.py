@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 
 from perfadvisor.model.fact import Scalar
-from perfadvisor.model.workload import Workload
+from perfadvisor.model.workload import VARIED, Workload
 
 _SUFFIX: dict[Scalar, str] = {"{node}": "node", "{cpu_node}": "cpu", "{memory_node}": "memory"}
 _DEVICE = "{device_node}"
@@ -57,6 +57,10 @@ def _filled(workload: Workload, chosen: dict[Scalar, int], device: int | None) -
         return replace(workload, parameters=parameters)
     words = [f"{_SUFFIX[name]}{node}" for name, node in chosen.items()]
     spoken = ", ".join(f"{_SUFFIX[name]} {node}" for name, node in chosen.items())
+    own, mark, varied = workload.id.partition(VARIED)
     return replace(
-        workload, id="-".join([workload.id, *words]), title=f"{workload.title} ({spoken})", parameters=parameters
+        workload,
+        id="-".join([own, *words]) + mark + varied,
+        title=f"{workload.title} ({spoken})",
+        parameters=parameters,
     )

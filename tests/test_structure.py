@@ -30,6 +30,7 @@ LEVELS = {
     "analyse": 2,
     "plan": 2,
     "expand": 2,
+    "varying": 2.5,
     "targets": 3,
     "packs": 3,
     "bundle": 3,
@@ -87,7 +88,7 @@ ROOMS = {
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts
-PURE = ("errors", "specs", "model", "facts", "tools", "settings", "evidence", "analyse", "plan", "expand")
+PURE = ("errors", "specs", "model", "facts", "tools", "settings", "evidence", "analyse", "plan", "expand", "varying")
 WORLD = {
     "subprocess", "os", "shutil", "socket", "tempfile", "time", "pathlib", "urllib", "multiprocessing", "random",
     "io", "glob", "fileinput", "platform", "signal", "threading", "select", "ctypes", "http", "sqlite3", "secrets",

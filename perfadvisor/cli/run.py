@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.cli.changes_option import TypedChanges, changes_options
+
 
 @click.command(short_help="Measure: storage, network and memory, several fresh runs of each.")
 @click.argument("names", metavar="[SUITE|WORKLOAD]...", nargs=-1)
@@ -76,6 +78,7 @@ import click
     metavar="DIR",
     help="Also load workloads from here.",
 )
+@changes_options
 def command(
     names: tuple[str, ...],
     environments: tuple[str, ...],
@@ -94,6 +97,7 @@ def command(
     vfio: tuple[str, ...],
     domain: str | None,
     own: tuple[Path, ...],
+    changes: TypedChanges,
 ) -> None:
     """Measure the suites or workloads named (default: quick), and keep the results in a new directory.
 
@@ -113,7 +117,7 @@ def command(
         if unfinished is not None:
             running.refuse_with_resume(
                 workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain,
-                like=like, wait_quiet=wait_quiet,
+                like=like, wait_quiet=wait_quiet, **changes.given(),
             )  # fmt: skip
             folder = unfinished
             outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
@@ -123,7 +127,7 @@ def command(
                 (*names, *running.workloads_of(like, own)) or ("quick",), running.specs(environments, named),
                 budget=budget, wait_quiet=wait_quiet, out=folder, repeats=repeats,
                 seed=seed, directory=directory or Path(), device=device, peer=peer, vfio=vfio, domain=domain or "",
-                own=own,
+                own=own, changes=changes,
             )  # fmt: skip
             outcome = running.kept(folder, lambda: measure(asked, watch))
     click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)

@@ -15,6 +15,7 @@ from typing import TextIO
 import click
 
 from perfadvisor.bundle.reading import read_header
+from perfadvisor.cli.changes_option import TypedChanges
 from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
 from perfadvisor.formatting import quantity
@@ -29,6 +30,7 @@ from perfadvisor.specs.parse import distinct, read_spec
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.lending.pci_group import full_address
+from perfadvisor.varying import base_of, changed
 
 DEFAULT_REPEATS = 5
 ENDS = (signal.SIGTERM, signal.SIGHUP)
@@ -50,13 +52,14 @@ def request(
     vfio: Sequence[str],
     domain: str,
     own: Sequence[Path],
+    changes: TypedChanges,
 ) -> Request:
     """The run asked for. InputError for names that mean nothing, PackError for broken workload files."""
     workloads = load_workloads(own)
     suites = load_suites(workloads, own)
     named = [suites[name].repeats for name in names if name in suites]
     return Request(
-        workloads=select(names, workloads, suites),
+        workloads=changed(select(names, workloads, suites), changes.read()),
         environments=tuple(environments),
         repeats=repeats or max(named, default=DEFAULT_REPEATS),
         seed=secrets.randbelow(2**31) if seed is None else seed,
@@ -83,8 +86,11 @@ def workloads_of(run: Path | None, own: Sequence[Path]) -> tuple[str, ...]:
     known = load_workloads(own)
     names = []
     for id in read_header(run).workloads:
-        found = [name for name in known if id == name or re.fullmatch(re.escape(name) + NODES, id)]
+        here = base_of(id)
+        found = [name for name in known if here == name or re.fullmatch(re.escape(name) + NODES, here)]
         names += sorted(found, key=len)[-1:]
+        if here != id:
+            click.echo(f"{id}: measured here without its changes; give --size and --fio again for them", err=True)
     if not names:
         raise InputError(f"{run}: none of its workloads is known here", "perfadvisor workloads list")
     return tuple(dict.fromkeys(names))

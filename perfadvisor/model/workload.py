@@ -23,6 +23,7 @@ class EnvironmentKind(StrEnum):
 RUNTIME_S, WARMUP_S = 8.0, 2.0  # of a workload that names no times
 FEWEST_RUNS = 3  # fresh runs of one workload in one environment; with fewer there is no interval
 FEWEST_HAND_OVERS = 4  # the same of a device that is in one place at a time; it changes hands once a round
+VARIED = "+"  # in an id: between the name of a workload and each parameter that was changed for one run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,13 +12,14 @@ from perfadvisor.model.workload import Environment
 from perfadvisor.plan import fit
 from perfadvisor.runner.place import size_of
 from perfadvisor.runner.request import Request
-from perfadvisor.runner.stage import needs_function, needs_storage
+from perfadvisor.runner.stage import needs_function
 from perfadvisor.specs.peer import read_peer
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.lending.pci_group import function
 from perfadvisor.targets.raw import device as raw_device
+from perfadvisor.varying import uses_storage
 
 
 def refuse_early(request: Request) -> None:
@@ -35,7 +36,7 @@ def refuse_early(request: Request) -> None:
             repeats=request.repeats,
             budget_s=request.budget_s,
         )
-    sizes = [size_of(workload) for workload in request.workloads if needs_storage(workload)]
+    sizes = [size_of(workload) for workload in request.workloads if uses_storage(workload)]
     if sizes and request.options.device:
         raw_device.look(request.options.device, Tree({}))
     elif sizes and any(spec.on_our_disk for spec in request.environments):

@@ -8,6 +8,7 @@ from pathlib import Path
 from perfadvisor.errors import InputError
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner import host_cache
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.changing import storage_file
@@ -91,6 +92,13 @@ def size_of(workload: Workload) -> int:
     """How much of the file or device it uses."""
     size = workload.parameters.get("size_bytes", DEFAULT_SIZE_BYTES)
     return size if isinstance(size, int) else DEFAULT_SIZE_BYTES
+
+
+def cache_note(workloads: Sequence[Workload], site: Site, storage: Storage | None) -> tuple[str, ...]:
+    """Whether a cache of this machine's host may answer reads; for a test file on this machine alone."""
+    if not workloads or storage is None or storage.place is None:
+        return ()
+    return host_cache.note(max(map(size_of, workloads)), site)
 
 
 def writes(workload: Workload) -> bool:

@@ -18,15 +18,15 @@ from perfadvisor.runner.engines import Agreed, refused
 from perfadvisor.runner.memory_size import sized
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.site import Site
-from perfadvisor.runner.stage import needs_storage
 from perfadvisor.targets.base import VfioFunction
+from perfadvisor.varying import uses_storage
 
 LONE = "this machine has one NUMA node"
 
 
 def storage_workloads(workloads: Sequence[Workload]) -> list[Workload]:
     """Those that need a test file or device."""
-    return [workload for workload in workloads if needs_storage(workload)]
+    return [workload for workload in workloads if uses_storage(workload)]
 
 
 def device_node(base: Site, storage: place.Storage | None, function: VfioFunction | None) -> int | None:

@@ -42,8 +42,9 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         undo.callback(saved.close)
         if host_is_emulated():
             saved.note(EMULATED)
-        saved.note(*chosen.notes, *quiet.look_first(request.wait_quiet_s, progress.say))
-        for note in chosen.notes:
+        cached = place.cache_note(storage_workloads(chosen.workloads), base, storage)
+        saved.note(*chosen.notes, *cached, *quiet.look_first(request.wait_quiet_s, progress.say))
+        for note in (*chosen.notes, *cached):
             progress.say(note)
         work = Work(saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress)
         return finish(work)

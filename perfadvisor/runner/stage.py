@@ -23,6 +23,7 @@ from perfadvisor.targets.here.process import installed
 from perfadvisor.targets.raw.device import RawDevice
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
+from perfadvisor.varying import uses_storage
 
 FILL_S = 3600.0  # bounds a disk that hangs
 Say = Callable[[str], None]
@@ -93,16 +94,11 @@ def set_up(workloads: Sequence[Workload], site: Site, means: Means) -> Stage:
     builder.notes.extend(filter(None, [site.target.note]))
     _permissions(workloads, builder)
     usable = [workload for workload in workloads if not builder.settings[workload.id].refusal]
-    _storage([workload for workload in usable if needs_storage(workload)], builder)
+    _storage([workload for workload in usable if uses_storage(workload)], builder)
     _network([workload for workload in usable if needs_network(workload)], builder)
     _function([workload for workload in usable if needs_function(workload)], builder)
     _huge_pages([workload for workload in usable if not builder.settings[workload.id].refusal], builder)
     return Stage(settings=builder.settings, notes=tuple(builder.notes))
-
-
-def needs_storage(workload: Workload) -> bool:
-    """Whether it reads or writes a data file: then its tool has a command to lay that out."""
-    return TOOLS[workload.tool].prepare(workload, Context(file="data")) is not None
 
 
 def needs_network(workload: Workload) -> bool:

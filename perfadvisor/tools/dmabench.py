@@ -43,6 +43,7 @@ PARAMETERS = {
         type=str,
         meaning="PCI address of a device in the group, for map and edu",
         form="[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}[.][0-7]",
+        example="0000:01:00.0",
     ),
 }
 

@@ -1,9 +1,10 @@
 """The ways fio issues I/O that some environments forbid, and the one that works everywhere."""
 
 from perfadvisor.model.workload import Parameters
+from perfadvisor.tools import fio_raw
 
 IO_URING, COMMON = "io_uring", "libaio"
-_OF_IO_URING = ("fixed_buffers", "register_files")
+_OF_IO_URING = ("fixed_buffers", "register_files", *fio_raw.OF_IO_URING)
 
 
 def engine(parameters: Parameters) -> str:

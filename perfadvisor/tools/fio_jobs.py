@@ -11,6 +11,7 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Parameters, Trial, Workload
 from perfadvisor.tools.context import Context
 from perfadvisor.tools.fio_parameters import GIBIBYTE
+from perfadvisor.tools.fio_raw import flags
 
 PERCENTILES = "50:90:95:99:99.5:99.9:99.99"
 # Total latency, submission included: an I/O that completes within the call that submits it (io_uring does that for what
@@ -30,6 +31,7 @@ def trial_argv(workload: Workload, trial: Trial, context: Context) -> tuple[str,
         *_pattern(given),
         *_target(given, context),
         *_buffers(given),
+        *flags(given),
         "--thread",
         "--randrepeat=0",
         "--norandommap",

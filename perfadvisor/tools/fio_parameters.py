@@ -1,5 +1,6 @@
 """What a workload for fio may ask for, and what fio can answer."""
 
+from perfadvisor.tools.fio_raw import RAW
 from perfadvisor.tools.parameters import Parameter
 
 ENGINES = ("io_uring", "libaio", "psync", "null", "net")
@@ -48,6 +49,7 @@ PARAMETERS = {
     ),
     "fdatasync_every": Parameter(type=int, meaning="fdatasync after so many writes", low=1, known_as=("fdatasync",)),
     "rate_iops": Parameter(type=int, meaning="at most so many I/Os per second and job", low=1),
+    **RAW,
 }
 
 _PERCENTILES = ("p50", "p90", "p95", "p99", "p995", "p999", "p9999")  # fio_latency.SHOWN, as metrics are named

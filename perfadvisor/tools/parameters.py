@@ -15,7 +15,8 @@ PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 class Parameter:
     """One parameter: its type, what it means (with the unit), the values allowed (none given: any), and whether a
     NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`. `known_as` are the tool's
-    own names for it. Texts have `choices`, or match the regular expression `form`: they become parts of commands."""
+    own names for it. Texts have `choices`, or match the regular expression `form`, as `example` does: they become parts of
+    commands."""
 
     type: type[bool] | type[int] | type[float] | type[str]
     meaning: str
@@ -25,6 +26,7 @@ class Parameter:
     per_node: bool = False
     known_as: tuple[str, ...] = ()
     form: str = ""
+    example: str = ""
 
     def complaint(self, value: Scalar) -> str:
         """Why this value cannot be used, or nothing."""
@@ -51,7 +53,7 @@ Parameters = Mapping[str, Parameter]
 ELSEWHERE = {
     **dict.fromkeys(("runtime", "time", "t"), "the measured time is `runtime_s`, beside `parameters`"),
     **dict.fromkeys(("ramp_time", "omit", "O"), "the warm-up is `warmup_s`, beside `parameters`"),
-    **dict.fromkeys(("filename", "directory"), "perfadvisor chooses the file: `run --directory` or `run --device`"),
+    **dict.fromkeys(("filename", "directory"), "perfadvisor chooses the file: `run --dir` or `run --device`"),
     **dict.fromkeys(("port", "client", "server", "bind"), "perfadvisor chooses the far end: `run --peer`"),
 }
 

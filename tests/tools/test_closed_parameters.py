@@ -8,6 +8,7 @@ import pytest
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.context import Context
+from perfadvisor.tools.fio_raw import RAW
 from perfadvisor.tools.parameters import Parameter, complaints
 
 HOSTILE = (
@@ -60,13 +61,13 @@ def values(parameter: Parameter) -> tuple[object, ...]:
     if parameter.type is bool:
         return (True, False)
     if parameter.form:
-        return ("0000:01:00.0",)
+        return (parameter.example,)
     return parameter.choices or (parameter.type(parameter.low), parameter.type(parameter.high))
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_every_allowed_value_leads_to_known_options_alone(tool) -> None:
-    known = set(OPTIONS[tool].split())
+    known = set(OPTIONS[tool].split()) | (set(RAW) if tool == "fio" else set())
     context = Context(file="/d/a:b --x", host="-h", bind="-b", program=f"/opt/{tool}", pci_address="0000:01:00.0")
     engines = values(TOOLS[tool].PARAMETERS["engine"]) if tool == "fio" else ("",)
     for engine, (name, parameter) in itertools.product(engines, TOOLS[tool].PARAMETERS.items()):

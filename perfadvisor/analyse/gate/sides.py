@@ -37,16 +37,20 @@ def _side(run: Run, environment: str, cells: Sequence[Cell], facts: Mapping[str,
         runs={runs.key: runs for runs, _ in found},
         fingerprint=fingerprint(table),
         kind=kind,
-        marks={**marks(table), **run.versions, **_engines(run)},
+        marks={**marks(table), **run.versions, **_parameters(run)},
         invalid={runs.key: why for runs, why in found if why},
         unmeasured={key: cell.why for cell in mine for key in _unmeasured(run, cell)},
     )
 
 
-def _engines(run: Run) -> dict[str, str]:
-    """How each workload issued its I/O: a run beside an environment that forbids io_uring used libaio."""
-    parameters = {name: workload.parameters for name, workload in run.workloads.items()}
-    return {f"engine of {name}": str(given["engine"]) for name, given in parameters.items() if "engine" in given}
+def _parameters(run: Run) -> dict[str, str]:
+    """How each workload was measured: a run beside an environment that forbids io_uring used libaio, and `--runtime`
+    leaves a workload its name."""
+    found: dict[str, str] = {}
+    for name, workload in run.workloads.items():
+        found |= {f"{parameter} of {name}": str(value) for parameter, value in workload.parameters.items()}
+        found[f"times of {name}"] = f"{workload.runtime_s:.0f} s after {workload.warmup_s:.0f} s"
+    return found
 
 
 def _of_cell(run: Run, cell: Cell) -> Iterator[tuple[Runs, str]]:

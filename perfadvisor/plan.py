@@ -15,6 +15,8 @@ from perfadvisor.model.workload import FEWEST_HAND_OVERS, FEWEST_RUNS, Environme
 SHORTEST_TRIAL_S = 10.0
 BETWEEN_TRIALS_S = 1.0  # starting the tool, reading the counters twice, saving
 
+Pair = tuple[Workload, Environment]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BudgetedPlan:
@@ -37,13 +39,30 @@ def plan(
     """Every trial in the order to run it; the same seed gives the same order. What is known not to work, as (workload,
     environment) in `once`, is tried once and not at each repeat."""
     pairs = [(workload, environment) for workload in workloads for environment in environments]
-    rounds = [(repeat, _in_turns(_shuffled(pairs, seed, repeat), repeat)) for repeat in range(1, repeats + 1)]
+    rounds = [(repeat, _round(pairs, seed, repeat)) for repeat in range(1, repeats + 1)]
     slots = [
         (repeat, position, (workload, environment))
         for repeat, order in rounds
         for position, (workload, environment) in enumerate(order, 1)
         if repeat == 1 or (workload.id, environment.name) not in once
     ]
+    return _numbered(slots, 1)
+
+
+def more_rounds(wanted: Sequence[tuple[Pair, int]], *, number: int, repeat: int, seed: int) -> tuple[Trial, ...]:
+    """Rounds beyond a plan, in the same kind of order: each pair as often as wanted, beginning with this number in the
+    round after `repeat`."""
+    rounds = range(1, 1 + max((count for _, count in wanted), default=0))
+    orders = [(repeat + at, [pair for pair, count in wanted if count >= at]) for at in rounds]
+    slots = [(now, place, pair) for now, pairs in orders for place, pair in enumerate(_round(pairs, seed, now), 1)]
+    return _numbered(slots, number)
+
+
+def _round(pairs: Sequence[Pair], seed: int, repeat: int) -> list[Pair]:
+    return _in_turns(_shuffled(pairs, seed, repeat), repeat)
+
+
+def _numbered(slots: Iterable[tuple[int, int, Pair]], first: int) -> tuple[Trial, ...]:
     return tuple(
         Trial(
             number=number,
@@ -55,11 +74,8 @@ def plan(
             warmup_s=workload.warmup_s,
             parameters=workload.parameters,
         )
-        for number, (repeat, position, (workload, environment)) in enumerate(slots, 1)
+        for number, (repeat, position, (workload, environment)) in enumerate(slots, first)
     )
-
-
-Pair = tuple[Workload, Environment]
 
 
 def _shuffled(pairs: Sequence[Pair], seed: int, repeat: int) -> list[Pair]:

@@ -1,7 +1,7 @@
 """The same workload with other parameters: a workload of its own, so that no two configurations share a name.
 
-`storage/randread-4k-qd1` with `iodepth=8` is `storage/randread-4k-qd1+iodepth=8`: the gate, the history and every report
-tell them apart by that. Times do not change what is measured, so they leave the name alone.
+`storage/randread-4k-qd1` with `iodepth=8` is `storage/randread-4k-qd1+iodepth=8`: the gate, the history and every
+report tell them apart by that. Times do not change what is measured, so they leave the name alone.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,8 @@ def changed(workloads: Sequence[Workload], changes: Changes) -> tuple[Workload, 
     size = {} if changes.size_bytes is None else {"size_bytes": changes.size_bytes}
     asked: Parameters = {**size, **changes.fio}
     if asked and not storage:
-        raise InputError("--size and --fio: none of these workloads measures storage with fio", "perfadvisor workloads list")
+        said = "--size and --fio: none of these workloads measures storage with fio"
+        raise InputError(said, "perfadvisor workloads list")
     for name, value in size.items():
         if complaint := TOOLS["fio"].PARAMETERS[name].complaint(value):
             raise InputError(f"--size {complaint}")

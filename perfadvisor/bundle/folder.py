@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Doubt, TrialResult
 from perfadvisor.model.run import Run, RunState
 from perfadvisor.model.snapshot import Snapshot
+from perfadvisor.model.workload import Trial, Workload
 
 
 class Bundle:
@@ -50,6 +52,15 @@ class Bundle:
         new = tuple(note for note in dict.fromkeys(notes) if note not in self.header.notes)
         if new:
             self._save(replace(self.header, notes=self.header.notes + new))
+
+    def extend(
+        self, trials: Sequence[Trial], workloads: Mapping[str, Workload], seal: Callable[[RunFile], str]
+    ) -> None:
+        """Plan more trials, some of them of workloads that are new to the run; `seal` proves who planned it."""
+        header = replace(
+            self.header, plan=(*self.header.plan, *trials), workloads={**self.header.workloads, **workloads}
+        )
+        self._save(replace(header, seal=seal(header)))
 
     def set_state(self, state: RunState) -> None:
         """Keep how far the run is."""

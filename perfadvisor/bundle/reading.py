@@ -19,6 +19,7 @@ from perfadvisor.model.snapshot import Snapshot
 
 MAX_FILE_BYTES = 256 << 20
 _Name = TypeVar("_Name", str, int)
+PRECISION = "precision"  # the option of a run that stops itself
 EVIDENCE = ("stdout", "stderr", "counters.json", "gauges.jsonl")
 
 
@@ -43,9 +44,16 @@ def load(path: Path, *, snapshots: bool = True) -> Run:
         plan=header.plan,
         results=results(path, header),
         notes=header.notes,
+        precision=precision(header),
         before=_snapshots(path, header, "before") if snapshots else {},
         after=_snapshots(path, header, "after") if snapshots else {},
     )
+
+
+def precision(header: RunFile) -> float | None:
+    """At which relative half width its workloads were not repeated any more, None for a fixed number of repeats."""
+    found = header.options.get(PRECISION)
+    return found if isinstance(found, float) and 0 < found < 1 else None
 
 
 def read_header(path: Path) -> RunFile:

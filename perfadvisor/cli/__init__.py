@@ -9,6 +9,7 @@ COMMANDS = {
     "doctor": "What can be measured and read here, what cannot, and what unlocks it.",
     "devices": "List which PCI devices can be passed through here, and what prevents the others.",
     "run": "Measure: storage, network and memory, several fresh runs of each.",
+    "sweep": "Measure one workload over several values of one parameter: the curve and its knee.",
     "report": "Write a run or snapshot as one self-contained HTML page.",
     "view": "Show the report of a run or snapshot in a browser, from a local port.",
     "advise": "Show the findings of a run or snapshot in the terminal, or as JSON.",

@@ -50,6 +50,11 @@ from perfadvisor.cli.changes_option import TypedChanges, changes_options
     help="Run each workload this often as a new process (default: the suite's).",
 )
 @click.option(
+    "--precision",
+    metavar="SHARE",
+    help="Repeat each workload until its headline is known within this share of itself (example: 2%).",
+)
+@click.option(
     "--seed", type=click.IntRange(0), help="Shuffle the trials with this seed; the same seed gives the same order."
 )
 @click.option("--dir", "directory", type=click.Path(path_type=Path), metavar="TESTDIR", help="Write test files here.")
@@ -90,6 +95,7 @@ def command(
     unfinished: Path | None,
     like: Path | None,
     repeats: int | None,
+    precision: str | None,
     seed: int | None,
     directory: Path | None,
     device: str,
@@ -117,7 +123,7 @@ def command(
         if unfinished is not None:
             running.refuse_with_resume(
                 workloads=names, out=out, budget=budget, repeats=repeats, env=environments, vfio=vfio, domain=domain,
-                like=like, wait_quiet=wait_quiet, **changes.given(),
+                like=like, wait_quiet=wait_quiet, precision=precision, **changes.given(),
             )  # fmt: skip
             folder = unfinished
             outcome = running.kept(folder, lambda: resume(folder, watch, running.typed))
@@ -125,7 +131,7 @@ def command(
             folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
             asked = running.request(
                 (*names, *running.workloads_of(like, own)) or ("quick",), running.specs(environments, named),
-                budget=budget, wait_quiet=wait_quiet, out=folder, repeats=repeats,
+                budget=budget, wait_quiet=wait_quiet, out=folder, repeats=repeats, precision=precision,
                 seed=seed, directory=directory or Path(), device=device, peer=peer, vfio=vfio, domain=domain or "",
                 own=own, changes=changes,
             )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import TextIO
 
 import click
 
+from perfadvisor.analyse.statistics.looks import FIRST_LOOK
 from perfadvisor.bundle.reading import read_header
 from perfadvisor.cli.changes_option import TypedChanges
 from perfadvisor.durations import seconds
@@ -33,6 +34,7 @@ from perfadvisor.targets.lending.pci_group import full_address
 from perfadvisor.varying import base_of, changed
 
 DEFAULT_REPEATS = 5
+LEAST_PRECISION, MOST_PRECISION = 0.001, 0.5
 ENDS = (signal.SIGTERM, signal.SIGHUP)
 NODES = r"(-(node|cpu|memory)[0-9]+)+"
 
@@ -45,6 +47,7 @@ def request(
     wait_quiet: str | None = None,
     out: Path,
     repeats: int | None,
+    precision: str | None,
     seed: int | None,
     directory: Path,
     device: str,
@@ -58,10 +61,14 @@ def request(
     workloads = load_workloads(own)
     suites = load_suites(workloads, own)
     named = [suites[name].repeats for name in names if name in suites]
+    wanted = None if precision is None else share(precision)
+    if wanted is not None and repeats is not None:
+        raise InputError("--precision decides how often each workload runs: leave --repeats out")
     return Request(
         workloads=changed(select(names, workloads, suites), changes.read()),
         environments=tuple(environments),
-        repeats=repeats or max(named, default=DEFAULT_REPEATS),
+        repeats=FIRST_LOOK if wanted else repeats or max(named, default=DEFAULT_REPEATS),
+        precision=wanted,
         seed=secrets.randbelow(2**31) if seed is None else seed,
         out=out,
         options=RunOptions(
@@ -76,6 +83,15 @@ def request(
         wait_quiet_s=0.0 if wait_quiet is None else seconds(wait_quiet),
         argv=tuple(sys.argv),
     )
+
+
+def share(text: str) -> float:
+    """ "2%" or "0.02" as 0.02. InputError for what is no share, or one that no run would reach or need."""
+    number = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?) ?(%?)", text, re.ASCII)
+    found = float(number[1]) / (100 if number[2] else 1) if number else 0.0
+    if not LEAST_PRECISION <= found <= MOST_PRECISION:
+        raise InputError(f"--precision {text}: should be from 0.1% to 50%", "perfadvisor run quick --precision 2%")
+    return found
 
 
 def workloads_of(run: Path | None, own: Sequence[Path]) -> tuple[str, ...]:

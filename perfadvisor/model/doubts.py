@@ -26,3 +26,18 @@ class DoubtReason(StrEnum):
     RUNS_DISAGREE = "the runs disagree"
     JOBS_BESIDE = "other jobs ran at the same time"
     ENDED_EARLY = "ended early"
+
+
+# What others did to a trial, and a repeat may not meet again; the rest belongs to the workload or the machine.
+BY_OTHERS = frozenset(
+    {
+        DoubtReason.CPU_STOLEN,
+        DoubtReason.OTHER_WORK,
+        DoubtReason.HOST_WORK,
+        DoubtReason.OTHER_WRITES,
+        DoubtReason.WAITED_FOR_CPU,
+        DoubtReason.MEMORY_SHORT,
+        DoubtReason.THROTTLED,
+        DoubtReason.CHANGED_MEANWHILE,
+    }
+)

@@ -38,6 +38,10 @@ def worst(marks: Iterable[Trust]) -> Trust:
 _BY_WORTH = tuple(Trust)
 
 
+def _is_better(one: Trust, other: Trust) -> bool:
+    return _BY_WORTH.index(one) < _BY_WORTH.index(other)
+
+
 class TrialState(StrEnum):
     """`done` has samples; `failed` has a reason from the tool; `not-measured` was never started, and says why."""
 
@@ -119,6 +123,16 @@ class TrialResult:
         return worst(doubt.trust for doubt in self.doubts) if self.doubts else Trust.VALID
 
 
+def replaced(trials: Iterable[TrialResult]) -> frozenset[int]:
+    """The numbers of the trials that were disturbed and repeated, and whose repeat has a better mark: it stands for
+    them. A repeat that was disturbed as well stands beside its trial."""
+    by_number = {result.trial.number: result for result in trials}
+    repeats = [result for result in by_number.values() if result.trial.again_of in by_number]
+    return frozenset(
+        one.trial.again_of for one in repeats if _is_better(one.trust, by_number[one.trial.again_of].trust)
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Estimate:
     """A median over fresh runs with a distribution-free interval from order statistics.
@@ -182,11 +196,14 @@ class Cell:
 
     @property
     def used(self) -> tuple[TrialResult, ...]:
-        """The finished trials its numbers come from: those that are sound, or all where none is."""
-        return tuple(trial for trial in self.finished if trial.trust.sound) or self.finished
+        """The finished trials its numbers come from: those that are sound, or all where none is; without those that a
+        cleaner repeat stands for."""
+        gone = replaced(self.trials)
+        kept = tuple(trial for trial in self.finished if trial.trial.number not in gone)
+        return tuple(trial for trial in kept if trial.trust.sound) or kept
 
     @property
     def left_out(self) -> tuple[TrialResult, ...]:
-        """The INVALID trials its numbers do not come from, because others are sound."""
+        """The trials its numbers do not come from: INVALID ones where others are sound, and those measured again."""
         used = {id(trial) for trial in self.used}
         return tuple(trial for trial in self.finished if id(trial) not in used)

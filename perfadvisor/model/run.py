@@ -14,7 +14,8 @@ RunState = Literal["running", "complete", "interrupted"]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """`before` and `after` hold a snapshot per environment name; `versions` maps program to version text;
-    `host` is the identity of the machine (host name, kernel, model, machine id hash)."""
+    `host` is the identity of the machine (host name, kernel, model, machine id hash). `precision` is the relative half
+    width of the headline's interval that ended the repeats of a workload, None for a fixed number of repeats."""
 
     id: str
     started: float
@@ -30,3 +31,4 @@ class Run:
     before: Mapping[str, Snapshot] = field(default_factory=dict)
     after: Mapping[str, Snapshot] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    precision: float | None = None

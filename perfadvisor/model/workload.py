@@ -75,7 +75,8 @@ class Suite:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trial:
     """One planned run of one workload in one environment. `number` starts at 1 and is its directory's name;
-    `position` is its place within its round, so that order effects can be looked for."""
+    `position` is its place within its round, so that order effects can be looked for; `again_of` is the number of the
+    disturbed trial that it repeats, 0 for none."""
 
     number: int
     workload: str
@@ -85,3 +86,4 @@ class Trial:
     runtime_s: float
     warmup_s: float
     parameters: Parameters = field(default_factory=dict)
+    again_of: int = 0

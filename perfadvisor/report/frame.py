@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from perfadvisor.model.result import Cell, TrialResult, Trust
+from perfadvisor.model.result import Cell, TrialResult, Trust, replaced
 from perfadvisor.model.run import Run
 from perfadvisor.plaintext import visible
 
@@ -49,7 +49,8 @@ def _rows(run: Run, cell: Cell, known: Mapping[str, tuple[str, str]]) -> Iterato
             unit, better = known.get(metric, ("", ""))
             place = (cell.environment, 0, 0, 0, run.started)
             yield (cell.workload, metric, unit, better, None, *place, str(cell.trust), cell.why)
-    for result in cell.trials:
+    gone = replaced(cell.trials)  # a cleaner repeat has rows of its own
+    for result in (one for one in cell.trials if one.trial.number not in gone):
         mark, doubts = cell.mark_of(result), _doubts(cell, result)
         for sample in result.output.samples:
             trial = result.trial

@@ -6,6 +6,7 @@ from typing import Any
 from perfadvisor import formatting
 from perfadvisor.report import charts, words
 from perfadvisor.report.coverage import locked, not_applicable, passed
+from perfadvisor.report.curves import curves
 from perfadvisor.report.environments import environments, gap_words
 from perfadvisor.report.findings import ASIDE, DOUBTS, accepted, accepted_words, entries, severity_counts
 from perfadvisor.report.gain import gain_words
@@ -60,6 +61,7 @@ def _context(view: ReportView) -> dict[str, Any]:
         "aside_heading": ASIDE,
         "counts": severity_counts([entry for entry in found if not entry.doubt]),
         "results": results,
+        "curves": curves(view),
         "latencies": latencies,
         "matrices": partial(matrices, view),
         "charts": drawn,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from perfadvisor.formatting import count_of, interval, quantity
-from perfadvisor.model.result import Cell, Estimate, Trust
+from perfadvisor.model.result import Cell, Estimate, Trust, replaced
 from perfadvisor.model.workload import Workload
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
@@ -108,9 +108,16 @@ def headline(view: ReportView, cell: Cell) -> Estimate | None:
 
 
 def left_out(cell: Cell) -> Iterator[str]:
-    """What the cell's numbers do not come from, and why: INVALID runs beside sound ones, trials that did not finish."""
+    """What the cell's numbers do not come from, and why: INVALID runs beside sound ones, disturbed runs that were
+    measured again, trials that did not finish."""
     of = count_of(len(cell.trials), "run")
-    invalid, failed = cell.left_out, [trial for trial in cell.trials if trial.trust is Trust.NOT_MEASURED]
+    gone = replaced(cell.trials)
+    again = [trial for trial in cell.left_out if trial.trial.number in gone]
+    invalid = [trial for trial in cell.left_out if trial.trial.number not in gone]
+    failed = [trial for trial in cell.trials if trial.trust is Trust.NOT_MEASURED]
+    if again:
+        reasons = {doubt.reason for trial in again for doubt in trial.doubts}
+        yield f"{len(again)} of {of} measured again and left out of the median: {', '.join(sorted(reasons))}"
     if invalid:
         reasons = {doubt.reason for trial in invalid for doubt in trial.doubts if doubt.trust is Trust.INVALID}
         yield f"{len(invalid)} of {of} INVALID and left out of the median: {', '.join(sorted(reasons))}"

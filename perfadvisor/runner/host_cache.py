@@ -24,6 +24,6 @@ def note(size_bytes: int, site: Site) -> tuple[str, ...]:
         return ()
     large = -(-TIMES * memory // GIB)
     return (
-        f"storage: the test file of {setting(size_bytes, Unit.BYTES)} fits in memory, so the page cache of this virtual "
-        f"machine's host may answer reads (--size {large}g is twice the memory of this machine)",
+        f"storage: the test file of {setting(size_bytes, Unit.BYTES)} fits in memory, so the page cache of this "
+        f"virtual machine's host may answer reads (--size {large}g is twice the memory of this machine)",
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Workload
+from perfadvisor.runner.more.extending import ExtensionPolicy
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.opening import Opening
 
@@ -63,7 +64,9 @@ class Request:
     """A new run: workloads as declared (not yet expanded to nodes), the environments to measure in, and how often.
 
     `budget_s` bounds the whole run, None for no bound; `out` is the directory to make. Before the first trial it waits
-    at most `wait_quiet_s` seconds for other load to end."""
+    at most `wait_quiet_s` seconds for other load to end. With `precision`, each workload is repeated until the half
+    width of its headline's interval is this share of the median; `policies` ask for more trials than planned, and are
+    not kept for a resumed run."""
 
     workloads: tuple[Workload, ...]
     environments: tuple[Spec, ...]
@@ -73,4 +76,6 @@ class Request:
     options: RunOptions
     budget_s: float | None = None
     wait_quiet_s: float = 0.0
+    precision: float | None = None
+    policies: tuple[ExtensionPolicy, ...] = ()
     argv: tuple[str, ...] = ()

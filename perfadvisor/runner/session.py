@@ -1,6 +1,7 @@
 """A whole run, from what was asked for to the last result on disk. Read it from the top."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +13,14 @@ from perfadvisor.runner import orders, place, quiet
 from perfadvisor.runner.borrow import borrow
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.engines import agree
+from perfadvisor.runner.more.again import Again
+from perfadvisor.runner.more.extending import Further
+from perfadvisor.runner.more.precise import Precise
 from perfadvisor.runner.planning import device_node, fitted, planned, storage_workloads
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import Request, options_of
 from perfadvisor.runner.site import ground, open_sites
-from perfadvisor.runner.work import RunOutcome, Work, finish, outcome, todo_trials, todo_workloads
+from perfadvisor.runner.work import RunOutcome, Work, finish, needed_workloads, outcome, todo_trials
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.vm.probe import host_is_emulated
 
@@ -27,6 +31,7 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
     """A new run. Whatever ends it early, every finished trial is in `request.out`.
 
     InputError for a request that cannot be met, MeasureError where no trial gave a result."""
+    began = time.monotonic()
     refuse_early(request)
     options = request.options
     with contextlib.ExitStack() as undo:
@@ -46,8 +51,19 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         saved.note(*chosen.notes, *cached, *quiet.look_first(request.wait_quiet_s, progress.say))
         for note in (*chosen.notes, *cached):
             progress.say(note)
-        work = Work(saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress)
+        work = Work(
+            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress,
+            further=_further(request, began),
+        )  # fmt: skip
         return finish(work)
+
+
+def _further(request: Request, began: float) -> Further:
+    """What is measured beyond the plan: disturbed trials again within a budget, and repeats for precision."""
+    again = () if request.budget_s is None else (Again(),)
+    precise = () if request.precision is None else (Precise(request.precision),)
+    deadline = None if request.budget_s is None else began + request.budget_s
+    return Further(policies=(*request.policies, *again, *precise), deadline=deadline)
 
 
 def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -> RunOutcome:
@@ -64,14 +80,21 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -
         borrowed = borrow(options, undo, progress.say)
         specs = [read_spec(environment.spec.text) for environment in saved.header.environments]
         sites = open_sites(specs, undo, options.opening(), progress.say)
-        storage = place.choose(storage_workloads(todo_workloads(saved)), ground(sites), options)
+        wanted = bundle.precision(saved.header)
+        further = Further(policies=() if wanted is None else (Precise(wanted),))
+        storage = place.choose(storage_workloads(needed_workloads(saved, further)), ground(sites), options)
         written.extend(place.written_in(storage))
         saved.set_state("running")
-        work = Work(saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress)
+        work = Work(
+            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress,
+            further=further,
+        )  # fmt: skip
         return finish(work)
 
 
 def _created(request: Request, run: Run) -> Bundle:
     """The run's directory, sealed, so that this user can resume it."""
     options = request.options.kept()
+    if request.precision is not None:
+        options[bundle.PRECISION] = request.precision
     return bundle.create(request.out, run, options, orders.seal(run_file(run, options)))

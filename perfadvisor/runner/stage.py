@@ -2,7 +2,7 @@
 taken away after it; what is unavailable makes its workloads "not measured", with the reason, and the rest goes on."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -46,7 +46,7 @@ class TrialSetup:
 class Stage:
     """The settings by workload id, and sentences that whoever reads the results must know."""
 
-    settings: Mapping[str, TrialSetup]
+    settings: dict[str, TrialSetup]
     notes: tuple[str, ...] = ()
 
 

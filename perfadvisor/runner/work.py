@@ -1,8 +1,8 @@
 """The trials that a run still lacks, measured: everything around them set up, taken away, and read again."""
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner import orders
 from perfadvisor.runner.borrow import Borrowed
 from perfadvisor.runner.joining import as_host, joined
 from perfadvisor.runner.meanwhile import Meanwhile
+from perfadvisor.runner.more.extending import Further
 from perfadvisor.runner.place import Storage
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
@@ -45,7 +47,8 @@ class RunOutcome:
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A run under way: its directory, the environments that are open, where storage is measured, what was asked for,
-    what was taken from this machine for it, and who is told how far it is."""
+    what was taken from this machine for it, who is told how far it is, and what asks for more
+    trials than were planned."""
 
     saved: Bundle
     sites: Sequence[Site]
@@ -53,6 +56,7 @@ class Work:
     options: RunOptions
     borrowed: Borrowed
     progress: Progress
+    further: Further = field(default_factory=Further)
 
 
 def finish(work: Work) -> RunOutcome:
@@ -96,7 +100,7 @@ def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, 
         lent=work.borrowed.function,
         say=work.progress.say,
     )
-    workloads, stages = todo_workloads(work.saved), {}
+    workloads, stages = needed_workloads(work.saved, work.further), {}
     for site in work.sites:
         stages[site.name] = set_up(workloads, site, means)
         work.saved.note(*stages[site.name].notes)
@@ -123,11 +127,42 @@ def link_of(options: RunOptions, target: Target) -> NetworkEnds:
 
 
 def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns, meanwhile: Meanwhile) -> None:
-    """The trials in their planned order, each on disk before the next one starts."""
+    """The trials in their planned order, then those that what was measured asks for."""
+    saved = work.saved
+    results = list(bundle.load(saved.path, snapshots=False).results)
+    todo = todo_trials(saved) or _extended(work, stages, results)
+    while todo:
+        results += _measure_these(todo, work, stages, turns, meanwhile)
+        todo = _extended(work, stages, results)
+    words = work.further.words(saved.header, results)
+    saved.note(*words)
+    for word in words:
+        work.progress.say(word)
+
+
+def _extended(work: Work, stages: dict[str, Stage], results: Sequence[TrialResult]) -> list[Trial]:
+    """What is to be measured beyond the plan, which it is now part of; a new workload is set up as the one that it
+    varies."""
+    saved, found = work.saved, work.further.next(work.saved.header, results)
+    if not found.trials:
+        return []
+    for stage in stages.values():
+        for id in found.workloads:
+            stage.settings[id] = stage.settings[found.like[id]]
+    saved.extend(found.trials, found.workloads, orders.seal)
+    saved.note(*found.said)
+    for word in found.said:
+        work.progress.say(word)
+    return todo_trials(saved)
+
+
+def _measure_these(
+    todo: Sequence[Trial], work: Work, stages: dict[str, Stage], turns: Turns, meanwhile: Meanwhile
+) -> Iterator[TrialResult]:
+    """Each result is on disk before the next trial starts."""
     saved, progress = work.saved, work.progress
     by_name = {site.name: site for site in work.sites}
-    todo = todo_trials(saved)
-    progress.begin(saved.header.plan, todo)
+    progress.begin(saved.header.plan, list(todo))
     for trial in todo:
         workload = saved.header.workloads[trial.workload]
         progress.start(trial)
@@ -135,6 +170,7 @@ def _measure_all(work: Work, stages: dict[str, Stage], turns: Turns, meanwhile: 
         result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns, meanwhile)
         saved.append(result, evidence, with_doubts(result, workload).doubts)
         progress.end(result, workload)
+        yield result
 
 
 def _turn(
@@ -166,8 +202,10 @@ def todo_trials(saved: Bundle) -> list[Trial]:
     return [trial for trial in saved.header.plan if trial.number not in finished]
 
 
-def todo_workloads(saved: Bundle) -> list[Workload]:
-    """The workloads of those trials, each once."""
+def needed_workloads(saved: Bundle, further: Further) -> list[Workload]:
+    """The workloads of those trials, each once; every workload of the run where more trials may be asked for."""
+    if further.policies:
+        return list(saved.header.workloads.values())
     return [saved.header.workloads[id] for id in dict.fromkeys(trial.workload for trial in todo_trials(saved))]
 
 

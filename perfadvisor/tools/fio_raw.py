@@ -1,7 +1,8 @@
-"""fio's own options that a workload or `run --fio` may add, under fio's own names: a closed list, each with its values.
+"""fio's own options that a workload or `run --fio` may add, under fio's own names: a closed list with the
+values of each.
 
-Left out is what names files, devices or hosts, runs commands, loads code, or changes the output that is parsed. Meanings
-are those of fio's HOWTO.
+Left out is what names files, devices or hosts, runs commands, loads code, or changes the output that is parsed. The
+meanings are those of fio's HOWTO.
 """
 
 from collections.abc import Iterator
@@ -34,11 +35,11 @@ RAW: Parameters = {
     "nonvectored": _flag("io_uring: read and write calls with one buffer"),
     "force_async": _count("io_uring: hand every n-th I/O to a kernel worker"),
     "cpus_allowed": Parameter(type=str, meaning="CPUs the jobs may run on", form=_CPUS, example="0-3,8"),
-    "cpus_allowed_policy": Parameter(type=str, meaning="all jobs on all CPUs, or one each", choices=("shared", "split")),
-    "bssplit": Parameter(type=str, meaning="mix of block sizes, in percent", form=_SPLIT, example="4k/60:64k/40"),
-    "random_distribution": Parameter(
-        type=str, meaning="how often each block is hit", form=_SPREAD, example="zipf:1.2"
+    "cpus_allowed_policy": Parameter(
+        type=str, meaning="all jobs on all CPUs, or one each", choices=("shared", "split")
     ),
+    "bssplit": Parameter(type=str, meaning="mix of block sizes, in percent", form=_SPLIT, example="4k/60:64k/40"),
+    "random_distribution": Parameter(type=str, meaning="how often each block is hit", form=_SPREAD, example="zipf:1.2"),
     "percentage_random": _count("share of random I/Os, in percent", 100),
     "thinktime": _count("microseconds of pause after thinktime_blocks I/Os", 10**9),
     "thinktime_blocks": _count("I/Os between two pauses"),
@@ -73,16 +74,18 @@ def flags(given: Given) -> Iterator[str]:
 def read(text: str, known: Parameters) -> tuple[str, Scalar]:
     """ "bs=16k" as a parameter and its value: ("block_size_bytes", 16384); a bare name is a switch that is on.
 
-    `known` are the parameters that workloads may have; a placeholder of a NUMA node is for files alone. InputError for a name or a value that is not among them."""
+    `known` are the parameters that workloads may have; a placeholder of a NUMA node is for files alone. InputError for
+    a name or a value that is not among them."""
     name, equals, word = text.partition("=")
     ours = next((one for one, parameter in known.items() if name == one or name in parameter.known_as), name)
     if ours in known:
         value = _value(known[ours], word if equals else "1")
-        problem = next((f"`{name}` {why}" for why in (replace(known[ours], per_node=False).complaint(value),) if why), "")
+        why = replace(known[ours], per_node=False).complaint(value)
+        problem = f"`{name}` {why}" if why else ""
     else:
         problem = next((why for _, why in complaints(known, {name: word})), "")
         value = word
-    if problem or not equals and ours in known and known[ours].type is not bool:
+    if problem or (not equals and ours in known and known[ours].type is not bool):
         raise InputError(f"--fio {text}: {problem or f'`{name}` needs a value'}", _hint(name))
     return ours, value
 

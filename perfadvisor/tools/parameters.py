@@ -15,8 +15,8 @@ PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 class Parameter:
     """One parameter: its type, what it means (with the unit), the values allowed (none given: any), and whether a
     NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`. `known_as` are the tool's
-    own names for it. Texts have `choices`, or match the regular expression `form`, as `example` does: they become parts of
-    commands."""
+    own names for it. Texts have `choices`, or match the regular expression `form`, as `example` does: they become
+    parts of commands."""
 
     type: type[bool] | type[int] | type[float] | type[str]
     meaning: str

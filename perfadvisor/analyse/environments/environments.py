@@ -14,7 +14,7 @@ from perfadvisor.analyse.environments.alike import note, why_not_alike
 from perfadvisor.analyse.environments.causes import causes
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.ratio import EnvironmentRatio
-from perfadvisor.model.result import Better, Cell, TrialResult, TrialState, Trust, worst
+from perfadvisor.model.result import Better, Cell, Trust, worst
 from perfadvisor.model.rule import Finding
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_HAND_OVERS, FEWEST_RUNS, Environment, Workload
@@ -96,15 +96,10 @@ def _rows(
         )
 
 
-def _usable(cell: Cell) -> list[TrialResult]:
-    done = [one for one in cell.trials if one.state is TrialState.DONE]
-    return [one for one in done if one.trust is not Trust.INVALID] or done
-
-
 def _by_repeat(cell: Cell, metric: str) -> dict[int, list[float]]:
     """Repeat -> the values of its trials; one, or those of a block."""
     found: dict[int, list[float]] = {}
-    for result in _usable(cell):
+    for result in cell.used:
         values = [sample.value for sample in result.output.samples if sample.metric == metric]
         if values and isfinite(values[0]):
             found.setdefault(result.trial.repeat, []).append(values[0])
@@ -151,7 +146,7 @@ COUNTERS = ("interrupts.per_s", "context_switches.per_s", "kvm.exits_per_s", "cp
 
 def _counters(cell: Cell) -> dict[str, float]:
     """The medians over the trials of what was counted while they ran."""
-    usable = _usable(cell)
+    usable = cell.used
     found = {name: [one.deltas[name] for one in usable if name in one.deltas] for name in COUNTERS}
     return {name: median(values) for name, values in found.items() if values}
 

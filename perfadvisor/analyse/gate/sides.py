@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from perfadvisor.analyse.gate.fingerprint import fingerprint, marks
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.gate import Runs, Side
-from perfadvisor.model.result import Better, Cell, Trust
+from perfadvisor.model.result import Better, Cell, Trust, replaced
 from perfadvisor.model.run import Run
 
 Key = tuple[str, str]
@@ -62,10 +62,12 @@ def _of_cell(run: Run, cell: Cell) -> Iterator[tuple[Runs, str]]:
 
 
 def _fresh(cell: Cell, metric: str) -> Iterator[FreshRun]:
-    """Every finished trial of the cell that has the metric, INVALID ones included."""
+    """Every finished trial of the cell that has the metric, INVALID ones included; a repeat stands for the disturbed
+    trial that it repeats."""
+    gone = replaced(cell.trials)
     for trial in cell.trials:
         mark = cell.mark_of(trial)
-        if mark is Trust.NOT_MEASURED:
+        if mark is Trust.NOT_MEASURED or trial.trial.number in gone:
             continue
         own = next((doubt.reason for doubt in trial.doubts if doubt.trust is Trust.INVALID), "")
         for sample in trial.output.samples:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from perfadvisor.analyse.results.changes import SettingChange
 from perfadvisor.analyse.results.trust import merged, with_doubts
-from perfadvisor.analyse.statistics.estimate import estimate, spread
+from perfadvisor.analyse.statistics import looks
+from perfadvisor.analyse.statistics.estimate import CONFIDENCE, estimate, spread
 from perfadvisor.model.doubts import DoubtReason
-from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Cell, Doubt, Estimate, TrialResult, TrialState, Trust, replaced
 from perfadvisor.model.run import Run
 from perfadvisor.model.workload import FEWEST_RUNS, Workload
 
@@ -24,20 +25,34 @@ def cells(run: Run, changed: Mapping[str, tuple[SettingChange, ...]] | None = No
         key = (result.trial.workload, result.trial.environment)
         groups.setdefault(key, []).append(with_doubts(result, run.workloads[key[0]]))
     return tuple(
-        cell(run.workloads[workload], environment, tuple(results), (changed or {}).get(environment, ()))
+        cell(
+            run.workloads[workload],
+            environment,
+            tuple(results),
+            (changed or {}).get(environment, ()),
+            stops_itself=run.precision is not None,
+        )
         for (workload, environment), results in groups.items()
     )
 
 
 def cell(
-    workload: Workload, environment: str, results: tuple[TrialResult, ...], changed: tuple[SettingChange, ...] = ()
+    workload: Workload,
+    environment: str,
+    results: tuple[TrialResult, ...],
+    changed: tuple[SettingChange, ...] = (),
+    *,
+    stops_itself: bool = False,
 ) -> Cell:
     """All fresh runs of one workload in one environment. INVALID runs are left out of the estimates as long as any
-    other is there; with nothing else the cell is INVALID itself and its numbers are shown, not used."""
-    done = tuple(result for result in results if result.state is TrialState.DONE)
+    other is there; with nothing else the cell is INVALID itself and its numbers are shown, not used. A disturbed run
+    that was repeated with a better mark is left out, too. `stops_itself`: the runs ended when their interval was narrow
+    enough, which takes a higher level for each look."""
+    gone = replaced(results)
+    done = tuple(one for one in results if one.state is TrialState.DONE and one.trial.number not in gone)
     sound = tuple(result for result in done if result.trust is not Trust.INVALID)
     used = sound or done
-    estimates = tuple(_estimates(used))
+    estimates = tuple(_estimates(used, stops_itself=stops_itself))
     doubts = [_as_noise(doubt) if sound else doubt for doubt in merged(done)]
     doubts += _cell_doubts(workload, estimates, used, changed)
     doubts += _failures(results) if done else ()
@@ -55,11 +70,12 @@ def _as_noise(doubt: Doubt) -> Doubt:
     return Doubt(trust=Trust.NOISY, reason=doubt.reason, evidence=doubt.evidence)
 
 
-def _estimates(results: tuple[TrialResult, ...]) -> Iterator[Estimate]:
+def _estimates(results: tuple[TrialResult, ...], *, stops_itself: bool) -> Iterator[Estimate]:
     samples = [sample for result in results for sample in result.output.samples]
     for first in {sample.metric: sample for sample in reversed(samples)}.values():
         values = [sample.value for sample in samples if sample.metric == first.metric]
-        yield estimate(first.metric, first.unit, first.better, values)
+        confidence = looks.confidence(len(values)) if stops_itself else CONFIDENCE
+        yield estimate(first.metric, first.unit, first.better, values, confidence)
 
 
 def _cell_doubts(

@@ -14,7 +14,7 @@ from perfadvisor.analyse.results.steady import settled
 from perfadvisor.analyse.results.window import window_bytes, window_rate
 from perfadvisor.analyse.statistics.estimate import spread
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
-from perfadvisor.model.result import Cell, TrialResult, TrialState, Trust
+from perfadvisor.model.result import Cell, TrialResult
 from perfadvisor.model.workload import Workload
 
 Getter = Callable[[TrialResult], Scalar | None]
@@ -30,7 +30,7 @@ def result_facts(
 ) -> Iterator[Fact | Absent]:
     """The facts of one cell, each with its source in words. Units and types come from the catalogue; `machine` holds
     the settings that a limit of this result is computed from."""
-    trials = _usable(cell)
+    trials = list(cell.used)
     source = f"{len(trials)} runs of {cell.workload} in {cell.environment}"
     for name, value in _identity(cell, workload, trials, ratio_to_parent, machine).items():
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, "not known for this result")
@@ -46,11 +46,6 @@ def result_facts(
     yield _fact(catalogue["result.window_limit_bits_per_s"], limit, cell.id, source, reason)
     share, reason = io_limit_share(trials, machine)
     yield _fact(catalogue["result.io_limit_share"], share, cell.id, source, reason)
-
-
-def _usable(cell: Cell) -> list[TrialResult]:
-    done = [trial for trial in cell.trials if trial.state is TrialState.DONE]
-    return [trial for trial in done if trial.trust is not Trust.INVALID] or done
 
 
 def _identity(

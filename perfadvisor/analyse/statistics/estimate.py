@@ -27,12 +27,14 @@ def order_interval(n: int, confidence: float = CONFIDENCE) -> tuple[int, int, fl
     return low, n - 1 - low, 1 - missed
 
 
-def estimate(metric: str, unit: Unit, better: Better, values: Sequence[float]) -> Estimate:
+def estimate(
+    metric: str, unit: Unit, better: Better, values: Sequence[float], confidence: float = CONFIDENCE
+) -> Estimate:
     """The estimate of one metric from one value a fresh run; `values` in the order they were measured, not empty."""
     ordered = sorted(values)
     low = high = coverage = None
     if len(ordered) >= FEWEST_RUNS:
-        first, last, coverage = order_interval(len(ordered))
+        first, last, coverage = order_interval(len(ordered), confidence)
         low, high = ordered[first], ordered[last]
     return Estimate(
         metric=metric,

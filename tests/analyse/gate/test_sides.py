@@ -81,6 +81,22 @@ def test_another_engine_under_the_same_name_is_said() -> None:
     assert "engine of storage/x changed from io_uring to libaio" in said
 
 
+def test_other_times_and_parameters_under_the_same_name_are_said() -> None:
+    short = side(result(1, 10.0), workload=replace(WORKLOAD, parameters={"size_bytes": 1}))
+    long = side(result(1, 10.0), workload=replace(WORKLOAD, parameters={"size_bytes": 2}, runtime_s=60.0))
+    said = gate(short, long, lambda _: MetricPolicy(margin=0.03), Order.BLOCK).notes
+    assert "size_bytes of storage/x changed from 1 to 2" in said
+    assert "times of storage/x changed from 8 s after 2 s to 60 s after 2 s" in said
+
+
+def test_a_disturbed_run_is_left_to_its_cleaner_repeat() -> None:
+    stolen = Doubt(trust=Trust.NOISY, reason="CPU time was stolen by the hypervisor", evidence="5 %")
+    again = result(3, 20.0)
+    again = replace(again, trial=replace(again.trial, again_of=1))
+    found = side(result(1, 10.0, doubts=(stolen,)), result(2, 21.0), again)
+    assert sorted(found.runs["storage/x", "read.iops"].values) == [20.0, 21.0]
+
+
 def test_an_import_is_judged_by_all_it_has() -> None:
     found = side(result(1, 10.0), workload=replace(WORKLOAD, metrics=()))
     assert {metric for _, metric in found.runs} == {"read.iops", "read.slat_mean"}

@@ -1,0 +1,81 @@
+"""The curves in a run: workloads that differ in one parameter alone, by environment."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from perfadvisor.analyse.curves.knee import Knee, LoadPoint, knee
+from perfadvisor.model.result import Better, Cell, Estimate
+from perfadvisor.model.workload import VARIED, Workload
+
+FEWEST_POINTS = 3
+CONCURRENCY = ("iodepth", "numjobs", "streams", "threads")  # more of it is more in flight, so it has a knee
+HIGHER: Better = "higher"
+RATES = ("read.iops", "write.iops", "mixed.iops", "round_trip.iops", "bits_per_s")  # where no metric is a rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePoint:
+    """One value of the parameter: its cell, the throughput, and latencies where the tool gave them."""
+
+    value: int
+    cell: Cell
+    throughput: Estimate
+    median_latency: Estimate | None
+    tail_latency: Estimate | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Curve:
+    """The points of one workload in one environment, in ascending order of the parameter. `knee` is None for a
+    parameter that is no concurrency."""
+
+    workload: str
+    environment: str
+    parameter: str
+    points: tuple[CurvePoint, ...]
+    knee: Knee | None
+
+
+def curves(cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> tuple[Curve, ...]:
+    """Every curve of at least three points, in the order of the cells. INVALID points are shown, and the knee is
+    that of the others."""
+    groups: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        if cell.workload in workloads and cell.estimates:
+            groups.setdefault((cell.workload.partition(VARIED)[0], cell.environment), []).append(cell)
+    found = (_curve(name, environment, group, workloads) for (name, environment), group in groups.items())
+    return tuple(curve for curve in found if curve is not None)
+
+
+def _curve(name: str, environment: str, cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> Curve | None:
+    parameter = _varied([workloads[cell.workload] for cell in cells])
+    if not parameter:
+        return None
+    points = sorted(_points(cells, parameter, workloads), key=lambda point: point.value)
+    if len(points) < FEWEST_POINTS:
+        return None
+    sound = [point for point in points if point.cell.trust.sound]
+    plain = [LoadPoint(value=point.value, throughput=point.throughput.median) for point in sound]
+    bend = knee(plain) if parameter in CONCURRENCY else None
+    return Curve(workload=name, environment=environment, parameter=parameter, points=tuple(points), knee=bend)
+
+
+def _varied(workloads: Sequence[Workload]) -> str:
+    """The one parameter in which they differ, "" where there is none or more than one."""
+    names = {name for workload in workloads for name in workload.parameters}
+    differ = [name for name in names if len({str(workload.parameters.get(name)) for workload in workloads}) > 1]
+    return differ[0] if len(differ) == 1 else ""
+
+
+def _points(cells: Sequence[Cell], parameter: str, workloads: Mapping[str, Workload]) -> Iterator[CurvePoint]:
+    for cell in cells:
+        value = workloads[cell.workload].parameters.get(parameter)
+        by_name = {estimate.metric: estimate for estimate in cell.estimates}
+        metrics = (*workloads[cell.workload].metrics, *RATES)
+        head = next((by_name[name] for name in metrics if name in by_name and by_name[name].better == HIGHER), None)
+        if isinstance(value, int) and not isinstance(value, bool) and head is not None:
+            way = head.metric.rpartition(".")[0]
+            yield CurvePoint(
+                value=value, cell=cell, throughput=head, median_latency=by_name.get(f"{way}.lat_p50"),
+                tail_latency=by_name.get(f"{way}.lat_p99"),
+            )  # fmt: skip

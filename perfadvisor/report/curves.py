@@ -1,0 +1,154 @@
+"""Curves as rows of words and as the places of a picture: throughput to the right, latency upwards, both logarithmic.
+
+The picture is stretched with the page, so its words stand beside it; the numbers are in the table.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from perfadvisor.analyse.curves.curve import FEWEST_POINTS, Curve, CurvePoint
+from perfadvisor.analyse.curves.curve import curves as found_curves
+from perfadvisor.analyse.curves.knee import Knee
+from perfadvisor.formatting import NO_VALUE, interval, quantity, setting
+from perfadvisor.model.result import Estimate
+from perfadvisor.model.units import Unit
+from perfadvisor.report.view import ReportView
+
+WIDTH, HEIGHT, EDGE = 640.0, 240.0, 16.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurveRow:
+    """One value of the parameter in words; `is_knee` marks the bend."""
+
+    value: str
+    throughput: str
+    interval: str
+    median_latency: str
+    tail_latency: str
+    trust: str
+    runs: int
+    is_knee: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dot:
+    """A point in the picture: its place, the ends of its interval to the left and right, what it says."""
+
+    x: float
+    y: float
+    low: float | None
+    high: float | None
+    words: str
+    is_knee: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurveView:
+    """A curve as reports show it. `dots` are its sound points; empty where there are few, or without latencies."""
+
+    title: str
+    environment: str
+    parameter: str
+    rows: tuple[CurveRow, ...]
+    dots: tuple[Dot, ...]
+    bend: str
+    latency_ends: tuple[str, str] = ("", "")
+    rate_ends: tuple[str, str] = ("", "")
+
+    @property
+    def path(self) -> str:
+        """An SVG path through the dots, in the order of the parameter."""
+        return "M" + "L".join(f"{dot.x} {dot.y}" for dot in self.dots)
+
+
+def curves(view: ReportView) -> tuple[CurveView, ...]:
+    """Every curve of the run."""
+    if view.run is None:
+        return ()
+    return tuple(_view(curve) for curve in found_curves(view.cells, view.run.workloads))
+
+
+def _view(curve: Curve) -> CurveView:
+    dots, rates, latencies = _dots(curve)
+    return CurveView(
+        title=curve.workload, environment=curve.environment, parameter=curve.parameter,
+        rows=tuple(_row(curve, point) for point in curve.points), dots=dots,
+        bend=bend_words(curve), rate_ends=rates, latency_ends=latencies,
+    )  # fmt: skip
+
+
+def bend_words(curve: Curve) -> str:
+    """Where the curve bends, or why that is not known; "" for a parameter that has no knee."""
+    if curve.knee is None:
+        return ""
+    most = quantity(curve.knee.most, curve.points[0].throughput.unit)
+    if curve.knee.at is None:
+        return f"No knee: {curve.knee.reason}{f' ({most} at most)' if curve.knee.most else ''}."
+    crossing = f"{curve.knee.crossing:.3g}" if curve.knee.crossing else ""
+    return (
+        f"Knee at {curve.parameter} {curve.knee.at}: beyond it, more in flight mostly waits. "
+        f"Without a queue, {crossing} in flight would reach the {most} that were measured at most."
+    )
+
+
+def _row(curve: Curve, point: CurvePoint) -> CurveRow:
+    rate = point.throughput
+    return CurveRow(
+        value=_value(curve.parameter, point.value), throughput=quantity(rate.median, rate.unit),
+        interval=interval(rate.low, rate.high, rate.unit, like=rate.median),
+        median_latency=_latency(point.median_latency), tail_latency=_latency(point.tail_latency),
+        trust=str(point.cell.trust), runs=rate.n, is_knee=_is_knee(curve.knee, point),
+    )  # fmt: skip
+
+
+def _value(parameter: str, value: int) -> str:
+    return setting(value, Unit.BYTES) if parameter.endswith("_bytes") else str(value)
+
+
+def _latency(estimate: Estimate | None) -> str:
+    return quantity(estimate.median, estimate.unit) if estimate else NO_VALUE
+
+
+def _is_knee(knee: Knee | None, point: CurvePoint) -> bool:
+    return knee is not None and knee.at == point.value
+
+
+def _dots(curve: Curve) -> tuple[tuple[Dot, ...], tuple[str, str], tuple[str, str]]:
+    """The dots, and the words at the ends of both axes."""
+    sound = [point for point in curve.points if point.cell.trust.sound and point.throughput.median > 0]
+    shown = [(point, latency) for point in sound if (latency := point.median_latency) and latency.median > 0]
+    if len(shown) < FEWEST_POINTS:
+        return (), ("", ""), ("", "")
+    rates = [point.throughput.median for point, _ in shown]
+    delays = [latency.median for _, latency in shown]
+    unit, delay_unit = shown[0][0].throughput.unit, shown[0][1].unit
+    dots = tuple(
+        Dot(
+            x=_place(point.throughput.median, rates, WIDTH),
+            y=round(HEIGHT - _place(latency.median, delays, HEIGHT), 1),
+            low=_end(point.throughput.low, rates), high=_end(point.throughput.high, rates),
+            words=f"{curve.parameter} {_value(curve.parameter, point.value)}: "
+            f"{quantity(point.throughput.median, unit)}, {_latency(latency)}",
+            is_knee=_is_knee(curve.knee, point),
+        )
+        for point, latency in shown
+    )  # fmt: skip
+    return (
+        dots,
+        (quantity(min(rates), unit), quantity(max(rates), unit)),
+        (quantity(min(delays), delay_unit), quantity(max(delays), delay_unit)),
+    )
+
+
+def _end(value: float | None, rates: Sequence[float]) -> float | None:
+    if value is None or value <= 0:
+        return None
+    return _place(min(max(value, min(rates)), max(rates)), rates, WIDTH)
+
+
+def _place(value: float, among: Sequence[float], length: float) -> float:
+    low, high = min(among), max(among)
+    share = log(value / low) / log(high / low) if high > low else 0.5
+    return round(EDGE + share * (length - 2 * EDGE), 1)

@@ -1,0 +1,1 @@
+"""What a run measures beyond its plan: disturbed trials again, more repeats, and points that a search asks for."""

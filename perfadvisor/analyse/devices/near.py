@@ -37,7 +37,7 @@ def _cpus(text: str) -> tuple[int, ...]:
     found: list[int] = []
     for part in text.split(","):
         first, _, last = part.partition("-")
-        if first.isdecimal() and (last or first).isdecimal():
+        if first.isdecimal() and (last or first).isdecimal() and len(part) < 20:
             found += range(int(first), min(int(last or first), int(first) + MOST_CPUS) + 1)
         if len(found) > MOST_CPUS:
             break

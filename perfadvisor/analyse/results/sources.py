@@ -179,7 +179,8 @@ def _multithreaded(trial: TrialResult) -> bool | None:
     version = trial.output.details.get("iperf3_version")
     if not isinstance(version, str):
         return None
-    numbers = [int(part) for part in version.removeprefix("iperf ").split(".")[:2] if part.isdigit()]
+    parts = version.removeprefix("iperf ").split(".")[:2]
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < 6]
     return tuple(numbers) >= (3, 16) if len(numbers) == 2 else None
 
 

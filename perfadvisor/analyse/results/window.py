@@ -64,5 +64,5 @@ def _payload(size: int, machine: FactTable) -> tuple[int | None, str]:
 
 
 def _release(text: Scalar | None) -> tuple[int, int] | None:
-    numbers = [word for word in str(text or "").split(".")[:2] if word.isdecimal()]
+    numbers = [word for word in str(text or "").split(".")[:2] if word.isdecimal() and len(word) < 6]
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else None

@@ -10,6 +10,7 @@ from perfadvisor.facts.guest.model import Guest
 from perfadvisor.facts.guest.process import Memory
 from perfadvisor.facts.guest.spec import VM
 from perfadvisor.facts.reading import cpulist
+from perfadvisor.facts.reading.reader import number
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
 BASE_PAGE = 4096  # x86; other architectures have kernels with other pages
@@ -83,7 +84,7 @@ def _cpus(guest: Guest, host: Host) -> dict[str, Scalar | None]:
         "vm.emulator_shared_cpus": _shared(pinned, emulator) if pinned else None,
         "vm.iothread_shared_cpus": (_shared(pinned, iothreads) if guest.iothreads else 0) if pinned else None,
         "vm.sibling_pairs": _sibling_pairs(guest, host),
-        "vm.threads_per_core": int(threads) if (threads := guest.topology.get("threads", "1")).isdecimal() else None,
+        "vm.threads_per_core": number(guest.topology.get("threads", "1")),
         "vm.cpu_mode": guest.cpu_mode or ("custom" if guest.cpu_model else "default"),
         "vm.cpu_model": guest.cpu_model,
         "vm.numa_cells": len(guest.cells),

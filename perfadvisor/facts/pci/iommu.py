@@ -103,7 +103,7 @@ def facts(tree: Tree) -> Facts:
     yield from _presence(tree, groups)
     yield _remapping(tree)
     yield from _vfio(tree)
-    for group in sorted(groups, key=int):
+    for group in sorted(groups, key=lambda name: (len(name), name)):
         yield from _group(tree, group)
 
 

@@ -198,3 +198,10 @@ def test_nesting_and_loops_have_an_end():
 )
 def test_whether_a_disk_is_a_file_or_device_of_the_host(words, local):
     assert of(*words).disks[0].local is local
+
+
+@pytest.mark.parametrize(("threads", "expected"), [("2", 2), ("9" * 5000, None), ("many", None)])
+def test_threads_of_a_core_are_a_number_or_absent(threads, expected):
+    argv = f"qemu-system-x86_64\0-name\0a\0-smp\0sockets=1,cores=2,threads={threads}\0".encode()
+    table = FactTable(guest.facts(Tree({"/proc/42/cmdline": argv})))
+    assert table.value("vm.threads_per_core", "a") == expected

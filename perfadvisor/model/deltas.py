@@ -23,7 +23,7 @@ DELTAS: dict[str, DeltaSpec] = {
     "cgroup.periods": DeltaSpec(Unit.COUNT, "quota periods of the most throttled control group"),
     "cgroup.throttled": DeltaSpec(Unit.COUNT, "quota periods in which it was stopped"),
     "cgroup.throttled_ns": DeltaSpec(Unit.NANOSECONDS, "time its threads were stopped, summed over CPUs"),
-    "cgroup.used_ns": DeltaSpec(Unit.NANOSECONDS, "CPU time it used, summed over CPUs"),
+    "cgroup.used_ns": DeltaSpec(Unit.NANOSECONDS, "CPU time it used, or at most used by its quota, over all CPUs"),
     "context_switches.per_s": DeltaSpec(Unit.PER_SECOND, "context switches of the whole machine"),
     "cpu.busy_share": DeltaSpec(Unit.RATIO, "share of all CPU time that was used"),
     "cpu.idle_share": DeltaSpec(Unit.RATIO, "share of all CPU time that was idle"),
@@ -69,6 +69,13 @@ DELTAS: dict[str, DeltaSpec] = {
     "qemu.vhost_busy_share": DeltaSpec(Unit.RATIO, "CPU use of its busiest vhost thread on its host"),
     "softnet.dropped": DeltaSpec(Unit.COUNT, "packets dropped because a CPU's backlog was full"),
     "softnet.squeezed": DeltaSpec(Unit.COUNT, "times packet processing ran out of budget"),
+    "tcp.buffer_limited_share": DeltaSpec(
+        Unit.RATIO, "share of the time with something to send in which the sender's own buffer was full"
+    ),
+    "tcp.congestion_window_bytes": DeltaSpec(Unit.BYTES, "largest congestion window near the end of the test"),
+    "tcp.receiver_limited_share": DeltaSpec(
+        Unit.RATIO, "share of the time with something to send in which the receiver's window was full"
+    ),
     "tcp.retransmits": DeltaSpec(Unit.COUNT, "TCP segments sent again in the network namespace of the client"),
     "thermal.throttle_events": DeltaSpec(Unit.COUNT, "times a CPU package throttled for heat"),
     "vfio.interrupts_per_s": DeltaSpec(Unit.PER_SECOND, "interrupts of its function that its host handed on"),

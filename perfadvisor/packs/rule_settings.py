@@ -1,7 +1,7 @@
 """Whether what a rule sets can be set: setting and field exist, the value is of the field's kind, and what it moves was
 measured."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from perfadvisor.analyse.rules.condition_check import spec_of, unknown_fact
 from perfadvisor.analyse.rules.conditions import parse
@@ -11,10 +11,11 @@ from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.packs.problems import Problem, did_you_mean
 from perfadvisor.packs.rule_file import RuleText, SetText
 from perfadvisor.packs.yamltext import Document, Keys
+from perfadvisor.settings import policies
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Field, Type
 from perfadvisor.settings.reading import FLAGS
-from perfadvisor.settings.wishes import POLICIES, POLICY, PRODUCT
+from perfadvisor.settings.wishes import POLICY, PRODUCT
 
 Catalogue = Mapping[str, FactSpec]
 
@@ -57,6 +58,9 @@ def _wish(document: Document, keys: Keys, wish: SetText, catalogue: Catalogue) -
         message = f"it belongs to a {setting.subject}: say whose in `of`" if setting.subject else "takes no `of`"
         yield document.problem((*keys, "setting"), f"`{wish.setting}`: {message}")
     yield from _unknown(document, (*keys, "of"), wish.of, catalogue)
+    policy = POLICY.match(wish.of)
+    if policy and (reason := _no_policy(policy[1], policies.SUBJECTS)):
+        yield document.problem((*keys, "of"), reason)
     fields = {field.name: field for field in setting.fields}
     for name, value in wish.to.items():
         text = str(value)
@@ -77,12 +81,16 @@ def _unknown(document: Document, keys: Keys, text: str, catalogue: Catalogue) ->
             yield document.problem(keys, f"`{{{name}}}` is neither a fact nor a kind of subject")
 
 
+def _no_policy(name: str, known: Iterable[str]) -> str:
+    return "" if name in set(known) else f"no policy is called {name}{did_you_mean(name, known)}"
+
+
 def _unfit(field: Field, text: str) -> str:
     """Why a value that holds no facts cannot be this field's, "" where it can or where only a machine tells."""
     if placeholders(text) or PRODUCT.match(text):
         return ""
     if policy := POLICY.match(text):
-        return "" if policy[1] in POLICIES else f"no policy is called {policy[1]}{did_you_mean(policy[1], POLICIES)}"
+        return _no_policy(policy[1], policies.VALUES)
     if field.type is Type.FLAG and text not in FLAGS:
         return f"{text!r} is not on or off"
     if field.type is Type.INTEGER and not text.removeprefix("-").isdecimal():

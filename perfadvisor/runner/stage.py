@@ -31,12 +31,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class TrialSetup:
-    """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command,
-    where its network's counters are, how to start the far end, and why it cannot be measured ("" where it can)."""
+    """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command and,
+    where the far end is ours, of one there, where its network's counters are, how to start the far end, and why it
+    cannot be measured ("" where it can)."""
 
     context: Context = field(default_factory=Context)
     path: IoPath = field(default_factory=IoPath)
     client: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
     counted_at: str = OWN_NETWORK
     serve: Callable[[tuple[str, ...]], Server] | None = None
     refusal: str = ""
@@ -218,7 +220,12 @@ def _network(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
         context = replace(builder.settings[workload.id].context, host=made.host, port=made.port, bind=made.bind)
         way = made.path(builder.site.machine)
         setting = TrialSetup(
-            context=context, path=way, client=made.client, serve=made.serve, counted_at=made.counted_at
+            context=context,
+            path=way,
+            client=made.client,
+            server=made.server,
+            serve=made.serve,
+            counted_at=made.counted_at,
         )
         builder.set([workload], setting)
 

@@ -13,6 +13,7 @@ from perfadvisor.facts.trial import counters, gauges, happened, returned
 from perfadvisor.model.result import Output, TrialResult, TrialState
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.runner import sockets
 from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import TrialSetup
@@ -26,7 +27,8 @@ GRACE_S = 60.0  # a slow disk may take long to finish what is in flight
 
 @dataclass(frozen=True, kw_only=True)
 class Readings:
-    """What was read around and during the tool's run: `rows` where it ran, `outside` on the host of a guest."""
+    """What was read around and during the tool's run: `rows` where it ran, `outside` on the host of a guest;
+    `ends` what the kernel counted of the connections."""
 
     completed: Completed
     before: Tree
@@ -35,6 +37,7 @@ class Readings:
     outside: tuple[gauges.Row, ...] = ()
     events: tuple[bytes, ...] = ()
     server: Completed | None = None
+    ends: tuple[bytes, ...] = ()
 
 
 def run_trial(
@@ -47,7 +50,7 @@ def run_trial(
         return _not_measured(trial, setting, started, setting.refusal), Evidence()
     try:
         command = _command(trial, workload, site, setting)
-        readings = _measure(command, workload, site, setting, meanwhile.drain if meanwhile else _nothing)
+        readings = _measure(trial, command, workload, site, setting, meanwhile.drain if meanwhile else _nothing)
     except MeasureError as error:
         reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
         result = _not_measured(trial, setting, started, reason)
@@ -72,8 +75,9 @@ def _command(trial: Trial, workload: Workload, site: Site, setting: TrialSetup) 
 
 
 def _measure(
-    command: Command, workload: Workload, site: Site, setting: TrialSetup, heard: Callable[[], tuple[bytes, ...]]
-) -> Readings:
+    trial: Trial, command: Command, workload: Workload, site: Site, setting: TrialSetup,
+    heard: Callable[[], tuple[bytes, ...]],
+) -> Readings:  # fmt: skip
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
     counted = counters.patterns(setting.path, site.machine, setting.counted_at)
     patterns = (*counted, *happened.patterns(setting.path), *returned.patterns(setting.path))
@@ -85,16 +89,18 @@ def _measure(
         here = site.environment.spec.is_here
         reader = GaugeReader(watched(site, setting)) if here or site.target.runs_below else None
         before = _counters(site.target, patterns)
+        ends = undo.enter_context(sockets.watched(trial, setting)) if here and server else None
         heard()  # what came before the trial is no part of it
         with reader or contextlib.nullcontext():
             asked = site.target.beside(command, setting.path.block)
             ran = site.target.run(asked)
         events, after = heard(), _counters(site.target, patterns)
+        seen = ends.read() if ends else ()
     completed, inside = _without_rows(replace(ran, command=command) if ran.command == asked else ran)
     outside = reader.rows if reader else ()
     return Readings(
         completed=completed, before=before, after=after, events=events, rows=outside if here else inside,
-        outside=() if here else outside, server=server.stop() if server else None,
+        outside=() if here else outside, server=server.stop() if server else None, ends=seen,
     )  # fmt: skip
 
 
@@ -155,7 +161,7 @@ def _deltas(trial: Trial, site: Site, setting: TrialSetup, readings: Readings) -
     )  # fmt: skip
     inside = gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
     outside = gauges.deltas(readings.outside, warmup_s=trial.warmup_s, seconds=seconds)
-    return moved | inside | {f"host.{name}": value for name, value in outside.items()}
+    return moved | inside | sockets.deltas(readings.ends) | {f"host.{name}": value for name, value in outside.items()}
 
 
 def _evidence(readings: Readings) -> Evidence:

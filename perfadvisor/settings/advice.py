@@ -9,7 +9,8 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.settings.commands import script
 from perfadvisor.settings.model import Plan
 from perfadvisor.settings.planning import plan, undone
-from perfadvisor.settings.wishes import MissingError, intents
+from perfadvisor.settings.policies import MissingError
+from perfadvisor.settings.wishes import intents
 
 
 def plan_of(finding: Finding, lookup: Lookup, tree: Tree) -> Plan | None:

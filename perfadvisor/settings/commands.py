@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from perfadvisor.settings import shown
-from perfadvisor.settings.model import Door, Write
+from perfadvisor.settings.model import Door, FileForm, Setting, Write
+
+COMMANDS = (Door.ETHTOOL, Door.TOOL)
 
 
 def command(write: Write) -> str:
     """One shell line that makes the write, everything foreign quoted."""
-    if write.setting.door is Door.ETHTOOL:
+    if write.setting.door in COMMANDS:
         return shlex.join(argv(write))
     (text,) = write.to.values()
     if write.setting.door is Door.SHOWN:
@@ -19,7 +21,7 @@ def command(write: Write) -> str:
         return shlex.join(["sysctl", "-w", f"{sysctl_name(write.subject)}={text}"])
     if write.setting.name == "nic.mtu":
         return shlex.join(["ip", "link", "set", "dev", write.subject, "mtu", text])
-    return f"echo {shlex.quote(text)} > {shlex.quote(write.source)}"
+    return f"echo {shlex.quote(write.text)} > {shlex.quote(write.source)}"
 
 
 def sysctl_name(subject: str) -> str:
@@ -28,7 +30,10 @@ def sysctl_name(subject: str) -> str:
 
 
 def argv(write: Write) -> tuple[str, ...]:
-    """The ethtool command that makes the write."""
+    """The command that makes the write."""
+    if write.setting.door is Door.TOOL:
+        (text,) = write.to.values()
+        return tuple(word.replace("{value}", text).replace("{subject}", write.subject) for word in write.setting.tool)
     words = {field.name: field.word for field in write.setting.fields}
     pairs = (word for name, text in write.to.items() for word in (words[name], text))
     return ("ethtool", write.setting.option, write.subject, *pairs)
@@ -42,10 +47,14 @@ def script(writes: Sequence[Write]) -> str:
 def _lines(writes: Sequence[Write]) -> Iterator[str]:
     for _, same in groupby(writes, lambda write: (write.setting.name, tuple(write.to.items()))):
         alike = list(same)
-        if len(alike) > 2 and alike[0].setting.door is Door.FILE and alike[0].setting.name != "sysctl":
+        if len(alike) > 2 and _loops(alike[0].setting):
             yield _loop(alike)
         else:
             yield from map(command, alike)
+
+
+def _loops(setting: Setting) -> bool:
+    return setting.door is Door.FILE and setting.form is FileForm.ALONE and setting.name != "sysctl"
 
 
 def _loop(alike: Sequence[Write]) -> str:

@@ -1,9 +1,11 @@
 """Settings behind one file of /sys or /proc each."""
 
-from perfadvisor.settings.model import Disturbs, Door, Field, Setting, Type
+from perfadvisor.facts.reading import mountinfo
+from perfadvisor.settings.model import Disturbs, Door, Field, FileForm, Setting, Type
 
 QUEUE = "/sys/block/{subject}/queue"
-CPUFREQ = "/sys/devices/system/cpu/cpufreq/{subject}"
+SYSTEM = "/sys/devices/system/cpu"
+CPUFREQ = f"{SYSTEM}/cpufreq/{{subject}}"
 THP = "/sys/kernel/mm/transparent_hugepage"
 
 
@@ -112,6 +114,21 @@ CPU = (
         "cpu.min_frequency_khz", "policy", f"{CPUFREQ}/scaling_min_freq", Type.INTEGER, "lower frequency limit in kHz"
     ),
     _file(
+        "cpu.online",
+        "cpu",
+        f"{SYSTEM}/{{subject}}/online",
+        Type.INTEGER,
+        "1: the CPU works; subject cpu1",
+        disturbs=Disturbs.BLIP,
+    ),
+    _file(
+        "cpu.idle_disable",
+        "idle_state",
+        f"{SYSTEM}/{{subject}}/disable",
+        Type.INTEGER,
+        "1: the CPU never enters this idle state; subject cpu0/cpuidle/state2",
+    ),
+    _file(
         "cpu.clocksource",
         "",
         "/sys/devices/system/clocksource/clocksource0/current_clocksource",
@@ -197,4 +214,30 @@ CGROUP = (
         "a file of a control group; subject cpu/group/cpu.cfs_quota_us",
     ),
 )
-ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL, *CGROUP)
+MODULE = (
+    _file(
+        "module.parameter",
+        "parameter_of_module",
+        "/sys/module/{subject}",
+        Type.TEXT,
+        "a parameter of a loaded module; subject vfio/parameters/enable_unsafe_noiommu_mode",
+    ),
+)
+CAPS = Setting(
+    name="cgroup.io_cap", subject="cap", door=Door.FILE, form=FileForm.CAPS, path="/sys/fs/cgroup/{subject}",
+    meaning="cap of a control group on one device; subject blkio/group/blkio.throttle.read_iops_device@8:0",
+    fields=(Field(name="cap", type=Type.TEXT),),
+)  # fmt: skip
+LOOP = Setting(
+    name="loop.direct_io", subject="block", door=Door.TOOL, path="/sys/block/{subject}/loop/dio",
+    tool=("losetup", "--direct-io={value}", "/dev/{subject}"), lasts="until-detached",
+    meaning="whether a loop device goes past the page cache to its file",
+    fields=(Field(name="direct_io", type=Type.FLAG, fact="block.loop_direct_io"),),
+)  # fmt: skip
+MOUNT = Setting(
+    name="mount.sync", subject="mount", door=Door.TOOL, form=FileForm.MOUNTS, path=mountinfo.PATH,
+    tool=("mount", "-o", "remount,{value}", "{subject}"), lasts="until-unmount",
+    meaning="sync: every write waits for the disk; async; subject: where it is mounted",
+    fields=(Field(name="sync", type=Type.TEXT),),
+)  # fmt: skip
+ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL, *CGROUP, *MODULE, CAPS, LOOP, MOUNT)

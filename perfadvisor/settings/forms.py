@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfadvisor.model.rule import Finding
 from perfadvisor.plaintext import one_line
-from perfadvisor.settings.commands import argv, command, differences, script, sysctl_name
-from perfadvisor.settings.model import Door, Plan, Write
+from perfadvisor.settings.commands import COMMANDS, argv, command, differences, script, sysctl_name
+from perfadvisor.settings.model import Door, FileForm, Plan, Write
 from perfadvisor.settings.planning import undone
 
 Planned = Sequence[tuple[Finding, Plan]]
@@ -54,7 +54,7 @@ def tuned(planned: Planned) -> str:
                 rest.append(f"# {command(write)}")
                 continue
             (text,) = write.to.values()
-            if write.source.startswith("/sys/"):
+            if write.source.startswith("/sys/") and write.setting.form is FileForm.ALONE:
                 sections["sysfs"].append(f"{write.source}={text}")
             elif write.setting.name == "sysctl":
                 sections["sysctl"].append(f"{sysctl_name(write.subject)}={text}")
@@ -91,10 +91,9 @@ def _risk(finding: Finding) -> tuple[str, ...]:
 def _task(finding: Finding, write: Write) -> dict[str, object]:
     """The values come as arguments and never as text of a shell, because names come from the machine that was read."""
     task: dict[str, object] = {"name": _literal(f"{finding.rule.id}: {'; '.join(differences([write]))}")}
-    if write.setting.door is Door.ETHTOOL:
+    if write.setting.door in COMMANDS:
         return {**task, "ansible.builtin.command": {"argv": [_literal(word) for word in argv(write)]}}
-    (text,) = write.to.values()
-    words = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", text, write.source]
+    words = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", write.text, write.source]
     return {**task, "ansible.builtin.command": {"argv": [_literal(word) for word in words]}}
 
 

@@ -13,7 +13,13 @@ from perfadvisor.settings.commands import argv, sysctl_name
 from perfadvisor.settings.model import Door, Setting, Values, Write
 
 SYSCTL, UDEV, TMPFILES = "etc/sysctl.d", "etc/udev/rules.d", "etc/tmpfiles.d"
-UNKEPT = {"irq.affinity": "interrupt numbers change at a restart: set it in irqbalance's policy or the driver's script"}
+UNKEPT = {
+    "irq.affinity": "interrupt numbers change at a restart: set it in irqbalance's policy or the driver's script",
+    "cgroup": "whoever makes the group sets it anew: the container, the unit",
+    "cgroup.io_cap": "whoever makes the group sets it anew: the container, the unit",
+    "loop.direct_io": "attach it with losetup --direct-io=on",
+    "mount.sync": "take sync out of its line in /etc/fstab",
+}
 FOUND_BY = (("ATTR{wwid}", "wwid"), ("ATTRS{wwid}", "device/wwid"), ("ATTR{serial}", "serial"))
 
 

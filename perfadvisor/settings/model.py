@@ -14,11 +14,22 @@ from perfadvisor.model.tree import Tree
 
 class Door(StrEnum):
     """How a setting is read and written: a file below /sys or /proc, or ethtool's netlink family. `SHOWN` is read, and
-    written by a person alone."""
+    written by a person alone; `TOOL` is read in a file and written by a command."""
 
     FILE = "file"
     ETHTOOL = "ethtool"
+    TOOL = "tool"
     SHOWN = "shown"
+
+
+class FileForm(StrEnum):
+    """What a file is to its setting: its value alone, or a text that holds others, too: the kernel's parameters, a line
+    for each device (subject FILE@NUMBER), the list of mounts."""
+
+    ALONE = "alone"
+    PARAMETERS = "parameters"
+    CAPS = "caps"
+    MOUNTS = "mounts"
 
 
 class Disturbs(StrEnum):
@@ -63,7 +74,7 @@ class Setting:
     `choices` is a file beside it that lists the words it takes; "" where the file itself does, the present one in
     brackets. `after` names settings that must be written before this one; `along` those of the same subject that
     the kernel changes with it, so that undoing this one writes them too. `option` is ethtool's, for writing, and
-    `kind` the netlink request, for reading."""
+    `kind` the netlink request, for reading; `tool` is the command that writes, with `{subject}` and `{value}` in it."""
 
     name: str
     subject: str
@@ -74,6 +85,8 @@ class Setting:
     choices: str = ""
     option: str = ""
     kind: str = ""
+    form: FileForm = FileForm.ALONE
+    tool: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     along: tuple[str, ...] = ()
     disturbs: Disturbs = Disturbs.NONE
@@ -83,7 +96,8 @@ class Setting:
         """Where this subject's values are read."""
         if self.door is Door.ETHTOOL:
             return f"netlink:ethtool/{self.kind}/{subject}"
-        return self.path.replace("{subject}", subject)
+        file = subject.rpartition("@")[0] if self.form is FileForm.CAPS else subject
+        return self.path.replace("{subject}", file)
 
 
 Values = Mapping[str, str]
@@ -101,13 +115,15 @@ class Intent:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Write:
     """One step of a plan: the whole group as it `was` and the fields that change; `along` has the values, by setting,
-    that the kernel changes with them."""
+    that the kernel changes with them; `held` are fields that are off although they are wanted on, because another field
+    of the group is off."""
 
     setting: Setting
     subject: str
     was: Values
     to: Values
     along: Mapping[str, Values] = field(default_factory=dict)
+    held: frozenset[str] = frozenset()
 
     @property
     def source(self) -> str:
@@ -115,13 +131,20 @@ class Write:
         return self.setting.source(self.subject)
 
     @property
+    def text(self) -> str:
+        """What is written into a file: the value, after its device where the file has a line for each."""
+        (value,) = self.to.values()
+        return f"{self.subject.rpartition('@')[2]} {value}" if self.setting.form is FileForm.CAPS else value
+
+    @property
     def takes_back(self) -> Values:
-        """What undoing it writes: the old values of the fields that change, and of those that change with them."""
+        """What undoing it writes: the old values of the fields that change, and of those that change with them. Those
+        that were only held go off by themselves, and stay wanted."""
         switched_on = (
             field for field in self.setting.fields if field.name in self.to and self.was[field.name] == "off"
         )
         touched = set(self.to).union(*(field.drags for field in switched_on))
-        names = (field.name for field in self.setting.fields if field.name in touched)
+        names = (field.name for field in self.setting.fields if field.name in touched - self.held)
         return {name: self.was[name] for name in names if name in self.was}
 
 

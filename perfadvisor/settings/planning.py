@@ -29,8 +29,13 @@ def plan(intents: Iterable[Intent], tree: Tree) -> Plan:
         to = {name: text for name, text in intent.to.items() if name not in refused and was.get(name) != text}
         if to:
             along = _along(setting, intent.subject, tree)
-            writes.append(Write(setting=setting, subject=intent.subject, was=was, to=_within(setting, to), along=along))
-            changed[_place(setting, intent.subject, tree)] = reading.rewritten(setting, intent.subject, tree, to)
+            held = reading.held(setting, intent.subject, tree)
+            writes.append(
+                Write(setting=setting, subject=intent.subject, was=was, to=_within(setting, to), along=along, held=held)
+            )
+            place = _place(setting, intent.subject, tree)
+            now = tree.merged([Tree({place: changed[place]})]) if place in changed else tree  # several in one file
+            changed[place] = reading.rewritten(setting, intent.subject, now, to)
     return Plan(writes=tuple(writes), refusals=tuple(refusals), before=tree, changed=changed)
 
 

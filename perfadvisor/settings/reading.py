@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 
 from perfadvisor.model.tree import Tree
-from perfadvisor.settings import shown
-from perfadvisor.settings.model import Door, Field, Setting, Type, Values
+from perfadvisor.settings.model import Door, Field, FileForm, Setting, Type, Values
+from perfadvisor.settings.texts import FORMS
 
 FLAGS = {"on": True, "off": False}
 
@@ -13,17 +13,22 @@ FLAGS = {"on": True, "off": False}
 def values(setting: Setting, subject: str, tree: Tree) -> Values | None:
     """The values of the whole group as text, None where they were not read. Fields that the driver does not have are
     left out."""
-    if setting.door is Door.SHOWN:
-        line = tree.text(setting.path)
-        return None if line is None else {setting.fields[0].name: shown.value_of(line, subject)}
-    if setting.door is Door.FILE:
+    if setting.door is not Door.ETHTOOL:
         text = tree.text(setting.source(subject))
-        return None if text is None else {setting.fields[0].name: current(text, setting.fields[0].type)}
+        value = None if text is None else _told(setting, subject, text)
+        return None if value is None else {setting.fields[0].name: value}
     answer = netlink(tree, setting.source(subject))
     if answer is None:
         return None
     found = {field.name: (_value(field, answer), field.type) for field in setting.fields}
     return {name: _spoken(value, type_) for name, (value, type_) in found.items() if isinstance(value, int)}
+
+
+def _told(setting: Setting, subject: str, text: str) -> str | None:
+    if setting.form is FileForm.ALONE:
+        return current(text, setting.fields[0].type)
+    value_of, _ = FORMS[setting.form]
+    return value_of(text, subject)
 
 
 def _value(field: Field, answer: Mapping[str, object]) -> object:
@@ -33,6 +38,14 @@ def _value(field: Field, answer: Mapping[str, object]) -> object:
     if any(one in field.family for one in _names(answer, "active")):
         return True
     return False if any(one in field.family for one in _names(answer, "hw")) else None
+
+
+def held(setting: Setting, subject: str, tree: Tree) -> frozenset[str]:
+    """The fields that somebody wants on and that are off all the same: the kernel holds them back while what they need
+    is off, and lets them go with it."""
+    answer = netlink(tree, setting.source(subject)) if setting.door is Door.ETHTOOL else None
+    waiting = set(_names(answer or {}, "wanted")) - set(_names(answer or {}, "active"))
+    return frozenset(field.name for field in setting.fields if waiting & set(field.family))
 
 
 def _names(answer: Mapping[str, object], key: str) -> list[str]:
@@ -45,6 +58,8 @@ def current(text: str, type_: Type) -> str:
     (tcp_rmem) stand one space apart, as people write them; the kernel prints tabs."""
     if type_ is Type.TEXT:
         return " ".join(text.split())
+    if type_ is Type.FLAG:
+        return _spoken(text not in ("0", "N"), type_)
     inside = text.partition("[")[2].partition("]")[0]
     return inside if type_ is Type.CHOICE and inside else text
 
@@ -77,11 +92,14 @@ def rewritten(setting: Setting, subject: str, tree: Tree, to: Values) -> bytes:
                 answer |= _answered(field, to[field.name], answer)
         return json.dumps(answer).encode()
     was, word = tree.text(source) or "", to[setting.fields[0].name]
-    if setting.door is Door.SHOWN:
-        return shown.with_value(was, subject, word).encode() + b"\n"
+    if setting.form is not FileForm.ALONE:
+        _, with_value = FORMS[setting.form]
+        return with_value(was, subject, word).encode() + b"\n"
     if setting.fields[0].type is Type.CHOICE and "[" in was:
         listed = was.replace("[", "").replace("]", "").split()
         return " ".join(f"[{one}]" if one == word else one for one in listed).encode() + b"\n"
+    if setting.fields[0].type is Type.FLAG:
+        word = str(int(FLAGS[word]))
     return word.encode() + b"\n"
 
 

@@ -14,8 +14,9 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading
 from perfadvisor.settings.model import Disturbs, Plan, Setting
 from perfadvisor.settings.planning import plan, undone
+from perfadvisor.settings.policies import MissingError
 from perfadvisor.settings.rehearsal_tree import SUBJECTS, USUAL, tree_of
-from perfadvisor.settings.wishes import MissingError, intents
+from perfadvisor.settings.wishes import intents
 
 AFTER_RESTART = (Disturbs.RESTART, Disturbs.REBOOT)
 Catalogue = Mapping[str, FactSpec]

@@ -12,18 +12,22 @@ from perfadvisor.facts import catalogue as machine
 from perfadvisor.model.fact import Fact, Scalar
 from perfadvisor.model.rule import Case, Rule, Wish
 from perfadvisor.model.tree import Entry, Tree
+from perfadvisor.settings import rehearsal_policies
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Door, Setting, Type
+from perfadvisor.settings.rehearsal_policies import DISK, FUNCTION, NIC
 from perfadvisor.settings.wishes import EVERY, POLICY
 
-SUBJECTS = {"": "", "nic": "eth0", "block": "sda", "pci": "0000:01:00.0", "result": "workload@local"}
-VECTOR = "30"
+SUBJECTS = {"": "", "nic": NIC, "block": DISK, "pci": FUNCTION, "result": "workload@local"}
 FULL_KHZ = 1000000
 FULL_KIB = b"1280\n"
 # Facts that a fix fills in and that its rule, and so its cases, need not look at.
 USUAL: dict[str, Scalar] = {
-    "pci.local_cpulist": "2-3", "nic.channels_combined_max": 8, "cgroup.cpu_quota_file": "cpu/group/cpu.cfs_quota_us",
-    "cgroup.cpuset_file": "cpuset/group/cpuset.cpus",
+    "pci.local_cpulist": "2-3", "nic.pci_address": FUNCTION, "cpu.online": "0-3", "cpu.online_count": 4,
+    "nic.channels_combined_max": 8,
+    "cgroup.cpu_quota_file": "cpu/group/cpu.cfs_quota_us",
+    "cgroup.cpuset_file": "cpuset/group/cpuset.cpus", "cgroup.io_directory": "/sys/fs/cgroup/blkio/group",
+    "cgroup.memory_max_file": "memory/group/memory.limit_in_bytes",
 }  # fmt: skip
 DEFAULTS = ("1000", "4096 131072 6291456", "0-1")
 
@@ -41,12 +45,15 @@ def _entries(wish: Wish, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
     if setting.door is Door.ETHTOOL:
         yield setting.source(SUBJECTS["nic"]), json.dumps(_answer(setting, case)).encode()
         yield f"/sys/class/net/{SUBJECTS['nic']}/ifindex", b"2\n"
+    elif "in_use()" in wish.to.values():
+        yield from rehearsal_policies.idle_pool()
     elif wish.of == EVERY:
         yield from _policies(setting, wish, rule, case)
-    elif POLICY.match(wish.of):
-        yield f"/sys/bus/pci/devices/{SUBJECTS['pci']}/msi_irqs/{VECTOR}", b"msix\n"
-        yield setting.source(VECTOR), b"0-1\n"
+    elif policy := POLICY.match(_told(wish.of, case)):
+        yield from rehearsal_policies.SUBJECTS[policy[1]](setting, policy[2])
     else:
+        if setting.name == "cgroup":
+            yield from rehearsal_policies.own_group()
         subject = SUBJECTS.get(setting.subject) or _told(wish.of, case)
         told = replace(wish, to={name: _told(text, case) for name, text in wish.to.items()})
         yield from _file(setting, subject, _shown(setting, subject, told, rule, case), told)

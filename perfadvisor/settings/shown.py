@@ -2,11 +2,12 @@
 
 They are planned, shown and checked like all others; perfadvisor never writes them."""
 
-from perfadvisor.settings.model import Disturbs, Door, Field, Setting, Type
+from perfadvisor.settings.model import Disturbs, Door, Field, FileForm, Setting, Type
 
 ABSENT = "absent"
 COMMAND_LINE = Setting(
-    name="kernel.parameter", subject="parameter", door=Door.SHOWN, path="/proc/cmdline", disturbs=Disturbs.REBOOT,
+    name="kernel.parameter", subject="parameter", door=Door.SHOWN, form=FileForm.PARAMETERS, path="/proc/cmdline",
+    disturbs=Disturbs.REBOOT,
     lasts="over restarts", meaning="a parameter of the kernel's command line; subject iommu.strict; absent: not there",
     fields=(Field(name="value", type=Type.TEXT),),
 )  # fmt: skip

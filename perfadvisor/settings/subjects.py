@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Directory, Tree
-from perfadvisor.settings.model import Door, Setting
+from perfadvisor.settings.model import Door, FileForm, Setting
 
-SHAPES = {"pool": "node*/hugepages/hugepages-*", "policy": "policy*", "nic.rps_cpus": "*/queues/rx-*",
+SHAPES = {"pool": "node*/hugepages/hugepages-*", "policy": "policy*", "cpu": "cpu[0-9]*",
+          "idle_state": "cpu[0-9]*/cpuidle/state*", "nic.rps_cpus": "*/queues/rx-*",
           "nic.xps_cpus": "*/queues/tx-*"}  # fmt: skip
 SYSCTL = "/proc/sys/"
-CGROUP = "cgroup"
+# Any text may name one of these, so that nothing lists them.
+NAMED_BY_FACTS = ("cgroup", "cap", "parameter_of_module")
 
 
 def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
@@ -24,8 +27,10 @@ def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
     if setting.subject == "sysctl":
         files = (source for source in tree.sources(SYSCTL) if not isinstance(tree.entry(source), Directory))
         return tuple(source.removeprefix(SYSCTL) for source in files)
-    if setting.subject == CGROUP:
-        return ()  # a group's files are named by the fact that shows which of them holds
+    if setting.subject in NAMED_BY_FACTS:
+        return ()
+    if setting.form is FileForm.MOUNTS:
+        return tuple(dict.fromkeys(one.point for one in mountinfo.parse(tree.text(setting.path) or "")))
     shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")
     found = _below(setting.path.partition("/{subject}")[0], shape.split("/"), tree)
     return tuple(one for one in found if tree.exists(setting.source(one)))
@@ -36,7 +41,7 @@ def sources(setting: Setting) -> tuple[str, ...]:
     control groups, because only those are read that facts name."""
     if setting.door is Door.ETHTOOL:
         return (setting.source("{nic}"),)
-    if setting.subject in ("sysctl", CGROUP):
+    if setting.subject in ("sysctl", *NAMED_BY_FACTS):
         return ()
     if setting.door is Door.SHOWN:
         return (setting.path,)

@@ -1,33 +1,27 @@
 """What a rule wants set, made into intents for one machine: the facts filled in, the named policies worked out.
 
-A value is text with facts in braces ("{nic.ring_rx_max}"), or one of a few policies: `10 * {fact}`, `beside(FILE)` for
-what another file of the same directory says, `third_at_least(N)` for the last of three numbers, `no_quota()` for what a
-control group's file takes as no CPU quota. `of` is text with facts or subjects in braces, `*` for every subject in the
-tree, or `vectors(ADDRESS)` for a function's interrupts."""
+A value is text with facts in braces ("{nic.ring_rx_max}"), `10 * {fact}`, or a policy of a value (`policies.VALUES`:
+`beside(FILE)`, `no_limit()`, ...). `of` is text with facts or subjects in braces, `*` for every subject in the tree, or
+a policy of subjects (`policies.SUBJECTS`: `vectors(ADDRESS)` for a function's interrupts, ...)."""
 
 import re
 from collections.abc import Iterator
-from posixpath import dirname
+from dataclasses import replace
 
 from perfadvisor.analyse.rules.lookup import View
 from perfadvisor.analyse.rules.wording import PLACEHOLDER, SUBJECT
-from perfadvisor.facts.irq.load import device_irqs
 from perfadvisor.model.fact import Absent
 from perfadvisor.model.rule import Wish
 from perfadvisor.model.tree import Tree
-from perfadvisor.settings import reading
+from perfadvisor.settings import policies
 from perfadvisor.settings.catalogue import SETTINGS
-from perfadvisor.settings.model import Door, Intent, Setting
+from perfadvisor.settings.model import Intent, Setting
+from perfadvisor.settings.policies import MissingError
 from perfadvisor.settings.subjects import subjects
 
 EVERY = "*"
 PRODUCT = re.compile(r"(\d+) \* (-?\d+)\Z")
 POLICY = re.compile(r"([a-z_]+)\((.*)\)\Z")
-POLICIES = ("beside", "third_at_least", "no_quota")
-
-
-class MissingError(Exception):
-    """A value that the wish needs was not read; the message names it and says why."""
 
 
 def intents(wishes: tuple[Wish, ...], view: View, tree: Tree) -> tuple[Intent, ...]:
@@ -37,8 +31,11 @@ def intents(wishes: tuple[Wish, ...], view: View, tree: Tree) -> tuple[Intent, .
 
 def _intents(wish: Wish, view: View, tree: Tree) -> Iterator[Intent]:
     setting = SETTINGS[wish.setting]
-    for subject in _subjects(setting, filled(wish.of, view), tree):
-        to = {name: _value(setting, subject, filled(text, view), tree) for name, text in wish.to.items()}
+    found = _subjects(setting, filled(wish.of, view), tree)
+    asked = policies.PolicyInput(setting=setting, subject="", place=0, count=len(found), argument="", tree=tree)
+    for place, subject in enumerate(found):
+        mine = replace(asked, subject=subject, place=place)
+        to = {name: _value(mine, filled(text, view)) for name, text in wish.to.items()}
         yield Intent(setting=wish.setting, subject=subject, to=to)
 
 
@@ -62,37 +59,19 @@ def filled(text: str, view: View) -> str:
 
 def _subjects(setting: Setting, of: str, tree: Tree) -> tuple[str, ...]:
     policy = POLICY.match(of)
-    found = subjects(setting, tree) if of == EVERY else device_irqs(tree, policy[2]) if policy else (of,)
+    if policy and policy[1] in policies.SUBJECTS:
+        found = policies.SUBJECTS[policy[1]](policy[2], tree)
+    else:
+        found = subjects(setting, tree) if of == EVERY else (of,)
     if not found:
         raise MissingError(f"{setting.name}: there is no {of} in what was read")
     return found
 
 
-def _value(setting: Setting, subject: str, text: str, tree: Tree) -> str:
+def _value(asked: policies.PolicyInput, text: str) -> str:
     if product := PRODUCT.match(text):
         return str(int(product[1]) * int(product[2]))
     policy = POLICY.match(text)
-    if policy is None or policy[1] not in POLICIES:
+    if policy is None or policy[1] not in policies.VALUES:
         return text
-    if policy[1] == "no_quota":
-        return "-1" if subject.endswith("_us") else "max"  # version 1, version 2
-    return _beside(setting, subject, policy[2], tree) if policy[1] == "beside" else _third(
-        setting, subject, int(policy[2]), tree
-    )  # fmt: skip
-
-
-def _beside(setting: Setting, subject: str, file: str, tree: Tree) -> str:
-    path = f"{dirname(setting.source(subject))}/{file}"
-    text = tree.text(path) if setting.door is Door.FILE else None
-    if text is None:
-        raise MissingError(f"{path}: {tree.why_unreadable(path)}")
-    return text
-
-
-def _third(setting: Setting, subject: str, least: int, tree: Tree) -> str:
-    """Three numbers of which the last is at least this; it is never lowered."""
-    values = reading.values(setting, subject, tree) or {}
-    words = next(iter(values.values()), "").split()
-    if len(words) != 3 or not words[2].isdecimal():
-        raise MissingError(f"{setting.source(subject)}: {tree.why_unreadable(setting.source(subject))}")
-    return " ".join((*words[:2], str(max(least, int(words[2])))))
+    return policies.VALUES[policy[1]](replace(asked, argument=policy[2]))

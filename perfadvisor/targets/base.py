@@ -63,7 +63,8 @@ class Server(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkEnds:
-    """The two ends of a network test. `client` goes in front of the client's command. `serve` starts a server's command
+    """The two ends of a network test. `client` goes in front of the client's command,
+    `server` of one at the far end where that is a namespace of ours. `serve` starts a server's command
     at the far end and returns when it listens on `port`. `host` is the far end as the client sees it, `bind` the
     address the server listens on, `nic` the interface the client's bytes leave by ("" where they leave by none) and
     `note` what a reader must know. `counted_at` is where the client's target finds the counters of the network
@@ -74,6 +75,7 @@ class NetworkEnds:
     port: int = PORT
     bind: str = ""
     client: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
     nic: str = ""
     note: str = ""
     counted_at: str = OWN_NETWORK

@@ -11,12 +11,14 @@ import secrets
 import signal
 import sys
 import tempfile
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from tests.exam.exam import Outcome, examine, room
+from tests.exam.exam import Beside, Outcome, examine, room
 from tests.exam.scenario import Scenario, scenarios
 from tests.exam.table import as_it_should, as_json, markdown, row
+from tests.exam.tuned import recommended, tuned
 
 
 def main() -> int:
@@ -27,6 +29,9 @@ def main() -> int:
     asked.add_argument("--json", action="store_true")
     asked.add_argument("--seed", type=int, default=None)
     asked.add_argument("--keep", type=Path, help="leave the runs in this directory")
+    asked.add_argument(
+        "--tuned", nargs="?", const="", help="try this profile of tuned on the same plants, or the one it recommends"
+    )
     given = asked.parse_args()
     try:
         chosen = scenarios(given.names)
@@ -37,7 +42,7 @@ def main() -> int:
         return 0
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # else nothing would be taken away
     seed = secrets.randbelow(2**31) if given.seed is None else given.seed
-    outcomes = exam(chosen, seed, given.keep)
+    outcomes = exam(chosen, seed, given.keep, _tuned(given.tuned))
     if given.json:
         print(json.dumps({"seed": seed, "scenarios": as_json(outcomes)}, indent=1, default=str))
     else:
@@ -45,13 +50,19 @@ def main() -> int:
     return int(not all(map(as_it_should, outcomes)))
 
 
-def exam(chosen: tuple[Scenario, ...], seed: int, keep: Path | None = None) -> list[Outcome]:
+def _tuned(profile: str | None) -> Beside | None:
+    return None if profile is None else partial(tuned, profile=profile or recommended())
+
+
+def exam(
+    chosen: tuple[Scenario, ...], seed: int, keep: Path | None = None, beside: Beside | None = None
+) -> list[Outcome]:
     """Every scenario, stage by stage, each of which stands once; those before a Ctrl-C where one comes."""
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder, contextlib.suppress(KeyboardInterrupt):
         ordered = sorted(chosen, key=lambda one: (one.stage, one.workload))
         for kind, group in groupby(ordered, key=lambda one: one.stage):
-            with room(kind, (keep or Path(folder)) / kind) as place:
+            with room(kind, (keep or Path(folder)) / kind, beside) as place:
                 for scenario in group:
                     outcomes.append(examine(scenario, seed, place))
                     told = f"{outcomes[-1].seconds:4.0f} s  {' | '.join(row(outcomes[-1]))}"

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,12 +23,14 @@ from tests.exam.stages.stage import Stage
 
 STAGES = {"ram": disk, "disk": disk, "veth": network, "line": network}
 HEALTHY, PLANTED = 2, 2
+Beside = Callable[[Stage], AbstractContextManager[None]]
 
 
 @dataclass(kw_only=True)
 class Outcome:
     """What came of one scenario. `found` are the expected rules that fired, `false` other new findings, `first` whether
-    an expected one leads the new ones; `cost` is planted over healthy; `skipped` says why it cannot be played here."""
+    an expected one leads the new ones; `cost` is planted over healthy; `skipped` says why it cannot be played here;
+    `beside` is what another tuner made of the same plant."""
 
     scenario: Scenario
     values: Mapping[str, str]
@@ -42,6 +44,7 @@ class Outcome:
     won: Won | None = None
     no_fix: str = ""
     left: list[str] = field(default_factory=list)
+    beside: Won | None = None
     skipped: str = ""
     seconds: float = 0.0
 
@@ -49,8 +52,8 @@ class Outcome:
 class Room:
     """A stage that stands, with what was found on it before anything was planted."""
 
-    def __init__(self, stage: Stage, folder: Path) -> None:
-        self.stage, self.folder = stage, folder
+    def __init__(self, stage: Stage, folder: Path, beside: Beside | None = None) -> None:
+        self.stage, self.folder, self.beside = stage, folder, beside
         self.workloads = load_workloads([WORKLOADS])
         self.before: dict[str, tuple[Fired, ...]] = {}
         self.number = 0
@@ -74,11 +77,11 @@ class Room:
 
 
 @contextlib.contextmanager
-def room(kind: str, folder: Path) -> Iterator[Room]:
+def room(kind: str, folder: Path, beside: Beside | None = None) -> Iterator[Room]:
     """A stage of this kind, taken away at the end."""
     folder.mkdir(parents=True)
     with STAGES[kind](kind) as stage:
-        yield Room(stage, folder.resolve())
+        yield Room(stage, folder.resolve(), beside)
 
 
 def examine(scenario: Scenario, seed: int, place: Room) -> Outcome:
@@ -91,11 +94,24 @@ def examine(scenario: Scenario, seed: int, place: Room) -> Outcome:
         healthy = _several(place, scenario, HEALTHY)
         with done(scenario.plant, place.stage, outcome.values):
             _planted(scenario, outcome, place, standing, healthy)
+            _beside(scenario, outcome, place, healthy)
     except (DeedError, RuntimeError, SubprocessError) as error:
         outcome.skipped = str(error)
     outcome.left += _differences(first, place.stage.state())
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _beside(scenario: Scenario, outcome: Outcome, place: Room, healthy: list[float]) -> None:
+    """The other tuner on the same plant."""
+    other = place.beside
+    if other is None:
+        return
+    planted = place.stage.state()
+    sample = partial(place.stage.measure, place.workloads[scenario.workload])
+    with contextlib.suppress(NoFixError):
+        outcome.beside = won(sample, lambda: other(place.stage), healthy)
+    outcome.left += _differences(planted, place.stage.state())
 
 
 def _several(place: Room, scenario: Scenario, times: int) -> list[float]:

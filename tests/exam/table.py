@@ -6,6 +6,7 @@ from statistics import median
 from typing import Any
 
 from tests.exam.exam import Outcome, put_back
+from tests.exam.rounds import Won
 
 REAL = 0.8  # a plant costs something where it leaves less than this of the healthy figure
 HEADS = (
@@ -19,6 +20,7 @@ HEADS = (
     "won back",
     "fix judged",
     "undo",
+    "tuned won back",
 )
 
 
@@ -46,16 +48,21 @@ def row(outcome: Outcome) -> tuple[str, ...]:
     won = outcome.won
     values = " ".join(f"{name}={value}" for name, value in outcome.values.items())
     if outcome.skipped:
-        return (outcome.scenario.name, outcome.scenario.kind, values, f"not played: {outcome.skipped}", *[""] * 6)
+        return (outcome.scenario.name, outcome.scenario.kind, values, f"not played: {outcome.skipped}", *[""] * 7)
     found = ", ".join(outcome.found) + ("" if outcome.first or not outcome.found else " (not first)")
     return (
         outcome.scenario.name, outcome.scenario.kind, values, f"{outcome.cost:.2g}" if outcome.cost is not None else "",
         found or ("cause unknown" if outcome.scenario.kind == "unknown" else "nothing"),
         ", ".join(outcome.false) or "-", outcome.how or outcome.no_fix or "-",
-        f"{won.share:.0%} ({won.low:.0%} to {won.high:.0%})" if won else "-",
+        _share(won) if won else "-",
         f"{won.verdict}, {won.pairs} pairs" if won else "-",
         "exact" if not outcome.left else "; ".join(outcome.left)[:200],
+        _share(outcome.beside) if outcome.beside else "-",
     )  # fmt: skip
+
+
+def _share(won: Won) -> str:
+    return f"{won.share:.0%} ({won.low:.0%} to {won.high:.0%})"
 
 
 def summary(outcomes: Sequence[Outcome]) -> list[str]:
@@ -81,6 +88,8 @@ def summary(outcomes: Sequence[Outcome]) -> list[str]:
         f"decoys not kept: {sum(map(put_back, decoys))} of {len(decoys)}",
         f"causes without a rule left unknown: {sum(not one.false for one in unknown)} of {len(unknown)}",
     ]
+    beside = [one.beside.share for one in causes if one.beside]
+    lines += [f"loss won back by tuned, median: {median(beside):.0%} of {len(beside)}"] if beside else []
     lines += [f"cost less than a fifth here, not counted: {', '.join(idle)}"] if idle else []
     lines += (
         [f"not played: {', '.join(one.scenario.name for one in outcomes if one.skipped)}"]

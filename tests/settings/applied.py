@@ -26,7 +26,8 @@ from perfadvisor.packs.rules import load_rules
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.settings.planning import plan
-from perfadvisor.settings.wishes import MissingError, intents
+from perfadvisor.settings.policies import MissingError
+from perfadvisor.settings.wishes import intents
 from perfadvisor.targets.changing import journal, settings
 from perfadvisor.targets.here.capture import capture
 

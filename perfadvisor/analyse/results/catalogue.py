@@ -154,6 +154,14 @@ MEASURED: tuple[FactSpec, ...] = (
     ),
     _spec("sender_cpu_percent", float, "CPU use of the sending iperf3, 100 being one CPU", Unit.NONE),
     _spec("receiver_cpu_percent", float, "CPU use of the receiving iperf3, 100 being one CPU", Unit.NONE),
+    _share("receiver_limited_share", "share of the time with data to send in which the receiver's window was full"),
+    _spec(
+        "window_limited",
+        bool,
+        "whether the sender's own window held it back, as the kernel counted or as the settings let expect",
+    ),
+    _share("buffer_limited_share", "share of that time in which the sender's own buffer was full"),
+    _spec("congestion_window_bytes", float, "largest congestion window near the end of the test", Unit.BYTES),
     _share("lost_share", "share of datagrams lost"),
     _spec("jitter_ms", float, "UDP jitter", Unit.MILLISECONDS),
     _spec(

@@ -11,7 +11,7 @@ from perfadvisor.analyse.results.crossing import crosses_nic
 from perfadvisor.analyse.results.io_limit import io_limit_share
 from perfadvisor.analyse.results.sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.analyse.results.steady import settled
-from perfadvisor.analyse.results.window import window_bytes, window_rate
+from perfadvisor.analyse.results.window import window_bytes, window_limited, window_rate
 from perfadvisor.analyse.statistics.estimate import spread
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.result import Cell, TrialResult
@@ -44,6 +44,8 @@ def result_facts(
     rtt, _ = _agreed([trial.output.details.get("min_rtt_us") or _sample(("rtt_mean",))(trial) for trial in trials])
     limit, reason = window_rate(window, rtt, reason)
     yield _fact(catalogue["result.window_limit_bits_per_s"], limit, cell.id, source, reason)
+    held, reason = window_limited(trials, limit, reason)
+    yield _fact(catalogue["result.window_limited"], held, cell.id, source, reason)
     share, reason = io_limit_share(trials, machine)
     yield _fact(catalogue["result.io_limit_share"], share, cell.id, source, reason)
 

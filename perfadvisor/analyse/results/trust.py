@@ -138,8 +138,7 @@ def throttled(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 def page_cache(result: TrialResult, workload: Workload) -> Doubt | None:
     """The disk moved fewer bytes than fio read: the rest came out of memory."""
-    shares = [moved_share(result, "read", at_most=True), _moved_in_all(result)]
-    share = max((share for share in shares if share is not None), default=None)
+    share = moved_share(result, "read", at_most=True)
     if workload.tool != "fio" or share is None or share >= CACHE_SHARE:
         return None
     evidence = f"of the bytes fio read, the disk moved {share:.0%}"
@@ -153,24 +152,33 @@ def moved_share(result: TrialResult, way: str, *, at_most: bool = False) -> floa
     meanwhile. The counters around the whole trial hold the warm-up, too, whose rate may be another: where there was one
     they bound the share from above, which is enough `at_most` to see that bytes are missing."""
     counted = result.output.details.get(f"{way}_io_bytes")
-    seconds = result.trial.runtime_s
+    seconds = _measured_s(result)
     if not isinstance(counted, int | float) or counted <= 0 or seconds <= 0:
         return None
     rate = result.deltas.get(f"gauge.disk_{way}_bytes_per_s")
     if rate is not None:
-        return rate * seconds / counted
+        share = rate * seconds / counted
+        return share if share >= 1 else min(1.0, max(share, _moved_in_all(result, way) or 0.0))
     moved = result.deltas.get(f"path.block.{way}_bytes")
     return None if moved is None or (result.trial.warmup_s > 0 and not at_most) else moved / counted
 
 
-def _moved_in_all(result: TrialResult) -> float | None:
+def _moved_in_all(result: TrialResult, way: str) -> float | None:
     """The same share as if the warm-up had had the speed of the measured time. Readings once a second miss part of a
     short trial, and where the speed wavers that part may hold more than its share."""
-    counted, moved = result.output.details.get("read_io_bytes"), result.deltas.get("path.block.read_bytes")
-    trial = result.trial
-    if not isinstance(counted, int | float) or counted <= 0 or moved is None or trial.runtime_s <= 0:
+    counted = result.output.details.get(f"{way}_io_bytes")
+    moved = result.deltas.get(f"path.block.{way}_bytes")
+    seconds = _measured_s(result)
+    if not isinstance(counted, int | float) or counted <= 0 or moved is None or seconds <= 0:
         return None
-    return moved / (counted * (1 + trial.warmup_s / trial.runtime_s))
+    return moved / (counted * (1 + result.trial.warmup_s / seconds))
+
+
+def _measured_s(result: TrialResult) -> float:
+    """The seconds that fio measured: a job waits for what is in flight, which takes long where a cap holds it back. The
+    time that was asked for where fio does not say."""
+    told = result.output.details.get("runtime_ms")
+    return told / 1000 if isinstance(told, int | float) and told > 0 else result.trial.runtime_s
 
 
 def achieved_depth(result: TrialResult) -> float | None:
@@ -217,7 +225,7 @@ def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
 def other_writes(result: TrialResult, workload: Workload) -> Doubt | None:
     """Somebody else wrote to the disk while the tool only read: the disk's time went to both."""
     wrote = result.deltas.get("gauge.disk_write_bytes_per_s")
-    details, seconds = result.output.details, result.trial.runtime_s
+    details, seconds = result.output.details, _measured_s(result)
     read, own = (details.get(f"{way}_io_bytes") for way in ("read", "write"))
     if workload.tool != "fio" or wrote is None or own != 0 or not isinstance(read, int | float) or seconds <= 0:
         return None

@@ -6,11 +6,15 @@ follow each socket's own packets (networking/ip-sysctl.rst), so only the whole b
 """
 
 from collections.abc import Sequence
+from statistics import median
 
 from perfadvisor.model.fact import FactTable, Scalar
 from perfadvisor.model.result import TrialResult
 
 MEASURED_OVERHEAD_SINCE = (6, 6)
+
+FULL = 0.5  # judgement: of the time with something to send
+NEAR = (0.6, 1.15)  # judgement
 
 
 def window_bytes(trials: Sequence[TrialResult], machine: FactTable | None) -> tuple[int | None, str]:
@@ -35,6 +39,25 @@ def window_rate(size: int | None, rtt_us: Scalar | None, reason: str) -> tuple[f
     if not isinstance(rtt_us, int | float) or rtt_us <= 0:
         return None, "the tool did not give the round trip time"
     return size * 8 / (rtt_us * 1e-6), ""
+
+
+def window_limited(trials: Sequence[TrialResult], limit: float | None, reason: str) -> tuple[bool | None, str]:
+    """Whether the sender's own window held it back: as the kernel counted it for the connections; where nobody could
+    ask it, whether each flow reached 60 to 115 % of what the settings allow."""
+    shares = [share for trial in trials if (share := trial.deltas.get("tcp.buffer_limited_share")) is not None]
+    if trials and len(shares) == len(trials):
+        return median(shares) > FULL, ""
+    rates = [rate for trial in trials if (rate := _rate(trial)) is not None]
+    if limit is None or not rates or len(rates) < len(trials):
+        return None, reason or "the tool gave no rate"
+    return NEAR[0] * limit <= median(rates) <= NEAR[1] * limit, ""
+
+
+def _rate(trial: TrialResult) -> float | None:
+    """Bits a second of one of its flows."""
+    streams = trial.output.details.get("streams")
+    rate = next((one.value for one in trial.output.samples if one.metric == "bits_per_s"), None)
+    return rate / streams if rate is not None and isinstance(streams, int) and streams > 0 else None
 
 
 def _sends(trial: TrialResult) -> bool | None:

@@ -53,7 +53,7 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         yield SHARE.given(share, source=source, subject=name, reason=reason(tree, source))
         yield SYNC.given(name in synchronous if mounts else None, source=mountinfo.PATH, subject=name,
                          reason="no list of mounts was read")  # fmt: skip
-        loop = name.startswith("loop")
+        loop = name.startswith("loop") or tree.exists(f"{BLOCK}/{name}/loop/dio")
         yield IS_LOOP.fact(loop, source=f"{BLOCK}/{name}", subject=name)
         if loop:
             yield boolean_fact(DIRECT, tree, f"{BLOCK}/{name}/loop/dio", subject=name)

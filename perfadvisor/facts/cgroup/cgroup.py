@@ -62,6 +62,12 @@ QUOTA_FILE = FactSpec(
     meaning="file that holds the tightest CPU quota, below /sys/fs/cgroup",
     nature=Nature.IDENTITY,
 )
+MEMORY_FILE = FactSpec(
+    name="cgroup.memory_max_file",
+    type=str,
+    meaning="file that holds the tightest memory limit, below /sys/fs/cgroup",
+    nature=Nature.IDENTITY,
+)
 CPUSET_FILE = FactSpec(
     name="cgroup.cpuset_file",
     type=str,
@@ -100,7 +106,7 @@ IO_LIMITED = FactSpec(
 
 CATALOGUE: tuple[FactSpec, ...] = (
     *(VERSION, HYBRID, PATH, QUOTA, CPU_LIMITED, PERIODS, THROTTLED, THROTTLED_SHARE),
-    *(QUOTA_FILE, CPUSET_FILE, CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_LIMITED, IO_LIMITED),
+    *(QUOTA_FILE, CPUSET_FILE, CPUSET, CPUSET_COUNT, MEMS, MEMORY_MAX, MEMORY_FILE, MEMORY_LIMITED, IO_LIMITED),
 )
 
 _V1_FILES = {
@@ -220,6 +226,7 @@ def _memory(tree: Tree) -> Iterator[Fact | Absent]:
     size, file = min(limits, default=(None, files[0] if files else ""))
     why = "no limit" if seen else _UNREAD
     yield MEMORY_MAX.given(size, source=file, reason=why)
+    yield MEMORY_FILE.given(_below_root(file) if size is not None else None, source=file, reason=why)
     total = reader.kibibytes(reader.fields(tree.text(memory.MEMINFO)).get("MemTotal"))
     limited = (False if seen else None) if size is None else None if total is None else size < total
     yield MEMORY_LIMITED.given(limited, source=file, reason=why)

@@ -7,14 +7,24 @@ from perfadvisor.model.tree import Tree
 NS_PER_US = 1000
 # Of version 1, where a controller of its own counts what is used, often mounted together with the quota's.
 USAGE = "cpuacct.usage"
+QUOTA = "cpu.cfs_quota_us"
 
 
 def used_ns(tree: Tree, directory: str) -> int | None:
-    """Since the group exists, with the groups below it, in ns; `directory` is that of its cpu controller."""
+    """Since the group exists, with the groups below it, in ns, or the most that it can be; `directory` is that of its
+    cpu controller."""
     microseconds = number(_stat(tree, directory).get("usage_usec"))
     if microseconds is not None:
         return microseconds * NS_PER_US
-    return integer(tree, f"{_accounting(tree, directory)}/{USAGE}")
+    used = integer(tree, f"{_accounting(tree, directory)}/{USAGE}")
+    return _most(tree, directory) if used is None else used
+
+
+def _most(tree: Tree, directory: str) -> int | None:
+    """Where the hierarchy that counts has no such group (version 1): no more than the quota in each period, so that the
+    share that the quota took is at least what follows of it."""
+    quota, periods = integer(tree, f"{directory}/{QUOTA}"), number(_stat(tree, directory).get("nr_periods"))
+    return None if quota is None or quota < 0 or periods is None else quota * periods * NS_PER_US
 
 
 def stopped_ns(tree: Tree, directory: str) -> int | None:

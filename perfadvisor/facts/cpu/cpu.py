@@ -133,6 +133,7 @@ class _Topology:
     directories: list[int] = field(default_factory=list)
     described: int = 0
     offline: set[int] = field(default_factory=set)
+    online: set[int] = field(default_factory=set)
     packages: dict[int, set[tuple[int, ...]]] = field(default_factory=dict)
     threads: list[int] = field(default_factory=list)
 
@@ -205,8 +206,9 @@ def _switched_off(tree: Tree, topology: _Topology) -> Fact | Absent:
     listed = cpulist.parse(tree.text(f"{SYSTEM}/present") or "")
     present = set(listed or topology.directories)
     source = f"{SYSTEM}/present" if listed else f"{SYSTEM}/cpu*"
-    online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or ""))
-    if not online and present <= set(topology.directories):  # each CPU says so itself; one that was not read does not
+    online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or "")) | topology.online
+    directories = set(topology.directories)
+    if online <= topology.online and present <= directories:  # each says so itself; one that was not read does not
         online = set(topology.directories) - topology.offline
     known = present and online
     return SWITCHED_OFF.given(
@@ -220,6 +222,8 @@ def _topology(tree: Tree) -> _Topology:
         found.directories.append(cpu)
         if tree.text(f"{directory}/online") == "0":
             found.offline.add(cpu)
+        elif tree.text(f"{directory}/online") == "1":
+            found.online.add(cpu)
         _add(found, tree, f"{directory}/topology")
     return found
 

@@ -96,7 +96,7 @@ class LoadReader:
             allowed=tuple(sorted(set().union(*(self._allowed(label) for label in labels)))),
             node=node,
             remote_cpus=None if node is None else self._nodes.remote_cpus(node),
-            quiet_cpus=_quiet(self._tree),
+            quiet_cpus=quiet_cpus(self._tree),
         )
 
     def _allowed(self, label: str) -> tuple[int, ...]:
@@ -109,7 +109,7 @@ class LoadReader:
 _cpus = lru_cache(maxsize=256)(cpulist.parse)
 
 
-def _quiet(tree: Tree) -> frozenset[int] | None:
+def quiet_cpus(tree: Tree) -> frozenset[int] | None:
     """The CPUs of both lists; None where neither was read. Old kernels print "(null)" for an unset one."""
     texts = [tree.text(f"/sys/devices/system/cpu/{name}") for name in ("isolated", "nohz_full")]
     if texts == [None, None]:

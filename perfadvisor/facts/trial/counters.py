@@ -27,7 +27,7 @@ PATTERNS = (
     f"{CPUS}/cpu*/thermal_throttle/package_throttle_count",
     *(cgroup_paths.SELF, mountinfo.PATH),
     f"{cgroup_paths.ROOT}{{cgroup}}/cpu.stat",
-    f"{cgroup_paths.ROOT}/cpu{{cgroup}}/cpu.stat",
+    *(f"{cgroup_paths.ROOT}/cpu{{cgroup}}/{file}" for file in ("cpu.stat", cpu_time.QUOTA)),
     *(f"{cgroup_paths.ROOT}/{name}{{cgroup}}/{cpu_time.USAGE}" for name in ("cpu", "cpuacct")),
 )
 

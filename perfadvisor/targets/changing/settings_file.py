@@ -37,9 +37,8 @@ def write(write: Write) -> None:
     if write.setting.door is Door.SHOWN:
         raise MeasureError("only a person can make this change, because it needs a restart")
     if write.setting.door is Door.FILE:
-        (text,) = write.to.values()
         with open(write.source, "w") as file:  # noqa: PTH123 (never created: "w" on sysfs opens what is there)
-            file.write(text)
+            file.write(write.text)
         return
     done = run(Command(argv=commands.argv(write), timeout_s=WRITE_S))
     if done.returncode:

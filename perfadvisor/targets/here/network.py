@@ -25,6 +25,7 @@ def local_link() -> NetworkEnds:
         host=namespaces.SERVER,
         bind=namespaces.SERVER,
         client=pair.client,
+        server=pair.server,
         close=pair.close,
         counted_at=f"/proc/{pair.client_pid}/net",
         note=f"{NO_NIC}: both ends are on this machine, in two namespaces joined by veth",

@@ -128,6 +128,29 @@ def test_few_bytes_beside_a_slow_disk_are_the_logs_of_a_quiet_machine() -> None:
     assert reasons(replace(given, output=output)) == {}
 
 
+@pytest.mark.parametrize(("way", "ran_ms"), [("read", 2400), ("write", 2301)])
+def test_a_job_that_outlasts_its_time_under_a_cap_is_judged_by_what_it_took(way: str, ran_ms: float) -> None:
+    """As recorded under a cap of 20 MiB/s with 8 MiB in flight: the job of 2 s ended after 2.3 or 2.4."""
+    given = result(
+        {f"gauge.disk_{way}_bytes_per_s": 20971520, f"path.block.{way}_bytes": 54525952},
+        {f"{way}_io_bytes": 20971520 * ran_ms / 1000, "runtime_ms": ran_ms},
+    )
+    given = replace(given, trial=replace(given.trial, runtime_s=2.0, warmup_s=0.2))
+    assert moved_share(given, way) == pytest.approx(1.0)
+    assert reasons(given) == {}
+
+
+def test_readings_of_a_job_that_stops_and_goes_miss_no_cache() -> None:
+    """As recorded under a quota: the readings saw 143 MB/s, the counters around the trial all that fio read."""
+    given = result(
+        {"gauge.disk_read_bytes_per_s": 143269888, "path.block.read_bytes": 392187904},
+        {"read_io_bytes": 349401088, "runtime_ms": 2001.0},
+    )
+    given = replace(given, trial=replace(given.trial, runtime_s=2.0, warmup_s=0.2))
+    assert moved_share(given, "read") == 1.0
+    assert reasons(given) == {}
+
+
 def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_too_little() -> None:
     assert reasons(warmed({"path.block.read_bytes": 1.1e9})) == {}
     assert moved_share(warmed({"path.block.read_bytes": 1.1e9}), "read") is None

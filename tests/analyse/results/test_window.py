@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from perfadvisor.analyse.results.window import window_bytes, window_rate
+from perfadvisor.analyse.results.window import window_bytes, window_limited, window_rate
 from perfadvisor.model.fact import Fact, FactTable
 
 SETTINGS = {
@@ -68,3 +68,27 @@ def test_one_window_in_each_round_trip():
     assert window_rate(131072, None, "")[0] is None
     assert window_rate(131072, 0.0, "")[0] is None
     assert window_rate(None, 20.0, "because") == (None, "because")
+
+
+def measured(rate: float, share: float | None = None, streams: int = 2):
+    output = SimpleNamespace(details={"streams": streams}, samples=[SimpleNamespace(metric="bits_per_s", value=rate)])
+    return SimpleNamespace(output=output, deltas={} if share is None else {"tcp.buffer_limited_share": share})
+
+
+@pytest.mark.parametrize(
+    ("trials", "limit", "expected"),
+    [
+        ([measured(2e9, 0.9)], None, True),  # the kernel counted it, whatever the settings say
+        ([measured(2e9, 0.5)], 1e9, False),
+        ([measured(2e9)], 1e9, True),  # nobody could ask: each of two flows has one window in each round trip
+        ([measured(1.2e9)], 1e9, True),
+        ([measured(1.19e9)], 1e9, False),
+        ([measured(2.3e9)], 1e9, True),
+        ([measured(2.31e9)], 1e9, False),
+        ([measured(2e9, 0.9), measured(2e9)], None, None),
+        ([measured(2e9, streams=0)], 1e9, None),
+        ([], None, None),
+    ],
+)
+def test_what_the_kernel_counted_goes_before_what_the_settings_let_expect(trials, limit, expected) -> None:
+    assert window_limited(trials, limit, "no window")[0] is expected

@@ -189,7 +189,7 @@ def test_quota_stops_of_the_group_or_one_above(before, after, expected) -> None:
     assert moved(CGROUP | own | {above: before}, CGROUP | own | {above: after}) == expected
 
 
-def test_cpu_time_used_is_counted_by_a_controller_of_its_own_in_version_1() -> None:
+def test_cpu_time_used_is_counted_by_a_controller_of_its_own_in_version_1_or_bounded_by_the_quota() -> None:
     roots = {name: f"/sys/fs/cgroup/{name}" for name in ("cpu", "cpuacct")}
     mounts = "".join(f"1 2 0:3 / {root} rw - cgroup cgroup rw,{name}\n" for name, root in roots.items())
     joined = {"/proc/self/cgroup": b"2:cpuacct:/a\n1:cpu:/a\n", "/proc/self/mountinfo": mounts.encode()}
@@ -205,6 +205,11 @@ def test_cpu_time_used_is_counted_by_a_controller_of_its_own_in_version_1() -> N
     assert (found["cgroup.throttled_ns"], found["cgroup.used_ns"]) == (2, 400)
     elsewhere = {"/proc/self/cgroup": b"2:cpuacct:/other\n1:cpu:/a\n"}
     assert "cgroup.used_ns" not in moved(counted(1, 100) | elsewhere, counted(3, 500) | elsewhere)
+    quota = {f"{roots['cpu']}/a/cpu.cfs_quota_us": b"20000\n"} | elsewhere
+    most = moved(counted(1, 100) | quota, counted(3, 500) | quota)["cgroup.used_ns"]
+    assert most == 2 * 20_000_000, "no more than the quota in each of two periods"
+    unlimited = {f"{roots['cpu']}/a/cpu.cfs_quota_us": b"-1\n"} | elsewhere
+    assert "cgroup.used_ns" not in moved(counted(1, 100) | unlimited, counted(3, 500) | unlimited)
 
 
 def test_pcie_errors_of_the_device_and_the_ports_above() -> None:

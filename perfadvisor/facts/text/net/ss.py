@@ -44,6 +44,7 @@ def _values(details: str) -> Mapping[FactSpec, Scalar | None]:
     control, rtt = _CONTROL.search(details), _RTT.search(details)
     sent = _count(details, "bytes_sent")
     again = _count(details, "bytes_retrans")
+    segments, size = _count(details, "cwnd"), _count(details, "mss")
     return {
         socket.CONGESTION_CONTROL: control["name"] if control else None,
         socket.BUSY: int(busy[1]) * _MS if busy else None,
@@ -52,6 +53,7 @@ def _values(details: str) -> Mapping[FactSpec, Scalar | None]:
         socket.SENT: sent,
         socket.RETRANSMITTED: (again or 0) / sent if sent else None,  # printed only where it is not 0 (misc/ss.c)
         socket.ROUND_TRIP: float(rtt[1]) * _MS if rtt else None,
+        socket.WINDOW: segments * size if segments is not None and size is not None else None,
     }
 
 

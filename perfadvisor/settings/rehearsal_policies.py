@@ -1,0 +1,70 @@
+"""What a small machine holds for a policy of subjects, as the kernel would show it before the fix."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from perfadvisor.facts.reading import cpulist, mountinfo
+from perfadvisor.model.tree import Entry
+from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.model import Setting
+from perfadvisor.settings.policies import CPUS, POOLS
+
+NIC, DISK, FUNCTION, NUMBER = "eth0", "sda", "0000:01:00.0", "8:0"
+VECTOR = "30"
+POOL = "node0/hugepages/hugepages-2048kB"
+CAPPED = "blkio.throttle.read_iops_device"
+Entries = Iterator[tuple[str, Entry]]
+
+
+def _vectors(setting: Setting, _argument: str) -> Entries:
+    """A vector that the CPUs 0 and 1 may serve, of which 1 is isolated."""
+    yield f"/sys/bus/pci/devices/{FUNCTION}/msi_irqs/{VECTOR}", b"msix\n"
+    yield setting.source(VECTOR), b"0-1\n"
+    yield f"{CPUS}/isolated", b"1\n"
+
+
+def _cpus(setting: Setting, argument: str) -> Entries:
+    """These CPUs are off, and CPU 0 is on."""
+    yield f"{CPUS}/present", f"0,{argument}\n".encode()
+    yield f"{CPUS}/online", b"0\n"
+    for cpu in cpulist.parse(argument):
+        yield setting.source(f"cpu{cpu}"), b"0\n"
+
+
+def _caps(_setting: Setting, argument: str) -> Entries:
+    yield f"{argument}/{CAPPED}", f"{NUMBER} 1000\n".encode()
+
+
+def _sync_mounts(_setting: Setting, _argument: str) -> Entries:
+    yield f"/sys/block/{DISK}/dev", f"{NUMBER}\n".encode()
+    yield f"/sys/block/{DISK}/queue/rotational", b"0\n"
+    yield mountinfo.PATH, f"36 35 {NUMBER} / /mnt rw,sync - ext4 /dev/{DISK} rw,sync\n".encode()
+
+
+def _send_queues(setting: Setting, _argument: str) -> Entries:
+    """Two queues of a machine of four CPUs."""
+    for number in range(2):
+        yield setting.source(f"{NIC}/queues/tx-{number}"), b"0\n"
+    yield f"/sys/class/net/{NIC}/ifindex", b"2\n"
+
+
+def idle_pool() -> Entries:
+    """A hundred pages of which ten are in use and five promised."""
+    directory = SETTINGS["memory.huge_pages"].source(POOL).removesuffix("/nr_hugepages")
+    yield f"{directory}/nr_hugepages", b"100\n"
+    yield f"{directory}/free_hugepages", b"90\n"
+    yield f"{POOLS}/{POOL.rpartition('/')[2]}/resv_hugepages", b"5\n"
+
+
+def own_group() -> Entries:
+    """The group that the case is about, on a machine of eight gigabytes."""
+    yield "/proc/self/cgroup", b"4:memory:/group\n"
+    yield "/proc/meminfo", b"MemTotal: 8000000 kB\n"
+
+
+SUBJECTS: Mapping[str, Callable[[Setting, str], Entries]] = {
+    "vectors": _vectors,
+    "cpus": _cpus,
+    "caps": _caps,
+    "sync_mounts": _sync_mounts,
+    "send_queues": _send_queues,
+}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -127,7 +128,7 @@ def test_a_budget_is_kept_and_what_it_cost_is_said(bench) -> None:
     done = bench.run("storage/tiny", "network/tiny", more=("--repeats", "5", "--budget", "9s"))
     assert done.returncode == 0, done.stderr
     run = bundle.load(bench.out)
-    assert len(run.plan) in (6, 3)
+    assert len([trial for trial in run.plan if not trial.again_of]) in (6, 3)
     assert any("repeats instead of 5" in note or "left out" in note for note in run.notes)
 
 
@@ -225,3 +226,32 @@ def test_a_run_like_another_takes_its_workloads_by_name_alone(bench) -> None:
     assert done.returncode == 0, done.stderr
     made = json.loads((bench.root / "run-2" / "run.json").read_text())
     assert made["workloads"]["storage/tiny"]["parameters"]["engine"] == "psync"
+
+
+def test_a_sweep_measures_each_value_as_it_was_asked_to(bench) -> None:
+    times = ("--runtime", "0.3s", "--ramp", "0", "--repeats", "1")
+    argv = bench.argv("storage/tiny", more=("--over", "jobs=1,2,4", "--size", "8m", "--fio", "thinktime=1", *times))
+    argv[argv.index("run")] = "sweep"
+    done = bench.call(argv)
+    assert done.returncode == 0, done.stderr
+    rows = [line.replace("*", " ").split() for line in done.stdout.splitlines()]
+    assert [row[0] for row in rows[1:5]] == ["numjobs", "1", "2", "4"]
+    results = bundle.load(bench.out).results
+    assert {result.trial.workload for result in results} == {
+        "storage/tiny+size_bytes=8388608+thinktime=1",  # two jobs are what its file says
+        "storage/tiny+numjobs=1+size_bytes=8388608+thinktime=1",
+        "storage/tiny+numjobs=4+size_bytes=8388608+thinktime=1",
+    }
+    assert all({"--size=8388608", "--thinktime=1", "--runtime=300ms"} <= set(result.command) for result in results)
+    assert bench.left_behind() == []
+
+
+def test_a_run_with_a_precision_repeats_and_can_be_resumed(bench) -> None:
+    assert bench.run("network/tiny", more=("--precision", "50%")).returncode == 0
+    whole = bundle.load(bench.out)
+    assert len(whole.results) >= 8 and whole.precision == 0.5
+    shutil.rmtree(bench.out / "trials" / "0008")
+    done = bench.call([*bench.argv()[:4], "--resume", str(bench.out)])
+    assert done.returncode == 0, done.stderr
+    assert [result.trial.number for result in bundle.load(bench.out).results][:8] == list(range(1, 9))
+    assert bench.left_behind() == []

@@ -18,27 +18,39 @@ from perfadvisor.tools.context import Context
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
-    """What a user asked for beside the workloads' own words: bytes of the test file or device, seconds, and fio's
-    parameters. None, or nothing, leaves a workload as it is."""
+    """What a user asked for beside the workloads' own words: bytes of the test file or device, seconds, and the
+    parameters of tools. None, or nothing, leaves a workload as it is."""
 
     size_bytes: int | None = None
     runtime_s: float | None = None
     warmup_s: float | None = None
     fio: Parameters = field(default_factory=dict)
+    iperf3: Parameters = field(default_factory=dict)
 
 
 def changed(workloads: Sequence[Workload], changes: Changes) -> tuple[Workload, ...]:
     """The workloads with these changes, each where it can take them. InputError for one that none of them can take."""
-    storage = {one.id for one in workloads if uses_storage(one)}
     size = {} if changes.size_bytes is None else {"size_bytes": changes.size_bytes}
-    asked: Parameters = {**size, **changes.fio}
-    if asked and not storage:
-        said = "--size and --fio: none of these workloads measures storage with fio"
-        raise InputError(said, "perfadvisor workloads list")
-    for name, value in size.items():
-        if complaint := TOOLS["fio"].PARAMETERS[name].complaint(value):
+    for value in size.values():
+        if complaint := TOOLS["fio"].PARAMETERS["size_bytes"].complaint(value):
             raise InputError(f"--size {complaint}")
-    return tuple(_timed(varied(one, asked) if one.id in storage else one, changes) for one in workloads)
+    storage: Parameters = {**size, **changes.fio}
+    _require("--size and --fio", storage, any(map(uses_storage, workloads)), "measures storage with fio")
+    flows = any(one.tool == "iperf3" for one in workloads)
+    _require("--iperf3", changes.iperf3, flows, "measures with iperf3")
+    return tuple(_timed(varied(one, _asked(one, storage, changes.iperf3)), changes) for one in workloads)
+
+
+def _require(options: str, asked: Parameters, there: bool, what: str) -> None:
+    if asked and not there:
+        raise InputError(f"{options}: none of these workloads {what}", "perfadvisor workloads list")
+
+
+def _asked(workload: Workload, storage: Parameters, flows: Parameters) -> Parameters:
+    """What was asked for of this kind of workload."""
+    if uses_storage(workload):
+        return storage
+    return flows if workload.tool == "iperf3" else {}
 
 
 def uses_storage(workload: Workload) -> bool:

@@ -47,15 +47,22 @@ def test_sizes_and_fio_options_reach_storage_alone() -> None:
     assert flow is not disk and flow == FLOW
 
 
+def test_options_of_each_tool_reach_its_own_workloads() -> None:
+    disk, flow = changed((READ, FLOW), Changes(fio={"fsync": 1}, iperf3={"congestion_control": "bbr"}))
+    assert (disk.id, flow.id) == ("storage/r+fsync=1", "network/t+congestion_control=bbr")
+
+
 def test_times_change_every_workload_and_no_name() -> None:
     found = changed((READ, FLOW), Changes(runtime_s=60.0, warmup_s=0.0))
     assert [(one.id, one.runtime_s, one.warmup_s) for one in found] == [("storage/r", 60, 0), ("network/t", 60, 0)]
 
 
-@pytest.mark.parametrize("changes", [Changes(size_bytes=1 << 30), Changes(fio={"hipri": True})])
+@pytest.mark.parametrize(
+    "changes", [Changes(size_bytes=1 << 30), Changes(fio={"hipri": True}), Changes(iperf3={"streams": 2})]
+)
 def test_what_no_workload_can_take_is_refused(changes: Changes) -> None:
-    with pytest.raises(InputError, match="none of these workloads measures storage"):
-        changed((FLOW,), changes)
+    with pytest.raises(InputError, match="none of these workloads measures"):
+        changed((READ,) if changes.iperf3 else (FLOW,), changes)
 
 
 def test_a_size_below_a_block_is_refused() -> None:

@@ -1,13 +1,14 @@
 """Options of every command that runs workloads: what to change of them for once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from perfadvisor.model.workload import Parameters
     from perfadvisor.varying import Changes
 
 MOST_RUNTIME_S, MOST_RAMP_S = 86400.0, 3600.0  # as in a workload's file
@@ -23,23 +24,30 @@ class TypedChanges:
     runtime: str | None = None
     ramp: str | None = None
     fio: tuple[str, ...] = ()
+    iperf3: tuple[str, ...] = ()
 
     def given(self) -> dict[str, object]:
         """The options that were given, by name."""
-        return {"size": self.size, "runtime": self.runtime, "ramp": self.ramp, "fio": self.fio}
+        return asdict(self)
 
     def read(self) -> "Changes":
         """What they mean. InputError for a word that means nothing."""
-        from perfadvisor.tools.fio_parameters import PARAMETERS
-        from perfadvisor.tools.fio_raw import read
         from perfadvisor.varying import Changes
 
         return Changes(
             size_bytes=_size(self.size),
             runtime_s=_time("--runtime", self.runtime, 0.001, MOST_RUNTIME_S),
             warmup_s=_time("--ramp", self.ramp, 0.0, MOST_RAMP_S),
-            fio=dict(read(word, PARAMETERS) for word in self.fio),
+            fio=_parameters("fio", self.fio),
+            iperf3=_parameters("iperf3", self.iperf3),
         )
+
+
+def _parameters(tool: str, words: tuple[str, ...]) -> "Parameters":
+    from perfadvisor.tools.catalogue import TOOLS
+    from perfadvisor.tools.typed import read
+
+    return dict(read(f"--{tool}", word, TOOLS[tool].PARAMETERS) for word in words)
 
 
 def _size(text: str | None) -> int | None:
@@ -72,10 +80,11 @@ def changes_options(command: Command) -> Command:
 
     @wraps(command)
     def with_changes(
-        *words: Any, size: str | None, runtime: str | None, ramp: str | None, fio: tuple[str, ...],  # noqa: ANN401
+        *words: Any,  # noqa: ANN401
+        size: str | None, runtime: str | None, ramp: str | None, fio: tuple[str, ...], iperf3: tuple[str, ...],
         **options: Any,  # noqa: ANN401
     ) -> None:  # fmt: skip
-        command(*words, changes=TypedChanges(size, runtime, ramp, fio), **options)
+        command(*words, changes=TypedChanges(size, runtime, ramp, fio, iperf3), **options)
 
     for option in reversed(_OPTIONS):
         with_changes = option(with_changes)
@@ -91,4 +100,6 @@ _OPTIONS = (
                  help="Discard this long before each measurement (default: the workload's, 2s; example: 10s)."),
     click.option("--fio", multiple=True, metavar="KEY=VALUE",
                  help="Give storage workloads this fio option (example: hipri=1). Can be given several times."),
+    click.option("--iperf3", multiple=True, metavar="KEY=VALUE",
+                 help="Give iperf3 workloads this option (example: congestion=bbr). Can be given several times."),
 )  # fmt: skip

@@ -106,7 +106,7 @@ def workloads_of(run: Path | None, own: Sequence[Path]) -> tuple[str, ...]:
         found = [name for name in known if here == name or re.fullmatch(re.escape(name) + NODES, here)]
         names += sorted(found, key=len)[-1:]
         if here != id:
-            click.echo(f"{id}: measured here without its changes; give --size and --fio again for them", err=True)
+            click.echo(f"{id}: measured here without its changes; give --size, --fio or --iperf3 again", err=True)
     if not names:
         raise InputError(f"{run}: none of its workloads is known here", "perfadvisor workloads list")
     return tuple(dict.fromkeys(names))

@@ -6,14 +6,9 @@ meanings are those of fio's HOWTO.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from perfadvisor.errors import InputError
-from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Parameters as Given
-from perfadvisor.specs.readers import SWITCH
-from perfadvisor.tools.fio_options import size
-from perfadvisor.tools.parameters import ELSEWHERE, Parameter, Parameters, complaints
+from perfadvisor.tools.parameters import Parameter, Parameters
 
 _CPUS = r"[0-9]{1,5}(-[0-9]{1,5})?(,[0-9]{1,5}(-[0-9]{1,5})?){0,63}"
 _SPLIT = r"[0-9]{1,9}[kmKM]?/[0-9]{0,3}(:[0-9]{1,9}[kmKM]?/[0-9]{0,3}){0,63}"
@@ -69,36 +64,3 @@ def flags(given: Given) -> Iterator[str]:
         value = given.get(name)
         if value is not None and value is not False:
             yield f"--{name}={int(value) if isinstance(value, bool) else value}"
-
-
-def read(text: str, known: Parameters) -> tuple[str, Scalar]:
-    """ "bs=16k" as a parameter and its value: ("block_size_bytes", 16384); a bare name is a switch that is on.
-
-    `known` are the parameters that workloads may have; a placeholder of a NUMA node is for files alone. InputError for
-    a name or a value that is not among them."""
-    name, equals, word = text.partition("=")
-    ours = next((one for one, parameter in known.items() if name == one or name in parameter.known_as), name)
-    if ours in known:
-        value = _value(known[ours], word if equals else "1")
-        why = replace(known[ours], per_node=False).complaint(value)
-        problem = f"`{name}` {why}" if why else ""
-    else:
-        problem = next((why for _, why in complaints(known, {name: word})), "")
-        value = word
-    if problem or (not equals and ours in known and known[ours].type is not bool):
-        raise InputError(f"--fio {text}: {problem or f'`{name}` needs a value'}", _hint(name))
-    return ours, value
-
-
-def _hint(name: str) -> str:
-    return "perfadvisor run --help" if name in ELSEWHERE else "perfadvisor workloads schema"
-
-
-def _value(parameter: Parameter, word: str) -> Scalar:
-    """The word as the parameter's type; as it is where it is none, which the parameter's check then names."""
-    if parameter.type is bool:
-        return {"1": True, "0": False, **SWITCH}.get(word.lower(), word)
-    if parameter.type is int:
-        found = size(word)
-        return word if found is None else found
-    return word

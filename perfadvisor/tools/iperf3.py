@@ -16,6 +16,16 @@ __all__ = [
 
 PROGRAM = Program(name="iperf3", package="iperf3", measures="network")
 _CONNECT_MS = 5000
+_VALUES = (
+    ("streams", "parallel"),
+    ("length_bytes", "length"),
+    ("window_bytes", "window"),
+    ("congestion_control", "congestion"),
+    ("mss_bytes", "set-mss"),
+    ("fq_bits_per_s", "fq-rate"),
+    ("affinity", "affinity"),
+)
+_SWITCHES = (("reverse", "reverse"), ("bidirectional", "bidir"), ("zerocopy", "zerocopy"), ("no_delay", "no-delay"))
 
 PARAMETERS = {
     "protocol": Parameter(type=str, meaning="tcp or udp", choices=("tcp", "udp"), known_as=("udp",)),
@@ -33,6 +43,31 @@ PARAMETERS = {
         type=int, meaning="bytes a write, or a datagram's size", low=1, high=2**20, known_as=("length", "len", "l")
     ),
     "window_bytes": Parameter(type=int, meaning="socket buffer size", low=1, high=2**30, known_as=("window", "w")),
+    "congestion_control": Parameter(
+        type=str,
+        meaning="TCP congestion control of the sender, as the kernel names it",
+        form="[a-z][a-z0-9_]{1,14}",
+        example="bbr",
+        known_as=("congestion", "C"),
+    ),
+    "mss_bytes": Parameter(
+        type=int, meaning="TCP maximum segment size", low=88, high=65495, known_as=("set-mss", "set_mss", "mss", "M")
+    ),
+    "no_delay": Parameter(type=bool, meaning="no Nagle algorithm", known_as=("no-delay", "nodelay", "N")),
+    "fq_bits_per_s": Parameter(
+        type=int,
+        meaning="pacing of each stream by the kernel (fq)",
+        low=1,
+        high=10**13,
+        known_as=("fq-rate", "fq_rate"),
+    ),
+    "affinity": Parameter(
+        type=str,
+        meaning="CPU of the client, and of the server behind a comma",
+        form="[0-9]{1,4}(,[0-9]{1,4})?",
+        example="0,1",
+        known_as=("A",),
+    ),
 }
 
 METRICS = (
@@ -75,9 +110,9 @@ def _flags(given: Parameters) -> Iterator[str]:
         yield "--udp"
     if udp or "bits_per_s" in given:  # iperf3 sends UDP at 1 Mbit/s unless told otherwise
         yield f"--bitrate={given.get('bits_per_s', 0)}"
-    for name, flag in (("streams", "parallel"), ("length_bytes", "length"), ("window_bytes", "window")):
+    for name, flag in _VALUES:
         if name in given:
             yield f"--{flag}={given[name]}"
-    for name, flag in (("reverse", "reverse"), ("bidirectional", "bidir"), ("zerocopy", "zerocopy")):
+    for name, flag in _SWITCHES:
         if given.get(name):
             yield f"--{flag}"

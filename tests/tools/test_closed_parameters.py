@@ -39,7 +39,7 @@ OPTIONS = {
         norandommap time_based runtime ramp_time percentile_list lat_percentiles clat_percentiles eta output-format
         protocol port nodelay pingpong hostname listen fallocate refill_buffers end_fsync""",
     "iperf3": """client port connect-timeout time omit interval udp bitrate parallel length window reverse bidir
-        zerocopy json server one-off bind""",
+        zerocopy json server one-off bind congestion set-mss fq-rate affinity no-delay""",
     "dmabench": "pages size sizes bytes cpu-node memory-node threads repeats group device seconds warmup",
 }
 

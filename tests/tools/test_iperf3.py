@@ -39,6 +39,8 @@ def argv(runtime_s=8.0, warmup_s=2.0, **parameters):
         ({"protocol": "udp"}, ("--udp", "--bitrate=0")),
         ({"protocol": "udp", "bits_per_s": 10, "length_bytes": 1448}, ("--bitrate=10", "--length=1448")),
         ({"window_bytes": 65536}, ("--window=65536",)),
+        ({"congestion_control": "bbr", "mss_bytes": 1200}, ("--congestion=bbr", "--set-mss=1200")),
+        ({"affinity": "0,1", "no_delay": True, "fq_bits_per_s": 10}, ("--affinity=0,1", "--no-delay", "--fq-rate=10")),
         ({"runtime_s": 0.2}, ("--time=1",)),
     ],
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from perfadvisor.errors import MeasureError
+from perfadvisor.errors import MeasureError, PerfAdvisorError
 from perfadvisor.model.result import IoPath
 from perfadvisor.model.workload import Workload
 from perfadvisor.runner.engines import forbidden
@@ -26,6 +26,7 @@ from perfadvisor.tools.context import Context
 from perfadvisor.varying import uses_storage
 
 FILL_S = 3600.0  # bounds a disk that hangs
+FLUSH_S = 120.0  # enough for some gigabytes; a disk that others keep busy is no reason to wait longer
 Say = Callable[[str], None]
 
 
@@ -204,6 +205,14 @@ def _write(writer: Target, workload: Workload, size: int, program: str, name: st
     if done.returncode != 0:
         said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
         raise MeasureError(f"the test file could not be written: {said[:300]}", "see --dir")
+    _flush(writer, name)
+
+
+def _flush(writer: Target, name: str) -> None:
+    """What other programs have left to be written (an installation, seconds before) goes to the disk now: half a minute
+    later, when the kernel writes it by itself, a trial runs. An environment without this program goes on without it."""
+    with contextlib.suppress(PerfAdvisorError):
+        writer.run(Command(argv=("sync", "-f", name), timeout_s=FLUSH_S))
 
 
 def _network(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:

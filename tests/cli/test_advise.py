@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,9 @@ def test_fail_on(judged, severity: str, fails: bool) -> None:
     assert " 4 LOW " in result.stdout
     if fails:
         assert result.exception.exit_code == 1
-        assert "nic-irq-on-remote-node" in result.exception.message
+        counted, _, rules = result.exception.message.partition(f" at or over {severity}: ")
+        assert "nic-irq-on-remote-node" in rules.split(", ")
+        assert re.search(r" of ([0-9]+) rules?$", counted)[1] == str(len(rules.split(", "))), "as many as are listed"
 
 
 def test_a_severity_nobody_knows(judged) -> None:

@@ -157,9 +157,10 @@ def test_ctrl_c_reaches_a_long_trial_at_once(bench) -> None:
     assert wait_until(lambda: any("iperf3 --client" in line for line in bench.processes()))
     began = time.monotonic()
     victim.send_signal(signal.SIGINT)
-    victim.communicate(timeout=20)
+    _, errors = victim.communicate(timeout=20)
     assert victim.returncode == 130
     assert time.monotonic() - began < 5
+    assert [line for line in errors.splitlines() if "interrupt" in line.lower()] == ["perfadvisor: interrupted"], errors
     assert bench.left_behind() == []
 
 

@@ -44,3 +44,9 @@ def test_what_is_not_there_is_an_error(view, wanted: str) -> None:
     with pytest.raises(InputError) as error:
         text_of(view(), wanted)
     assert "1 to 4" in error.value.message or "did you mean 'nic-irq-on-remote-node'" in error.value.hint
+
+
+def test_what_to_do_next_is_a_command(view) -> None:
+    with pytest.raises(InputError) as error:
+        text_of(view(), "nothing-like-it")
+    assert error.value.hint == "perfadvisor rules list"

@@ -106,7 +106,7 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     }),
     "ss-ti.txt": ("ss", {("socket.round_trip_ns", "192.0.2.2:55560 203.0.113.80:https"): 2.009e6}),
     "sysctl.txt": ("sysctl", {("network.rmem_max_bytes", ""): 4_194_304}),
-    "tc-s.txt": ("tc qdisc", {("nic.qdisc", "eth0"): "pfifo_fast", ("nic.shaped_bits_per_s", "eth0"): None}),
+    "tc-s.txt": ("tc qdisc", {("nic.qdisc", "eth0"): "pfifo_fast", ("nic.shaped_bits_per_s", "eth0"): 0}),
     "ss-limited.txt": ("ss", {
         ("socket.receiver_limited_share", "192.0.2.2:5201 192.0.2.9:41000"): 0.75,
         ("socket.retransmitted_share", "192.0.2.2:5201 192.0.2.9:41000"): 0.001,

@@ -21,6 +21,8 @@ from perfadvisor.targets.lending.pci_group import function
 from perfadvisor.targets.raw import device as raw_device
 from perfadvisor.varying import uses_storage
 
+WHICH = "--device /dev/nvme0n1"
+
 
 def refuse_early(request: Request) -> None:
     """InputError for a place, a budget or an environment that cannot be: all that is looked at again later, with the
@@ -47,7 +49,12 @@ def refuse_early(request: Request) -> None:
 def _refuse_devices(request: Request) -> None:
     options = request.options
     if options.domain and not options.device:
-        raise InputError("--domain changes how a disk is translated: which one is missing", "--device /dev/nvme0n1")
+        raise InputError("--domain changes how a disk is translated: which one is missing", WHICH)
+    translated = next((spec for spec in request.environments if spec.is_here and spec.in_turns), None)
+    if translated and not options.device:
+        raise InputError(f"{translated} changes how a disk is translated: which one is missing", WHICH)
+    if translated and options.domain:
+        raise InputError(f"--domain and {translated} both change how the disk is translated", "leave --domain out")
     if options.vfio and not any(spec.is_here for spec in request.environments):
         raise InputError(
             "--vfio binds a device to vfio-pci for this machine's own trials",

@@ -2,7 +2,7 @@
 
 from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.option import DeviceUse, Option
-from perfadvisor.specs.readers import CPUS, INTERFACE, ON_OFF, PCI_FUNCTION, one_of, size, whole
+from perfadvisor.specs.readers import CPUS, FUNCTION, INTERFACE, ON_OFF, PCI_FUNCTION, matching, one_of, size, whole
 from perfadvisor.specs.spec import Spec
 
 DEFAULT_CPUS, DEFAULT_MEMORY_BYTES = 2, 1 << 30
@@ -67,12 +67,21 @@ ADDRESS = Option(
     default="none",
     meaning="the address of a NIC among the functions passed through, in the guest",
 )
+NEAR = Option(
+    name="numa",
+    reader=matching("near: and a PCI function", rf"near:{FUNCTION}"),
+    example="near:0000:81:00.0",
+    default="anywhere",
+    meaning="its memory, its virtual CPUs and QEMU's threads lie on the NUMA node of this PCI function",
+)
 
 
 def clash(spec: Spec) -> str:
     """An address is that of a function, and each virtual CPU is pinned to one CPU."""
     if spec.get(ADDRESS) and not spec.in_turns:
         return "address= is that of a function passed through: give vfio= or vf= with it"
+    if spec.get(NEAR) and spec.get(PIN):
+        return "numa= chooses the CPUs itself: leave pin= out"
     pinned, cpus = spec.get(PIN), spec.get(VCPUS) or DEFAULT_CPUS
     if pinned and len(pinned) != cpus:
         return f"pin= names {len(pinned)} host CPUs for {cpus} virtual CPUs: one each"
@@ -85,5 +94,5 @@ VM = EnvironmentOptions(
     opener="perfadvisor.targets.vm.vm:open_vm",
     on_our_disk=True,
     clash=clash,
-    options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS),
+    options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS, NEAR),
 )

@@ -15,7 +15,6 @@ from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.dmabench_build import own_program
 from perfadvisor.targets.here.network import local_link
 from perfadvisor.targets.here.presence import Presence
-from perfadvisor.targets.opening import Opening
 
 
 class LocalTarget(Target):
@@ -66,11 +65,6 @@ class LocalTarget(Target):
     def link(self) -> NetworkEnds:
         """Both ends here, in network namespaces of their own."""
         return local_link()
-
-
-def open_local(spec: Spec, _opening: Opening) -> LocalTarget:
-    """This machine."""
-    return LocalTarget(spec)
 
 
 def _run_if_installed(command: Command) -> Completed:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.block import path as block_path
+from perfadvisor.specs.kinds.local import DOMAINS
 from perfadvisor.targets.changing.iommu_type import set_type
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import domain_changed
@@ -14,7 +15,7 @@ from perfadvisor.targets.lending import vfio
 from perfadvisor.targets.lending.pci_group import ROOT, function, text_of
 from perfadvisor.targets.lending.pci_refusals import disks_of
 
-TYPES = ("identity", "DMA", "DMA-FQ")
+TYPES = DOMAINS
 
 
 def function_behind(device: str, root: Path = ROOT) -> str:
@@ -52,6 +53,14 @@ def change(device: str, wanted: str, book: Journal, root: Path = ROOT) -> str:
         reason = error.message if isinstance(error, MeasureError) else str(error)
         raise MeasureError(f"{device} stays as it is: {reason}", "see dmesg, and the kernel options iommu=") from error
     return f"{device} ({address}): the IOMMU group {group.number} is {wanted} for this run, it was {was}"
+
+
+def change_back(device: str, book: Journal, root: Path = ROOT) -> None:
+    """Undo every change of the journal and wait for the disk. MeasureError where it does not come back."""
+    address = function_behind(device, root)
+    disks = disks_of(function(address, root))
+    book.put_back_after(0)
+    _wait_for(device, address, disks, root)
 
 
 def _require_changeable(folder: Path, was: str) -> None:

@@ -15,6 +15,7 @@ from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.process import LocalServer, serve
 from perfadvisor.targets.vm import kernel as vm_kernel
 from perfadvisor.targets.vm.fixed import Identity
+from perfadvisor.targets.vm.near import Place
 from perfadvisor.targets.vm.options import VmOptions
 
 BOOT_S, EMULATED_BOOT_S = 60.0, 240.0  # 15 s with KVM and a minute without on an idle machine
@@ -58,7 +59,8 @@ exec qemu-ga --method=virtio-serial --path={AGENT_NODE} --statedir=/run/agent </
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What is booted: the options, with KVM or emulated, in which directory its sockets lie, who it is, QEMU's words
-    for a NIC ("" for none), and whether the host is `slow` because it is emulated itself."""
+    for a NIC ("" for none), whether the host is `slow` because it is emulated itself, and the NUMA node to which all of
+    it is bound."""
 
     options: VmOptions
     kvm: bool
@@ -66,6 +68,7 @@ class Recipe:
     identity: Identity
     nic: str = ""
     slow: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +159,7 @@ def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
 
 
 def _qemu(recipe: Recipe) -> list[str]:
-    where, options = recipe.directory, recipe.options
+    where = recipe.directory
     name = recipe.identity.name.replace(",", ",,")
     words = [f"-name {shlex.quote(f'guest={name},debug-threads=on')}", f"-uuid {recipe.identity.uuid}"]
     words += ["-machine q35", "-object iothread,id=disk-thread", "-device virtio-9p-pci,fsdev=usr,mount_tag=programs"]
@@ -166,10 +169,25 @@ def _qemu(recipe: Recipe) -> list[str]:
         words.append(f"-chardev socket,path={where}/{name},server=on,wait=off,id={name}")
         words.append(f"-device virtserialport,bus=talk.0,chardev={name},name={port.rsplit('/', 1)[-1]}")
     words += [f"-device pcie-root-port,id=slot{n},bus=pcie.0,chassis={n + 10},slot={n + 10}" for n in range(SLOTS)]
-    if options.huge_page_bytes:
-        size = f"size={options.memory_bytes},hugetlb=on,hugetlbsize={options.huge_page_bytes}"
-        words.append(f"-object memory-backend-memfd,id=memory,share=on,{size} -machine memory-backend=memory")
+    words += _memory(recipe)
     return [*words, recipe.nic] if recipe.nic else words
+
+
+def _memory(recipe: Recipe) -> list[str]:
+    """Where its pages come from, unless it is anywhere and of ordinary ones."""
+    pages, place = recipe.options.huge_page_bytes, recipe.place
+    if not pages and place is None:
+        return []
+    size = f"size={recipe.options.memory_bytes}" + (f",hugetlb=on,hugetlbsize={pages}" if pages else "")
+    bound = f",host-nodes={place.node},policy=bind" if place else ""
+    return [f"-object memory-backend-memfd,id=memory,share=on,{size}{bound} -machine memory-backend=memory"]
+
+
+def keep_on(guest: RunningGuest, cpus: tuple[int, ...]) -> None:
+    """All threads of QEMU, and those it starts later, on these CPUs."""
+    for thread in Path(f"/proc/{guest.pid}/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):  # a helper that ended meanwhile
+            os.sched_setaffinity(int(thread.name), cpus)
 
 
 def pin(guest: RunningGuest, cpus: tuple[int, ...]) -> None:

@@ -16,6 +16,7 @@ from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import undone_by
 from perfadvisor.targets.lending import sriov, vfio
 from perfadvisor.targets.opening import Opening
+from perfadvisor.targets.vm.near import Place, place_near
 from perfadvisor.targets.vm.network import Cable, cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
 
@@ -43,7 +44,8 @@ def identity_of(name: str) -> Identity:
 class Fixed:
     """`identity` says who it is, `book` holds what must be undone at the end, `directory` the guest's sockets and
     files, `cable` its network. `disk` is the host's file or device behind its virtio disk at first: the raw device that
-    the run measures, or a placeholder for the test file, which does not exist yet."""
+    the run measures, or a placeholder for the test file, which does not exist yet. `place` is the node it lies
+    on, None for anywhere."""
 
     spec: Spec
     options: VmOptions
@@ -53,6 +55,7 @@ class Fixed:
     cable: Cable
     disk: Path
     identity: Identity
+    place: Place | None = None
 
     @property
     def disk_blocked(self) -> bool:
@@ -68,12 +71,13 @@ def made(spec: Spec, opening: Opening) -> Fixed:
         vfio.require_all_lendable(options.vfio)
         for physical in options.vf:
             sriov.require_able(physical)
+    place = place_near(options.near, options.cpus) if options.near else None
     book = _book()
     try:
         directory = _directory(book)
         if options.huge_page_bytes:
             count = -(-options.memory_bytes // options.huge_page_bytes)
-            reserve(Need(page_bytes=options.huge_page_bytes, count=count), book)
+            reserve(Need(page_bytes=options.huge_page_bytes, count=count, node=place.node if place else None), book)
         return Fixed(
             spec=spec,
             options=options,
@@ -83,6 +87,7 @@ def made(spec: Spec, opening: Opening) -> Fixed:
             cable=cable(next(_numbers)),
             disk=Path(opening.device) if opening.device else _placeholder(directory),
             identity=identity_of(spec.name),
+            place=place,
         )
     except BaseException:
         book.close()

@@ -15,7 +15,7 @@ class VmOptions:
     `queues` of the virtio disk (0: one for each CPU), `iothread` whether the disk has a thread of its own, `cache` and
     `aio` as QEMU has them. `pin` lists host CPUs for the vCPUs, one each, () for none. `vfio` are functions passed
     through and `vf` physical ones that each make a virtual one for the guest; `address` ("192.0.2.2/24") is what a
-    network interface among them gets in there."""
+    network interface among them gets in there. `near` is the function on whose node the guest lies, "" for none."""
 
     cpus: int = table.DEFAULT_CPUS
     memory_bytes: int = table.DEFAULT_MEMORY_BYTES
@@ -28,6 +28,7 @@ class VmOptions:
     vfio: tuple[str, ...] = ()
     vf: tuple[str, ...] = ()
     address: str = ""
+    near: str = ""
 
     @property
     def passthrough(self) -> bool:
@@ -49,4 +50,11 @@ def options_of(spec: Spec) -> VmOptions:
         vfio=spec.all_of(table.VFIO),
         vf=spec.all_of(table.VF),
         address=spec.get(table.ADDRESS) or "",
+        near=_address((spec.get(table.NEAR) or "").removeprefix("near:")),
     )
+
+
+def _address(text: str) -> str:
+    """A PCI address with its domain."""
+    lower = text.lower()
+    return f"0000:{lower}" if lower.count(":") == 1 else lower

@@ -93,6 +93,7 @@ class VmTarget(RemoteTarget):
             nic=fixed.cable.qemu(),
             slow=slow,
             identity=fixed.identity,
+            place=fixed.place,
         )
         try:
             self._guest = vm_boot.boot(recipe)
@@ -106,6 +107,8 @@ class VmTarget(RemoteTarget):
         why = reason or "this host is emulated itself"
         self._note = f"{self.name}: emulated, proves the path, not the speed: {why}" if self.emulated else ""
         vm_boot.pin(self._guest, fixed.options.pin)
+        if fixed.place:
+            vm_boot.keep_on(self._guest, fixed.place.cpus)
         fixed.cable.connect(self.exec)
 
     def _running(self) -> vm_boot.RunningGuest:

@@ -8,7 +8,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets.changing import iommu_type
 from perfadvisor.targets.changing.iommu_type import set_type
 from perfadvisor.targets.changing.journal import Journal
-from perfadvisor.targets.lending.iommu_domain import change, function_behind
+from perfadvisor.targets.lending.iommu_domain import change, change_back, function_behind
 from tests.targets.machine import NIC, NVME, Machine
 
 GROUP = "sys/kernel/iommu_groups/7"
@@ -86,3 +86,10 @@ def test_every_driver_is_asked_for_even_after_a_refusal(machine: Machine) -> Non
     with pytest.raises(MeasureError, match=r"not driven as before any more: 0000:02:00\.0: igb"):
         set_type(machine.root / GROUP, "DMA", {folder: "igb"})
     assert (machine.root / "sys/bus/pci/drivers_probe").read_text() == NIC
+
+
+def test_a_change_is_taken_back_before_the_end(machine: Machine, tmp_path: Path, node: str) -> None:
+    with Journal(tmp_path / "journal") as book:
+        change(node, "identity", book, machine.root)
+        change_back(node, book, machine.root)
+        assert (kind(machine), book.changes) == ("DMA", ())

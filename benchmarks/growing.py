@@ -19,9 +19,7 @@ def functions(count: int) -> Tree:
     entries: dict[str, Entry] = {"/sys/devices/system/node/online": b"0-1\n"}
     for number in range(count):
         bus, slot = divmod(number, 32)
-        bridge = f"{bus // 256:04x}:00:{bus % 32:02x}.{bus // 32 % 8}"
-        address = f"{0x1000 + bus // 256:04x}:{bus % 256:02x}:{slot:02x}.0"
-        folder = f"/sys/devices/pci{bus // 256:04x}:00/{bridge}/{address}"
+        bridge, address, folder = _place(number)
         entries |= {
             f"{folder}/vendor": b"0x8086\n",
             f"{folder}/device": b"0x1572\n",
@@ -42,6 +40,33 @@ def functions(count: int) -> Tree:
     return Tree(entries)
 
 
+def _place(number: int) -> tuple[str, str, str]:
+    """The bridge above a function, its address, and its directory."""
+    bus, slot = divmod(number, 32)
+    bridge = f"{bus // 256:04x}:00:{bus % 32:02x}.{bus // 32 % 8}"
+    address = f"{0x1000 + bus // 256:04x}:{bus % 256:02x}:{slot:02x}.0"
+    return bridge, address, f"/sys/devices/pci{bus // 256:04x}:00/{bridge}/{address}"
+
+
+def devices(count: int) -> Tree:
+    """A machine of so many PCI functions, each with a network interface and a disk."""
+    entries = dict(functions(count).items())
+    for number in range(count):
+        _, address, folder = _place(number)
+        nic, disk = f"{folder}/net/eth{number}", f"{folder}/virtio{number}/block/vd{number}"
+        entries |= {
+            f"/sys/class/net/eth{number}": Symlink(f"../..{nic[4:]}"),
+            f"{nic}/device": Symlink(f"../../../{address}"),
+            f"{nic}/mtu": b"1500\n",
+            f"{nic}/operstate": b"up\n",
+            f"/sys/class/block/vd{number}": Symlink(f"../..{disk[4:]}"),
+            f"{disk}/device": Symlink(f"../../../virtio{number}"),
+            f"{disk}/size": b"2097152\n",
+            f"{disk}/queue/scheduler": b"[none] mq-deadline\n",
+        }
+    return Tree(entries)
+
+
 def interrupts(cells: int) -> Tree:
     """`/proc/interrupts` with so many counts: 64 CPUs, the rest in lines."""
     lines = ["".join(f"{f'CPU{cpu}':>11}" for cpu in range(CPUS))]
@@ -55,26 +80,47 @@ def facts_of_functions(size: int, _folder: Path) -> Timed:
     return lambda: catalogue.read(tree)
 
 
+def facts_of_devices(size: int, _folder: Path) -> Timed:
+    tree = devices(size)
+    return lambda: catalogue.read(tree)
+
+
 def facts_of_interrupts(size: int, _folder: Path) -> Timed:
     tree = interrupts(size)
     return lambda: catalogue.read(tree)
 
 
 def rules_of_functions(size: int, _folder: Path) -> Timed:
+    return _rules(functions(size))
+
+
+def rules_of_devices(size: int, _folder: Path) -> Timed:
+    return _rules(devices(size))
+
+
+def _rules(tree: Tree) -> Timed:
     from perfadvisor.analyse.rules.advise import advise
     from perfadvisor.packs import load_rules
     from perfadvisor.packs.known_facts import known_facts
 
-    table, rules = catalogue.read(functions(size)), load_rules()
+    table, rules = catalogue.read(tree), load_rules()
     return lambda: advise(table, rules, catalogue=known_facts(), environment="x")
 
 
 def report_of_functions(size: int, _folder: Path) -> Timed:
+    return _report(functions(size))
+
+
+def report_of_devices(size: int, _folder: Path) -> Timed:
+    return _report(devices(size))
+
+
+def _report(tree: Tree) -> Timed:
     from perfadvisor.judge import judge_snapshot
     from perfadvisor.packs import load_rules
     from perfadvisor.report.html import render
 
-    snapshot = Snapshot(environment="x", taken=1e9, tree=functions(size), clock_source="tsc", version="0")
+    snapshot = Snapshot(environment="x", taken=1e9, tree=tree, clock_source="tsc", version="0")
     view = judge_snapshot(snapshot, load_rules(), source="x")
     return lambda: render(view)
 

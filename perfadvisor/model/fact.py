@@ -86,6 +86,8 @@ class FactTable:
 
     def __init__(self, facts: Iterable[Fact | Absent]) -> None:
         self._by_name: dict[str, dict[str, Fact | Absent]] = {}
+        self._subjects: dict[str, tuple[str, ...]] = {}  # these two are kept: each thing asks for those of other kinds
+        self._holders: dict[str, dict[Scalar, list[str]]] = {}
         for fact in facts:
             self.add(fact)
 
@@ -95,9 +97,20 @@ class FactTable:
         known = subjects.get(fact.subject)
         if known is None or (isinstance(known, Absent) and isinstance(fact, Fact)):
             subjects[fact.subject] = fact
+            if self._subjects or self._holders:
+                self._subjects.clear()
+                self._holders.clear()
 
     def __iter__(self) -> Iterator[Fact | Absent]:
         return (fact for subjects in self._by_name.values() for fact in subjects.values())
+
+    def names(self) -> Iterator[str]:
+        """Every name of which there is a fact or an absence."""
+        return iter(self._by_name)
+
+    def named(self, name: str) -> Iterator[Fact | Absent]:
+        """The facts and absences of this name."""
+        return iter(self._by_name.get(name, {}).values())
 
     def find(self, name: str, subject: str = "") -> Fact | Absent | None:
         """The fact or its recorded absence; None where nothing is known of it at all."""
@@ -114,6 +127,17 @@ class FactTable:
 
     def subjects(self, kind: str) -> tuple[str, ...]:
         """The subjects that have a fact whose name starts with `kind` and a dot ("nic"), sorted."""
-        prefix = kind + "."
-        names = (subjects for name, subjects in self._by_name.items() if name.startswith(prefix))
-        return tuple(sorted({subject for subjects in names for subject in subjects if subject}))
+        if kind not in self._subjects:
+            prefix = kind + "."
+            names = (subjects for name, subjects in self._by_name.items() if name.startswith(prefix))
+            found = {subject for subjects in names for subject in subjects if subject}
+            self._subjects[kind] = tuple(sorted(found))
+        return self._subjects[kind]
+
+    def holders(self, name: str, value: Scalar) -> tuple[str, ...]:
+        """The subjects whose fact of this name has this value ("nic.pci_address": the NICs of a function), sorted."""
+        if name not in self._holders:
+            held = self._holders[name] = {}
+            for subject, found in self.of(name).items():
+                held.setdefault(found, []).append(subject)
+        return tuple(sorted(self._holders[name].get(value, ())))

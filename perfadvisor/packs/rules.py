@@ -5,6 +5,7 @@ and for the next one, under a hash of everything it rests on.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from perfadvisor.model.fact import FactSpec
@@ -18,7 +19,18 @@ _LOADED: dict[str, tuple[Rule, ...]] = {}
 
 def load_rules(own: Sequence[Path] = (), catalogue: Mapping[str, FactSpec] | None = None) -> tuple[Rule, ...]:
     """The shipped rules and those in the user's own directories, by id. Raises PackError with all problems."""
-    catalogue = known_facts() if catalogue is None else catalogue
+    if not own and catalogue is None:
+        return _shipped()
+    return _looked_up(own, known_facts() if catalogue is None else catalogue)
+
+
+@cache
+def _shipped() -> tuple[Rule, ...]:
+    """What came with perfadvisor does not change while it runs: looking at 200 files takes longer than a machine."""
+    return _looked_up((), known_facts())
+
+
+def _looked_up(own: Sequence[Path], catalogue: Mapping[str, FactSpec]) -> tuple[Rule, ...]:
     files = rule_files(own)
     key = rule_cache.key(files, catalogue)
     if key not in _LOADED:

@@ -52,10 +52,15 @@ class Chapter:
 
 def chapters(table: FactTable, interrupts: bytes | None = None, prefix: str = "") -> tuple[Chapter, ...]:
     """The chapters that have anything, in a fixed order; `prefix` keeps the anchors of several machines apart."""
-    kinds = {fact.name.partition(".")[0] for fact in table} - {RESULT}
+    names: dict[str, list[str]] = {}
+    for name in table.names():
+        names.setdefault(_kind(name), []).append(name)
+    kinds = names.keys() - {RESULT}
     known = {kind for _, mine in CHAPTERS for kind in mine}
     every = (*CHAPTERS, (OTHER, tuple(sorted(kinds - known))))
-    found = (_chapter(table, title, [kind for kind in mine if kind in kinds], prefix) for title, mine in every)
+    found = (
+        _chapter(table, title, {kind: names[kind] for kind in mine if kind in kinds}, prefix) for title, mine in every
+    )
     irqs = matrix(table, interrupts) if interrupts else None
     made = [one for one in found if one is not None]
     return tuple(_with_irqs(one, irqs) if one.title == "Interrupts" else one for one in made)
@@ -65,8 +70,9 @@ def _with_irqs(chapter: Chapter, irqs: IrqMatrix | None) -> Chapter:
     return replace(chapter, irqs=irqs)
 
 
-def _chapter(table: FactTable, title: str, kinds: Sequence[str], prefix: str) -> Chapter | None:
-    mine = [fact for fact in table if fact.name.partition(".")[0] in kinds]
+def _chapter(table: FactTable, title: str, kinds: Mapping[str, Sequence[str]], prefix: str) -> Chapter | None:
+    """`kinds` has the names of the facts of each."""
+    mine = [fact for names in kinds.values() for name in names for fact in table.named(name)]
     values = [fact for fact in mine if isinstance(fact, Fact)]
     if not mine:
         return None
@@ -77,7 +83,7 @@ def _chapter(table: FactTable, title: str, kinds: Sequence[str], prefix: str) ->
         count=len(values),
         facts=tuple((label(fact.name), fact.name, shown(fact)) for fact in values if not fact.subject),
         tables=tuple(_chosen(table, kind) for kind in kinds if kind in COLUMNS and table.subjects(kind)),
-        complete=tuple(one for kind in kinds if (one := _complete(table, kind, mine)) is not None),
+        complete=tuple(one for kind, names in kinds.items() if (one := _complete(table, kind, names)) is not None),
         unread=tuple(_unread(one for one in mine if isinstance(one, Absent))),
     )
 
@@ -109,11 +115,10 @@ def _values(table: FactTable, subject: str, columns: Iterable[tuple[str, str]]) 
     return tuple(shown(one) if one is not None else None for one in found)
 
 
-def _complete(table: FactTable, kind: str, mine: Sequence[Fact | Absent]) -> InventoryTable | None:
+def _complete(table: FactTable, kind: str, known: Iterable[str]) -> InventoryTable | None:
     """The facts of a kind that have no column of their own: things by row, or facts by row where things are few."""
     chosen = {name for _, name in COLUMNS.get(kind, ())}
-    here = (fact for fact in mine if isinstance(fact, Fact) and fact.subject and _kind(fact) == kind)
-    names = sorted({fact.name for fact in here} - chosen)
+    names = sorted(name for name in known if name not in chosen and any(filter(None, table.of(name))))
     subjects = table.subjects(kind)
     if not names:
         return None
@@ -132,8 +137,8 @@ def _values_of(table: FactTable, name: str, subjects: Iterable[str]) -> tuple[Sh
     return tuple(shown(one) if one is not None else None for one in found)
 
 
-def _kind(fact: Fact | Absent) -> str:
-    return fact.name.partition(".")[0]
+def _kind(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _caption(kind: str, count: int) -> str:

@@ -99,7 +99,7 @@ def _worth_drawing(table: FactTable) -> list[str]:
 def names_at(table: FactTable, address: str) -> list[str]:
     """What the kernel calls the disks and interfaces of a function."""
     kinds = ("block.pci_address", "nic.pci_address")
-    return sorted(name for kind in kinds for name, where in table.of(kind).items() if where == address)
+    return sorted(name for kind in kinds for name in table.holders(kind, address))
 
 
 def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> NodePicture:
@@ -199,8 +199,8 @@ def _about(table: FactTable, address: str) -> str:
     served = {
         str(cpus)
         for kind in ("block", "nic")
-        for name, where in table.of(f"{kind}.pci_address").items()
-        if where == address and (cpus := table.value(f"{kind}.irq_cpus", name)) not in (None, "")
+        for name in table.holders(f"{kind}.pci_address", address)
+        if (cpus := table.value(f"{kind}.irq_cpus", name)) not in (None, "")
     }
     parts = [f"group {group}" if group is not None else "", f"IRQs on CPU {min(served)}" if served else ""]
     return " · ".join(filter(None, parts))

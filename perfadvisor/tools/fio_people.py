@@ -17,8 +17,8 @@ _JOB = re.compile(
 _WAY = re.compile(r"^  +(?P<way>read|write|trim) *: (?P<rest>.*(?:IOPS|iops)=.*)")
 _LATENCY = re.compile(r"^ +(?P<name>[sc]?lat) *\((?P<unit>[num]?sec)\): *(?P<rest>min=.*)")
 _PERCENTILES = re.compile(r"^ +(?P<name>c?lat) percentiles \((?P<unit>[num]?sec)\):")
-_AT = re.compile(r"(?P<at>\d+\.\d+)th=\[ *(?P<value>[0-9]{1,18})\]")
-_DEPTHS = re.compile(rf"(?P<depth>>=\d+|\d+)=(?P<share>{PRINTED})%")
+_AT = re.compile(r"(?<![0-9.])(?P<at>[0-9]{1,3}\.[0-9]{1,9})th=\[ *(?P<value>[0-9]{1,18})\]")
+_DEPTHS = re.compile(rf"(?P<depth>>=[0-9]{{1,9}}|(?<![0-9.])[0-9]{{1,9}})=(?P<share>{PRINTED})%")
 _ISSUED = re.compile(r"^ +issued (?:rwts?: total=(?P<new>[\d,]+)| *: total=r=(?P<r>\d+)/w=(?P<w>\d+)/d=(?P<t>\d+))")
 _DISK = re.compile(rf"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>{PRINTED})%")
 _VERSION = re.compile(r"^fio[- ](?P<version>\d[\w.-]*)$", re.MULTILINE)
@@ -27,6 +27,7 @@ _OPTION = re.compile(r"--(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
 _SIZES = re.compile(r"(?<![\d.])\d[\d.]{0,19}[KMG]?i?B?-(\d[\d.]{0,19}[KMG]?i?B?)")  # "4096B-8192B", "4K-4K"
 _NANOSECONDS = {"nsec": 1.0, "usec": 1e3, "msec": 1e6, "sec": 1e9}
 _SIZE = re.compile(rf"(?P<number>{PRINTED})(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
+_SIZES = re.compile(rf"(?<![0-9.]){PRINTED}[KMG]?i?B?-({PRINTED}[KMG]?i?B?)")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 _WAYS = ("read", "write", "trim")
 

@@ -18,7 +18,7 @@ _ROW = re.compile(
     rf" +(?P<rate>{PRINTED}) (?P<rate_unit>[KMGT]?)bits/sec(?P<rest>.*)$"
 )
 _LOSS = re.compile(rf"(?P<jitter>{PRINTED}) ms +(?P<lost>{_COUNT})/(?P<packets>{_COUNT})")
-_WINDOW = re.compile(rf"(?P<retransmits>\d+) +(?P<window>{PRINTED}) (?P<unit>[KMG]?)Bytes")
+_WINDOW = re.compile(rf"(?<![0-9])(?P<retransmits>{_COUNT}) +(?P<window>{PRINTED}) (?P<unit>[KMG]?)Bytes")
 _BINARY = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _DECIMAL = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 

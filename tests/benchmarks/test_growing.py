@@ -10,11 +10,14 @@ import pytest
 from benchmarks import growing
 from perfadvisor.analyse.gate.compare import JudgedComparison
 from perfadvisor.analyse.gate.gate import alerts, corrected, corroborated
+from perfadvisor.facts import catalogue
 from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.address import functions
 from perfadvisor.model.gate import Comparison, GateReport, Order, Verdict
 from perfadvisor.model.tree import Tree
 from perfadvisor.report.gate_words import headline
+from perfadvisor.report.passthrough import passthrough
+from perfadvisor.report.topology import names_at
 
 PROMISE = 1.15  # per doubling: lists are sorted
 
@@ -59,6 +62,12 @@ def said_together(size: int, _folder: Path) -> Callable[[], object]:
     return lambda: headline(report)
 
 
+def what_hangs_together(size: int, _folder: Path) -> Callable[[], object]:
+    """The parts of a page that ask of each function which disks and interfaces are behind it."""
+    table = catalogue.read(growing.devices(size))
+    return lambda: [passthrough(table), *(names_at(table, one) for one in table.subjects("pci"))]
+
+
 def work(timed: Callable[[], object]) -> int:
     count = 0
 
@@ -81,7 +90,11 @@ def work(timed: Callable[[], object]) -> int:
     [
         (growing.facts_of_functions, 20),
         (growing.facts_of_interrupts, 64 * 60),
+        (growing.facts_of_devices, 5),
         (growing.rules_of_functions, 10),
+        (growing.rules_of_devices, 3),
+        (growing.report_of_devices, 3),
+        (what_hangs_together, 50),
         (growing.import_of_files, 4),
         (growing.gate_of_metrics, 25),
         (verdicts_together, 100),

@@ -7,7 +7,7 @@ import argparse
 import random
 import time
 
-from tests.mutants.mutate import mutants
+from tests.mutants.mutate import Mutant, mutants
 from tests.mutants.run import REPOSITORY, SURVIVED, Verdict, copy_of_project, verdicts
 from tests.mutants.subjects import SUBJECTS
 
@@ -20,6 +20,7 @@ def main() -> int:
     asked.add_argument("--part", default="", help="only modules whose path contains this")
     asked.add_argument("--most", type=int, default=10**6, help="mutants per module")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--slice", default="1/1", help="2/3: the second third of those, so that goes can be shared out")
     given = asked.parse_args()
     found: list[Verdict] = []
     with copy_of_project() as place:
@@ -27,7 +28,7 @@ def main() -> int:
             if given.part not in module or not (REPOSITORY / module).exists():
                 continue
             every = list(mutants((place / module).read_text()))
-            chosen = random.Random(given.seed).sample(every, min(given.most, len(every)))
+            chosen = _slice(random.Random(given.seed).sample(every, min(given.most, len(every))), given.slice)
             started, here = time.monotonic(), []
             for verdict in verdicts(place, module, tests, chosen):
                 here.append(verdict)
@@ -37,6 +38,11 @@ def main() -> int:
             found += here
     print(f"{summary(found)} in all (seed {given.seed}, at most {given.most} per module)")
     return int(noticed(found) < GOAL * len(found))
+
+
+def _slice(chosen: list[Mutant], which: str) -> list[Mutant]:
+    number, of = map(int, which.split("/"))
+    return chosen[number - 1 :: of]
 
 
 def noticed(found: list[Verdict]) -> int:

@@ -299,6 +299,12 @@ def test_one_process_reads_the_kept_rules_once(cache, monkeypatch):
     assert len(reads) == 1
 
 
+def test_a_process_looks_at_the_shipped_files_once(monkeypatch):
+    first = load_rules()
+    monkeypatch.setattr("perfadvisor.packs.rules.rule_files", lambda own: pytest.fail("it looked again"))
+    assert load_rules() is first
+
+
 def test_files_that_rest_are_not_read_for_their_key(tmp_path, monkeypatch):
     file = written(tmp_path)
     before = kept.key([file])

@@ -1,6 +1,7 @@
 """fio's output for people, held against the JSON that fio printed of the same run."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,11 @@ def test_what_only_looks_like_a_number_is_absent(sound: str, broken: str) -> Non
 def test_a_job_with_five_thousand_digits_is_no_job(number: str) -> None:
     assert number in OLD
     assert fio_people.document(OLD.replace(number, number + "7" * 5000)) is None
+
+
+@pytest.mark.parametrize("line", ["t: (g=0): rw=randread, bs=(R) {}", "     |  {}", "  IO depths    : {}", "  {}"])
+def test_a_line_of_digits_takes_no_long_time(line: str) -> None:
+    text = OLD.replace("  cpu ", line.format("9" * 3000) + "\n  cpu ")
+    began = time.thread_time()
+    assert fio_people.document(text)
+    assert time.thread_time() - began < 2

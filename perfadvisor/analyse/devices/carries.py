@@ -12,8 +12,7 @@ FREE = ("", "vfio-pci")  # drivers under which a function has neither disk nor i
 
 def carried(facts: FactTable, device: Device) -> tuple[str, ...]:
     """All of it, each in a few words."""
-    disks = _behind(facts, "block.pci_address", device.address)
-    nics = _behind(facts, "nic.pci_address", device.address)
+    disks, nics = _behind(facts, device)
     found = [*(word for disk in disks for word in _disk(facts, disk)), *(w for nic in nics for w in _nic(facts, nic))]
     if device.vfs:
         found.append(words.active_functions(device.vfs))
@@ -24,8 +23,7 @@ def unknown(facts: FactTable, device: Device) -> str:
     """Why it is not known what rests on it, "" where it is known."""
     if device.driver in FREE or not device.class_code.startswith((STORAGE, NETWORK)):
         return ""
-    disks = _behind(facts, "block.pci_address", device.address)
-    nics = _behind(facts, "nic.pci_address", device.address)
+    disks, nics = _behind(facts, device)
     if any(facts.value("block.is_swap", disk) is None or _no_mounts(facts, disk) for disk in disks):
         return "what is mounted or swapped to was not read"
     if any(facts.value("nic.has_default_route", nic) is None for nic in nics):
@@ -35,8 +33,10 @@ def unknown(facts: FactTable, device: Device) -> str:
     return ""
 
 
-def _behind(facts: FactTable, name: str, address: str) -> list[str]:
-    return sorted(subject for subject, value in facts.of(name).items() if value == address)
+def _behind(facts: FactTable, device: Device) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Its disks and its interfaces."""
+    address = device.address
+    return facts.holders("block.pci_address", address), facts.holders("nic.pci_address", address)
 
 
 def _no_mounts(facts: FactTable, disk: str) -> bool:

@@ -79,7 +79,6 @@ class Lookup:
         self._facts = facts
         self._host = host
         self._views: dict[Place, View] = {}
-        self._subjects: dict[str, tuple[str, ...]] = {}
         self._references: dict[str, tuple[_Reference, ...]] = {}
         for spec in catalogue.values():
             if spec.refers_to:
@@ -95,12 +94,7 @@ class Lookup:
 
     def subjects(self, kind: str) -> tuple[str, ...]:
         """All subjects of a kind; for "" the one empty subject."""
-        if not kind:
-            return ("",)
-        found = self._subjects.get(kind)
-        if found is None:
-            found = self._subjects[kind] = self._facts.subjects(kind)
-        return found
+        return self._facts.subjects(kind) if kind else ("",)
 
     def table(self, side: str) -> FactTable | None:
         """The machine's own facts for "", the parent's for "host."; None where they were not given."""

@@ -20,6 +20,7 @@ def main() -> int:
     asked.add_argument("--part", default="", help="only modules whose path contains this")
     asked.add_argument("--most", type=int, default=10**6, help="mutants per module")
     asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--seconds", type=float, default=1e9, help="per module: then the next one")
     asked.add_argument("--slice", default="1/1", help="2/3: the second third of those, so that goes can be shared out")
     given = asked.parse_args()
     found: list[Verdict] = []
@@ -34,6 +35,8 @@ def main() -> int:
                 here.append(verdict)
                 if verdict.state == SURVIVED:
                     print(f"  {module}:{verdict.mutant.line}: {verdict.mutant.change}", flush=True)
+                if time.monotonic() - started > given.seconds:
+                    break
             print(f"{summary(here)} of {len(every)}  {module}  {time.monotonic() - started:.0f} s", flush=True)
             found += here
     print(f"{summary(found)} in all (seed {given.seed}, at most {given.most} per module)")

@@ -98,3 +98,33 @@ def test_a_device_without_room_for_a_mark_gets_none(tmp_path) -> None:
     (tmp_path / "tiny").write_bytes(b"x" * 512)
     ledger.mark(str(tmp_path / "tiny"), 512)
     assert (tmp_path / "tiny").read_bytes() == b"x" * 512
+
+
+def test_the_mark_and_its_record_reach_the_disk_and_nothing_stays_open(device, monkeypatch) -> None:
+    synced = {}
+    real, opened = os.fsync, len(os.listdir("/proc/self/fd"))
+
+    def fsync(descriptor: int) -> None:
+        synced[os.readlink(f"/proc/self/fd/{descriptor}")] = os.fstat(descriptor).st_size
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    ledger.mark(device, SIZE)
+    (record,) = records()
+    assert synced == {device: SIZE, str(record): record.stat().st_size}
+    assert len(os.listdir("/proc/self/fd")) == opened
+
+
+@pytest.mark.parametrize(("size", "marked"), [(ledger.MARK_BYTES - 1, False), (ledger.MARK_BYTES, True)])
+def test_a_device_without_room_for_the_mark_gets_none(device, size: int, marked: bool) -> None:
+    os.truncate(device, size)
+    ledger.mark(device, size)
+    assert ours(device, size) is marked
+    assert len(records()) == marked
+
+
+def test_a_mark_whose_record_is_lost_is_replaced(device) -> None:
+    ledger.mark(device, SIZE)
+    records()[0].unlink()
+    ledger.mark(device, SIZE)
+    assert ours(device)

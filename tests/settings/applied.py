@@ -38,11 +38,17 @@ RESULT = "network/test@local"
 FAULTS = {
     ("block.scheduler", "scheduler"): "bfq", ("nic.features", "tso"): "off", ("nic.features", "gso"): "off",
     ("memory.thp_enabled", "thp_enabled"): "never", ("memory.ksm_run", "ksm_run"): "1",
-    ("sysctl", "vm/zone_reclaim_mode"): "1",
+    ("sysctl", "vm/zone_reclaim_mode"): "1", ("block.rq_affinity", "rq_affinity"): "0",
+    ("sysctl", "net/core/busy_poll"): "0", ("loop.direct_io", "direct_io"): "off",
 }  # fmt: skip
 # What other runs on this machine change at the same time, compared for the fixes that write it alone.
 SHARED = {"hugepages.total", "node_hugepages.total", "memory.hugepages_total", "memory.hugepages_total_any_size"}
-WHOLE = {"cpu.clocksource": "it would change the time of everything that runs here"}
+WHOLE = {
+    "cpu.clocksource": "it would change the time of everything that runs here",
+    "cpu.online": "it would take a CPU from everything that runs here",
+    "cgroup": "the group is that of whoever started this",
+    "cgroup.io_cap": "the group is that of whoever started this",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +81,24 @@ def main() -> int:
 
 @contextmanager
 def subjects(folder: Path) -> Iterator[str]:
-    """A veth pair, and a loop device, whose name is given."""
-    for argv in (["ip", "link", "add", NIC, "type", "veth", "peer", "name", PEER], ["ip", "link", "set", NIC, "up"],
+    """A veth pair, and a loop device, mounted so that every write waits, whose name is given."""
+    for argv in (["ip", "link", "add", NIC, "numtxqueues", "2", "type", "veth", "peer", "name", PEER],
+                 ["ip", "link", "set", NIC, "up"],
                  ["ip", "link", "set", PEER, "up"]):  # fmt: skip
         subprocess.run(argv, check=True)
     with (folder / "image").open("wb") as made:
-        made.truncate(1 << 20)
+        made.truncate(4 << 20)
+    mount = folder / "mount"
+    mount.mkdir()
     node = subprocess.run(
         ["losetup", "--find", "--show", str(folder / "image")], capture_output=True, text=True, check=True
     ).stdout.strip()
     try:
+        subprocess.run(["mkfs.ext2", "-q", "-F", node], check=True)
+        subprocess.run(["mount", "-o", "sync", node, str(mount)], check=True)
         yield Path(node).name
     finally:
+        subprocess.run(["umount", str(mount)], check=False)
         subprocess.run(["losetup", "--detach", node], check=True)
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from perfadvisor.errors import InputError
-from perfadvisor.settings import ethtool, files, shown
+from perfadvisor.settings import ethtool, files, shown, virtual_functions
 from perfadvisor.settings.model import Field, Setting
 
-SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in (*files.ALL, *ethtool.ALL, *shown.ALL)}
+_ALL = (*files.ALL, *ethtool.ALL, *shown.ALL, *virtual_functions.ALL)
+SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _ALL}
 
 
 def setting_of(name: str) -> tuple[Setting, Field]:

@@ -33,7 +33,12 @@ def argv(write: Write) -> tuple[str, ...]:
     """The command that makes the write."""
     if write.setting.door is Door.TOOL:
         (text,) = write.to.values()
-        return tuple(word.replace("{value}", text).replace("{subject}", write.subject) for word in write.setting.tool)
+        first, _, second = write.subject.rpartition("/")
+        known = {"{value}": text, "{first}": first, "{second}": second}
+        return tuple(
+            known.get(word) or word.replace("{value}", text).replace("{subject}", write.subject)
+            for word in write.setting.tool
+        )
     words = {field.name: field.word for field in write.setting.fields}
     pairs = (word for name, text in write.to.items() for word in (words[name], text))
     return ("ethtool", write.setting.option, write.subject, *pairs)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.plaintext import one_line
+from perfadvisor.settings import virtual_functions
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.commands import argv, sysctl_name
 from perfadvisor.settings.model import Door, Setting, Values, Write
@@ -19,6 +20,7 @@ UNKEPT = {
     "cgroup.io_cap": "whoever makes the group sets it anew: the container, the unit",
     "loop.direct_io": "attach it with losetup --direct-io=on",
     "mount.sync": "take sync out of its line in /etc/fstab",
+    **dict.fromkeys((one.name for one in virtual_functions.ALL), "set it where the functions are made"),
 }
 FOUND_BY = (("ATTR{wwid}", "wwid"), ("ATTRS{wwid}", "device/wwid"), ("ATTR{serial}", "serial"))
 

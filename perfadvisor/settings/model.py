@@ -24,12 +24,16 @@ class Door(StrEnum):
 
 class FileForm(StrEnum):
     """What a file is to its setting: its value alone, or a text that holds others, too: the kernel's parameters, a line
-    for each device (subject FILE@NUMBER), the list of mounts."""
+    for each device (subject FILE@NUMBER), the list of mounts, or what a NIC tells of
+    its virtual functions."""
 
     ALONE = "alone"
     PARAMETERS = "parameters"
     CAPS = "caps"
     MOUNTS = "mounts"
+    VF_RATE = "vf_rate"
+    VF_TRUST = "vf_trust"
+    VF_SPOOF = "vf_spoof"
 
 
 class Disturbs(StrEnum):
@@ -74,7 +78,8 @@ class Setting:
     `choices` is a file beside it that lists the words it takes; "" where the file itself does, the present one in
     brackets. `after` names settings that must be written before this one; `along` those of the same subject that
     the kernel changes with it, so that undoing this one writes them too. `option` is ethtool's, for writing, and
-    `kind` the netlink request, for reading; `tool` is the command that writes, with `{subject}` and `{value}` in it."""
+    `kind` the netlink request, for reading; `tool` is the command that writes, with `{subject}`
+    (or its `{first}` and `{second}` part) and `{value}` in it."""
 
     name: str
     subject: str

@@ -57,7 +57,7 @@ def _along(setting: Setting, subject: str, tree: Tree) -> dict[str, Values]:
 def _place(setting: Setting, subject: str, tree: Tree) -> str:
     """Where a source lies in the tree, which holds /sys with its links."""
     source = setting.source(subject)
-    return source if setting.door is Door.ETHTOOL else tree.realpath(source)
+    return tree.realpath(source) if source.startswith("/") else source
 
 
 def undone(writes: Sequence[Write]) -> tuple[Write, ...]:

@@ -1,14 +1,18 @@
 """What a small machine holds for a policy of subjects, as the kernel would show it before the fix."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 
+from perfadvisor.facts.net.virtual_ports import LINKS
 from perfadvisor.facts.reading import cpulist, mountinfo
+from perfadvisor.model.fact import Scalar
 from perfadvisor.model.tree import Entry
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Setting
 from perfadvisor.settings.policies import CPUS, POOLS
 
 NIC, DISK, FUNCTION, NUMBER = "eth0", "sda", "0000:01:00.0", "8:0"
+VIRTUAL = f"{NIC}/0"
 VECTOR = "30"
 POOL = "node0/hugepages/hugepages-2048kB"
 CAPPED = "blkio.throttle.read_iops_device"
@@ -53,6 +57,13 @@ def idle_pool() -> Entries:
     yield f"{directory}/nr_hugepages", b"100\n"
     yield f"{directory}/free_hugepages", b"90\n"
     yield f"{POOLS}/{POOL.rpartition('/')[2]}/resv_hugepages", b"5\n"
+
+
+def virtual_function(facts: Mapping[str, Scalar]) -> Entries:
+    """The first virtual function of a NIC, as the case has it."""
+    told = {"vf": 0, "max_tx_megabits": int(facts.get("nic_vf.tx_bits_per_s_max", 0)) // 1_000_000}
+    told |= {"trusted": int(facts.get("nic_vf.trusted", 0)), "spoof_check": int(facts.get("nic_vf.spoof_check", 1))}
+    yield LINKS, json.dumps([{"ifname": NIC, "vfs": [told]}]).encode()
 
 
 def own_group() -> Entries:

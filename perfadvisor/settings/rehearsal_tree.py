@@ -15,10 +15,10 @@ from perfadvisor.model.tree import Entry, Tree
 from perfadvisor.settings import rehearsal_policies
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Door, Setting, Type
-from perfadvisor.settings.rehearsal_policies import DISK, FUNCTION, NIC
+from perfadvisor.settings.rehearsal_policies import DISK, FUNCTION, NIC, VIRTUAL
 from perfadvisor.settings.wishes import EVERY, POLICY
 
-SUBJECTS = {"": "", "nic": NIC, "block": DISK, "pci": FUNCTION, "result": "workload@local"}
+SUBJECTS = {"": "", "nic": NIC, "block": DISK, "pci": FUNCTION, "nic_vf": VIRTUAL, "result": "workload@local"}
 FULL_KHZ = 1000000
 FULL_KIB = b"1280\n"
 # Facts that a fix fills in and that its rule, and so its cases, need not look at.
@@ -45,6 +45,8 @@ def _entries(wish: Wish, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
     if setting.door is Door.ETHTOOL:
         yield setting.source(SUBJECTS["nic"]), json.dumps(_answer(setting, case)).encode()
         yield f"/sys/class/net/{SUBJECTS['nic']}/ifindex", b"2\n"
+    elif setting.subject == "nic_vf":
+        yield from rehearsal_policies.virtual_function(case.facts)
     elif "in_use()" in wish.to.values():
         yield from rehearsal_policies.idle_pool()
     elif wish.of == EVERY:

@@ -29,6 +29,8 @@ def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:
         return tuple(source.removeprefix(SYSCTL) for source in files)
     if setting.subject in NAMED_BY_FACTS:
         return ()
+    if setting.subject == "nic_vf":
+        return ()
     if setting.form is FileForm.MOUNTS:
         return tuple(dict.fromkeys(one.point for one in mountinfo.parse(tree.text(setting.path) or "")))
     shape = SHAPES.get(setting.name) or SHAPES.get(setting.subject, "*")

@@ -49,7 +49,6 @@ A_CHOICE = {
     "cpu-deep-cstates-latency", "cpu-isolated", "hugepages-not-got", "hugepages-surplus", "iommu-intremap-off",
     "iommu-iotlb-wall", "irq-softirq-one-cpu-seen", "irq-softirq-saturated", "network-rate-set", "network-retransmits",
     "network-shaped", "network-socket-buffer-limited", "passthrough-ats-on", "passthrough-posted-interrupts-off",
-    "passthrough-vf-rate-capped", "passthrough-vf-spoof-check-off", "passthrough-vf-trusted",
 }  # fmt: skip
 WORDS = (HARDWARE, MEASURED_OTHERWISE, GIVEN_BY_OTHERS, CONTAINERS_OWN, GUESTS_OWN, A_CHOICE)
 

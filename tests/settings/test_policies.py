@@ -96,6 +96,20 @@ def test_a_loop_device_is_told_by_losetup() -> None:
     assert made.tree.text("/sys/block/loop0/loop/dio") == "1"
 
 
+def test_what_a_nic_decides_for_a_virtual_function_is_told_by_ip() -> None:
+    links = [{"ifname": "eth0", "vfs": [{"vf": 1, "max_tx_megabits": 100, "trusted": 1}]}]
+    tree = Tree({"netlink:route/links": json.dumps(links).encode()})
+    wanted = [("nic_vf.max_rate", {"max_rate": "0"}), ("nic_vf.trust", {"trust": "off"})]
+    made = plan([Intent(setting=name, subject="eth0/1", to=to) for name, to in wanted], tree)
+    assert script(made.writes) == "ip link set dev eth0 vf 1 max_tx_rate 0\nip link set dev eth0 vf 1 trust off"
+    assert (
+        script(undone(made.writes)) == "ip link set dev eth0 vf 1 trust on\nip link set dev eth0 vf 1 max_tx_rate 100"
+    )
+    (after,) = json.loads(made.tree.read("netlink:route/links") or b"")[0]["vfs"]
+    assert after == {"vf": 1, "max_tx_megabits": 0, "trusted": 0}, "both are in the one answer"
+    assert plan([Intent(setting="nic_vf.spoof_check", subject="eth0/1", to={"spoof_check": "on"})], tree).refusals
+
+
 def test_a_feature_that_another_held_back_stays_wanted_when_the_other_is_switched_off_again() -> None:
     """Scatter-gather off takes segmentation with it, which is still wanted: `off [requested on]`."""
     answer = {

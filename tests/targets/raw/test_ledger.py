@@ -102,17 +102,17 @@ def test_a_device_without_room_for_a_mark_gets_none(tmp_path) -> None:
 
 def test_the_mark_and_its_record_reach_the_disk_and_nothing_stays_open(device, monkeypatch) -> None:
     synced = {}
-    real, opened = os.fsync, len(os.listdir("/proc/self/fd"))
+    real, opened = os.fsync, len(list(Path("/proc/self/fd").iterdir()))
 
     def fsync(descriptor: int) -> None:
-        synced[os.readlink(f"/proc/self/fd/{descriptor}")] = os.fstat(descriptor).st_size
+        synced[str(Path(f"/proc/self/fd/{descriptor}").readlink())] = os.fstat(descriptor).st_size
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
     ledger.mark(device, SIZE)
     (record,) = records()
     assert synced == {device: SIZE, str(record): record.stat().st_size}
-    assert len(os.listdir("/proc/self/fd")) == opened
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
 
 
 @pytest.mark.parametrize(("size", "marked"), [(ledger.MARK_BYTES - 1, False), (ledger.MARK_BYTES, True)])

@@ -10,7 +10,7 @@ from benchmarks.gate_score import Table, percent
 from perfadvisor.analyse.gate.compare import judge
 from perfadvisor.analyse.statistics.effect import log_margin, quantile
 from perfadvisor.analyse.statistics.paired import paired_effect
-from perfadvisor.analyse.statistics.sequential import LOOKS, MOST_PAIRS
+from perfadvisor.analyse.statistics.sequential import LOOKS, USUAL_PAIRS
 from perfadvisor.model.gate import Verdict
 
 MARGIN = 0.03
@@ -18,8 +18,8 @@ MARGIN = 0.03
 
 def one(chance: Generator, profile: str, step: float) -> tuple[Verdict, int]:
     """The verdict and the pairs it took; the machine drifts, sides alternate ABBA, B is slower by `step`."""
-    logs = noise(chance, profile, 2 * MOST_PAIRS) + drift(chance, profile, 2 * MOST_PAIRS)
-    pairs = logs.reshape(MOST_PAIRS, 2).copy()
+    logs = noise(chance, profile, 2 * USUAL_PAIRS) + drift(chance, profile, 2 * USUAL_PAIRS)
+    pairs = logs.reshape(USUAL_PAIRS, 2).copy()
     pairs[1::2] = pairs[1::2, ::-1]
     a, b = pairs[:, 0], pairs[:, 1] - log_margin(step)
     verdict, looked = Verdict.UNDECIDED, 0
@@ -56,7 +56,7 @@ def _goal(profile: str, step: float, red: float, pairs: float) -> tuple[str, boo
 
 def _at_margin_0(chance: Generator, repeats: int = 50_000) -> float:
     """Plain t tests of normal differences at every look."""
-    differences = chance.normal(size=(repeats, MOST_PAIRS))
+    differences = chance.normal(size=(repeats, USUAL_PAIRS))
     hit = np.zeros(repeats, dtype=bool)
     for n, alpha in LOOKS:
         seen = differences[:, :n]

@@ -29,7 +29,7 @@ NOT_DONE = 3
 @click.option("--yes", is_flag=True, help="Change the settings without asking; they are restored after each run.")
 @click.option("--workloads", "own", multiple=True, type=FOLDER, help="A directory with workloads of your own.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
-@click.option("--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="The most pairs to measure.")
+@click.option("--pairs", type=click.IntRange(5, 300), default=27, show_default=True, help="The most pairs to measure.")
 @click.option("--budget", help="Stop looking further after this long, such as 10m.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
               help="Seconds one call of a command may take.")  # fmt: skip
@@ -39,6 +39,8 @@ NOT_DONE = 3
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure A and B in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear.
 
+    With --pairs above 27 there are looks at 40, 60, 90, 135 and 200 pairs, too, and at the last pair.
+
     A command writes rows to the file $PERFADVISOR_CSV names; one that writes none is judged by the time it takes.
 
     Exit codes: 0 decided, 2 usage or input error, 3 undecided, or not permitted.
@@ -47,7 +49,12 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 
 
 def _compare(
-    *, pairs: int, budget: str | None, policy: Path | None, json_file: Path | None, **sides: Any  # noqa: ANN401
+    *,
+    pairs: int,
+    budget: str | None,
+    policy: Path | None,
+    json_file: Path | None,
+    **sides: Any,  # noqa: ANN401
 ) -> int:
     from perfadvisor.cli.output import require_folder
     from perfadvisor.cli.policy_option import policy_of
@@ -136,7 +143,12 @@ def _settings(
 
 @contextmanager
 def _changing(
-    made: Any, workload: str | None, cmd: str | None, own: tuple[Path, ...], directory: Path, timeout: float  # noqa: ANN401
+    made: Any,
+    workload: str | None,
+    cmd: str | None,
+    own: tuple[Path, ...],
+    directory: Path,
+    timeout: float,  # noqa: ANN401
 ) -> Iterator[Measure]:
     from perfadvisor.cli.running import put_back_leftovers
     from perfadvisor.gating import with_setting

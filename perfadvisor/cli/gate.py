@@ -75,14 +75,16 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 @click.option("--workloads", "own", multiple=True, type=FOLDER, help="Also load workloads from this directory.")
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Write the test file of a workload here.")
 @click.option(
-    "--pairs", type=click.IntRange(5, 27), default=27, show_default=True, help="Measure at most this many pairs."
+    "--pairs", type=click.IntRange(5, 300), default=27, show_default=True, help="Measure at most this many pairs."
 )
 @click.option("--budget", help="Stop after this time (example: 10m).")
 @click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Abort a call after this many seconds.")
 @_judging
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
-    """Measure both sides in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear."""
+    """Measure both sides in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear.
+
+    With --pairs above 27 there are looks at 40, 60, 90, 135 and 200 pairs, too, and at the last pair."""
     from perfadvisor.cli.gate_body import run_two
 
     _ended(context, run_two(**options))

@@ -50,6 +50,14 @@ def test_an_unclear_one_goes_on_to_the_last_look_and_no_further() -> None:
     assert report.exit_code == 3
 
 
+def test_more_pairs_mean_more_looks_at_lower_levels() -> None:
+    calm = (100 + 0.05 * (i % 5) for i in range(45))
+    loud = (100 * (1 + 0.3 * (-1) ** i) for i in range(45))
+    report = run(Bench(calm, loud), most=45)
+    assert [look.pairs for look in report.looks] == [5, 8, 12, 18, 27, 40, 45]
+    assert report.looks[4].alpha == 0.015 and sum(look.alpha for look in report.looks) < 0.05
+
+
 def test_fewer_pairs_mean_fewer_looks() -> None:
     loud = (100 * (1 + 0.3 * (-1) ** i) for i in range(27))
     assert [look.pairs for look in run(Bench(near(100), loud), most=17).looks] == [5, 8, 12]

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from tests.report.test_curves import swept
+
 pytestmark = pytest.mark.browser
 KINDS = {
+    "sweep": lambda _: swept(),
     "quick": lambda view: view(),
     "environments": lambda view: view(environments=("local", "docker", "vm")),
     "read": lambda view: replace(view(), run=None, cells=(), ratios=()),

@@ -9,7 +9,7 @@ from perfadvisor.analyse.gate.margins import percent, raised
 from perfadvisor.analyse.statistics.effect import Effect, as_ratio, log_margin
 from perfadvisor.analyse.statistics.paired import paired_effect
 from perfadvisor.analyse.statistics.robust import Floats, is_bimodal
-from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA, LOOKS
+from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA, LOOKS, MOST_PAIRS, USUAL_PAIRS
 from perfadvisor.analyse.statistics.unpaired import block_drift, unpaired_effect
 from perfadvisor.model.gate import Comparison, MetricPolicy, Order, Reason, Runs, Verdict
 
@@ -165,7 +165,7 @@ def _capped(found: Comparison) -> Comparison:
 def _undecided(found: Comparison, effect: Effect, bimodal: bool) -> Comparison:
     needed = effect.runs_needed(log_margin(found.margin), LOOKS[-1][1]) if found.order is Order.PAIRED else 0
     more = max(needed - effect.n, 1) if needed else 0
-    advice = f"needs about {more} more pairs" if more else "more runs like these will hardly decide it"
+    advice = _more_pairs(more, needed) if more else "more runs like these will hardly decide it"
     if found.order is not Order.PAIRED:
         advice = "run both sides in turns and pair them (--paired)"
     return replace(
@@ -174,3 +174,8 @@ def _undecided(found: Comparison, effect: Effect, bimodal: bool) -> Comparison:
         explanation=f"the interval crosses the margin of {percent(found.margin)}: {advice}",
         pairs_needed=more,
     )
+
+
+def _more_pairs(more: int, needed: int) -> str:
+    option = f" (--pairs {needed})" if USUAL_PAIRS < needed <= MOST_PAIRS else ""
+    return f"needs about {more} more pairs{option}"

@@ -61,6 +61,8 @@ def comparison(order: Order) -> Comparison:
         (20, False, 12, Reason.TOO_NOISY, "needs about 12 more pairs"),
         (9, True, 1, Reason.BIMODAL, "needs about 1 more pairs"),
         (3, False, 1, Reason.TOO_NOISY, "needs about 1 more pairs"),
+        (120, False, 112, Reason.TOO_NOISY, "needs about 112 more pairs (--pairs 120)"),
+        (400, False, 392, Reason.TOO_NOISY, "needs about 392 more pairs"),
         (0, False, 0, Reason.TOO_NOISY, "more runs like these will hardly decide it"),
     ],
 )

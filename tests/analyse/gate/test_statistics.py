@@ -100,6 +100,15 @@ def test_looks() -> None:
     assert [n for n, _ in looks_up_to(17)] == [5, 8, 12]
 
 
+@pytest.mark.parametrize("most", [28, 40, 41, 100, 200, 300])
+def test_more_pairs_spend_no_more_and_still_look_early(most: int) -> None:
+    looks = looks_up_to(most)
+    assert sum(alpha for _, alpha in looks) <= 0.05, "whatever the looks have to do with each other"
+    assert looks[:5] == tuple((pairs, alpha / 2) for pairs, alpha in LOOKS)
+    assert [pairs for pairs, _ in looks] == sorted({pairs for pairs, _ in looks})
+    assert looks[-1][0] == most and looks[-1][1] >= 0.01
+
+
 def test_runs_needed_is_what_would_have_decided() -> None:
     effect = Effect(gain=-0.05, error=0.02, df=9, n=10)
     needed = effect.runs_needed(log_margin(0.03), 0.05)

@@ -39,7 +39,7 @@ NOT_DONE = 3
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure A and B in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear.
 
-    With --pairs above 27 there are looks at 40, 60, 90, 135 and 200 pairs, too, and at the last pair.
+    With --pairs above 27 there are later looks as well, the last one at that many pairs.
 
     A command writes rows to the file $PERFADVISOR_CSV names; one that writes none is judged by the time it takes.
 
@@ -49,12 +49,7 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 
 
 def _compare(
-    *,
-    pairs: int,
-    budget: str | None,
-    policy: Path | None,
-    json_file: Path | None,
-    **sides: Any,  # noqa: ANN401
+    *, pairs: int, budget: str | None, policy: Path | None, json_file: Path | None, **sides: Any  # noqa: ANN401
 ) -> int:
     from perfadvisor.cli.output import require_folder
     from perfadvisor.cli.policy_option import policy_of
@@ -143,12 +138,7 @@ def _settings(
 
 @contextmanager
 def _changing(
-    made: Any,
-    workload: str | None,
-    cmd: str | None,
-    own: tuple[Path, ...],
-    directory: Path,
-    timeout: float,  # noqa: ANN401
+    made: Any, workload: str | None, cmd: str | None, own: tuple[Path, ...], directory: Path, timeout: float  # noqa: ANN401
 ) -> Iterator[Measure]:
     from perfadvisor.cli.running import put_back_leftovers
     from perfadvisor.gating import with_setting

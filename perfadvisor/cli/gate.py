@@ -84,7 +84,7 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure both sides in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear.
 
-    With --pairs above 27 there are looks at 40, 60, 90, 135 and 200 pairs, too, and at the last pair."""
+    With --pairs above 27 there are later looks as well, the last one at that many pairs."""
     from perfadvisor.cli.gate_body import run_two
 
     _ended(context, run_two(**options))

@@ -36,9 +36,8 @@ def command() -> None:
 @click.option(
     "--seconds", type=click.FloatRange(min=0.5), help="How long each run measures; by default as its workload."
 )
-@click.option(
-    "--pairs", type=click.IntRange(5, 300), default=27, show_default=True, help="The most pairs for each fix."
-)
+@click.option("--pairs", type=click.IntRange(5, 300), default=27, show_default=True,
+              help="The most pairs for each fix.")  # fmt: skip
 @click.option("--budget", help="Stop measuring one fix after this long, such as 10m.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
               help="Seconds one call of a command may take.")  # fmt: skip

@@ -51,10 +51,10 @@ def test_an_unclear_one_goes_on_to_the_last_look_and_no_further() -> None:
 
 
 def test_more_pairs_mean_more_looks_at_lower_levels() -> None:
-    calm = (100 + 0.05 * (i % 5) for i in range(45))
-    loud = (100 * (1 + 0.3 * (-1) ** i) for i in range(45))
-    report = run(Bench(calm, loud), most=45)
-    assert [look.pairs for look in report.looks] == [5, 8, 12, 18, 27, 40, 45]
+    calm = (100 + 0.05 * (i % 5) for i in range(60))
+    loud = (100 * (1 + 0.3 * (-1) ** i) for i in range(60))
+    report = run(Bench(calm, loud), most=60)
+    assert [look.pairs for look in report.looks] == [5, 8, 12, 18, 27, 40, 60]
     assert report.looks[4].alpha == 0.015 and sum(look.alpha for look in report.looks) < 0.05
 
 

@@ -16,6 +16,7 @@ LOOKS: tuple[tuple[int, float], ...] = ((5, 0.0005), (8, 0.0025), (12, 0.008), (
 LATER = (40, 60, 90, 135, 200)
 USUAL_PAIRS, MOST_PAIRS = LOOKS[-1][0], 300
 LATER_ALPHA = 0.02
+FAR_ENOUGH = 0.8  # of all pairs: a look shortly before the last one would leave that one next to nothing
 FIXED_ALPHA = 0.05
 
 
@@ -28,7 +29,7 @@ def looks_up_to(most: int) -> tuple[tuple[int, float], ...]:
     """The looks that fit into at most this many pairs; beyond 27 the last of them is at `most` itself."""
     if most <= USUAL_PAIRS:
         return tuple(look for look in LOOKS if look[0] <= most)
-    sizes = (*(pairs for pairs in LATER if pairs < most), most)
+    sizes = (*(pairs for pairs in LATER if pairs <= FAR_ENOUGH * most), most)
     spent = [0.0, *(_spent(pairs / most) for pairs in sizes)]
     later = zip(sizes, (after - before for before, after in pairwise(spent)), strict=True)
     return (*((pairs, alpha / 2) for pairs, alpha in LOOKS), *later)

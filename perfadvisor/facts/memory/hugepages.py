@@ -7,7 +7,7 @@ pages. So what there is comes from sysfs (Documentation/admin-guide/mm/hugetlbpa
 import re
 from collections.abc import Iterator
 
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa, numa_node
 from perfadvisor.facts.memory.memory import MEMINFO, why
 from perfadvisor.facts.reading import reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
@@ -159,6 +159,6 @@ def _product(size: int | None, free: int | None, reserved: int | None) -> int | 
 def _memory_of_nodes(tree: Tree) -> Iterator[int]:
     """What every node says it has; nothing where one does not say."""
     texts = [tree.text(f"{path}/meminfo") for _, path in reader.numbered(tree, numa.SYSTEM, "node")]
-    found = [numa.memory_total(text) for text in texts]
+    found = [numa_node.memory_total(text) for text in texts]
     known = [total for total in found if total is not None]
     return iter(known if len(known) == len(found) else [])

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from perfadvisor.facts.cpu import cpu, frequency, mitigations
 from perfadvisor.facts.machine import environment, kernel
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.units import Unit
@@ -56,7 +56,7 @@ _COUNTS: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
     (cpu.THREADS_PER_CORE, ("Thread(s) per core",)),
     (cpu.CORES_PER_PACKAGE, ("Core(s) per socket", "Core(s) per cluster")),
     (cpu.PACKAGE_COUNT, ("Socket(s)",)),
-    (numa.NODE_COUNT, ("NUMA node(s)",)),
+    (numa_summary.NODE_COUNT, ("NUMA node(s)",)),
 )
 _MEGAHERTZ: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
     (FREQUENCY, ("CPU MHz",)),
@@ -139,22 +139,22 @@ def _pairs(rows: object, depth: int) -> Iterator[tuple[str, str]]:
 
 def _nodes(told: dict[str, str], source: str) -> Iterator[Fact | Absent]:
     """A node without CPUs has a line without a list. The sums are known where every node that lscpu counts has one."""
-    found: list[numa.NumaNode] = []
+    found: list[numa_node.NumaNode] = []
     for key, text in told.items():
         match = _NODE.fullmatch(key)
         if match:
             node = _node(int(match.group(1)), text, source)
             found.append(node)
-            for spec, value in ((numa.CPU_LIST, text), (numa.CPU_COUNT, len(node.cpus or ()))):
+            for spec, value in ((numa_node.CPU_LIST, text), (numa_node.CPU_COUNT, len(node.cpus or ()))):
                 known = None if node.cpus is None else value
                 yield spec.given(known, source=source, subject=str(node.number), reason="no list of CPUs")
     counted = reader.number(_first(told, ("NUMA node(s)",)))
-    yield from numa.summary(found, source, known=bool(found) and counted == len(found))
+    yield from numa_summary.summary(found, source, known=bool(found) and counted == len(found))
 
 
-def _node(number: int, text: str, source: str) -> numa.NumaNode:
+def _node(number: int, text: str, source: str) -> numa_node.NumaNode:
     ids = cpulist.parse(text)
-    return numa.NumaNode(
+    return numa_node.NumaNode(
         number=number,
         cpus=ids if ids or not text else None,
         memory_total=None,

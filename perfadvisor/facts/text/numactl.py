@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from perfadvisor.facts.cpu import cpu
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import cpulist, reader
 from perfadvisor.model.fact import Absent, Fact
 
@@ -33,8 +33,8 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     for number, node in sorted(nodes.items()):
         yield from _node_facts(str(number), node, source)
     known = [_as_read(number, node, source) for number, node in sorted(nodes.items())]
-    yield from numa.summary(known, source, known=bool(known))
-    yield numa.machine_memory(known, source)
+    yield from numa_summary.summary(known, source, known=bool(known))
+    yield numa_summary.machine_memory(known, source)
     distinct = {cpu_id for node in nodes.values() for cpu_id in node.cpus or ()}
     yield cpu.ONLINE_COUNT.given(len(distinct) or None, source=source, reason="no node lists CPUs")
 
@@ -65,8 +65,8 @@ def _keep(node: _Node, what: str, words: list[str]) -> None:
             node.free = size
 
 
-def _as_read(number: int, node: _Node, source: str) -> numa.NumaNode:
-    return numa.NumaNode(
+def _as_read(number: int, node: _Node, source: str) -> numa_node.NumaNode:
+    return numa_node.NumaNode(
         number=number,
         cpus=node.cpus,
         memory_total=_bytes(node.size),
@@ -86,11 +86,11 @@ def _node_facts(subject: str, node: _Node, source: str) -> Iterator[Fact | Absen
     count = None if node.cpus is None else len(node.cpus)  # as listed, also where a CPU is listed twice
     distances = None if node.distances is None else " ".join(map(str, node.distances))
     values = (
-        (numa.CPU_LIST, listed),
-        (numa.CPU_COUNT, count),
-        (numa.MEMORY_TOTAL, _bytes(node.size)),
-        (numa.MEMORY_FREE, _bytes(node.free)),
-        (numa.DISTANCES, distances),
+        (numa_node.CPU_LIST, listed),
+        (numa_node.CPU_COUNT, count),
+        (numa_node.MEMORY_TOTAL, _bytes(node.size)),
+        (numa_node.MEMORY_FREE, _bytes(node.free)),
+        (numa_node.DISTANCES, distances),
     )
     for spec, value in values:
         yield spec.given(value, source=source, subject=subject, reason="not printed")

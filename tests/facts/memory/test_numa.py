@@ -2,7 +2,7 @@
 
 import pytest
 
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa, numa_node, numa_summary
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.tree import Tree
 
@@ -104,7 +104,7 @@ def test_the_spread_over_nodes_with_cpus():
 def nodes(*rows):
     """(number, CPUs, memory, distances) of each node."""
     return [
-        numa.NumaNode(
+        numa_node.NumaNode(
             number=number,
             cpus=cpus,
             memory_total=memory,
@@ -118,7 +118,9 @@ def nodes(*rows):
 
 
 def summed(*rows):
-    return FactTable([*numa.summary(nodes(*rows), "", known=True), numa.machine_memory(nodes(*rows), "")])
+    return FactTable(
+        [*numa_summary.summary(nodes(*rows), "", known=True), numa_summary.machine_memory(nodes(*rows), "")]
+    )
 
 
 def test_the_distance_of_memory_alone_is_not_that_of_the_sockets():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.cpu import cpu
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import columns, cpulist, reader
 from perfadvisor.model.fact import Absent, Fact
 
@@ -60,7 +60,9 @@ def _nodes(online: dict[int, Row], source: str) -> Iterator[Fact | Absent]:
         if (node := row.get("NODE", "")).isdecimal():
             nodes.setdefault(node, []).append(number)
     for node, ids in sorted(nodes.items()):
-        yield numa.CPU_LIST.fact(cpulist.format(sorted(ids)), source=source, subject=node)
-        yield numa.CPU_COUNT.fact(len(ids), source=source, subject=node)
+        yield numa_node.CPU_LIST.fact(cpulist.format(sorted(ids)), source=source, subject=node)
+        yield numa_node.CPU_COUNT.fact(len(ids), source=source, subject=node)
     whole = bool(nodes) and sum(map(len, nodes.values())) == len(online)
-    yield numa.CPU_NODE_COUNT.given(len(nodes) if whole else None, source=source, reason="no node is given for a CPU")
+    yield numa_summary.CPU_NODE_COUNT.given(
+        len(nodes) if whole else None, source=source, reason="no node is given for a CPU"
+    )

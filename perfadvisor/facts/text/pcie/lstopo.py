@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from perfadvisor.errors import InputError
 from perfadvisor.facts.block import block
 from perfadvisor.facts.cpu import cpu
-from perfadvisor.facts.memory import numa
+from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.net import network
 from perfadvisor.facts.pci import classes, pci
 from perfadvisor.facts.reading import cpulist, reader, xmltext
@@ -23,7 +23,7 @@ Facts = Iterator[Fact | Absent]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Facts:
     """Nodes as the machine itself tells them, CPUs, and the functions with their interfaces and disks. InputError where
-    it is no topology, or cut off."""
+    it is not a topology, or is cut off."""
     root = xmltext.parse(_DOCTYPE.sub(b"", data, count=1), source)
     if root.tag != "topology":
         raise InputError(f"{source}: the root element is {root.tag}", "expected what lstopo --of xml writes")
@@ -31,8 +31,8 @@ def facts(data: bytes, *, source: str = SOURCE) -> Facts:
     nodes = [_node(one, source) for one in objects if one.get("type") == "NUMANode" and _number(one) is not None]
     for node in nodes:
         yield from _node_facts(node, source)
-    yield from numa.summary(nodes, source, known=bool(nodes))
-    yield numa.machine_memory(nodes, source)
+    yield from numa_summary.summary(nodes, source, known=bool(nodes))
+    yield numa_summary.machine_memory(nodes, source)
     units = {number for one in objects if one.get("type") == "PU" and (number := _number(one)) is not None}
     yield cpu.ONLINE_COUNT.given(len(units) or None, source=source, reason="no processing unit is in it")
     packages = sum(one.get("type") in ("Package", "Socket") for one in objects)
@@ -46,13 +46,13 @@ def _number(one: Element) -> int | None:
     return reader.number(one.get("os_index"))
 
 
-def _node(one: Element, source: str) -> numa.NumaNode:
+def _node(one: Element, source: str) -> numa_node.NumaNode:
     """hwloc merges nodes that lie at the same place, never drops one; a node's own set says which CPUs are near."""
     memory = reader.number(one.get("local_memory"))
     mask = one.get("cpuset") or ""
     words = ",".join(word.removeprefix("0x") or "0" for word in mask.split(","))
     known = re.fullmatch(r"[0-9a-f,]+", words) is not None
-    return numa.NumaNode(
+    return numa_node.NumaNode(
         number=_number(one) or 0,
         cpus=cpulist.parse_mask(words) if known else None,
         memory_total=memory,
@@ -63,12 +63,12 @@ def _node(one: Element, source: str) -> numa.NumaNode:
     )
 
 
-def _node_facts(node: numa.NumaNode, source: str) -> Facts:
+def _node_facts(node: numa_node.NumaNode, source: str) -> Facts:
     subject = str(node.number)
     listed = None if node.cpus is None else cpulist.format(node.cpus)
-    yield numa.CPU_LIST.given(listed, source=source, subject=subject)
-    yield numa.CPU_COUNT.given(None if node.cpus is None else len(node.cpus), source=source, subject=subject)
-    yield numa.MEMORY_TOTAL.given(node.memory_total, source=source, subject=subject, reason="no memory is given")
+    yield numa_node.CPU_LIST.given(listed, source=source, subject=subject)
+    yield numa_node.CPU_COUNT.given(None if node.cpus is None else len(node.cpus), source=source, subject=subject)
+    yield numa_node.MEMORY_TOTAL.given(node.memory_total, source=source, subject=subject, reason="no memory is given")
 
 
 def _function(one: Element, source: str) -> Facts:

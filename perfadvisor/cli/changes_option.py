@@ -1,9 +1,8 @@
 """Options of every command that runs workloads: what to change of them for once."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -16,8 +15,7 @@ MOST_RUNTIME_S, MOST_RAMP_S = 86400.0, 3600.0  # as in a workload's file
 Command = Callable[..., None]
 
 
-@dataclass(frozen=True, slots=True)
-class TypedChanges:
+class TypedChanges(NamedTuple):
     """The words as they were typed, None or nothing for what was not given."""
 
     size: str | None = None
@@ -25,10 +23,6 @@ class TypedChanges:
     ramp: str | None = None
     fio: tuple[str, ...] = ()
     iperf3: tuple[str, ...] = ()
-
-    def given(self) -> dict[str, object]:
-        """The options that were given, by name."""
-        return asdict(self)
 
     def read(self) -> "Changes":
         """What they mean. InputError for a word that means nothing."""
@@ -81,9 +75,13 @@ def changes_options(command: Command) -> Command:
     @wraps(command)
     def with_changes(
         *words: Any,  # noqa: ANN401
-        size: str | None, runtime: str | None, ramp: str | None, fio: tuple[str, ...], iperf3: tuple[str, ...],
+        size: str | None,
+        runtime: str | None,
+        ramp: str | None,
+        fio: tuple[str, ...],
+        iperf3: tuple[str, ...],
         **options: Any,  # noqa: ANN401
-    ) -> None:  # fmt: skip
+    ) -> None:
         command(*words, changes=TypedChanges(size, runtime, ramp, fio, iperf3), **options)
 
     for option in reversed(_OPTIONS):
@@ -92,14 +90,29 @@ def changes_options(command: Command) -> Command:
 
 
 _OPTIONS = (
-    click.option("--size", metavar="SIZE",
-                 help="Use this much of the test file or device (default: the workload's, 1g; example: 64g)."),
-    click.option("--runtime", metavar="TIME",
-                 help="Measure this long in each trial (default: the workload's, 8s; example: 60s)."),
-    click.option("--ramp", metavar="TIME",
-                 help="Discard this long before each measurement (default: the workload's, 2s; example: 10s)."),
-    click.option("--fio", multiple=True, metavar="KEY=VALUE",
-                 help="Give storage workloads this fio option (example: hipri=1). Can be given several times."),
-    click.option("--iperf3", multiple=True, metavar="KEY=VALUE",
-                 help="Give iperf3 workloads this option (example: congestion=bbr). Can be given several times."),
-)  # fmt: skip
+    click.option(
+        "--size",
+        metavar="SIZE",
+        help="Use this much of the test file or device (default: the workload's, 1g; example: 64g).",
+    ),
+    click.option(
+        "--runtime", metavar="TIME", help="Measure this long in each trial (default: the workload's, 8s; example: 60s)."
+    ),
+    click.option(
+        "--ramp",
+        metavar="TIME",
+        help="Discard this long before each measurement (default: the workload's, 2s; example: 10s).",
+    ),
+    click.option(
+        "--fio",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Give storage workloads this fio option (example: hipri=1). Can be given several times.",
+    ),
+    click.option(
+        "--iperf3",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Give iperf3 workloads this option (example: congestion=bbr). Can be given several times.",
+    ),
+)

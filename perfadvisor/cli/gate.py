@@ -1,16 +1,16 @@
-"""`perfadvisor gate`: fail on a real regression, stay quiet otherwise, say so when it cannot know."""
+"""`perfadvisor gate`: fail on a real regression, stay quiet otherwise, and report when it cannot know."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
 
+from perfadvisor.cli.path_type import PathType
 from perfadvisor.cli.waivers_option import WAIVERS
 
 Command = TypeVar("Command", bound=Callable[..., None])
-FILE = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = PathType(dir_okay=False)
+FOLDER = PathType(exists=True, file_okay=False)
 SECONDS = click.FloatRange(min=0, min_open=True)
 SEVERITY = click.Choice(["critical", "high", "medium", "low", "info"])
 
@@ -38,8 +38,12 @@ def _judging(function: Command) -> Command:
 @click.option("--baseline", metavar="RUN|CSV|history:REF", help="The side that is known to be good.")
 @click.option("--candidate", metavar="RUN|CSV|history:REF", help="The side to judge.")
 @click.option("--paired", is_flag=True, help="Row n of one side ran right beside row n of the other.")
-@click.option("--order", type=click.Choice(["auto", "paired", "mixed", "block", "stored"]), default="auto",
-              help="How the runs of both sides were ordered in time.")  # fmt: skip
+@click.option(
+    "--order",
+    type=click.Choice(["auto", "paired", "mixed", "block", "stored"]),
+    default="auto",
+    help="How the runs of both sides were ordered in time.",
+)
 @click.option("--fail-on", type=SEVERITY, help="Also fail on findings the baseline does not have.")
 @WAIVERS
 @click.option(

@@ -1,6 +1,5 @@
 """A click group that knows its commands by name and imports the one that is called."""
 
-import select
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,8 @@ def telling_closed_output() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError as error:
+        import select
+
         watch = select.poll()
         watch.register(sys.stdout.fileno(), 0)
         if watch.poll(0):

@@ -1,10 +1,10 @@
-"""Turning what a command raised into one line and an exit code; nobody but a developer should see a traceback."""
+"""Turning what a command raised into one line and an exit code; only a developer should see a traceback."""
 
 import errno
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,9 @@ from perfadvisor import __version__
 from perfadvisor.cli.group import ClosedOutputError
 from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.plaintext import harmless
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 INTERRUPTED, BUG = 130, 4
 CLOSED_OUTPUT = 141  # 128 + SIGPIPE: 1 would be a gate's "regression", and 0 its "good"
@@ -80,9 +83,10 @@ def _say(message: str, hint: str, code: int) -> int:
     return code
 
 
-def _log() -> Path:
+def _log() -> "Path":
     import time
     import traceback
+    from pathlib import Path
 
     from perfadvisor.targets.here.secrets import in_arguments, in_line
 

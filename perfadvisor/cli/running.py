@@ -122,8 +122,8 @@ def specs(given: Sequence[str], file: Path | None) -> tuple[Spec, ...]:
 
 
 def typed(name: str, seen: str) -> str:
-    """What a person at a terminal types who was told that everything on the device will be lost. Nothing where standard
-    input is a pipe or a file: those answer whatever is asked."""
+    """What a person at a terminal types who was warned that everything on the device will be lost. Nothing where
+    standard input is a pipe or a file: those answer whatever is asked."""
     click.echo(f"{seen}\nEverything on this device will be overwritten. To go on, type its name: {name}", err=True)
     if not sys.stdin.isatty():
         return ""
@@ -161,7 +161,7 @@ def put_back_leftovers() -> None:
 
 
 def stop_cleanly() -> None:
-    """Being told to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is restored."""
+    """A request to end (kill, a closed terminal) is an interrupt: what was measured is kept and all is restored."""
     for number in ENDS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup asks to go on
             signal.signal(number, _interrupt)
@@ -173,7 +173,7 @@ def _interrupt(_number: int, _frame: object) -> None:
 
 
 def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
-    """Python drops what is raised where nobody can catch it, as in the callback of a weak reference. An interrupt must
+    """Python drops what is raised where nothing can catch it, as in the callback of a weak reference. An interrupt must
     not get lost so: it is sent once more, a moment later."""
     if not issubclass(lost.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(lost)
@@ -190,10 +190,3 @@ def kept(out: Path, work: Callable[[], RunOutcome]) -> RunOutcome:
     except KeyboardInterrupt:
         hint = f"perfadvisor run --resume {shlex.quote(str(out))}" if (out / "run.json").exists() else ""
         raise KeyboardInterrupt(hint) from None
-
-
-def refuse_with_resume(**given: object) -> None:
-    """InputError for options that a run which already has its plan cannot take."""
-    wrong = [name for name, value in given.items() if value]
-    if wrong:
-        raise InputError(f"--resume goes on as the run began: it takes no {', '.join(wrong)}")

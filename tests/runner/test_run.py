@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_written_leaves_the_network_measured(bench, tmp_pa
         (["storage/tiny"], ("--dir", "/dev/shm"), "memory, not a disk"),
         (["storage/tiny"], ("--dir", "/nowhere"), "no such directory"),
         (["storage/tiny"], ("--device", "/dev/null"), "not a block device"),
-        (["storage/tiny"], ("--resume", "."), "takes no workloads"),
+        (["storage/tiny"], ("--resume", "."), "takes no --dir, --out, --workloads, workload names"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(bench, names, more, said) -> None:

@@ -1,0 +1,78 @@
+"""What `perfadvisor run` does: it begins a run or goes on with one, and tells where the results are."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from perfadvisor.cli import running
+from perfadvisor.cli.output import write_text
+from perfadvisor.errors import InputError
+from perfadvisor.runner import RunOutcome, measure, resume
+from perfadvisor.runner.progress import Progress
+
+
+def begin(
+    *,
+    names: tuple[str, ...],
+    environments: tuple[str, ...],
+    named: Path | None,
+    like: Path | None,
+    own: tuple[Path, ...],
+    out: Path | None,
+    directory: Path | None,
+    domain: str | None,
+    **plain: Any,  # noqa: ANN401 - what running.request takes as it was given
+) -> RunOutcome:
+    """A new run in a directory of its own."""
+    folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
+    with _watched() as watch:
+        asked = running.request(
+            (*names, *running.workloads_of(like, own)) or ("quick",),
+            running.specs(environments, named),
+            out=folder,
+            directory=directory or Path(),
+            domain=domain or "",
+            own=own,
+            **plain,
+        )
+        return running.kept(folder, lambda: measure(asked, watch))
+
+
+def go_on(folder: Path, given: Iterable[str]) -> RunOutcome:
+    """The rest of an interrupted run. InputError for options beside: the plan is made already."""
+    with _watched() as watch:
+        if wrong := sorted(given):
+            raise InputError(f"--resume goes on as the run began: it takes no {', '.join(wrong)}")
+        return running.kept(folder, lambda: resume(folder, watch, running.typed))
+
+
+def finish(outcome: RunOutcome, page: Path | None) -> None:
+    """Write the page, and name what was measured; the directory of the run goes to standard output."""
+    click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)
+    if page is not None:
+        _report(outcome.path, page)
+    else:
+        click.echo(f"  next: perfadvisor report {outcome.path} -o report.html", err=True)
+    click.echo(outcome.path)
+
+
+@contextmanager
+def _watched() -> Iterator[Progress]:
+    """Whatever an earlier command left changed is restored first."""
+    running.stop_cleanly()
+    running.put_back_leftovers()
+    with running.progress(sys.stderr) as watch:
+        yield watch
+
+
+def _report(run: Path, page: Path) -> None:
+    from perfadvisor.judge import judge
+    from perfadvisor.report.html import render
+
+    write_text(page, render(judge(run)))
+    click.echo(f"  the report: {page.absolute().as_uri()}", err=True)

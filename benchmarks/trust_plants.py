@@ -140,6 +140,10 @@ def _others(codes: Sequence[str]) -> Iterator[None]:
 
 
 PLANTS = {
-    "none": nothing, "other CPU": other_cpu, "same CPU": same_cpu, "quota": quota, "writeback": writeback,
+    "none": nothing,
+    "other CPU": other_cpu,
+    "same CPU": same_cpu,
+    "quota": quota,
+    "writeback": writeback,
     "memory": memory,
-}  # fmt: skip
+}

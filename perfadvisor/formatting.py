@@ -97,7 +97,7 @@ def quantity(value: float, unit: Unit) -> str:
 
 
 def setting(value: float, unit: Unit) -> str:
-    """A value that somebody set, or that a device states: `25 Gbit/s`, `4 KiB`, `1,500 bytes`, `x8`."""
+    """A value that was set, or that a device states: `25 Gbit/s`, `4 KiB`, `1,500 bytes`, `x8`."""
     if not isfinite(value):
         return str(value)
     if unit is Unit.BYTES and abs(value) < SMALL_BYTES and float(value).is_integer() and not _is_round(int(value)):
@@ -114,7 +114,7 @@ def _is_round(value: int) -> bool:
 
 
 def figure(value: float, unit: str) -> str:
-    """A value whose unit somebody else wrote: as ours where it is one of ours, else the number with that word."""
+    """A value with a foreign unit: as ours where it is one of ours, else the number with that word."""
     if unit in UNITS:
         return quantity(value, UNITS[unit])
     return f"{number(value, decimals_of(value))} {unit}".rstrip()

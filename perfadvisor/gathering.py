@@ -58,7 +58,7 @@ def _name(paths: Sequence[Path]) -> str:
 
 
 def _with(results: Sequence[tuple[str, bytes, str]], notes: Sequence[PartNote]) -> list[PartNote]:
-    """The notes, of which those of files of results say so."""
+    """The notes, of which those of files of results tell what they are."""
     tools = {name: tool for name, _, tool in results}
     given_facts = {note.file for note in notes if note.facts}
     kept = [note for note in notes if note.file not in tools or note.file in given_facts]

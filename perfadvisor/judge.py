@@ -1,4 +1,4 @@
-"""The whole judgement: from a run, a snapshot or somebody's tree to everything a report shows."""
+"""The whole judgement: from a run, a snapshot or a foreign tree to everything a report shows."""
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,7 +122,7 @@ def _is_asked(rule: Rule, facts: FactTable) -> bool:
 
 
 def load_run(path: Path) -> Run | None:
-    """The run in a directory, or None where the path is no run at all."""
+    """The run in a directory, or None where the path is not a run at all."""
     if not (path / RUN_FILE).is_file():
         return None
     from perfadvisor import bundle
@@ -136,9 +136,14 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
     _join(facts, host)
     findings = advise(
-        facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host, goal=goal,
+        facts,
+        rules,
+        catalogue=known_facts(),
+        environment=snapshot.environment,
+        host=host,
+        goal=goal,
         unread=_unread(snapshot),
-    )  # fmt: skip
+    )
     planned = with_plans(findings, Lookup(facts, known_facts(), host), snapshot.tree)
     view = _view(source, goal, planned, {snapshot.environment: facts}, found=found)
     return replace(view, interrupts=_interrupts([snapshot]))
@@ -160,7 +165,9 @@ def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
 def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:
     """The machine's own load as cells, their facts added to the machine's."""
     for workload, result in own_load.results(snapshot):
-        found = cell(replace(workload, metrics=()), snapshot.environment, (result,))  # one window is no run to repeat
+        found = cell(
+            replace(workload, metrics=()), snapshot.environment, (result,)
+        )  # one window is not a run to repeat
         for fact in result_facts(found, workload, known_facts(), machine=facts):
             facts.add(fact)
         yield found
@@ -205,7 +212,7 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
 
 
 def _unread(snapshot: Snapshot | None) -> dict[str, str]:
-    """The kinds of device that nobody looked for; all where no machine was read."""
+    """The kinds of device that were not looked for; all where no machine was read."""
     return unread(snapshot.tree if snapshot else Tree({}), complete=bool(snapshot and snapshot.version))
 
 
@@ -241,7 +248,7 @@ def _add_results(
 ) -> None:
     for one in found:
         table, ratio = tables[one.environment], to_parent.get(one.id)
-        if isinstance(ratio, str):  # said first, because of two absences the first counts
+        if isinstance(ratio, str):  # reported first, because of two absences the first counts
             table.add(known_facts()["result.ratio_to_parent"].absent(ratio, subject=one.id))
         known = ratio if isinstance(ratio, float) else None
         for fact in result_facts(one, run.workloads[one.workload], known_facts(), machine=table, ratio_to_parent=known):

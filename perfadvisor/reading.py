@@ -1,4 +1,4 @@
-"""Facts of whatever the user points to: a run, a snapshot, somebody's tree, or one file of a tool's output."""
+"""Facts of whatever the user points to: a run, a snapshot, a foreign tree, or one file of a tool's output."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

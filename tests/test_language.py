@@ -76,7 +76,7 @@ def lines_of(path: Path) -> Iterator[Text]:
         if line.lstrip().startswith("```"):
             in_code = not in_code
         elif not in_code and not line.startswith("    "):
-            yield Text(relative(path), number, re.sub(r"\]\([^)]*\)", "", re.sub(r"`[^`]*`", "X", line)))
+            yield Text(relative(path), number, re.sub(r"\]\([^)]*\)", "", without_code(line)))
 
 
 def template_texts(path: Path) -> Iterator[Text]:
@@ -101,6 +101,21 @@ def python_texts(path: Path) -> Iterator[Text]:
             yield Text(relative(path), node.lineno, "".join(parts))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
             yield Text(relative(path), node.lineno, node.value if " " in node.value.strip() else "")
+
+
+def python_notes(path: Path) -> Iterator[Text]:
+    """Docstrings as one line each, and comments, both without inline code."""
+    text = path.read_text()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield Text(relative(path), node.lineno, without_code(" ".join(node.value.value.split())))
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := re.search(r"(?:^\s*|  )# (.*)", line):
+            yield Text(relative(path), number, without_code(found[1]))
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`]*`", "X", text)
 
 
 def help_texts() -> Iterator[Text]:
@@ -157,8 +172,9 @@ def complaints(texts: Iterable[Text]) -> list[str]:
         (("rules/**/*.yaml", "workloads/**/*.yaml", "action.yml"), lines_of),
         (("reports/*.j2",), template_texts),
         (("perfadvisor/**/*.py",), python_texts),
+        (("perfadvisor/**/*.py",), python_notes),
     ],
-    ids=["documents", "rules and workloads", "templates", "messages"],
+    ids=["documents", "rules and workloads", "templates", "messages", "docstrings and comments"],
 )
 def test_words(patterns: tuple[str, ...], reader: Callable[[Path], Iterator[Text]]) -> None:
     found = files(*patterns)

@@ -59,7 +59,7 @@ def _write_member(path: Path, data: bytes) -> None:
 
 
 def _write_synced(descriptor: int, data: bytes) -> None:
-    """write(2) may stop short on a full disk before it fails; go on until it says so."""
+    """write(2) may stop short on a full disk before it fails; go on until it fails."""
     left = memoryview(data)
     while left:
         left = left[os.write(descriptor, left) :]

@@ -102,8 +102,8 @@ def create(path: Path, run: Run, options: dict[str, Scalar] | None = None, seal:
 
 
 def reopen(path: Path) -> Bundle:
-    """A run's directory to go on writing; what a killed writer left half done is removed. InputError where it is no run
-    or another command is writing it."""
+    """A run's directory to go on writing; what a killed writer left half done is removed. InputError where it is not a
+    run or another command is writing it."""
     header = read_header(path)
     lock = _locked(path)
     for directory in (path, path / "trials", path / "snapshots"):

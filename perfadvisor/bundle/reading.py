@@ -149,7 +149,7 @@ def _bounded(data: bytes, path: Path) -> bytes:
 
 
 def _state(header: RunFile, path: Path) -> RunState:
-    """A run that says it is running while nobody holds its lock was killed."""
+    """A run that says it is running while no process holds its lock was killed."""
     return "interrupted" if header.state == "running" and not is_locked(path) else header.state
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, kw_only=True)
 class RunFile:
     """`run.json`: everything of a run but its results. Times are seconds since the epoch; `options` are what a resumed
-    run needs to go on as it began, and `seal` proves who planned it (perfadvisor.runner.orders; "" where nobody did, as
+    run needs to go on as it began, and `seal` proves who planned it (perfadvisor.runner.orders; "" where unknown, as
     in an import)."""
 
     schema_version: int

@@ -19,8 +19,13 @@ NOT_DONE = 3
 
 @click.command(short_help="Compare two of anything in turns: a setting, commands, environments.")
 @click.argument("workload", required=False)
-@click.option("--set", "wanted", multiple=True, metavar="FACT@SUBJECT=VALUE",
-              help="B has this setting, A is as it is. Can be given several times.")  # fmt: skip
+@click.option(
+    "--set",
+    "wanted",
+    multiple=True,
+    metavar="FACT@SUBJECT=VALUE",
+    help="B has this setting, A is as it is. Can be given several times.",
+)
 @click.option("--cmd", help="The command to measure with --set.")
 @click.option("--a", "a_cmd", metavar="CMD", help="Command A.")
 @click.option("--b", "b_cmd", metavar="CMD", help="Command B.")
@@ -31,8 +36,13 @@ NOT_DONE = 3
 @click.option("--dir", "directory", type=FOLDER, default=".", help="Where a workload puts its test file.")
 @click.option("--pairs", type=click.IntRange(5, 300), default=27, show_default=True, help="The most pairs to measure.")
 @click.option("--budget", help="Stop looking further after this long, such as 10m.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
-              help="Seconds one call of a command may take.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    show_default=True,
+    help="Seconds one call of a command may take.",
+)
 @click.option("--policy", type=FILE, help="YAML file with margins and primary metrics, as for the gate.")
 @click.option("--json", "json_file", type=FILE, help="Write the result as JSON.")
 @click.pass_context
@@ -49,7 +59,12 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 
 
 def _compare(
-    *, pairs: int, budget: str | None, policy: Path | None, json_file: Path | None, **sides: Any  # noqa: ANN401
+    *,
+    pairs: int,
+    budget: str | None,
+    policy: Path | None,
+    json_file: Path | None,
+    **sides: Any,  # noqa: ANN401
 ) -> int:
     from perfadvisor.cli.output import require_folder
     from perfadvisor.cli.policy_option import policy_of
@@ -63,8 +78,14 @@ def _compare(
     if opened is None:
         return NOT_DONE
     with opened as measure:
-        report = interleaved(measure, names, rules.of, most=pairs, budget_s=seconds(budget) if budget else None,
-                             progress=lambda text: click.echo(text, err=True))  # fmt: skip
+        report = interleaved(
+            measure,
+            names,
+            rules.of,
+            most=pairs,
+            budget_s=seconds(budget) if budget else None,
+            progress=lambda text: click.echo(text, err=True),
+        )
     return _told(report, json_file)
 
 
@@ -72,9 +93,19 @@ Opened = Any  # a context manager that gives a Measure
 
 
 def _sides(
-    *, workload: str | None, wanted: tuple[str, ...], cmd: str | None, a_cmd: str | None, b_cmd: str | None,
-    a_env: str | None, b_env: str | None, yes: bool, own: tuple[Path, ...], directory: Path, timeout: float,
-) -> tuple[tuple[str, str], Opened]:  # fmt: skip
+    *,
+    workload: str | None,
+    wanted: tuple[str, ...],
+    cmd: str | None,
+    a_cmd: str | None,
+    b_cmd: str | None,
+    a_env: str | None,
+    b_env: str | None,
+    yes: bool,
+    own: tuple[Path, ...],
+    directory: Path,
+    timeout: float,
+) -> tuple[tuple[str, str], Opened]:
     """The names of A and B, and what opens their measurement; None where the user may not, or does not want to."""
     if (bool(wanted), bool(a_cmd or b_cmd), bool(a_env or b_env)).count(True) != 1:
         raise click.UsageError("give one of: --set, --a and --b, --a-env and --b-env")
@@ -119,9 +150,14 @@ def _environments(workload: str, a: str, b: str, own: tuple[Path, ...], director
 
 
 def _settings(
-    wanted: tuple[str, ...], workload: str | None, cmd: str | None, yes: bool, own: tuple[Path, ...], directory: Path,
+    wanted: tuple[str, ...],
+    workload: str | None,
+    cmd: str | None,
+    yes: bool,
+    own: tuple[Path, ...],
+    directory: Path,
     timeout: float,
-) -> Opened:  # fmt: skip
+) -> Opened:
     """None, with what would be done printed, where the user may not make the changes or does not agree."""
     from perfadvisor.gating.with_setting import forbidden, planned, read_intent, shown
 
@@ -138,7 +174,12 @@ def _settings(
 
 @contextmanager
 def _changing(
-    made: Any, workload: str | None, cmd: str | None, own: tuple[Path, ...], directory: Path, timeout: float  # noqa: ANN401
+    made: Any,  # noqa: ANN401
+    workload: str | None,
+    cmd: str | None,
+    own: tuple[Path, ...],
+    directory: Path,
+    timeout: float,
 ) -> Iterator[Measure]:
     from perfadvisor.cli.running import put_back_leftovers
     from perfadvisor.gating import with_setting

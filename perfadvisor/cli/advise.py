@@ -25,16 +25,32 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 @click.option(
     "--rules", "rules_dirs", type=click.Path(path_type=Path), multiple=True, help="Also load rules from this directory."
 )
-@click.option("--explain", "explained", multiple=True, metavar="N|ID|all",
-              help="Print finding N, the rule ID or everything in full (example: --explain 1).")  # fmt: skip
+@click.option(
+    "--explain",
+    "explained",
+    multiple=True,
+    metavar="N|ID|all",
+    help="Print finding N, the rule ID or everything in full (example: --explain 1).",
+)
 @WAIVERS
 @click.option("-v", "--verbose", is_flag=True, help="List every part of saved outputs with what it was taken for.")
-@click.option("--as", "kept_as", type=click.Choice(["shell", "diff", "ansible", "tuned"]),
-              help="Print the fixes that can be planned for this machine, and nothing else, in this form.")  # fmt: skip
+@click.option(
+    "--as",
+    "kept_as",
+    type=click.Choice(["shell", "diff", "ansible", "tuned"]),
+    help="Print the fixes that can be planned for this machine, and nothing else, in this form.",
+)
 def command(
-    paths: tuple[Path, ...], form: str, fail_on: str | None, goal: str, rules_dirs: tuple[Path, ...], verbose: bool,
-    kept_as: str | None, explained: tuple[str, ...], waivers: Path | None,
-) -> None:  # fmt: skip
+    paths: tuple[Path, ...],
+    form: str,
+    fail_on: str | None,
+    goal: str,
+    rules_dirs: tuple[Path, ...],
+    verbose: bool,
+    kept_as: str | None,
+    explained: tuple[str, ...],
+    waivers: Path | None,
+) -> None:
     """Judge what PATH holds, and advise what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
     commands in any order: files, directories, archives, or - for standard input. Without PATH: the newest run here."""
     from perfadvisor.cli.last_run import given_or_last

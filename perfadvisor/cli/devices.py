@@ -53,7 +53,7 @@ def command(places: tuple[str, ...], form: str, bridges: bool, language: str | N
 
 
 def _sorted(places: tuple[str, ...]) -> tuple[Path | None, str | None]:
-    """(path, address) of at most one of each; an address is what looks like one and is no file."""
+    """(path, address) of at most one of each; an address is what looks like one and is not a file."""
     from perfadvisor.errors import InputError
     from perfadvisor.targets.lending.pci_group import is_address
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--name", "wanted", multiple=True, help="Only facts whose name starts with this (nic., cpu.online).")
 @click.option(
-    "--eval", "expression", metavar="EXPR",
+    "--eval",
+    "expression",
+    metavar="EXPR",
     help="Evaluate this condition for each subject (example: 'nic.ring_rx < nic.ring_rx_max').",
-)  # fmt: skip
+)
 @click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
-def command(
-    paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool
-) -> None:
+def command(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool) -> None:
     """Print the facts of what PATH holds: a run, a snapshot, a copy of /sys and /proc, or saved outputs in any order
     (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, libvirt XML, QEMU command lines, docker and podman inspect,
     Kubernetes YAML, /proc/interrupts and others): files, directories, archives, or - for standard input."""
@@ -65,7 +65,7 @@ def _evaluate(paths: tuple[Path, ...], expression: str) -> None:
 
 
 def _check_names(wanted: tuple[str, ...], readings: "tuple[Reading, ...]") -> None:
-    """InputError for the beginning of a name that no fact has; one that merely no fact here has is said."""
+    """InputError for the beginning of a name that no fact has; one that merely no fact here has is reported."""
     from perfadvisor.errors import InputError
     from perfadvisor.packs.known_facts import known_facts
 

@@ -22,9 +22,19 @@ Writer = Callable[[GateReport], str]
 
 
 def judge_two(
-    *, baseline: str | None, candidate: str | None, paired: bool, order: str, fail_on: str | None, db: str,
-    waivers: Path | None, policy: Path | None, calibration: Path | None, allow_undecided: bool, **outputs: Path | None,
-) -> int:  # fmt: skip
+    *,
+    baseline: str | None,
+    candidate: str | None,
+    paired: bool,
+    order: str,
+    fail_on: str | None,
+    db: str,
+    waivers: Path | None,
+    policy: Path | None,
+    calibration: Path | None,
+    allow_undecided: bool,
+    **outputs: Path | None,
+) -> int:
     """Judge two sides that were measured before; the exit code."""
     if not baseline or not candidate:
         raise click.UsageError("--baseline and --candidate are both needed")
@@ -32,8 +42,13 @@ def judge_two(
     rules = policy_of(policy)
     a, b = read_input(baseline, db), read_input(candidate, db)
     how = Order.PAIRED if paired else _order(order, a, b)
-    judged = gate(a.side, b.side, _policy_of(rules, calibration, b.side, _history(db, a, b, how)), how,
-                  acknowledged=rules.acknowledgements(_today()))  # fmt: skip
+    judged = gate(
+        a.side,
+        b.side,
+        _policy_of(rules, calibration, b.side, _history(db, a, b, how)),
+        how,
+        acknowledged=rules.acknowledgements(_today()),
+    )
     findings = new_findings(a, b, fail_on, waivers) if fail_on else ()
     return finished(replace(judged, findings=findings), rules, allow_undecided, outputs)
 
@@ -50,7 +65,7 @@ def _order(order: str, a: Input, b: Input) -> Order:
 
 
 def _history(db: str, a: Input, b: Input, order: Order) -> str | None:
-    """The history that knows how sessions differ: the one a side came out of, else the one that was named."""
+    """The history that knows how sessions differ: that of a side, else the named one."""
     return db if order is Order.STORED and (db or a.stored or b.stored) else None
 
 
@@ -76,11 +91,22 @@ def _floors(calibration: Path | None) -> Mapping[str, float]:
 
 
 def run_two(
-    *, a: str, b: str, name_a: str | None, name_b: str | None, pairs: int, budget: str | None, policy: Path | None,
+    *,
+    a: str,
+    b: str,
+    name_a: str | None,
+    name_b: str | None,
+    pairs: int,
+    budget: str | None,
+    policy: Path | None,
     calibration: Path | None,
-    allow_undecided: bool, junit: Path | None, markdown: Path | None, json_file: Path | None, openmetrics: Path | None,
+    allow_undecided: bool,
+    junit: Path | None,
+    markdown: Path | None,
+    json_file: Path | None,
+    openmetrics: Path | None,
     **source: Any,  # noqa: ANN401 - the fields of Source
-) -> int:  # fmt: skip
+) -> int:
     """Measure two sides in turns and judge them; the exit code."""
     outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     _require(outputs)
@@ -89,9 +115,14 @@ def run_two(
     places = dict(zip(names, (a, b), strict=True))
     with Source(**source).measuring((a, b)) as measure:
         report = interleaved(
-            lambda name: measure(places[name]), names, _policy_of(rules, calibration, _NOBODY, None), most=pairs,
-            budget_s=_seconds(budget), progress=_progress, acknowledged=rules.acknowledgements(_today()),
-        )  # fmt: skip
+            lambda name: measure(places[name]),
+            names,
+            _policy_of(rules, calibration, _NOBODY, None),
+            most=pairs,
+            budget_s=_seconds(budget),
+            progress=_progress,
+            acknowledged=rules.acknowledgements(_today()),
+        )
     return finished(report, rules, allow_undecided, outputs)
 
 
@@ -132,7 +163,7 @@ def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: 
 
 
 def _require(outputs: Mapping[str, Path | None]) -> None:
-    """Said before anything is measured."""
+    """Reported before anything is measured."""
     for path in outputs.values():
         require_folder(path)
 

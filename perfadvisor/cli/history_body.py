@@ -92,9 +92,11 @@ def check_all(
         found = _named(all_series(connection, series), series)
         known = reported(connection) if once else frozenset()
     wanted = AlertPolicy(
-        margin_of=rules.margin_of, recent=rules.history.recent, known=known,
+        margin_of=rules.margin_of,
+        recent=rules.history.recent,
+        known=known,
         acknowledged=rules.acknowledgements(datetime.now(UTC).date()),
-    )  # fmt: skip
+    )
     report = check(found, wanted, allow_undecided=allow_undecided)
     if once and report.events:
         with database.writing() as connection:

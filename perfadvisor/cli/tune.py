@@ -39,8 +39,13 @@ def command() -> None:
 @click.option("--pairs", type=click.IntRange(5, 300), default=27, show_default=True,
               help="The most pairs for each fix.")  # fmt: skip
 @click.option("--budget", help="Stop measuring one fix after this long, such as 10m.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), default=600.0, show_default=True,
-              help="Seconds one call of a command may take.")  # fmt: skip
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    show_default=True,
+    help="Seconds one call of a command may take.",
+)
 @click.option("--rules", type=FOLDER, multiple=True, help="Also load rules from this directory.")
 @click.option("--policy", type=FILE, help="YAML file with margins and primary metrics, as for the gate.")
 @click.option("--html", type=FILE, help="Write the result as a page.")
@@ -154,7 +159,7 @@ def told(tune: "Tune", html: Path | None, json_file: Path | None) -> None:
 
 
 def agreed(question: str, *, yes: bool) -> bool:
-    """Whether the user said yes, by option or at the terminal."""
+    """Whether the user agreed, by option or at the terminal."""
     if yes or (sys.stdin.isatty() and click.confirm(question)):
         return True
     click.echo("not done: not confirmed; use --yes to confirm", err=True)

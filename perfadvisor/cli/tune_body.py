@@ -80,10 +80,16 @@ def _begun(workloads: Mapping[str, Workload], options: Mapping[str, Any]) -> Tun
         name: str(value) if isinstance(value, Path) else value for name, value in options.items() if name != "rules"
     }
     return Tune(
-        id=record.new_id(), host=os.uname().nodename, boot=boot_id(), started=time.strftime("%Y-%m-%d %H:%M"),
-        version=__version__, source=str(source), state=TuneState.MEASURING, options=kept,
+        id=record.new_id(),
+        host=os.uname().nodename,
+        boot=boot_id(),
+        started=time.strftime("%Y-%m-%d %H:%M"),
+        version=__version__,
+        source=str(source),
+        state=TuneState.MEASURING,
+        options=kept,
         fixes=tuple(_measured_by(fix, own, options["cmd"]) for fix in found),
-    )  # fmt: skip
+    )
 
 
 def _measured_by(fix: PlannedFix, own: str | None, command: str | None) -> PlannedFix:
@@ -103,8 +109,9 @@ def view_of(source: str, rules: Sequence[Path]) -> ReportView:
     table = view.facts.get(view.base)
     host, here = table.value("kernel.hostname") if table else None, os.uname().nodename
     if host != here:
-        raise InputError(f"{source}: was read on {host or 'an unknown machine'}, and this is {here}",
-                         "perfadvisor tune now")  # fmt: skip
+        raise InputError(
+            f"{source}: was read on {host or 'an unknown machine'}, and this is {here}", "perfadvisor tune now"
+        )
     return view
 
 
@@ -141,10 +148,12 @@ def _measured(tune: Tune, given: Mapping[str, Any]) -> Tune:
 
 def _how(ground: Ground, given: Mapping[str, Any]) -> How:
     return How(
-        ground=ground, policy_of=policy_of(Path(given["policy"]) if given["policy"] else None).of,
-        pairs=given["pairs"], budget_s=seconds(given["budget"]) if given["budget"] else None,
+        ground=ground,
+        policy_of=policy_of(Path(given["policy"]) if given["policy"] else None).of,
+        pairs=given["pairs"],
+        budget_s=seconds(given["budget"]) if given["budget"] else None,
         progress=lambda line: click.echo(line, err=True),
-    )  # fmt: skip
+    )
 
 
 @contextmanager

@@ -18,6 +18,6 @@ class TuneGroup(click.Group):
         formatter.write_usage(context.command_path, "COMMAND [ARGS]...")
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options of trying stand here, because nobody types its name."""
+        """The options of trying stand here, because its name is not typed."""
         self.commands[DEFAULT].format_options(context, formatter)
         self.format_commands(context, formatter)

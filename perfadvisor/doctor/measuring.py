@@ -53,7 +53,7 @@ def _space(directory: Path) -> Check:
 
 
 def _io_uring() -> Check:
-    """kernel.io_uring_disabled, since 6.6 (admin-guide/sysctl/kernel.rst): 1 for privileged users, 2 for nobody."""
+    """kernel.io_uring_disabled, since 6.6 (admin-guide/sysctl/kernel.rst): 1 for privileged users, 2 for no one."""
     setting = Path("/proc/sys/kernel/io_uring_disabled")
     value = setting.read_text().strip() if setting.exists() else "0"
     allowed = value == "0" or (value == "1" and os.geteuid() == 0)

@@ -33,7 +33,7 @@ class OutputKind:
 
     @property
     def document(self) -> bool:
-        """Whether it has an end of its own: XML, JSON and YAML are not told by single lines."""
+        """Whether it has an end of its own: XML, JSON and YAML are not recognized by single lines."""
         return self.body is None
 
     def fits(self, line: str) -> bool:
@@ -45,7 +45,7 @@ class OutputKind:
         full = [line for line in lines if line.strip()]
         if not full:
             return 0.0
-        if self.document:  # told by its root before
+        if self.document:  # recognized by its root before
             return 1.0
         if self.head.match(full[0]):
             share = sum(map(self.fits, full)) / len(full)
@@ -89,5 +89,5 @@ def machine_file(
 
 
 def refused(name: str, head: str, body: str | None, why: str) -> OutputKind:
-    """A kind that is told and not read."""
+    """A kind that is recognized and not read."""
     return OutputKind(name=name, head=re.compile(head), body=None if body is None else re.compile(body), refused=why)

@@ -43,7 +43,7 @@ def _outdented(lines: list[str]) -> list[str]:
 
 
 def _unquoted(line: str) -> str:
-    """Without the marks of a quoted mail; a shell's second prompt looks the same and is no output either."""
+    """Without the marks of a quoted mail; a shell's second prompt looks the same and is not output either."""
     match = _QUOTE.match(line) if line.startswith(">") else None
     return line[match.end() :] if match else line
 

@@ -19,7 +19,7 @@ _MOST_CONTROL = 0.02
 
 
 def binary(data: bytes) -> tuple[str, str] | None:
-    """(what it is, what to do) of a file that is no text; None for text, and for words that NULs end, as in
+    """(what it is, what to do) of a file that is not text; None for text, and for words that NULs end, as in
     /proc/PID/cmdline."""
     for start, what, instead in _MAGIC:
         if data.startswith(start):

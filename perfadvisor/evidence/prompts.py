@@ -19,7 +19,7 @@ _PROMPTS = tuple(
         rf"{_HOST}:[~/][^#$%\s]{{0,200}} ?[#$%] ?(?P<cmd>.*)",
     )
 )
-# A bare sign is no prompt in a comment or in prose: a program that is known has to follow.
+# A bare sign is not a prompt in a comment or in prose: a program that is known has to follow.
 _SHORT = re.compile(rf"(?:{_HOST} ?)?(?:#{{2,6}}|[$#%]|\[[^\]\n]{{0,80}}\][#$]|\++) ?(?P<cmd>\S.*)")
 _BARE = re.compile(
     r"(?P<cmd>(?:sudo )?(?:ethtool (?!version )(?:--?[\w-]+ )*[a-z][\w.@-]{0,31}(?: .*)?"
@@ -36,7 +36,7 @@ _WORDS = re.compile(r"(?:sudo |time |LC_ALL=\w+ |LANG=\w+ |(?:\S*/)(?=\w))*([\w.
 
 @dataclass(frozen=True, slots=True)
 class PromptLine:
-    """A line that begins a new output: the command as typed ("" where none is told), and the machine's name or ""."""
+    """A line that begins a new output: the command as typed ("" where there is none), and the machine's name or ""."""
 
     command: str = ""
     host: str = ""

@@ -87,8 +87,8 @@ def _libvirt(part: OutputPart, file: str) -> ReadPart:
 
 
 def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str, list[Fact]]:
-    """Path -> the facts read from it. All files of a machine are read as one tree; what is absent because nobody gave
-    it says nothing. `sources` has where each path was given."""
+    """Path -> the facts read from it. All files of a machine are read as one tree; what is absent because it was not
+    given it says nothing. `sources` has where each path was given."""
     found: dict[str, list[Fact]] = {path: [] for path in files}
     for fact in catalogue.facts(Tree(files)):
         if isinstance(fact, Fact) and (path := _given_as(fact.source, found)):
@@ -97,8 +97,8 @@ def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str
 
 
 def _given_as(source: str, paths: Collection[str]) -> str:
-    """The path that a fact rests on; "" where it rests on more than was given. What CPUs have in common is told by the
-    first of them: everybody looks at one."""
+    """The path that a fact rests on; "" where it rests on more than was given. What CPUs have in common is reported by
+    the first of them: everybody looks at one."""
     if source in paths or not _COMMON.search(source):
         return source if source in paths else ""
     pattern = re.compile(re.escape(source).replace(r"\*", "[0-9]+"))

@@ -36,7 +36,7 @@ def values(text: str) -> tuple[str, tuple[Value, ...]] | None:
 
 
 def time_of(text: str) -> float | None:
-    """When the benchmark ran, in seconds since the epoch, where its file says so (pytest-benchmark, Google's)."""
+    """When the benchmark ran, in seconds since the epoch, where its file has the time (pytest-benchmark, Google's)."""
     try:
         document = json.loads(text.lstrip("\ufeff \t\r\n"))
         said = _mapping(document).get("datetime") or _mapping(_mapping(document).get("context")).get("date")
@@ -119,14 +119,17 @@ def _google(document: object) -> Iterator[Value] | None:
     names = {row.get("run_name") for row in rows if row.get("aggregate_name") == "median"}
     return (
         Value(
-            workload=str(row.get("run_name") or row.get("name")), metric="real_time",
-            unit=str(row.get("time_unit", "ns")), better="lower", value=seconds,
+            workload=str(row.get("run_name") or row.get("name")),
+            metric="real_time",
+            unit=str(row.get("time_unit", "ns")),
+            better="lower",
+            value=seconds,
         )
         for row in rows
         if (row.get("aggregate_name") == "median" or (row.get("run_name") not in names and "aggregate_name" not in row))
         and not row.get("error_occurred")
         and (seconds := _number(row.get("real_time"))) is not None
-    )  # fmt: skip
+    )
 
 
 def _custom(document: object) -> Iterator[Value] | None:
@@ -139,12 +142,15 @@ def _custom(document: object) -> Iterator[Value] | None:
         return None
     return (
         Value(
-            workload=str(row["name"]), metric="value", unit=str(row["unit"]),
-            better="higher" if str(row["unit"]).endswith(_HIGHER) else "lower", value=number,
+            workload=str(row["name"]),
+            metric="value",
+            unit=str(row["unit"]),
+            better="higher" if str(row["unit"]).endswith(_HIGHER) else "lower",
+            value=number,
         )
         for row in document
         if (number := _number(row["value"])) is not None
-    )  # fmt: skip
+    )
 
 
 _FORMS: tuple[tuple[str, Callable[[object], Iterator[Value] | None]], ...] = (

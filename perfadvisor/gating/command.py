@@ -1,4 +1,4 @@
-"""One fresh run of somebody's own benchmark: its command in a checkout, and the rows it wrote."""
+"""One fresh run of a user's own benchmark: its command in a checkout, and the rows it wrote."""
 
 import os
 import shlex
@@ -17,7 +17,7 @@ TAIL_CHARACTERS = 400
 
 def measure_command(command: str, checkout: Path, timeout_s: float) -> Side:
     """Run a benchmark's command in a checkout, and read the rows it wrote to the file PERFADVISOR_CSV names.
-    InputError where it is no command, fails, runs over or writes no usable rows: a change that breaks it must
+    InputError where it is not a command, fails, runs over or writes no usable rows: a change that breaks it must
     not pass for undecided."""
     side, _ = _measured(command, checkout, timeout_s)
     if side is None:

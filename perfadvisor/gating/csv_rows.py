@@ -1,4 +1,4 @@
-"""CSV that somebody else wrote: every row as text by column, every mistake with its file and line."""
+"""CSV from other programs: every row as text by column, every mistake with its file and line."""
 
 import csv
 import math

@@ -42,9 +42,13 @@ def _run_id(point: Point) -> str:
 
 def _stored(point: Point) -> StoredPoint:
     return StoredPoint(
-        run_id=_run_id(point), key=SeriesKey(workload=point.series), unit=point.unit, better=point.better,
-        time=point.time, value=point.value,
-    )  # fmt: skip
+        run_id=_run_id(point),
+        key=SeriesKey(workload=point.series),
+        unit=point.unit,
+        better=point.better,
+        time=point.time,
+        value=point.value,
+    )
 
 
 def from_run(path: Path, commit: str) -> Stored:
@@ -59,9 +63,13 @@ def from_run(path: Path, commit: str) -> Stored:
     kinds = sorted({side.kind for side in sides.values()})
     marks: Mapping[str, str] = next(iter(sides.values())).marks if len(sides) == 1 else run.versions
     stored = StoredRun(
-        id=run.id, started=run.started, commit=commit, source="run", kind=kinds[0] if len(kinds) == 1 else "",
+        id=run.id,
+        started=run.started,
+        commit=commit,
+        source="run",
+        kind=kinds[0] if len(kinds) == 1 else "",
         marks=dict(marks),
-    )  # fmt: skip
+    )
     points = [point for name, side in sides.items() for point in _points(run.id, run.started, name, side)]
     left_out = tuple(f"{path}: {said}" for side in sides.values() for said in _left_out(side))
     if not points:

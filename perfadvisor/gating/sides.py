@@ -51,7 +51,7 @@ def _one_side(path: Path) -> Side:
 
 def run_sides(path: Path) -> dict[str, Side]:
     """A run's sides by environment, with what is INVALID or was not measured marked. InputError where it
-    is no run or holds no finished trial."""
+    is not a run or holds no finished trial."""
     from perfadvisor import bundle
     from perfadvisor.analyse.gate.sides import sides_of
     from perfadvisor.analyse.results.cells import cells

@@ -44,8 +44,9 @@ def planned(intents: Sequence[Intent]) -> Plan:
     already."""
     made = plan(intents, _present(intents))
     if made.refusals:
-        raise InputError("; ".join(f"{one.intent.setting}: {one.reason}" for one in made.refusals),
-                         "perfadvisor settings show")  # fmt: skip
+        raise InputError(
+            "; ".join(f"{one.intent.setting}: {one.reason}" for one in made.refusals), "perfadvisor settings show"
+        )
     if not made.writes:
         raise InputError(
             "every setting has that value already: there is nothing to compare", "perfadvisor settings show"
@@ -87,7 +88,7 @@ def _default_routes() -> frozenset[str]:
 def measuring(
     made: Plan, measure: Measure, heard: Callable[[Sequence[Applied]], None] = lambda _: None
 ) -> Iterator[Callable[[str], Side]]:
-    """What measures one fresh run by the name of its side; `heard` is told what came of the writes each time.
+    """What measures one fresh run by the name of its side; `heard` gets what came of the writes each time.
     MeasureError where a write is refused, where another process changes a setting meanwhile, or where one could
     not be restored."""
     book = journal.begin()
@@ -121,7 +122,7 @@ def _require_effect(applied: Sequence[Applied]) -> None:
 
 
 def _require_kept(applied: Sequence[Applied]) -> None:
-    """Somebody else's change is seen and said, not fought."""
+    """A change by another program is seen and reported, not fought."""
     for one in applied:
         now = settings_file.now(one.write.setting, one.write.subject) or {}
         for name in one.write.to:

@@ -28,7 +28,7 @@ from perfadvisor.runner.work import link_of
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.changing import journal
 
-BOTH = 2  # user and kernel, sender and receiver: one alone is no cost
+BOTH = 2  # user and kernel, sender and receiver: one alone is not a cost
 
 
 @dataclass(slots=True)

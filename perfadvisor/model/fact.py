@@ -11,7 +11,7 @@ Scalar = bool | int | float | str
 
 
 class Nature(StrEnum):
-    """What a fact is: a `SETTING` somebody may change, a `MEASURED` value that moves by itself (counters, gauges,
+    """What a fact is: a `SETTING` that can be changed, a `MEASURED` value that moves by itself (counters, gauges,
     free memory, results), or the `IDENTITY` of a thing: what it is, what it can do, where it is connected."""
 
     SETTING = "setting"

@@ -41,7 +41,7 @@ class Order(StrEnum):
     """How the runs of two sides were ordered in time, which decides how far the interval must reach.
 
     paired: one run of each side right after another; mixed: both spread over the same time, at random or in turns;
-    block: first one side then the other, or nobody knows; stored: the baseline comes from another session."""
+    block: first one side then the other, or unknown; stored: the baseline comes from another session."""
 
     PAIRED = "paired"
     MIXED = "mixed"
@@ -93,7 +93,7 @@ class Side:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MetricPolicy:
     """How one metric is judged. `margin` is relative (0.03); `family` is the group whose false alarms are bounded
-    together; `between_sessions` is the relative sd of the metric's level from session to session, None where nobody
+    together; `between_sessions` is the relative sd of the metric's level from session to session, None where it was not
     measured it."""
 
     margin: float
@@ -111,7 +111,7 @@ class Comparison:
 
     `p_worse` is the one-sided p-value of "worse by no more than the margin", after Holm's correction over its family;
     `p_better` the same of "better by no more than the margin", uncorrected;
-    `pairs_needed` estimates how many runs of each side would decide it; 0 where it is decided or nobody can know."""
+    `pairs_needed` estimates how many runs of each side would decide it; 0 where it is decided or cannot be known."""
 
     workload: str
     metric: str
@@ -151,7 +151,7 @@ class Alert:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Look:
-    """One planned look at growing data: after `pairs` pairs, at two-sided level `alpha`; `verdict` is what it said."""
+    """One planned look at growing data: after `pairs` pairs, at two-sided level `alpha`; `verdict` is its result."""
 
     pairs: int
     alpha: float

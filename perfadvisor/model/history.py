@@ -48,8 +48,8 @@ class SeriesChange:
     """One change of one series: the value at `index` (counted from 0) is the first of the new level.
 
     `ratio` is the new level over the old with its 95 % interval, None where the values have no logarithm; `worse` is
-    None where nobody said which way is better. `marks` says which versions changed at the same point. `alerting`: it
-    is worse by the margin (or may be, where nobody said), recent, not recovered and not accepted."""
+    None where no direction is given as better. `marks` says which versions changed at the same point. `alerting`: it
+    is worse by the margin (or may be, where that is not given), recent, not recovered and not accepted."""
 
     id: str
     series: str
@@ -83,7 +83,7 @@ class Event:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HistoryReport:
     """Everything a check says. `exit_code`: 1 for a confirmed worsening; 3, unless allowed, for a suspected one and for
-    a change of a series of which nobody said which way is better; else 0."""
+    a change of a series without a better direction; else 0."""
 
     changes: tuple[SeriesChange, ...]
     events: tuple[Event, ...]

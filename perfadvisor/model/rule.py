@@ -154,7 +154,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Waiver:
-    """A finding that somebody accepts: its rule, patterns of its subject and environment (fnmatch), the reason, and the
+    """An accepted finding: its rule, patterns of its subject and environment (fnmatch), the reason, and the
     last day on which it holds ("2027-03-31")."""
 
     rule: str

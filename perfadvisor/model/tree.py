@@ -175,7 +175,7 @@ class Tree:
         return self._kept[read]  # type: ignore[return-value]
 
     def link(self, path: str) -> str | None:
-        """Where the link at `path` itself points, as a resolved absolute path; None where it is no link."""
+        """Where the link at `path` itself points, as a resolved absolute path; None where it is not a link."""
         parent, entry = self._itself(path)
         if not isinstance(entry, Symlink):
             return None

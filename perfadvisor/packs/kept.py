@@ -1,6 +1,6 @@
 """What was read from YAML and found good, kept as JSON in the user's cache directory under a hash of all it rests on.
 
-A cache can only save time: whatever is odd about it (missing, damaged, somebody else's) means reading the files again.
+A cache can only save time: whatever is odd about it (missing, damaged, another user's) means reading the files again.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def load(kind: str, key: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def save(kind: str, key: str, data: object) -> None:
-    """Keep `data`; a directory that cannot be written is no matter."""
+    """Keep `data`; a directory that cannot be written does not matter."""
     path = _path(kind, key)
     temporary = path.with_suffix(f".{os.getpid()}")
     try:

@@ -26,7 +26,7 @@ class Problem:
 
 
 class PackError(InputError):
-    """Every problem found, one a line, sorted by place."""
+    """Every problem found, one per line, sorted by place."""
 
     def __init__(self, problems: Iterable[Problem], hint: str = "") -> None:
         self.problems = tuple(sorted(problems))

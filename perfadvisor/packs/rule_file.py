@@ -53,7 +53,7 @@ class VerifyText(Strict):
 
 
 class ReferenceText(Strict):
-    """A source that somebody opened on the day `checked`, found at `url`, and in which stands what the rule says."""
+    """A source that was opened on the day `checked`, found at `url`, and in which stands what the rule says."""
 
     source: Text
     url: Url

@@ -38,7 +38,7 @@ def _looks_at_settings(rule: RuleText, catalogue: Catalogue) -> bool:
     try:
         names = parse(rule.when).names
     except ConditionError:
-        return True  # said elsewhere
+        return True  # reported elsewhere
     found = (spec_of(name, catalogue) for name in names)
     return any(spec is not None and _is_set(spec.name, spec) for spec in found)
 

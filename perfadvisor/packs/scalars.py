@@ -15,7 +15,7 @@ MAX_DIGITS = 40
 
 
 def scalar(text: str) -> bool | int | float | str | None:
-    """The value of an unquoted scalar. Raises ValueError for numbers nobody means: endless, infinite, not a number."""
+    """The value of an unquoted scalar. Raises ValueError for numbers without a use: endless, infinite, not a number."""
     if text in _WORDS:
         return _WORDS[text]
     if _INFINITE.match(text):

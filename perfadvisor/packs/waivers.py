@@ -1,11 +1,11 @@
-"""The waivers file: findings that somebody accepts, each with a reason and the last day on which it holds.
+"""The waivers file: findings that are accepted, each with a reason and the last day on which it holds.
 
-    waivers:
-      - id: pcie-link-speed-degraded
-        subject: "0000:41:*"       # default: every subject
-        environment: local         # default: every environment
-        reason: the slot has four lanes, replacement ordered
-        until: 2027-03-31
+waivers:
+  - id: pcie-link-speed-degraded
+    subject: "0000:41:*"       # default: every subject
+    environment: local         # default: every environment
+    reason: the slot has four lanes, replacement ordered
+    until: 2027-03-31
 """
 
 from collections.abc import Collection

@@ -14,7 +14,7 @@ from perfadvisor.packs import kept
 from perfadvisor.packs.locate import directories, name_of, yaml_files
 from perfadvisor.packs.problems import did_you_mean
 
-SUITES = "suites/"  # the one folder below workloads/ that holds no workloads
+SUITES = "suites/"  # the one directory below workloads/ that holds no workloads
 _PACKAGE = Path(__file__).resolve().parent.parent
 _CODE = ("packs/*.py", "tools/*.py", "model/workload.py")
 

@@ -6,14 +6,16 @@ from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
 
 SAID = {
-    Verdict.IMPROVED: "B is better", Verdict.REGRESSION: "B is worse", Verdict.EQUIVALENT: "no difference that matters",
+    Verdict.IMPROVED: "B is better",
+    Verdict.REGRESSION: "B is worse",
+    Verdict.EQUIVALENT: "no difference that matters",
     Verdict.UNDECIDED: "undecided",
-}  # fmt: skip
+}
 COLUMNS = ("answer", "workload / metric", "A", "B", "B against A (95 % interval)", "pairs")
 
 
 def ab_text(report: GateReport) -> str:
-    """The two sides, a row for each metric, and what each planned look said."""
+    """The two sides, a row for each metric, and the result of each planned look."""
     lines = [f"A: {report.baseline}", f"B: {report.candidate}", "", *table([COLUMNS, *map(_row, report.comparisons)])]
     said = ((one.id, words.remarks(one)) for one in report.comparisons)
     lines += [f"{name}: {text}" for name, text in said if text]

@@ -44,7 +44,7 @@ def _gives(kind: OutputKind, name: str) -> bool:
 
 
 def _filled(command: str, view: ReportView) -> str:
-    """With the interface that was told of, where there is one."""
+    """With the interface that is named, where there is one."""
     for place, subject, unknown in _SUBJECTS:
         named = sorted({name for table in view.facts.values() for name in table.subjects(subject)} - {"lo"})
         command = command.replace(place, named[0] if named else unknown)

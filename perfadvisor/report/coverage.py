@@ -44,7 +44,7 @@ def passed(view: ReportView) -> tuple[PassedRule, ...]:
 
 
 def not_applicable(view: ReportView) -> tuple[PassedRule, ...]:
-    """Rules that are about something this machine does not have and that said nothing else anywhere, by id."""
+    """Rules that are about something this machine does not have and that gave nothing else anywhere, by id."""
     answered = {f.rule.id for f in view.findings if f.outcome is not Outcome.NOT_APPLICABLE}
     return tuple(each for each in _counted(view.with_outcome(Outcome.NOT_APPLICABLE)) if each.rule.id not in answered)
 

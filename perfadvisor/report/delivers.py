@@ -1,4 +1,4 @@
-"""The first sentences of the verdict: what the machine delivers, or why that cannot be said."""
+"""The first sentences of the verdict: what the machine delivers, or why that is unknown."""
 
 from collections.abc import Iterator, Sequence
 
@@ -47,7 +47,7 @@ def _reached(view: ReportView, device: str, found: Sequence[HeadlineAnswer]) -> 
 
 
 def _limit(cell: Cell) -> str:
-    """Words where the figure is that of a limit, so that nobody takes it for the device's."""
+    """Words where the figure is that of a limit, so that it is not taken for the device's."""
     asked = next((trial.output.details["rate_options"] for trial in cell.trials if _asked_for(trial)), None)
     if asked is not None:
         return f", held back by its own {asked}: not what the device can do"
@@ -70,7 +70,7 @@ def _opening(device: str, cells: Sequence[Cell]) -> str:
         trials = [trial for cell in cells for trial in cell.trials]
         if any(trial.path.nic for trial in trials):
             return "The network carries "
-        if not any(trial.command for trial in trials):  # imported: nobody knows which way it went
+        if not any(trial.command for trial in trials):  # imported: its direction is unknown
             return "Network traffic reaches "
         return "Traffic that stays inside the machine, crossing no NIC, reaches "
     return "Storage reaches " if device == "storage" else "The memory path reaches "

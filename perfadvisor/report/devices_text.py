@@ -19,7 +19,7 @@ def lines(answers: Iterable[PassthroughAnswer], *, bridges: bool = False) -> Ite
 
 
 def _one(answer: PassthroughAnswer, said: set[str]) -> Iterator[str]:
-    """What would change a thing is said once; `said` collects it."""
+    """What would change a thing is printed once; `said` collects it."""
     device = answer.device
     driver = "driver unknown" if device.driver is None else device.driver or "no driver"
     name = " ".join(filter(None, [device.class_name or "unknown class", f"[{device.ids}]" if device.ids else ""]))

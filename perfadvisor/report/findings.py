@@ -70,7 +70,7 @@ class Entry:
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """The distinct fix commands, one a subject."""
+        """The distinct fix commands, one per subject."""
         return _distinct(finding.fix_run or finding.rule.fix.run for finding in self.findings)
 
     @property
@@ -85,7 +85,7 @@ class Entry:
 
     @property
     def fix_line(self) -> str:
-        """The first line of the fix that is no comment: a command, or the beginning of the advice."""
+        """The first line of the fix that is not a comment: a command, or the beginning of the advice."""
         lines = [line.strip() for text in (*self.commands, *self.persist) for line in text.splitlines() if line.strip()]
         return next((line for line in lines if not line.startswith("#")), "")
 

@@ -9,7 +9,7 @@ NOT_MEASURED = "not measured"
 
 def gain_words(view: ReportView, entry: Entry) -> str:
     """What the fix gave where it was measured; else the share of a measured gap to the parent environment that it can
-    explain, or that no gain was measured. The severity is no gain: it says what such a finding costs elsewhere."""
+    explain, or that no gain was measured. The severity is not a gain: it says what such a finding costs elsewhere."""
     if entry.worth:
         return entry.worth
     shares = [

@@ -49,7 +49,7 @@ QUESTIONS = {
 
 
 def answers(view: ReportView, device: str) -> Iterator[HeadlineAnswer]:
-    """The answers about a kind of device, in the base environment; a question nobody asked has none."""
+    """The answers about a kind of device, in the base environment; a question that was not asked has none."""
     asked = [cell for cell in view.cells if cell.environment == view.base and device_of(view, cell) == device]
     for question in QUESTIONS.get(device, ()):
         cells = _reads_first([cell for cell in asked if question_of(view, cell) is question])
@@ -58,7 +58,7 @@ def answers(view: ReportView, device: str) -> Iterator[HeadlineAnswer]:
 
 
 def question_of(view: ReportView, cell: Cell) -> Question | None:
-    """The question a cell's workload asks, None where its first metric is no such figure."""
+    """The question a cell's workload asks, None where its first metric is not such a figure."""
     first = _first_metric(view, cell)
     kind = first.rpartition(".")[2]
     found = (each for each in QUESTIONS.get(device_of(view, cell), ()) if kind in each.metrics)

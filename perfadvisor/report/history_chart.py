@@ -7,7 +7,8 @@ from perfadvisor.formatting import figure, when
 from perfadvisor.model.history import Series, SeriesChange
 from perfadvisor.report.history_text import change_line
 
-# The picture is stretched to whatever room there is, so its words stand beside it: scaled down, nobody could read them.
+# The picture is stretched to whatever room there is, so its words stand beside it: scaled down, they would be
+# unreadable.
 WIDTH, HEIGHT, EDGE = 1000.0, 150.0, 10.0
 MOST_DRAWN = 1500
 MOST_HOVERED = 120  # points that say their value under the pointer; each costs a hundred bytes of page

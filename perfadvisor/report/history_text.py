@@ -37,7 +37,7 @@ def summary(report: HistoryReport) -> str:
 
 
 def headline(event: Event) -> str:
-    """`worse since` when, and between which commits; `changed` where nobody said which way is better."""
+    """`worse since` when, and between which commits; `changed` where no direction is given as better."""
     word = "worse" if any(change.worse for change in event.changes) else "changed"
     return f"{word} since {when(event.time)}{commits(event.changes[0])}"
 
@@ -73,7 +73,7 @@ def size(change: SeriesChange) -> str:
 
 
 def kind(change: SeriesChange) -> str:
-    """`confirmed`, or `suspected`; and `better or worse?` where nobody said."""
+    """`confirmed`, or `suspected`; and `better or worse?` where that is not given."""
     return change.kind.value if change.worse is not None else f"{change.kind.value}, better or worse?"
 
 

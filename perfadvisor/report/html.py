@@ -29,7 +29,7 @@ PLOTLY = "plotly-cartesian.min.js"
 
 
 def render(view: ReportView) -> str:
-    """The page. Raises nothing of its own: whatever a machine said is escaped and shown as text."""
+    """The page. Raises nothing of its own: whatever a machine reports is escaped and shown as text."""
     return templates().get_template("page.html.j2").render(_context(view))
 
 

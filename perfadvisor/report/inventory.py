@@ -13,7 +13,7 @@ from perfadvisor.report.inventory_columns import CHAPTERS, COLUMNS, KIND_WORDS
 from perfadvisor.report.machine import ShownValue, shown
 from perfadvisor.report.topology import names_at
 
-FEW = 6  # things that stand side by side; more are one a row
+FEW = 6  # things that stand side by side; more are one per row
 OTHER = "Other"
 RESULT = "result"  # has a section of its own
 SUFFIXES = (" bytes", " hz", " gtps", " usecs", " us", " ns", " per s")

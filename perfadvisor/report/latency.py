@@ -59,7 +59,7 @@ def latencies(group: ResultGroup) -> LatencyTable | None:
 
 def sides(cell: Cell) -> Iterator[tuple[str, dict[str, Estimate]]]:
     """Read and write apart, each with its latencies by "mean", "p50" and so on: total latency where percentiles of it
-    are known, else completion latency, which is said."""
+    are known, else completion latency, which is noted."""
     sides: dict[str, dict[str, dict[str, Estimate]]] = {}
     for estimate in cell.estimates:
         side, _, name = estimate.metric.rpartition(".")

@@ -78,13 +78,13 @@ def shown(fact: Fact | Absent | None) -> ShownValue:
 
 
 def key_facts(table: FactTable) -> tuple[tuple[str, ShownValue], ...]:
-    """The facts everybody asks for first; those nobody recorded are left out."""
+    """The facts everybody asks for first; those not recorded are left out."""
     found = ((label, table.find(name)) for label, name in KEY_FACTS)
     return tuple((label, _key_fact(label, shown(fact), table)) for label, fact in found if fact is not None)
 
 
 def _key_fact(label: str, value: ShownValue, table: FactTable) -> ShownValue:
-    """Memory of which the nodes have only a part so far says so: the pictures show theirs."""
+    """Memory of which the nodes have only a part so far is marked: the pictures show theirs."""
     given = handed_out(table) if label == "Memory" else None
     if given is None:
         return value

@@ -38,7 +38,7 @@ def matrices(view: ReportView, group: ResultGroup) -> tuple[Matrix, ...]:
 
 
 def _nodes(cell: Cell) -> tuple[int, int] | None:
-    """The nodes that all trials of the cell were told to use: of the CPUs, and of the memory."""
+    """The nodes that all trials of the cell were bound to: of the CPUs, and of the memory."""
     cpu, memory = (_parameter(cell, name) for name in ("cpu_node", "memory_node"))
     return (cpu, memory) if isinstance(cpu, int) and isinstance(memory, int) else None
 

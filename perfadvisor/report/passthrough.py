@@ -22,7 +22,7 @@ class Row:
 
 
 def passthrough(facts: FactTable) -> tuple[Row, ...]:
-    """Every function that is no bridge; nothing where no IOMMU groups were read, so that nothing could be said."""
+    """Every function that is not a bridge; nothing where no IOMMU groups were read."""
     if not facts.subjects("iommu_group"):
         return ()
     return tuple(_row(one) for one in answers(facts) if not one.device.class_code.startswith(BRIDGES))

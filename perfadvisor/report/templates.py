@@ -21,7 +21,7 @@ from perfadvisor.targets.here.private import made
 @cache
 def templates() -> Environment:
     """The environment of `reports/`: what is printed is cleaned by `visible`, then escaped; our own files go in as
-    they are. Compiled templates are kept where nobody else can write."""
+    they are. Compiled templates are kept where no other user can write."""
     environment = Environment(
         loader=FileSystemLoader(shipped("reports")),
         autoescape=True,  # select_autoescape() leaves .html.j2 alone

@@ -73,8 +73,17 @@ def _tile(view: ReportView, label: str, device: str, questions: tuple[Question, 
 
 
 def _empty(label: str) -> Tile:
-    return Tile(label=label, figure="", interval="", workload="", trust=Trust.NOT_MEASURED, why=NOT_ASKED, beside="",
-                shares=(), anchor="")  # fmt: skip
+    return Tile(
+        label=label,
+        figure="",
+        interval="",
+        workload="",
+        trust=Trust.NOT_MEASURED,
+        why=NOT_ASKED,
+        beside="",
+        shares=(),
+        anchor="",
+    )
 
 
 def _beside(one: HeadlineAnswer) -> str:

@@ -1,4 +1,4 @@
-"""What can be refused before anything is read, made or started: nobody should wait for a word that was mistyped."""
+"""What can be refused before anything is read, made or started: a mistyped word is not worth waiting for."""
 
 from collections.abc import Iterable
 from itertools import combinations

@@ -22,7 +22,8 @@ class Agreed:
 
 
 def forbidden(workload: Workload, site: Site) -> str:
-    """Why the engine of this workload cannot be used in this environment, "" where it can or where nobody can try."""
+    """Why the engine of this workload cannot be used in this environment, "" where it can or where it cannot be
+    tried."""
     tool = TOOLS[workload.tool]
     engine = tool.engine(workload.parameters)
     if not engine or site.refusal:
@@ -37,7 +38,7 @@ def _probed(tool: str, engine: str, site: Site) -> str:
         program = site.target.program(tool) or TOOLS[tool].PROGRAM.name
         return site.target.forbids(engine, (program, *TOOLS[tool].probe(engine)))
     except MeasureError:
-        return ""  # the tool is missing or the machine is gone: that is said where it is looked for
+        return ""  # the tool is missing or the machine is gone: that is reported where it is looked for
 
 
 def refused(workloads: Sequence[Workload], sites: Sequence[Site]) -> frozenset[tuple[str, str]]:

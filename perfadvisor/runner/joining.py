@@ -10,7 +10,7 @@ from perfadvisor.runner.site import Site
 
 def joined(sites: Sequence[Site]) -> Iterator[Snapshot]:
     """The snapshots that change by it: this machine's own, and those of what runs on it with its host's in them. A
-    machine is read before its guests have their disks and functions; they are told here as they are measured."""
+    machine is read before its guests have their disks and functions; they are listed here as they are measured."""
     known = _known(sites)
     for site in sites if known else ():
         before = site.before

@@ -1,8 +1,8 @@
-"""The orders of a run (workloads, plan, environments, options), and who may give them.
+"""The orders of a run (workloads, plan, environments, options), and whose they may be.
 
 A run directory is data: anybody can be handed one. `run --resume` starts programs and opens machines, so it follows
 only orders that this user gave on this machine. Proof is an HMAC (RFC 2104) over the orders in `run.json`, whose key
-lies in the user's private state directory; a directory that somebody else can write is refused before it is read.
+lies in the user's private state directory; a directory that another user can write is refused before it is read.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ def seal(header: RunFile) -> str:
 
 
 def refuse_folder(path: Path) -> None:
-    """InputError where somebody else could have written the orders in this directory, or where a resumed run's files
+    """InputError where another user could have written the orders in this directory, or where a resumed run's files
     would go elsewhere: a directory that came back from a colleague may hold links."""
     folder = path.resolve()
     for place in (folder, *sorted(folder.rglob("*"))):

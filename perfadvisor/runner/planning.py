@@ -55,7 +55,7 @@ def fitted(request: Request, agreed: Agreed, base: Site, sites: Sequence[Site], 
 
 
 def _too_few(repeats: int, fewest: int) -> tuple[str, ...]:
-    """Said only where a device changes hands: elsewhere the marks on the results say it."""
+    """Reported only where a device changes hands: elsewhere the marks on the results say it."""
     if not repeats < fewest == FEWEST_HAND_OVERS:
         return ()
     return (f"hand-overs of a device: {repeats}, too few for an interval (give --repeats {fewest} or more)",)

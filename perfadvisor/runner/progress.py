@@ -1,4 +1,4 @@
-"""What somebody who waits wants to see: which trial runs, what came out, and how long it will take.
+"""What a waiting user wants to see: which trial runs, what came out, and how long it will take.
 
 It is written between trials only, never while one measures: a spinner takes CPU time.
 """

@@ -73,7 +73,7 @@ def _memory() -> Iterator[str]:
 
 
 def _frequency() -> Iterator[str]:
-    """A limit below what the CPU can do, set by somebody or by a power profile."""
+    """A limit below what the CPU can do, set by a user or by a power profile."""
     for policy in sorted(CPUFREQ.glob("policy*")):
         limit, most = (number(_text(policy / name).strip()) for name in ("scaling_max_freq", "cpuinfo_max_freq"))
         if limit and most and limit < 0.99 * most:

@@ -12,14 +12,14 @@ from perfadvisor.targets.opening import Opening
 
 
 def refuse(_name: str, _seen: str) -> str:
-    """The answer of somebody who was not asked."""
+    """The answer of a user who was not asked."""
     return ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
     """Where to measure: `directory` holds the test file, `device` is a raw block device to use instead ("" for none),
-    `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, lent for
+    `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, bound for
     the run so that mapping memory for the first of them can be measured, and `domain` the kind of translation that the
     device's own group gets ("" to leave it). `confirm` asks for its first text to be typed, before anything is
     written to a raw device; its second one tells what was read of the device."""

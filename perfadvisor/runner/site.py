@@ -52,7 +52,7 @@ def open_sites(
     opening: Opening | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Site, ...]:
-    """Reach and read every environment; `undo` closes them again, `say` is told which one is waited for. One that
+    """Reach and read every environment; `undo` closes them again, `say` gets which one is waited for. One that
     is unavailable is left out of the measuring with its reason. MeasureError where none at all is available."""
     targets = [_opened(spec, undo, opening, say) for spec in specs]
     _require_any(targets)
@@ -116,7 +116,7 @@ def _read(target: Target, host: Snapshot | None) -> Snapshot:
 
 
 def _given_up(target: Target, error: PerfAdvisorError) -> Unreachable:
-    """Everything it has goes back at once; what cannot be restored now is said, and its journal keeps it."""
+    """Everything it has goes back at once; what cannot be restored now is reported, and its journal keeps it."""
     said, hint = [error.message], error.hint
     for let_go in (target.give, target.close):
         try:

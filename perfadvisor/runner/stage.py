@@ -56,9 +56,9 @@ class Stage:
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What the trials of every environment are prepared with: where storage is measured (None: nowhere), the journal of
-    what is changed for it, `undo` for what the journal does not know of, and who is told what takes long. `link` gives
-    the two ends of network tests, and is asked only if one is needed; `lent` is the function lent to this machine's own
-    trials."""
+    what is changed for it, `undo` for what the journal does not know of, and who hears what takes long. `link` gives
+    the two ends of network tests, and is asked only if one is needed; `lent` is the function bound for this machine's
+    own trials."""
 
     storage: Storage | None
     journal: Journal
@@ -115,7 +115,7 @@ def needs_function(workload: Workload) -> bool:
 
 
 def _permissions(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
-    """What the environment lacks or forbids is said before anything is made for it."""
+    """What the environment lacks or forbids is reported before anything is made for it."""
     if builder.site.refusal:
         builder.refuse(workloads, MeasureError(builder.site.refusal))
         return
@@ -124,7 +124,7 @@ def _permissions(workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
 
 
 def _tool(name: str, workloads: Sequence[Workload], builder: _SetupBuilder) -> None:
-    """A missing tool is said once and early."""
+    """A missing tool is reported once and early."""
     try:
         require(builder.target, name)
         program = builder.target.program(name)

@@ -6,7 +6,7 @@ from perfadvisor.runner.site import Site
 
 
 class Turns:
-    """The turns of one run. At first everything is where it was found, and nobody has a turn."""
+    """The turns of one run. At first everything is where it was found, and no environment has a turn."""
 
     def __init__(self, sites: Sequence[Site]) -> None:
         self._targets = [site.target for site in sites]

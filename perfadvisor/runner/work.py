@@ -47,8 +47,8 @@ class RunOutcome:
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A run under way: its directory, the environments that are open, where storage is measured, what was asked for,
-    what was taken from this machine for it, who is told how far it is, and what asks for more
-    trials than were planned."""
+    what was taken from this machine for it, who hears how far it is, and what asks for more trials than were
+    planned."""
 
     saved: Bundle
     sites: Sequence[Site]
@@ -60,7 +60,7 @@ class Work:
 
 
 def finish(work: Work) -> RunOutcome:
-    """Measure what is left; on an interrupt keep what there is and say so in run.json."""
+    """Measure what is left; on an interrupt keep what there is and record it in run.json."""
     saved = work.saved
     saved.note(*work.borrowed.notes)
     new = [site for site in work.sites if not saved.has_snapshot(site.name, "before")]
@@ -84,7 +84,7 @@ def finish(work: Work) -> RunOutcome:
 
 
 def _put_back(book: Journal, work: Work) -> None:
-    """Undo every change; what cannot be undone is said, and stays listed for `perfadvisor restore`."""
+    """Undo every change; what cannot be undone is reported, and stays listed for `perfadvisor restore`."""
     for failure in book.close():
         work.progress.say(f"could not be restored: {failure}")
         work.saved.note(f"could not be restored: {failure}")
@@ -109,7 +109,7 @@ def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, 
 
 
 def _let_go(site: Site, saved: Bundle) -> None:
-    """What one environment cannot give back is said; the others are measured with what they have."""
+    """What one environment cannot give back is reported; the others are measured with what they have."""
     try:
         site.target.give()
     except PerfAdvisorError as error:
@@ -187,7 +187,7 @@ def _turn(
 
 
 def _read_again(work: Work, turns: Turns) -> None:
-    """Did a machine change under us? One that is unavailable from now on says so itself."""
+    """Did a machine change under us? One that is unavailable from now on reports it itself."""
     for site in work.sites:
         try:
             turns.hand_to(site)

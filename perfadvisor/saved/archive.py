@@ -56,7 +56,7 @@ def too_large(name: str) -> InputError:
 
 @contextmanager
 def decompress(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked if it is gzip, bzip2 or xz (told by its first bytes), and bounded."""
+    """The file's bytes, unpacked if it is gzip, bzip2 or xz (known by its first bytes), and bounded."""
     with path.open("rb") as raw, ExitStack() as stack:
         head = raw.read(6)
         raw.seek(0)
@@ -88,7 +88,7 @@ def is_tar(data: bytes) -> bool:
 
 
 def members(path: Path) -> Iterator[tuple[str, Entry]]:
-    """Every member of a tar archive as (relative name, entry). InputError where it is no tar, cut off or hostile."""
+    """Every member of a tar archive as (relative name, entry). InputError where it is not tar, cut off or hostile."""
     given = 0
     try:
         try:

@@ -1,4 +1,4 @@
-"""Whatever a user points to: a machine's own files (a snapshot, somebody's tree), or outputs that were saved.
+"""Whatever a user points to: a machine's own files (a snapshot, a foreign tree), or outputs that were saved.
 
 Nothing is unpacked onto a disk, and nothing is written."""
 

@@ -24,8 +24,9 @@ def plan(intents: Iterable[Intent], tree: Tree) -> Plan:
             refusals.append(Refusal(intent=intent, reason=reason, unread=True))
             continue
         refused = _refused(setting, intent, was, tree)
-        refusals += (Refusal(intent=replace(intent, to={name: intent.to[name]}), reason=why)
-                     for name, why in refused.items())  # fmt: skip
+        refusals += (
+            Refusal(intent=replace(intent, to={name: intent.to[name]}), reason=why) for name, why in refused.items()
+        )
         to = {name: text for name, text in intent.to.items() if name not in refused and was.get(name) != text}
         if to:
             along = _along(setting, intent.subject, tree)

@@ -67,8 +67,11 @@ def _read(tree: Tree) -> Values:
 
 def _lookup(values: Values, case: Case, catalogue: Catalogue) -> Lookup:
     """The case's facts, each about the one subject of its kind, and the facts that lead from one to the other."""
-    leads = {spec.name: SUBJECTS[spec.refers_to] for spec in catalogue.values()
-             if spec.refers_to and spec.refers_to in SUBJECTS and spec.subject in SUBJECTS}  # fmt: skip
+    leads = {
+        spec.name: SUBJECTS[spec.refers_to]
+        for spec in catalogue.values()
+        if spec.refers_to and spec.refers_to in SUBJECTS and spec.subject in SUBJECTS
+    }
     table = _table({**leads, **values}, catalogue)
     host = {name.removeprefix(HOST): value for name, value in (case.host or {}).items()}
     return Lookup(table, catalogue, _table(host, catalogue) if host else None)
@@ -76,8 +79,9 @@ def _lookup(values: Values, case: Case, catalogue: Catalogue) -> Lookup:
 
 def _table(values: Mapping[str, Scalar], catalogue: Catalogue) -> FactTable:
     known = ((name, value, catalogue[name].subject) for name, value in values.items() if name in catalogue)
-    return FactTable(Fact(name=name, value=value, source="case", subject=SUBJECTS.get(kind, ""))
-                     for name, value, kind in known)  # fmt: skip
+    return FactTable(
+        Fact(name=name, value=value, source="case", subject=SUBJECTS.get(kind, "")) for name, value, kind in known
+    )
 
 
 def _comes_back(planned: Plan) -> bool:

@@ -1,4 +1,4 @@
-"""One environment as asked for, read: nobody takes its text apart again."""
+"""One environment as asked for, read: its text is not taken apart again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

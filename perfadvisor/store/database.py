@@ -97,7 +97,7 @@ def _engine(url: URL, name: str, wait_s: float) -> Engine:
 
 
 def _plain_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Python's sqlite3 commits before DDL unless told to leave transactions alone; migrations need them whole."""
+    """Python's sqlite3 commits before DDL unless set to leave transactions alone; migrations need them whole."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
 

@@ -158,8 +158,8 @@ class Target(Protocol):
         return ""
 
     def function(self, lent: VfioFunction | None) -> VfioFunction:
-        """The PCI function that its trials may open through VFIO; `lent` is the one lent to this machine's own trials.
-        MeasureError, with how to give it one, where it has none."""
+        """The PCI function that its trials may open through VFIO; `lent` is the one bound for this machine's own
+        trials. MeasureError, with how to give it one, where it has none."""
         del lent
         raise MeasureError("measured on this machine and in its containers only", "--env local --vfio BDF")
 
@@ -196,7 +196,7 @@ class Target(Protocol):
 
     def presence(self, path: IoPath) -> Callable[[], str]:
         """Whether what the bytes of this way cross is still there, to be asked while a trial runs: why not, "" where it
-        is or cannot be told."""
+        is or is unknown."""
         del path
         return never_gone
 

@@ -1,4 +1,4 @@
-"""What a tool's trial of an engine says: whether the kernel, or somebody in front of it, forbids it."""
+"""What a tool's trial of an engine says: whether the kernel, or a filter in front of it, forbids it."""
 
 from perfadvisor.targets.base import Completed
 

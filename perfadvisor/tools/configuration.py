@@ -1,4 +1,4 @@
-"""A result somebody measured without us, told by its own output: what was run, and what came out."""
+"""A result that was measured without us, described by its own output: what was run, and what came out."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ class Configuration:
 
 
 def moment(seconds: float | None) -> float | None:
-    """A time in seconds since the epoch, None where no clock says so: before 1970, after 2100."""
+    """A time in seconds since the epoch, None where it is not a real time: before 1970, after 2100."""
     return seconds if seconds is not None and 0 <= seconds <= 4_102_444_800 else None
 
 

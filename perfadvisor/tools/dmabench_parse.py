@@ -126,7 +126,7 @@ def _scalars(found: Mapping[str, Any]) -> dict[str, Scalar]:
 
 
 def _pages_got(found: Mapping[str, Any]) -> str | None:
-    """In words, from what the kernel said of the mapping: "4 KiB", "2 MiB", "2 MiB (97 % of the memory)"."""
+    """In words, from what the kernel reported of the mapping: "4 KiB", "2 MiB", "2 MiB (97 % of the memory)"."""
     size = integer(found, "page_size_bytes")
     if not size or size <= 0:
         return None

@@ -32,7 +32,7 @@ class FioLatency:
 
     @property
     def taken(self) -> bool:
-        """Whether it was measured: fio prints zeros for a latency it was told not to take (gtod_reduce, disable_lat).
+        """Whether it was measured: fio prints zeros for a latency it was set not to take (gtod_reduce, disable_lat).
         Version 3 says N 0 then; before it, only a largest value of 0 shows that."""
         return bool(self.count) if self.count is not None else self.max_ns != 0
 
@@ -113,7 +113,7 @@ def is_fio(document: Mapping[str, Any]) -> bool:
 
 def _entries(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The jobs; with --client they are called client_stats, and their sum is among them under a name of its own, which
-    counts where somebody kept nothing else."""
+    counts where nothing else was kept."""
     found = list(objects(document, "client_stats"))
     clients = [entry for entry in found if entry.get("jobname") != "All clients"]
     return [*objects(document, "jobs"), *(clients or found)]
@@ -194,8 +194,8 @@ def _variation(found: Mapping[str, Any]) -> float | None:
 
 
 def _io_bytes_unit(found: Mapping[str, Any], rate: float | None) -> str:
-    """Told by what fits: fio computes bandwidth as bytes over run time, so the two agree in the right unit; to a KiB/s,
-    because early fio 3 rounds down to that."""
+    """Decided by what fits: fio computes bandwidth as bytes over run time, so the two agree in the right unit; to a
+    KiB/s, because early fio 3 rounds down to that."""
     amount, runtime = number(found, "io_bytes"), number(found, "runtime")
     if not amount or not runtime or not rate:
         return "bytes" if "bw_bytes" in found else "KiB"

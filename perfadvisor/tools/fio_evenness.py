@@ -1,4 +1,4 @@
-"""How even a fio job ran: what a rate limit is told by, and which latencies nobody took."""
+"""How even a fio job ran: what a rate limit is recognized by, and which latencies were not taken."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

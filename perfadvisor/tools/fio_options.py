@@ -58,7 +58,7 @@ def is_ping_pong(run: FioRun, job: FioJob) -> bool:
 
 def described(run: FioRun, jobs: Sequence[FioJob]) -> dict[str, Scalar]:
     """What these jobs of one configuration did together. fio before 2.3 does not print options: what it was asked for
-    is then unknown, and only the block size can be told from the counts."""
+    is then unknown, and only the block size follows from the counts."""
     options = merged(run, jobs[0]) if jobs else {}
     if options:
         return {**describe(options), "numjobs": threads(jobs, whole(options, "numjobs", 1))}

@@ -26,7 +26,7 @@ def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
 
 
 def failure(found: FioText, stderr: bytes = b"", returncode: int = 0) -> str:
-    """Why this output is no result, in one line; "" where it is one."""
+    """Why this output is not a result, in one line; "" where it is one."""
     said = found.complaint or complaint(decode(stderr)) or _first_line(decode(stderr))
     if found.run is None:
         return _without_json(found, said, returncode)

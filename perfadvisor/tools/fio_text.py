@@ -19,7 +19,7 @@ _TERSE = re.compile(r"^\d;fio-[^;]*;[^;]*;\d+;\d+;", re.MULTILINE)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FioText:
     """`run` is the last document, the one that counts (--status-interval prints several); `used` its place.
-    `terse_fields` is the number of fields of a terse line, 0 where the output is no terse one; `normal` says that
+    `terse_fields` is the number of fields of a terse line, 0 where the output is not a terse one; `normal` says that
     fio's output for people is in it: `run` is read from that where there is no document."""
 
     json: JsonText

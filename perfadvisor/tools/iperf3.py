@@ -108,7 +108,7 @@ def _flags(given: Parameters) -> Iterator[str]:
     udp = given.get("protocol") == "udp"
     if udp:
         yield "--udp"
-    if udp or "bits_per_s" in given:  # iperf3 sends UDP at 1 Mbit/s unless told otherwise
+    if udp or "bits_per_s" in given:  # iperf3 sends UDP at 1 Mbit/s by default
         yield f"--bitrate={given.get('bits_per_s', 0)}"
     for name, flag in _VALUES:
         if name in given:

@@ -36,7 +36,7 @@ def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
 
 
 def failure(found: Iperf3Text, stderr: str = "", returncode: int = 0) -> str:
-    """Why this output is no result, in one line; "" where it is one. iperf3 3.12 exits with 0 on a refusal."""
+    """Why this output is not a result, in one line; "" where it is one. iperf3 3.12 exits with 0 on a refusal."""
     if found.json.broken:
         return f"iperf3's output is incomplete: {found.json.broken}"
     if not found.runs and found.plain:
@@ -48,7 +48,7 @@ def failure(found: Iperf3Text, stderr: str = "", returncode: int = 0) -> str:
 
 
 def run_failure(run: Iperf3Run) -> str:
-    """Why this test is no result; "" where it is one."""
+    """Why this test is not a result; "" where it is one."""
     if run.error:
         return "iperf3: " + " ".join(run.error.split())[:300]
     if not run.sums:
@@ -142,7 +142,7 @@ def _details(run: Iperf3Run) -> dict[str, Scalar]:
     host_sends = reverse is run.server_side
     sender, receiver = run.host_cpu_percent, run.remote_cpu_percent
     if run.server_side:
-        receiver = None  # a server prints before it is told: 0, or what the client of its last test used
+        receiver = None  # a server prints before it knows: 0, or what the client of its last test used
     if not host_sends:
         sender, receiver = receiver, sender
     found: dict[str, Scalar | None] = {

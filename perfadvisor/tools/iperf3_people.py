@@ -1,6 +1,6 @@
 """iperf3's output for people, of a client, as the document that `-J` would have given, with fewer digits.
 
-The two directions of `--bidir` and what a server prints are left to the JSON: their totals are told apart there.
+The two directions of `--bidir` and what a server prints are left to the JSON: their totals are separate there.
 """
 
 import re

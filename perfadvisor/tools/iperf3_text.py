@@ -1,4 +1,4 @@
-"""Everything around iperf3's JSON: which documents are its own, and what it said instead of one."""
+"""Everything around iperf3's JSON: which documents are its own, and what it printed instead of one."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"^(Connecting to host |Server listening on |\[ *ID\] Interv
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Iperf3Text:
-    """`runs` are the tests found (a server prints one after the other), `complaint` what iperf3 said is wrong;
+    """`runs` are the tests found (a server prints one after the other), `complaint` what iperf3 reported as wrong;
     `plain` where this is iperf3's output for people, which has no JSON; `from_text` where the test is read from it."""
 
     json: JsonText

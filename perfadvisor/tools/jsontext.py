@@ -64,7 +64,7 @@ _last_split = lru_cache(maxsize=1)(_split)
 
 
 def decode(data: bytes) -> str:
-    """The bytes as text: UTF-16 where a byte order mark says so (PowerShell's `>` writes it), else UTF-8; no CRs."""
+    """The bytes as text: UTF-16 where a byte order mark shows it (PowerShell's `>` writes it), else UTF-8; no CRs."""
     utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
     text = data.decode("utf-16" if utf16 else "utf-8-sig", "replace")
     return text.replace("\r\n", "\n")

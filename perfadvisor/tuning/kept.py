@@ -46,9 +46,13 @@ def _status(tune: Tune, kept: Kept) -> Status:
     present = settings_file.now(SETTINGS[str(change["setting"])], subject)
     wanted = dict(change["ours"] or {})
     return Status(
-        tune=tune, kept=kept, wanted=wanted, present={name: (present or {}).get(name, "") for name in wanted},
-        standing=_standing(tune, wanted, present), files=kept_files.states(kept.files),
-    )  # fmt: skip
+        tune=tune,
+        kept=kept,
+        wanted=wanted,
+        present={name: (present or {}).get(name, "") for name in wanted},
+        standing=_standing(tune, wanted, present),
+        files=kept_files.states(kept.files),
+    )
 
 
 def _standing(tune: Tune, wanted: Mapping[str, str], present: Mapping[str, str] | None) -> Standing:

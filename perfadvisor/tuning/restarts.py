@@ -1,6 +1,6 @@
 """Fixes that need a restart: measured before it, and judged after it against that, unpaired.
 
-Nothing that a machine does between two boots can be told from the fix, so the answer is never more than "it looks
+Nothing that a machine does between two boots can be separated from the fix, so the answer is never more than "it looks
 improved": the gate's own words for a baseline of another session."""
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from perfadvisor.tuning.how import How
 from perfadvisor.tuning.judging import answer, apart, policy_with_guards
 from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tried, Tune
 
-RUNS = 10  # of each side: as many sessions as the gate asks for cannot be had
+RUNS = 10  # of each side: as many sessions as the gate asks for are not available
 AFTER = (Disturbs.RESTART, Disturbs.REBOOT)
 SIDES = with_setting.AS_IS, "after the restart"
 
@@ -32,9 +32,11 @@ def prepared(fix: PlannedFix, measuring: Measuring, progress: Progress) -> Tried
     """The machine as it is, measured now, so that `tune continue` has something to compare with."""
     side = _measured(measuring, SIDES[0], progress)
     return Tried(
-        fix=fix, answer=FixAnswer.PREPARED, baseline=tuple(side.runs.values()),
+        fix=fix,
+        answer=FixAnswer.PREPARED,
+        baseline=tuple(side.runs.values()),
         reason=f"{'; '.join(fix.commands)}; then: perfadvisor tune continue",
-    )  # fmt: skip
+    )
 
 
 def waits(tune: Tune) -> bool:
@@ -62,9 +64,7 @@ def _judged(tune: Tune, one: Tried, how: How) -> Tried:
     report = gate(before, after, policy_with_guards(how.policy_of, measuring.is_goal), Order.STORED)
     goals, guards = apart(report)
     why = [f"{each.id}: {each.explanation}" for each in goals if each.explanation]
-    return replace(
-        one, answer=answer(report), goals=goals, guards=guards, reason="; ".join((*report.notes, *why))
-    )  # fmt: skip
+    return replace(one, answer=answer(report), goals=goals, guards=guards, reason="; ".join((*report.notes, *why)))
 
 
 def _missing(fix: PlannedFix) -> str:

@@ -34,9 +34,15 @@ def tried(fix: PlannedFix, how: How, tests: int) -> Tried:
     goals, guards = apart(report)
     level = report.looks[-1].alpha if report.looks else 0.0
     return Tried(
-        fix=fix, answer=answer(report), goals=goals, guards=guards, level=level, tests=tests * measuring.goals,
-        reason=explained(report), notes=tuple(notes),
-    )  # fmt: skip
+        fix=fix,
+        answer=answer(report),
+        goals=goals,
+        guards=guards,
+        level=level,
+        tests=tests * measuring.goals,
+        reason=explained(report),
+        notes=tuple(notes),
+    )
 
 
 def together(fixes: Sequence[PlannedFix], how: How) -> Together:
@@ -71,9 +77,15 @@ def _report(made: Plan, measuring: Measuring, how: How, tests: int, notes: list[
         names = with_setting.AS_IS, with_setting.CHANGED
         policy = policy_with_guards(how.policy_of, measuring.is_goal)
         return interleaved(
-            run, names, policy, most=how.pairs, budget_s=how.budget_s, progress=how.progress, tests=tests,
+            run,
+            names,
+            policy,
+            most=how.pairs,
+            budget_s=how.budget_s,
+            progress=how.progress,
+            tests=tests,
             settled=settled,
-        )  # fmt: skip
+        )
 
 
 def rounding(applied: Sequence[Applied]) -> list[str]:

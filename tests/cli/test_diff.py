@@ -36,8 +36,10 @@ def test_a_run_beside_itself_compares_its_results() -> None:
 
 def test_a_paste_and_a_snapshot(tmp_path) -> None:
     paste = tmp_path / "paste.txt"
-    paste.write_text("$ ethtool -g ens6\nRing parameters for ens6:\nPre-set maximums:\nRX:\t\t4096\nTX:\t\t4096\n"
-                     "Current hardware settings:\nRX:\t\t1024\nTX:\t\t1024\n")  # fmt: skip
+    paste.write_text(
+        "$ ethtool -g ens6\nRing parameters for ens6:\nPre-set maximums:\nRX:\t\t4096\nTX:\t\t4096\n"
+        "Current hardware settings:\nRX:\t\t1024\nTX:\t\t1024\n"
+    )
     done = CliRunner().invoke(command, [str(FAR), str(paste)])
     assert done.exit_code == 0, done.exception
     assert "nic.ring_rx" in done.output

@@ -26,11 +26,9 @@ class Fired:
 
 def judged(stage: Stage, workload: str, out: Path) -> tuple[Fired, ...]:
     """Run the workload on the stage as a user would, and take what `advise` says of it."""
-    argv = (
-        *stage.near, *stage.inside, sys.executable, "-m", "perfadvisor", "run", workload, "--repeats", REPEATS,
-        "--workloads", str(WORKLOADS), "--out", str(out), "--wait-quiet", "0s", *stage.options,
-    )  # fmt: skip
-    _told(argv)
+    asked = ("--repeats", REPEATS, "--workloads", str(WORKLOADS), "--out", str(out), "--wait-quiet", "0s")
+    run = (sys.executable, "-m", "perfadvisor", "run", workload, *asked, *stage.options)
+    _told((*stage.near, *stage.inside, *run))
     told = json.loads(_told((sys.executable, "-m", "perfadvisor", "advise", str(out), "--format", "json")))
     return tuple(
         Fired(rule=one["rule"], subject=one["subject"], title=one["title"])

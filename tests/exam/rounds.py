@@ -52,9 +52,15 @@ def won(measure: Measure, fix: Callable[[], AbstractContextManager[None]], healt
     ]
     middle = (median(good) - median(bad)) / (well - median(bad)) if well != median(bad) else 0.0
     return Won(
-        healthy=well, planted=median(bad), mended=median(good), pairs=len(bad), verdict=compared.verdict,
-        share=middle, low=min(shares), high=max(shares),
-    )  # fmt: skip
+        healthy=well,
+        planted=median(bad),
+        mended=median(good),
+        pairs=len(bad),
+        verdict=compared.verdict,
+        share=middle,
+        low=min(shares),
+        high=max(shares),
+    )
 
 
 def _side(name: str, sample: Sample) -> Side:

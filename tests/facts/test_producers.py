@@ -74,13 +74,26 @@ def of_results() -> frozenset[str]:
     metrics = (*(keys[0] for keys in SAMPLES.values()), "read.bytes_per_s", "write.bytes_per_s")
     samples = tuple(Sample(metric=metric, value=1.0, unit=Unit.NONE) for metric in metrics)
     path = IoPath(file="/f", file_system="ext4", block="sda", nic="eth0", pci="0000:01:00.0")
-    planned = Trial(number=1, workload="w", environment="e", repeat=1, position=0, runtime_s=1.0, warmup_s=0.0,
-                    parameters={"page_size_bytes": 4096})  # fmt: skip
+    planned = Trial(
+        number=1,
+        workload="w",
+        environment="e",
+        repeat=1,
+        position=0,
+        runtime_s=1.0,
+        warmup_s=0.0,
+        parameters={"page_size_bytes": 4096},
+    )
     trial = TrialResult(
-        trial=planned, state=TrialState.DONE, started=0.0, duration_s=1.0, path=path, command=("fio",),
+        trial=planned,
+        state=TrialState.DONE,
+        started=0.0,
+        duration_s=1.0,
+        path=path,
+        command=("fio",),
         output=Output(samples=samples, details=given),
         deltas=dict.fromkeys(DELTAS, 1.0),
-    )  # fmt: skip
+    )
     work = Workload(id="w", title="", device="storage", tool="fio", parameters={}, metrics=("read.iops",))
     found = result_facts(
         cell(work, "e", (trial,) * 3), work, known_facts(), machine=catalogue.read(producers.HOST), ratio_to_parent=1.0

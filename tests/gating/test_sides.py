@@ -15,8 +15,13 @@ BLANK = Side(name="", runs={})
 
 
 def finding(rule: str, severity: Severity, subject: str = "", outcome: Outcome = Outcome.FIRES):
-    return SimpleNamespace(rule=SimpleNamespace(id=rule, severity=severity), subject=subject, outcome=outcome,
-                           title=f"{rule} is wrong", accepted="")  # fmt: skip
+    return SimpleNamespace(
+        rule=SimpleNamespace(id=rule, severity=severity),
+        subject=subject,
+        outcome=outcome,
+        title=f"{rule} is wrong",
+        accepted="",
+    )
 
 
 @pytest.fixture
@@ -24,10 +29,14 @@ def judged(monkeypatch):
     """Findings by folder, in place of a judgement."""
     found = {
         "old": [finding("known", Severity.HIGH, "eth0")],
-        "new": [finding("known", Severity.HIGH, "eth0"), finding("known", Severity.HIGH, "eth1"),
-                finding("bad", Severity.CRITICAL), finding("small", Severity.LOW),
-                finding("unsure", Severity.CRITICAL, outcome=Outcome.UNKNOWN)],
-    }  # fmt: skip
+        "new": [
+            finding("known", Severity.HIGH, "eth0"),
+            finding("known", Severity.HIGH, "eth1"),
+            finding("bad", Severity.CRITICAL),
+            finding("small", Severity.LOW),
+            finding("unsure", Severity.CRITICAL, outcome=Outcome.UNKNOWN),
+        ],
+    }
     monkeypatch.setattr("perfadvisor.judge.judge", lambda path: SimpleNamespace(findings=found[path.name]))
 
 

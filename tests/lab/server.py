@@ -100,9 +100,7 @@ class Server:
         if not code:
             why = f"no end within {timeout_s:.0f} s" if done.timed_out else f"QEMU ended with {done.returncode}"
             raise MeasureError(f"the lab: {why}; output so far:\n{_tail(self._output())}\nconsole:\n{_tail(console)}")
-        return Ran(
-            returncode=int(code), output=self._output(), console=console, seconds=time.monotonic() - started
-        )  # fmt: skip
+        return Ran(returncode=int(code), output=self._output(), console=console, seconds=time.monotonic() - started)
 
     def argv(self, script: Path | None, verbose: bool = True) -> tuple[str, ...]:
         """How it is started; without a script, with a shell on the terminal."""

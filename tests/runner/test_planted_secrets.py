@@ -111,8 +111,10 @@ def test_no_output_holds_a_secret_and_none_is_for_others(bench, planted) -> None
     texts |= {str(path): data for path in sorted(out.rglob("*")) if path.is_file() for path, data in _unpacked(path)}
     leaks = {
         f"{where}: {planted.found[secret]}"
-        for where, data in texts.items() for secret in planted.found if secret.encode() in data
-    }  # fmt: skip
+        for where, data in texts.items()
+        for secret in planted.found
+        if secret.encode() in data
+    }
     assert sorted(leaks) == []
     others = [path for path in out.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o077]
     assert others == []

@@ -66,7 +66,10 @@ SAID = {
     "lscpu/vmware_fpe.tar.gz": {("cpu-governor-on-demand", ""): ON_DEMAND},
     "lscpu/x86_64-64cpu.tar.gz": {
         ("numa-socket-without-memory", ""): {
-            "cpu.package_count": 4, "numa.cpu_node_count": 3, "numa.node_cpus_max": 32, "numa.node_cpus_min": 16,
+            "cpu.package_count": 4,
+            "numa.cpu_node_count": 3,
+            "numa.node_cpus_max": 32,
+            "numa.node_cpus_min": 16,
         },
         ("cpu-governor-on-demand", ""): ON_DEMAND,
     },
@@ -92,7 +95,7 @@ SAID = {
     "util-linux/simple-nvme.tar.xz": {
         ("storage-cfq-on-ssd", "sda"): {"block.scheduler": "cfq", "block.rotational": False},
     },
-}  # fmt: skip
+}
 
 # What these trees tempt one to say, and why it would be wrong; the reasons are in docs/advice-on-real-machines.md.
 NOT_SAID = (

@@ -69,28 +69,34 @@ COMMANDS: dict[str, tuple[int, str]] = {
     "romfs": (1, "mkdir -p {image}.d && echo x > {image}.d/x && genromfs -f {image}.c -d {image}.d && {copy}"),
     "jffs2": (1, "mkdir -p {image}.d && echo x > {image}.d/x && mkfs.jffs2 -r {image}.d -o {image}.c && {copy}"),
     "ubifs": (
-        8, "mkdir -p {image}.d && echo x > {image}.d/x && mkfs.ubifs -r {image}.d -m 2048 -e 126976 -c 50 -o {image}.c"
+        8,
+        "mkdir -p {image}.d && echo x > {image}.d/x && mkfs.ubifs -r {image}.d -m 2048 -e 126976 -c 50 -o {image}.c"
         " && {copy}",
     ),
     "ubi": (
-        8, "printf '[a]\\nmode=ubi\\nvol_id=0\\nvol_size=1MiB\\nvol_type=dynamic\\nvol_name=x\\n' > {image}.d"
+        8,
+        "printf '[a]\\nmode=ubi\\nvol_id=0\\nvol_size=1MiB\\nvol_type=dynamic\\nvol_name=x\\n' > {image}.d"
         " && ubinize -o {image}.c -m 2048 -p 128KiB {image}.d && {copy}",
     ),
     "atari partitions": (16, "parted -s {image} mklabel atari"),
     "thin pool metadata": (4, "echo '{thin}' > {image}.d && thin_restore -i {image}.d -o {image}"),
     "cache metadata": (4, "echo '{cache}' > {image}.d && cache_restore -i {image}.d -o {image}"),
     "era metadata": (
-        4, "echo '{era}' > {image}.d && truncate -s 4M {image}.c && era_restore -i {image}.d -o {image}.c && {copy}",
+        4,
+        "echo '{era}' > {image}.d && truncate -s 4M {image}.c && era_restore -i {image}.d -o {image}.c && {copy}",
     ),
     "zfs": (
-        128, "zfs-fuse --no-kstat-mount && zpool create -m none -f {pool} {image} && zpool export {pool}; {end_zfs}",
+        128,
+        "zfs-fuse --no-kstat-mount && zpool create -m none -f {pool} {image} && zpool export {pool}; {end_zfs}",
     ),
     "PostgreSQL table": (
-        4, "d=$(mktemp -d) && chown nobody $d && runuser -u nobody -- /usr/lib/postgresql/15/bin/initdb -D $d/a"
+        4,
+        "d=$(mktemp -d) && chown nobody $d && runuser -u nobody -- /usr/lib/postgresql/15/bin/initdb -D $d/a"
         " > /dev/null && cp $d/a/base/1/1259 {image}.c && {copy}",
     ),
     "MariaDB tablespace": (
-        16, "d=$(mktemp -d) && echo | mariadbd --no-defaults --bootstrap --datadir=$d --user=root"
+        16,
+        "d=$(mktemp -d) && echo | mariadbd --no-defaults --bootstrap --datadir=$d --user=root"
         " --innodb-data-file-path=ibdata1:12M && cp $d/ibdata1 {image}.c && {copy}",
     ),
     "Berkeley database": (4, "printf 'a\\nb\\n' | db5.3_load -T -t btree {image}.c && {copy}"),

@@ -42,9 +42,14 @@ def main() -> int:
 
 
 def torture(
-    out: Path, seed: int, seconds: float, kinds: tuple[str, ...], only: int | None = None, signals: int = 10**9,
+    out: Path,
+    seed: int,
+    seconds: float,
+    kinds: tuple[str, ...],
+    only: int | None = None,
+    signals: int = 10**9,
     victims: tuple[str, ...] = (),
-) -> Report:  # fmt: skip
+) -> Report:
     """Go on until the time is up or so many signals were sent."""
     report = Report(out, seed)
     deadline, number = time.monotonic() + seconds, only or 0

@@ -38,8 +38,9 @@ def strike(world: World, chance: random.Random, number: int, report: Report, wan
     for _ in finished(victim.out).keys() - before.keys():
         report.count("finished", "trials of these runs")
     for problem in problems(world, victim, before, state, error, code):
-        report.fail(f"{name}: {problem}", number, {"stderr": error.encode()}, argv=victim.argv, signal=one,
-                    moment_s=moment_s)  # fmt: skip
+        report.fail(
+            f"{name}: {problem}", number, {"stderr": error.encode()}, argv=victim.argv, signal=one, moment_s=moment_s
+        )
     if victim.out and len(finished(victim.out)) == len(_planned(victim.out)) > 0 and chance.random() < 0.5:
         shutil.rmtree(victim.out)
 
@@ -48,10 +49,14 @@ def _struck(world: World, victim: Victim, number: int, moment_s: float) -> tuple
     """The exit code, and what was said."""
     with _keyboard(victim.typed) as terminal:
         process = subprocess.Popen(  # what a script starts in the background ignores signals, and so would its children
-            ["env", "--default-signal=INT,QUIT,HUP,TERM", *victim.argv], stdin=terminal, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, env=world.environment() | {"PYTHONPATH": str(REPOSITORY)}, cwd=world.root,
+            ["env", "--default-signal=INT,QUIT,HUP,TERM", *victim.argv],
+            stdin=terminal,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env=world.environment() | {"PYTHONPATH": str(REPOSITORY)},
+            cwd=world.root,
             text=True,
-        )  # fmt: skip
+        )
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(moment_s)
         with contextlib.suppress(ProcessLookupError):

@@ -42,9 +42,15 @@ def one_fix(text: str = "test.number=5") -> tuple[PlannedFix, ...]:
 
 def tune_of(found: tuple[PlannedFix, ...], id: str = "t") -> Tune:
     return Tune(
-        id=id, host="h", boot=boot_id(), started="2026-11-28 05:00", version="0", source="now",
-        state=TuneState.MEASURING, fixes=found,
-    )  # fmt: skip
+        id=id,
+        host="h",
+        boot=boot_id(),
+        started="2026-11-28 05:00",
+        version="0",
+        source="now",
+        state=TuneState.MEASURING,
+        fixes=found,
+    )
 
 
 def set_to(path: Path, text: str = "5") -> bool:
@@ -62,10 +68,15 @@ def load(**metrics: Metric) -> Callable[[], Side]:
 
     def measure() -> Side:
         runs = [
-            Runs(workload="w", metric=name, unit="iops" if name == "iops" else "ns",
-                 better="higher" if name == "iops" else "lower", values=(value() * next(noise),))
+            Runs(
+                workload="w",
+                metric=name,
+                unit="iops" if name == "iops" else "ns",
+                better="higher" if name == "iops" else "lower",
+                values=(value() * next(noise),),
+            )
             for name, value in metrics.items()
-        ]  # fmt: skip
+        ]
         return Side(name="w", runs={one.key: one for one in runs})
 
     return measure
@@ -73,6 +84,4 @@ def load(**metrics: Metric) -> Callable[[], Side]:
 
 def how(measure: Callable[[], Side], pairs: int = 27, refusal: str = "") -> How:
     measuring = Measuring(measure=measure, is_goal=lambda _, name: not is_guard_by_name(name), refusal=refusal)
-    return How(
-        ground=lambda _: measuring, policy_of=Policy().of, pairs=pairs, budget_s=None, progress=lambda _: None
-    )  # fmt: skip
+    return How(ground=lambda _: measuring, policy_of=Policy().of, pairs=pairs, budget_s=None, progress=lambda _: None)

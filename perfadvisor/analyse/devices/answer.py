@@ -34,7 +34,7 @@ class Obstacle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PassthroughAnswer:
-    """The whole answer for one function: `unknown` is what nobody read, `risks` what to weigh before handing it out,
+    """The whole answer for one function: `unknown` is what was not read, `risks` what to weigh before handing it out,
     `carries` what rests on it now."""
 
     device: Device

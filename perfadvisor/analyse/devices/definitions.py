@@ -105,5 +105,8 @@ def kubevirt(device: Device, near: Near) -> str:
 
 
 LANGUAGES: dict[str, Callable[[Device, Near], str]] = {
-    "vm": vm, "libvirt": libvirt, "proxmox": proxmox, "kubevirt": kubevirt,
-}  # fmt: skip
+    "vm": vm,
+    "libvirt": libvirt,
+    "proxmox": proxmox,
+    "kubevirt": kubevirt,
+}

@@ -27,7 +27,7 @@ def no_group(address: str) -> str:
 
 
 def shared_group(group: str, others: str) -> str:
-    """The group holds functions that somebody else drives."""
+    """The group holds functions that another driver holds."""
     return f"IOMMU group {group} also holds {others}: a group changes hands as a whole"
 
 
@@ -52,5 +52,5 @@ def part_of(interface: str, upper: str) -> str:
 
 
 def active_functions(count: int | str) -> str:
-    """It has virtual functions, which somebody may use."""
+    """It has virtual functions, which may be in use."""
     return f"it has {count} active virtual functions"

@@ -2,8 +2,8 @@
 
 A finding counts where it fired in the environment (about this workload's result, or about the machine), or in the
 parent about the guest or container that the environment is; and not in the parent's own right, because what slows both
-sides down is no difference between them. How much: a share of time that was taken away explains that share of the rate.
-"""
+sides down is not a difference between them. How much: a share of time that was taken away explains that share of the
+rate."""
 
 from collections.abc import Iterator
 

@@ -42,7 +42,7 @@ def _threads(trials: Iterable[TrialResult], domain: str, host: FactTable, catalo
 
 
 def _vhost_nics(host: FactTable, domain: str) -> list[str]:
-    """The network device whose thread it is: with more than one nobody can tell whose was the busiest."""
+    """The network device whose thread it is: with more than one it is unknown whose was the busiest."""
     ours = [nic for nic, owner in host.of("vm_nic.domain").items() if owner == domain]
     served = [nic for nic in ours if host.value("vm_nic.vhost", nic) is True]
     return served if len(served) == 1 else []

@@ -1,4 +1,5 @@
-"""What a gate can tell on this host: run one thing against itself, and see how often it would cry wolf."""
+"""What a gate can tell on this host: run one thing against itself, and see how often it would raise a false
+alarm."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ class AlertPolicy:
 
 
 def check(series: Sequence[Series], wanted: AlertPolicy, *, allow_undecided: bool = False) -> HistoryReport:
-    """Every change of every series, and the events among them that should wake somebody."""
+    """Every change of every series, and the events among them that should raise an alert."""
     changes = tuple(change for one in series for change in changes_of(one, wanted))
     return HistoryReport(
         changes=changes,

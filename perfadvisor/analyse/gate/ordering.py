@@ -1,4 +1,4 @@
-"""In what order did two sides run? Told from the times of their runs."""
+"""In what order did two sides run? Decided by the times of their runs."""
 
 from collections.abc import Iterable
 from itertools import pairwise

@@ -14,7 +14,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FreshRun:
-    """One value of one metric with its state; `why` says what makes it INVALID, `time` is None where nobody knows."""
+    """One value of one metric with its state; `why` says what makes it INVALID, `time` is None where it is unknown."""
 
     value: float
     trust: Trust = Trust.VALID

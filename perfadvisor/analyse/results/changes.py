@@ -86,7 +86,7 @@ def _shown(fact: Fact | Absent | None) -> str:
 
 
 def _references(table: FactTable, catalogue: Mapping[str, FactSpec]) -> Iterator[tuple[Place, Place]]:
-    """(from, to) of every subject that names another one; a NUMA node is no part of a path."""
+    """(from, to) of every subject that names another one; a NUMA node is not part of a path."""
     kinds = (*PATH_KINDS, "iommu_group", "irq")
     for spec in catalogue.values():
         if spec.refers_to in kinds:

@@ -10,7 +10,7 @@ _SOFTWARE = frozenset({"veth", "loopback", "tun", "tap", "dummy", "virtual", "ne
 
 
 def crosses_nic(path: IoPath | None, trials: Sequence[TrialResult], machine: FactTable | None) -> bool | None:
-    """False for loopback, and for devices that are software at both ends (veth, TAP). Somebody else's file names two
+    """False for loopback, and for devices that are software at both ends (veth, TAP). A foreign file names two
     addresses: two that differ and are no loopback are taken for two machines. None where nothing tells."""
     if path is None:
         return None

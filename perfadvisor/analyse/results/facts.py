@@ -93,7 +93,7 @@ def _sample(keys: tuple[str, ...]) -> Getter:
 
 
 def _detail(key: str) -> Getter:
-    """What the tool said; where it says nothing, what it was asked for."""
+    """What the tool reported; where it reports nothing, what it was asked for."""
     return lambda trial: trial.output.details.get(key, trial.trial.parameters.get(key))
 
 

@@ -2,7 +2,7 @@
 
 The shape is that of a queue in front of a timer, which lets one request through at equal distances: the rate hardly
 moves, nearly every I/O takes exactly depth / rate, and yet the fastest, which found the queue empty, took a fraction of
-it. Hypervisors and cloud volumes limit so; the kernel's blk-throttle does not (it lets bursts through) and is not told.
+it. Hypervisors and cloud volumes limit so; the kernel's blk-throttle does not (it lets bursts through) and is not seen.
 A saturated link has the same shape with large blocks, so only small ones count.
 """
 

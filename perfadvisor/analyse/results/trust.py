@@ -15,7 +15,7 @@ from perfadvisor.model.workload import Workload
 
 STEAL_NOISY = 0.02  # judgement: the rules guide's threshold for a guest losing CPU time
 STEAL_INVALID = 0.10  # judgement
-OTHER_CPUS = 0.5  # judgement: somebody else kept half a CPU busy, or had half a runnable thread on average
+OTHER_CPUS = 0.5  # judgement: other work kept half a CPU busy, or had half a runnable thread on average
 SATURATED = 0.95
 WAITED = ("tool_wait_ns_per_s", "tool_runnable_mean", "cpus")
 WAITED_NS = 0.1e9  # judgement: a tenth of a second in each second
@@ -55,7 +55,7 @@ def steal(result: TrialResult, _workload: Workload) -> Doubt | None:
 
 
 def other_load(result: TrialResult, _workload: Workload) -> Doubt | None:
-    """Somebody else's programs used the CPUs (not load average: that one lags by minutes)."""
+    """Other programs used the CPUs (not load average: that one lags by minutes)."""
     others = _others(result, "gauge.")
     if others is None:
         return None
@@ -77,7 +77,7 @@ def _others(result: TrialResult, side: str) -> tuple[float, str] | None:
 
 
 def host_load(result: TrialResult, _workload: Workload) -> Doubt | None:
-    """Somebody else's programs used the CPUs of the host that a guest ran on, or QEMU's threads waited for one."""
+    """Other programs used the CPUs of the host that a guest ran on, or QEMU's threads waited for one."""
     others, lost = _others(result, "host.gauge."), _lost(result, "host.gauge.")
     if others is None and lost is None:
         return None
@@ -223,7 +223,7 @@ def _depth_by_buckets(result: TrialResult, asked: float) -> Doubt | None:
 
 
 def other_writes(result: TrialResult, workload: Workload) -> Doubt | None:
-    """Somebody else wrote to the disk while the tool only read: the disk's time went to both."""
+    """Another program wrote to the disk while the tool only read: the disk's time went to both."""
     wrote = result.deltas.get("gauge.disk_write_bytes_per_s")
     details, seconds = result.output.details, _measured_s(result)
     read, own = (details.get(f"{way}_io_bytes") for way in ("read", "write"))

@@ -36,7 +36,7 @@ def advise(
 
     `host` is the parent's table for rules that name `host.` facts. `goal` ("throughput", "latency", ...) leaves advice
     that serves only other goals unevaluated, with that reason. `reached` is what the run's results lead to, None where
-    nothing was measured. `unread` maps the kinds of subject that nobody looked for to where they would be listed.
+    nothing was measured. `unread` maps the kinds of subject that were not looked for to where they would be listed.
     """
     lookup = Lookup(facts, catalogue, host)
     found = [finding for rule in rules for finding in _apply(rule, lookup, environment, goal, unread)]

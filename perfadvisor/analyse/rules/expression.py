@@ -18,7 +18,7 @@ MAX_STRING = 200
 
 
 class ConditionError(ValueError):
-    """Why a text is no condition, and the column (from 1) where that shows."""
+    """Why a text is not a condition, and the column (from 1) where that shows."""
 
     def __init__(self, message: str, column: int) -> None:
         super().__init__(f"column {column}: {message}")

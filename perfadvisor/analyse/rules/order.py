@@ -1,4 +1,4 @@
-"""Root causes first: a finding that another one explains says so, and stands behind it.
+"""Root causes first: a finding that another one explains names it, and stands behind it.
 
 A rule names what it explains by globs over rule ids ("irq-*"), and explains it only on the same thing: the same
 subject, or a device on its path. Two results over one device do not explain each other, nor do two disks of one

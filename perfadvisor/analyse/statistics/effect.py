@@ -34,7 +34,7 @@ class Effect:
 
     def runs_needed(self, margin: float, alpha: float, most: int = 10_000) -> int:
         """About how many runs of each side would decide it, if they went on as they did: (t s / distance to the nearest
-        bound)^2. 0 where more than `most` would be needed, because that is no advice."""
+        bound)^2. 0 where more than `most` would be needed, because that would not be advice."""
         distance = abs(abs(self.gain) - margin)
         if distance <= 0 or not isfinite(self.error):
             return 0

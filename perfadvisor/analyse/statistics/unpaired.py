@@ -22,7 +22,7 @@ def unpaired_effect(baseline: Floats, candidate: Floats, between: float = 0.0) -
 
 
 def block_drift(baseline: Floats, candidate: Floats) -> float:
-    """How far a side's level may have moved while the other one ran, where nobody measured it: as much as its runs
+    """How far a side's level may have moved while the other one ran, where it was not measured: as much as its runs
     spread, over the square root of two because both sides carry it."""
     spread = np.sqrt((baseline.var(ddof=1) + candidate.var(ddof=1)) / 2)
     return float(BLOCK_DRIFT * spread / np.sqrt(2))

@@ -1,4 +1,4 @@
-"""What is told and not read, with the reason."""
+"""What is recognized and not read, with the reason."""
 
 from perfadvisor.evidence.kind import OutputKind, refused
 

@@ -13,7 +13,7 @@ NOT_A_DISK = frozenset({"tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "hugetlbf
 
 
 def of_file(tree: Tree, file: str, device_number: str) -> IoPath:
-    """The way to a file; `device_number` is its st_dev as "254:0". What cannot be told stays empty."""
+    """The way to a file; `device_number` is its st_dev as "254:0". What is unknown stays empty."""
     found = mount_of(tree, file, device_number)
     disk = mount.disk_of(found, block_path.whole_disks(tree)) if found else None
     return IoPath(file=file, file_system=found.file_system if found else "", **_disk(tree, disk))

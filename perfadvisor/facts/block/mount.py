@@ -29,7 +29,7 @@ CATALOGUE = (FILE_SYSTEM, SOURCE, DEVICE, OPTIONS)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mount:
-    """One mount: its point, type, source, options, and the device number "259:2" ("" where it is not told)."""
+    """One mount: its point, type, source, options, and the device number "259:2" ("" where it is unknown)."""
 
     point: str
     file_system: str

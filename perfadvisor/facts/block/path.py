@@ -31,7 +31,7 @@ _NAMESPACE = re.compile(r"nvme([0-9]+)(?:c[0-9]+)?n([0-9]+)")
 def devices(tree: Tree) -> tuple[str, ...]:
     """The names of the whole disks, partitions apart.
 
-    Left out are loop and RAM disks of no size, which nobody set up, and the hidden paths of an NVMe namespace with
+    Left out are loop and RAM disks of no size, which were not set up, and the hidden paths of an NVMe namespace with
     several (nvme0c0n1), which kernels before 6.2 show beside the namespace itself."""
     names = (name for name in tree.names(BLOCK) if not _HIDDEN.fullmatch(name))
     return tuple(name for name in names if not (_SPARE.fullmatch(name) and tree.text(f"{BLOCK}/{name}/size") == "0"))

@@ -15,7 +15,7 @@ _S390_PROCESSOR = re.compile(r"^processor \d+:", re.MULTILINE)
 _MICROCODE = re.compile(r"^microcode[ \t]*: (0x[0-9a-f]{1,16})$", re.MULTILINE | re.ASCII)
 
 # Keys that name the model, by architecture: x86 and ia64 and newer arm64; loongarch; ppc; mips and old loongarch; s390;
-# riscv (microarchitecture, or the instruction set where that is all there is is no model).
+# riscv (microarchitecture, or the instruction set where that is all there is is not a model).
 _MODEL_KEYS = ("model name", "Model Name", "cpu", "cpu model", "uarch", "Processor")
 
 

@@ -102,7 +102,7 @@ def _policies(tree: Tree) -> list[str]:
 
 
 def _where(policies: list[str]) -> str:
-    """Where those that were found lie: what is said to rest on a file rests on one that is there."""
+    """Where those that were found lie: a stated source is a file that exists."""
     below = [policy for policy in policies if policy.startswith(f"{_POLICIES}/")]
     return f"{_POLICIES}/policy*" if below or not policies else f"{SYSTEM}/cpu*/cpufreq"
 

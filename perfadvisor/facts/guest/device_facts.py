@@ -44,7 +44,7 @@ _REASONS = {
 
 
 def facts(guest: Guest, host: Host) -> Iterator[Fact | Absent]:
-    """Every device of one guest. Functions given as network devices are told as the assigned functions they are."""
+    """Every device of one guest. Functions given as network devices are listed as the assigned functions they are."""
     for place, disk in enumerate(guest.disks):
         subject = f"{guest.name}/{disk.target or f'disk{place}'}"
         if disk.device in _REMOVABLE:
@@ -106,8 +106,8 @@ def _is_paravirtual(disk: Disk) -> bool | None:
 
 
 def _queues(guest: Guest, disk: Disk) -> int | None:
-    """What was asked for. Without that virtio disks have one queue before QEMU 5.2 and one a vCPU from then on, by the
-    machine type's version (QEMU commit 9445e1e15e66, "virtio-blk-pci: default num_queues to -smp N"); RHEL 7's
+    """What was asked for. Without that virtio disks have one queue before QEMU 5.2 and one per vCPU from then on, by
+    the machine type's version (QEMU commit 9445e1e15e66, "virtio-blk-pci: default num_queues to -smp N"); RHEL 7's
     machine types are older than that, RHEL 9's newer."""
     if disk.queues is not None or disk.bus == "nvme":
         return disk.queues

@@ -36,7 +36,7 @@ _REASONS = {
 
 
 def facts(guest: Guest, host: Host, memory: Memory | None) -> Iterator[Fact | Absent]:
-    """Every `vm.` fact of one guest; what nobody says is absent with the reason."""
+    """Every `vm.` fact of one guest; what is not stated is absent with the reason."""
     values: dict[str, Scalar | None] = {
         **_identity(guest),
         **_cpus(guest, host),

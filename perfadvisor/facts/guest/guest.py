@@ -70,7 +70,7 @@ def guests(tree: Tree) -> Iterator[tuple[Guest, str | None]]:
 
 
 def _alone(processes: Mapping[str, Guest], names: Iterable[str]) -> Iterator[tuple[Guest, str]]:
-    """The guests that nobody has a record of. Nothing keeps two users from giving theirs one name: two are two."""
+    """The guests without a record. Nothing keeps two users from giving theirs one name: two are two."""
     alone = {pid: guest for pid, guest in processes.items() if guest.name not in set(names)}
     often = Counter(guest.name for guest in alone.values())
     for pid, guest in alone.items():
@@ -91,7 +91,7 @@ def _recorded(tree: Tree, directory: str, *, running: bool | None) -> Iterator[G
         try:
             found = guest_libvirt.parse(data, f"{directory}/{name}")
         except InputError:
-            continue  # a network's or a damaged definition is no guest
+            continue  # a network's or a damaged definition is not a guest
         yield from (replace(guest, running=running if guest.running is None else guest.running) for guest in found)
 
 

@@ -20,7 +20,7 @@ __all__ = ["address", "guests", "of_domain", "parse"]
 
 
 def parse(data: bytes, source: str) -> tuple[Guest, ...]:
-    """Every guest defined in the file. InputError where it is no XML."""
+    """Every guest defined in the file. InputError where it is not XML."""
     return tuple(guests(xmltext.parse(data, source), source))
 
 

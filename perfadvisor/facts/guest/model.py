@@ -1,4 +1,4 @@
-"""A guest as somebody defined it: what a libvirt definition and a QEMU command line both say, in one form.
+"""A guest as it was defined: what a libvirt definition and a QEMU command line both say, in one form.
 
 What was not asked for stays None: the hypervisor's defaults depend on its version, so they are no part of a definition.
 """

@@ -1,7 +1,7 @@
 """A running QEMU's command line as a guest.
 
 Options as QEMU's own manual (system/invocation) names them. A value may be JSON (`-blockdev '{...}'`, as libvirt
-writes) or `key=value,key=value`, in which `,,` is a comma. What cannot be told stays None.
+writes) or `key=value,key=value`, in which `,,` is a comma. What is unknown stays None.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -78,7 +78,7 @@ def is_local(layers: Sequence[Values]) -> bool | None:
 
 def cache_mode(layers: Sequence[Values], write_cache: str | None) -> str | None:
     """The mode of `-drive cache=` that cache.direct, cache.no-flush and the device's write-cache stand for (QEMU's
-    manual); None where nothing is said. The lowest layer opens the file; what it leaves open the one above gives."""
+    manual); None where nothing is stated. The lowest layer opens the file; what it leaves open the one above gives."""
     if "cache" in layers[0]:
         return layers[0]["cache"]
     said = [layer for layer in reversed(layers) if "cache.direct" in layer or "cache.no-flush" in layer]

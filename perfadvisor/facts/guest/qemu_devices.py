@@ -120,7 +120,7 @@ def nics(given: Options) -> Iterator[Nic]:
 
 
 def _nic(device: Values, backend: Values, model: str | None, place: int) -> Nic:
-    """A card whose model nobody names is the machine type's own choice."""
+    """A card whose model is not named is the machine type's own choice."""
     kind = backend.get("type", "")
     return Nic(
         kind=kind,

@@ -63,7 +63,7 @@ _PCI_CLOUDS = {"1ae0": "kvm", "1414": "hyperv", "1b36": "qemu"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Seen:
-    """A hypervisor's name, or "none", and the source that told."""
+    """A hypervisor's name, or "none", and its source."""
 
     name: str
     source: str
@@ -127,7 +127,7 @@ def _word_in(tree: Tree, source: str, names: dict[str, str]) -> Seen | None:
 
 
 def _emulation(tree: Tree) -> Seen | None:
-    """ppc machines that QEMU makes say so in their machine line."""
+    """ppc machines that QEMU makes state it in their machine line."""
     text = tree.text(cpuinfo.PATH) or ""
     return Seen(name="qemu", source=cpuinfo.PATH) if "emulated by qemu" in text else None
 

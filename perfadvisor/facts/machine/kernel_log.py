@@ -17,7 +17,10 @@ IOMMU_FAULTS = _spec("iommu_faults", int, "accesses to memory that the IOMMU ref
 CORRECTED = _spec("corrected_errors", int, "corrected PCIe errors (lines of the log)")
 TIMEOUTS = _spec("timeouts", int, "commands or sends that took too long, and resets after them (lines of the log)")
 THROTTLED = FactSpec(
-    name="kernel_log.thermal_events", type=int, unit=Unit.COUNT, nature=Nature.MEASURED,
+    name="kernel_log.thermal_events",
+    type=int,
+    unit=Unit.COUNT,
+    nature=Nature.MEASURED,
     meaning="lines of the log that say a CPU was slowed down because of its temperature",
-)  # fmt: skip
+)
 CATALOGUE: tuple[FactSpec, ...] = (AVAILABLE, CAPABLE, LIMITED_BY, IOMMU_FAULTS, CORRECTED, TIMEOUTS, THROTTLED)

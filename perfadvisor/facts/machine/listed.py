@@ -1,4 +1,4 @@
-"""Where the kernel lists the devices of each kind, and which kinds nobody looked for."""
+"""Where the kernel lists the devices of each kind, and which kinds were not looked for."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -15,7 +15,7 @@ _ALIAS = re.compile(r"pci:v[0-9A-F]{8}d[0-9A-F]{8}sv([0-9A-F]{8})sd")
 # Storage, network, display, processing accelerator (PCI Code and ID Assignment Specification, base classes).
 _CLASSES = {0x01, 0x02, 0x03, 0x12}
 
-# Vendors of devices that exist in software only, or that cannot be told from such (pci.ids): virtio, QEMU, Bochs,
+# Vendors of devices that exist in software only, or that look the same as such (pci.ids): virtio, QEMU, Bochs,
 # VMware, Microsoft, VirtualBox, Xen, Parallels, Amazon, Google, Alibaba. QEMU's copies of real devices name the first
 # as their subsystem vendor.
 _VIRTUAL = {0x1AF4, 0x1B36, 0x1234, 0x15AD, 0x1414, 0x80EE, 0x5853, 0xFFFD, 0x1AB8, 0x1D0F, 0x1AE0, 0x1DED}

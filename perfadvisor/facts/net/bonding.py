@@ -21,8 +21,9 @@ HASH_POLICY = _spec("hash_policy", str, "what of a packet chooses its port: laye
 PORTS = _spec("port_count", int, "interfaces it is made of", Unit.COUNT)
 DOWN = _spec("ports_down", str, "those whose link is down, comma joined; empty for none")
 FAILURES = _spec("link_failures", int, "times that the link of one of them failed", Unit.COUNT)
-APART = _spec("aggregators", int, "groups that 802.3ad put its ports into; more than one: they do not work together",
-              Unit.COUNT)  # fmt: skip
+APART = _spec(
+    "aggregators", int, "groups that 802.3ad put its ports into; more than one: they do not work together", Unit.COUNT
+)
 SLOWER = _spec("speeds", str, "speeds of its ports, as the kernel writes them, comma joined")
 CATALOGUE: tuple[FactSpec, ...] = (MODE, HASH_POLICY, PORTS, DOWN, FAILURES, APART, SLOWER)
 

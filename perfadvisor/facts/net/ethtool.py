@@ -278,7 +278,7 @@ NO_BUFFER = (
     "rx_fifo_errors",
 )
 """Statistics that count packets the adapter had no place for (ixgbe, igb, i40e, ice, mlx5). Not `rx_dropped`: that also
-counts packets nobody wanted."""
+counts packets without a receiver."""
 
 ALLOWANCES: tuple[tuple[FactSpec, tuple[str, ...]], ...] = (
     (spec.OVER_BANDWIDTH, ("bw_in_allowance_exceeded", "bw_out_allowance_exceeded")),

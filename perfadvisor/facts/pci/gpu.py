@@ -7,8 +7,15 @@ from perfadvisor.model.units import Unit
 def _spec(
     name: str, kind: type[int] | type[str], meaning: str, unit: Unit = Unit.NONE, refers_to: str = ""
 ) -> FactSpec:
-    return FactSpec(name=f"gpu.{name}", type=kind, unit=unit, subject="gpu", meaning=meaning, nature=Nature.IDENTITY,
-                    refers_to=refers_to)  # fmt: skip
+    return FactSpec(
+        name=f"gpu.{name}",
+        type=kind,
+        unit=unit,
+        subject="gpu",
+        meaning=meaning,
+        nature=Nature.IDENTITY,
+        refers_to=refers_to,
+    )
 
 
 PCI = _spec("pci_address", str, "its PCI function", refers_to="pci")

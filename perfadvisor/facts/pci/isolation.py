@@ -13,24 +13,36 @@ from perfadvisor.model.tree import Tree
 
 GROUPS = "/sys/kernel/iommu_groups"
 PATTERNS = (
-    f"{GROUPS}/*/devices/*", f"{DEVICES}/*/class", f"{DEVICES}/*/config", f"{DEVICES}/*/iommu_group",
-)  # fmt: skip
+    f"{GROUPS}/*/devices/*",
+    f"{DEVICES}/*/class",
+    f"{DEVICES}/*/config",
+    f"{DEVICES}/*/iommu_group",
+)
 REQUIRED = ("SV", "RR", "CR", "UF")  # as in analyse/devices/device.py
 """What keeps peers apart: source validation, request and completion redirect, upstream forwarding (REQ_ACS_FLAGS)."""
 UPSTREAM_PORT = 0x5  # PCI_EXP_TYPE_UPSTREAM: the ports below it decide (drivers/pci/pci.c, pci_acs_enabled)
 
 COMPANIONS = FactSpec(
-    name="pci.group_companions", type=str, subject="pci", nature=Nature.IDENTITY,
+    name="pci.group_companions",
+    type=str,
+    subject="pci",
+    nature=Nature.IDENTITY,
     meaning="the other functions of its IOMMU group that are no bridges, as a list; empty for none",
-)  # fmt: skip
+)
 OPEN_PORTS = FactSpec(
-    name="pci.ports_without_acs", type=str, subject="pci", nature=Nature.SETTING,
+    name="pci.ports_without_acs",
+    type=str,
+    subject="pci",
+    nature=Nature.SETTING,
     meaning="ports above it at which devices can reach each other past the IOMMU, as a list; empty for none",
-)  # fmt: skip
+)
 ATS = FactSpec(
-    name="pci.ats", type=bool, subject="pci", nature=Nature.SETTING,
+    name="pci.ats",
+    type=bool,
+    subject="pci",
+    nature=Nature.SETTING,
     meaning="whether the function translates addresses itself (Address Translation Services are on)",
-)  # fmt: skip
+)
 CATALOGUE = (COMPANIONS, OPEN_PORTS, ATS)
 
 
@@ -42,9 +54,11 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         members = tree.names(f"{GROUPS}/{group}/devices") if group else ()
         others = [one for one in members if one != address and not _is_bridge(tree, one)]
         yield COMPANIONS.given(
-            ",".join(others) if address in members else None, source=f"{GROUPS}/{group}/devices", subject=address,
+            ",".join(others) if address in members else None,
+            source=f"{GROUPS}/{group}/devices",
+            subject=address,
             reason="it is in no IOMMU group" if group is None else "the members of its group were not read",
-        )  # fmt: skip
+        )
         ports = _open_ports(chain(path)[:-1], spaces)
         yield OPEN_PORTS.given(
             ports, source=f"{path}/../config", subject=address, reason="a port above it was not read whole"

@@ -80,7 +80,7 @@ CATALOGUE = (
 )
 
 _SPEED_TEXT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) GT/s.*")
-_WIDEST = 32  # lanes; 255 is what a register nobody answers for reads as
+_WIDEST = 32  # lanes; 255 is what a register reads as when no device answers
 VIRTUAL = "a virtual function has no link of its own"
 
 Facts = Iterator[Fact | Absent]

@@ -181,7 +181,7 @@ def _class(tree: Tree, path: str, address: str) -> Facts:
 
 
 def _drivers(tree: Tree, found: Mapping[str, str]) -> Facts:
-    """A function without the link has no driver; where no function has one, nobody may have kept the links."""
+    """A function without the link has no driver; where no function has one, the links may not have been kept."""
     drivers = {address: tree.link_name(f"{path}/driver") for address, path in found.items()}
     kept = any(drivers.values())
     for address, driver in drivers.items():
@@ -205,7 +205,7 @@ def _place(tree: Tree, path: str, address: str) -> Facts:
 
 
 def numa_node(spec: FactSpec, tree: Tree, source: str, subject: str) -> Fact | Absent:
-    """The node a device's `numa_node` names; -1 is the kernel's "nobody said", an absence."""
+    """The node a device's `numa_node` names; -1 is the kernel's "not stated", an absence."""
     node = integer(tree, source)
     if node is not None and node < 0:
         return spec.absent(f"{node}: the firmware does not say", source=source, subject=subject)
@@ -243,7 +243,7 @@ def _vectors(tree: Tree, path: str, address: str) -> Facts:
 
 
 def _resets(tree: Tree, found: Mapping[str, str]) -> Facts:
-    """Whether there is a reset; where no function at all shows one, nobody may have looked, so that says nothing."""
+    """Whether there is a reset; where no function at all shows one, it may not have been read, and nothing follows."""
     names = ("reset_method", "reset")
     shown = {address: next((n for n in names if tree.exists(f"{path}/{n}")), "") for address, path in found.items()}
     captured = any(shown.values())

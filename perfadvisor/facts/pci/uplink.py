@@ -1,4 +1,5 @@
-"""What many PCI functions share: a port that carries the traffic of several devices, and a home node nobody named."""
+"""What many PCI functions share: a port that carries the traffic of several devices, and a home node that is not
+named."""
 
 from collections.abc import Iterator, Mapping
 
@@ -89,7 +90,7 @@ def _base(tree: Tree, path: str) -> int | None:
 
 
 def _homeless(tree: Tree, found: Mapping[str, str]) -> Iterator[Fact | Absent]:
-    """-1 is the kernel's "nobody said" (ABI/testing/sysfs-bus-pci, numa_node); no file at all says nothing."""
+    """-1 is the kernel's "not stated" (ABI/testing/sysfs-bus-pci, numa_node); no file at all says nothing."""
     source = f"{DEVICES}/*/numa_node"
     nodes = {path: integer(tree, f"{path}/numa_node") for path in found.values() if _base(tree, path) in _MOVERS}
     homeless = [path for path, node in nodes.items() if node is not None and node < 0]

@@ -11,7 +11,7 @@ _BLANK = " \t\r\n\0"
 
 
 def parse(text: str) -> tuple[int, ...]:
-    """The ids of a list, ascending and once each; () for the empty list and for text that is no list at all.
+    """The ids of a list, ascending and once each; () for the empty list and for text that is not a list at all.
 
     A text is taken whole or not at all, because half of a truncated or hostile list would look like a true one.
     Takes what `bitmap_parselist` takes (lib/bitmap-str.c): single ids, ranges, and `range:used/group`; and the
@@ -59,7 +59,7 @@ def _runs(ids: list[int]) -> Iterator[tuple[int, int]]:
 
 
 def parse_mask(text: str) -> tuple[int, ...]:
-    """The ids of a mask of comma separated 32-bit hexadecimal groups, the highest first; () where it is no mask."""
+    """The ids of a mask of comma separated 32-bit hexadecimal groups, the highest first; () where it is not a mask."""
     groups = text.strip(_BLANK).removeprefix("0x").split(",")
     if len(groups) > MAX_ID // 32 + 1 or not all(_GROUP.fullmatch(group) for group in groups):
         return ()

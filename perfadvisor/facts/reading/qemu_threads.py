@@ -44,6 +44,6 @@ def of(tree: Tree, pid: str, side: str = "") -> Iterator[QemuThread]:
 
 
 def _named(tree: Tree, folder: str) -> list[str]:
-    """A marked source is no path, so a tree has no directories of them."""
+    """A marked source is not a path, so a tree has no directories of them."""
     tails = (source.removeprefix(f"{folder}/") for source in tree.sources(f"{folder}/"))
     return sorted({tail.split("/")[0] for tail in tails})

@@ -37,7 +37,7 @@ class _XmlBuilder(TreeBuilder):
 
 
 def parse(data: bytes, name: str) -> Element:
-    """The root element. InputError where it is no XML, cut off, too large, or declares a document type."""
+    """The root element. InputError where it is not XML, cut off, too large, or declares a document type."""
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: {len(data) >> 20} MiB is too large for a definition")
     parser = XMLParser(target=_XmlBuilder(name))  # noqa: S314 (no document type, so none of the attacks S314 means)

@@ -15,7 +15,7 @@ Value = Union[str, "list[Value]", "dict[str, Value]"]
 
 
 def parse(data: bytes, name: str) -> list[Value]:
-    """Every document in it; a scalar is the text as written. InputError where it is no YAML, or hostile."""
+    """Every document in it; a scalar is the text as written. InputError where it is not YAML, or hostile."""
     from ruamel.yaml import YAML  # takes 0.1 s to import
     from ruamel.yaml.error import YAMLError
 

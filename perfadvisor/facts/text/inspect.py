@@ -13,7 +13,7 @@ MOST = 1000
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
-    """The containers and images described. InputError where it is no JSON, cut off, or describes neither."""
+    """The containers and images described. InputError where it is not JSON, cut off, or describes neither."""
     found = 0
     for entry in _entries(data, source)[:MOST]:
         if not isinstance(entry, dict) or not ({"Id", "ID"} & entry.keys()):

@@ -32,7 +32,7 @@ _RESOURCES = {
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
-    """The nodes and pods in the file, also in a List. InputError where it is no YAML or holds neither."""
+    """The nodes and pods in the file, also in a List. InputError where it is not YAML or holds neither."""
     objects = [one for document in yamltext.parse(data, source) for one in _objects(document)]
     known = [one for one in objects if one.get("kind") in ("Node", "Pod", sriov.KIND, *kubevirt.KINDS)]
     if not known:

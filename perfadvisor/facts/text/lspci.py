@@ -180,7 +180,7 @@ def _supported(device: ListedDevice, space: ConfigSpace | None) -> int | None:
 
 
 def _link(device: ListedDevice, space: ConfigSpace | None) -> pci_link.PciLink:
-    """Speed and width of LnkSta and LnkCap; "x0" (an empty slot, a virtual function) is no link."""
+    """Speed and width of LnkSta and LnkCap; "x0" (an empty slot, a virtual function) is not a link."""
     express = _express(space)
     now = _end(device, "LnkSta", (express.link_speed, express.link_width) if express else None)
     most = _end(device, "LnkCap", (express.link_speed_max, express.link_width_max) if express else None)
@@ -202,7 +202,7 @@ def _express(space: ConfigSpace | None) -> Express | None:
 
 
 def _errors(device: ListedDevice, _space: ConfigSpace | None, source: str) -> Facts:
-    """The errors whose bit is set in the AER status registers; they stay set until somebody clears them."""
+    """The errors whose bit is set in the AER status registers; they stay set until they are cleared."""
     for spec, register in ((pci.CORRECTABLE_SEEN, "CESta"), (pci.UNCORRECTABLE_SEEN, "UESta")):
         text = device.registers.get(register)
         seen = None if text is None else " ".join(re.findall(r"\b(\w+)\+", text)) or "none"

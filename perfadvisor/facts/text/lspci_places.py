@@ -30,8 +30,8 @@ def express_type(device: ListedDevice, space: ConfigSpace | None) -> str:
 
 
 def places(devices: Sequence[ListedDevice], spaces: Spaces, source: str) -> dict[str, LinkPlace]:
-    """Every function's place. A bus is a root's own where its functions say so, or where it is bus 0; above any other a
-    bridge that nobody printed may lie."""
+    """Every function's place. A bus is a root's own where its functions show it, or where it is bus 0; above any other
+    a bridge that was not printed may lie."""
     bridges = {bus: device.address for device in devices if (bus := _secondary(device)) is not None}
     roots = {_bus(device.address) for device in devices if _is_root(device, spaces[device.address])}
     return {device.address: _place(device, spaces[device.address], bridges, roots, source) for device in devices}

@@ -17,8 +17,8 @@ def virtual(found: Sequence[ListedDevice], spaces: Spaces) -> dict[str, str | bo
     """Address -> the physical function, True for a virtual one whose physical one is not shown, False, or None.
 
     None where the text does not tell. A virtual function has no link status (SR-IOV 3.5.8) and always the Express
-    capability, so a function with lanes in use, or with capabilities and none of that kind, is no virtual one; nor is a
-    bridge."""
+    capability, so a function with lanes in use, or with capabilities and none of that kind, is not a virtual one; nor
+    is a bridge."""
     claimed = {one: device.address for device in found for one in _claims(device, spaces[device.address])}
     return {device.address: claimed.get(device.address) or _alone(device) for device in found}
 

@@ -106,7 +106,7 @@ def _disk(bus: str, place: str, words: Words, controller: str) -> Iterator[str]:
     source, name = words.get("file", ""), f"drive-{bus}{place}"
     cdrom = words.get("media") == "cdrom"
     if source in ("none", "cdrom") or cdrom:
-        return  # a drive for media is no disk
+        return  # a drive for media is not a disk
     yield from ("-drive", ",".join([f"file={source}", "if=none", f"id={name}", *_drive(source, words)]))
     thread = f",iothread=iothread-{bus}{place}" if words.get("iothread") == "1" else ""
     if thread:
@@ -152,7 +152,7 @@ _NOT_MODELS = ("bridge", "rate", "queues", "firewall", "tag", "trunks", "mtu", "
 
 
 def _nics(found: Guest, config: Words) -> Iterator[Nic]:
-    """The network devices with what QEMU is not told of: the bridge, and the cap that Proxmox sets on the tap."""
+    """The network devices with what QEMU does not know: the bridge, and the cap that Proxmox sets on the tap."""
     defined = [_words(value, "model") for key, value in config.items() if _NET.fullmatch(key)]
     for nic, words in zip(found.nics, defined, strict=False):
         text = words.get("rate", "")

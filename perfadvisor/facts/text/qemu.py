@@ -10,7 +10,7 @@ from perfadvisor.facts.guest import qemu as guest_qemu
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ ps -ww -o args"
-# Behind variables (libvirt's log has one a line), the columns of ps, or sudo; then comes an option, or a NUL.
+# Behind variables (libvirt's log has one per line), the columns of ps, or sudo; then comes an option, or a NUL.
 _PROGRAM = rb"(?:[^\s\0]*/)?(?:qemu-system-[\w.-]+|qemu-kvm|kvm)"
 PATTERN = rb"^[ \t]*(?:[^\s\0]+[ \t]+){0,12}%s(?:[ \t]+(?:\\\r?\n[ \t]*)?-|\0)" % _PROGRAM
 _START = re.compile(PATTERN, re.MULTILINE)

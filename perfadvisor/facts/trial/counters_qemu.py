@@ -26,7 +26,7 @@ Pairs = Iterator[tuple[str, float | None]]
 
 
 def deltas(before: Tree, after: Tree, seconds: float) -> Pairs:
-    """What is told of a guest in its own readings, where what the host knows is marked."""
+    """What is read of a guest in its own readings, where what the host knows is marked."""
     pids = {match.group(1) for source, _ in after.items() if (match := _PROCESS.match(source))}
     if len(pids) == 1:
         yield from of_process(before, after, seconds, pids.pop(), side=HOST)

@@ -64,7 +64,7 @@ def deltas(rows: Sequence[Row], *, warmup_s: float = 0.0, seconds: float) -> dic
 def other_cpus(rows: Sequence[Row]) -> float | None:
     """How many CPUs other people's programs kept busy: a difference of times, which unlike a count of runnable threads
     does not stray while threads sleep and wake. The kernel's own threads have no user time and work for whoever does
-    I/O: where nobody's program runs in user mode, the system time is theirs and no other work."""
+    I/O: where no other program runs in user mode, the system time is theirs and no other work."""
     known = [[float(row["t"]), *times] for row in rows if len(times := _values([row], *_TIMES)) == len(_TIMES)]
     seconds = known[-1][0] - known[0][0] if known else 0.0
     if seconds <= 0:

@@ -28,7 +28,7 @@ def facts(snapshot: Snapshot) -> Iterator[Fact]:
         served = [nic.target for nic in guest.nics if nic.vhost]
         for name, delta in NAMES.items():
             value, subject = moved.get(delta), guest.name
-            if name.startswith("vm_nic."):  # with more than one nobody can tell whose thread was the busiest
+            if name.startswith("vm_nic."):  # with more than one it is unknown whose thread was the busiest
                 subject = f"{guest.name}/{served[0]}" if len(served) == 1 and served[0] else ""
             if value is not None and subject:
                 yield BY_NAME[name].fact(value, source=source, subject=subject)

@@ -1,4 +1,4 @@
-"""The machine's own load as results: what each of its real disks and NICs did while somebody else's work ran."""
+"""The machine's own load as results: what each of its real disks and NICs did while other work ran."""
 
 from collections.abc import Iterator
 

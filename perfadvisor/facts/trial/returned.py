@@ -20,8 +20,8 @@ def patterns(path: IoPath) -> tuple[str, ...]:
 
 
 def came_back(first: Tree, now: Tree, path: IoPath) -> MachineChange | None:
-    """What is to be said of a device that is not the one of the first reading: `ELSEWHERE` where it is proven to be the
-    same hardware, `PATH` where it is not. None where it never went away, or nobody numbers it."""
+    """What to report of a device that is not the one of the first reading: `ELSEWHERE` where it is proven to be the
+    same hardware, `PATH` where it is not. None where it never went away, or has no number."""
     for kind, name, number in (("disk", path.block, "diskseq"), ("interface", path.nic, "ifindex")):
         folder = f"{BLOCK if kind == 'disk' else NET}/{name}"
         was, is_now = (tree.text(f"{folder}/{number}") for tree in (first, now))

@@ -13,7 +13,7 @@ NARROW = 12  # characters that a value has at least
 
 
 def lines(found: Differences, width: int) -> Iterator[Text]:
-    """Every difference, one a line; nothing is left out."""
+    """Every difference, one per line; nothing is left out."""
     yield line(" -> ".join(found.names), "bold")
     yield Text()
     yield from _findings(found, width)

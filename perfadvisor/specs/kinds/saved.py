@@ -1,4 +1,4 @@
-"""Saved machines: known so that somebody who gives one to --env is told what to do with it."""
+"""Saved machines: known so that a user who gives one to --env reads what to do with it."""
 
 from perfadvisor.specs.kind import EnvironmentOptions
 from perfadvisor.specs.option import MainArgument

@@ -25,8 +25,8 @@ GRACE_S = 30.0  # beyond the command's own time, which is watched over inside th
 FIRST_LOOK_S, LAST_LOOK_S = 0.02, 2.0
 LOOK_EVERY_S = 1.0  # whether the command's device is still there, which is asked on this machine
 UNTOLD_S = 15.0  # without word that a command is over, its state is asked for after all
-# Says on a second port when the command is over, so that nobody has to ask inside the guest while it measures. The mark
-# tells it from one before, whose word came late.
+# Says on a second port when the command is over, so that nothing has to ask inside the guest while it measures. The
+# mark tells it from one before, whose word came late.
 TELLING = 'port=$0; mark=$1; shift; "$@"; code=$?; echo "$mark" >"$port"; exit $code'
 
 
@@ -43,7 +43,7 @@ class GuestAgent:
             self._done.setblocking(False)
 
     def sync(self, timeout_s: float) -> None:
-        """Throw away what was said before. MeasureError where the agent does not answer in time."""
+        """Throw away what was received before. MeasureError where the agent does not answer in time."""
         number = secrets.randbelow(1 << 31)
         request = {"execute": "guest-sync-delimited", "arguments": {"id": number}}
         self._channel.send(b"\xff" + json.dumps(request).encode() + b"\n")
@@ -63,7 +63,7 @@ class GuestAgent:
         return _completed(command, status, time.monotonic() - started)
 
     def _wait(self, process: int, mark: str, deadline: float, gone: Callable[[], str]) -> dict[str, Any]:
-        """Once told that it is over the agent is asked more and more slowly until it knows that, too."""
+        """Once informed that it is over the agent is asked more and more slowly until it knows that, too."""
         pause, told = FIRST_LOOK_S, False
         while True:
             told = told or self._told(mark, deadline, gone)
@@ -76,7 +76,7 @@ class GuestAgent:
             pause = min(2 * pause, LAST_LOOK_S)
 
     def _told(self, mark: str, deadline: float, gone: Callable[[], str]) -> bool:
-        """Whether the command said that it is over; False after a while without its word."""
+        """Whether the command reported its end; False after a while without its word."""
         until, said = min(deadline, time.monotonic() + UNTOLD_S), b""
         while self._done is not None and mark.encode() not in said:
             left = until - time.monotonic()

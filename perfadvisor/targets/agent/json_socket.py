@@ -26,7 +26,7 @@ def connected(path: Path) -> socket.socket:
 
 
 class JsonSocket:
-    """`who` is spoken of in errors; what the far end says that is no answer (events) is passed over."""
+    """`who` is spoken of in errors; what the far end says that is not an answer (events) is passed over."""
 
     def __init__(self, path: Path, who: str) -> None:
         self._socket = connected(path)
@@ -34,7 +34,7 @@ class JsonSocket:
         self._rest = b""
 
     def ask(self, name: str, arguments: Mapping[str, Any] | None = None, timeout_s: float = 10.0) -> Any:  # noqa: ANN401 (JSON)
-        """The answer's value. MeasureError where there is an error, none in time, or nobody any more."""
+        """The answer's value. MeasureError where there is an error, none in time, or no far end any more."""
         request: dict[str, Any] = {"execute": name}
         if arguments:
             request["arguments"] = dict(arguments)

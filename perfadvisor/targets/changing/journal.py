@@ -118,7 +118,7 @@ def _undo(changes: Mapping[int, Change], undo: Callable[[int], None]) -> Iterato
         change = changes[number]
         try:
             undo(number)
-        except Exception as error:  # one that fails must not keep the others from being put back
+        except Exception as error:  # one that fails must not keep the others from being restored
             yield f"{change}: {error}"
 
 
@@ -212,7 +212,7 @@ def is_alive(owner: Mapping[str, Any]) -> bool:
 
 def state_directory() -> Path:
     """The user's private state, made if need be: below XDG_STATE_HOME, or below the temporary directory for a user
-    without a writable home. Never where somebody else could write, for what lies there is believed."""
+    without a writable home. Never where another user could write, for what lies there is believed."""
     return directory().parent
 
 

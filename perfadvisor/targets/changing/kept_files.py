@@ -1,6 +1,6 @@
 """Files that make a setting last over a restart: written whole, known by their hash, removed only while they are ours.
 
-A file that somebody edited since is theirs: it is reported, and stays."""
+A file that was edited since is the user's: it is reported, and stays."""
 
 import contextlib
 import os

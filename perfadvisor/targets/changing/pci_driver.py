@@ -12,7 +12,7 @@ RELEASED_S = 20.0  # a guest that was killed lets go of its devices when the ker
 def rebind(function: Path, was: str, override: str = "") -> None:
     """Let the driver `was` ("" for none) have the function of this sysfs directory, and restore its `driver_override`.
 
-    MeasureError where somebody still uses it, or the driver does not take it."""
+    MeasureError where it is still in use, or the driver does not take it."""
     if not function.is_dir():
         return  # pulled out meanwhile
     try:
@@ -52,7 +52,7 @@ def driver_of(function: Path) -> str:
 
 
 def _wait_until_released(function: Path) -> None:
-    """Unbinding would block in the kernel for as long as somebody holds the group: a group can be opened once."""
+    """Unbinding would block in the kernel for as long as the group is held: a group can be opened once."""
     group = (function / "iommu_group").resolve().name
     node = Path("/dev/vfio") / group
     deadline = time.monotonic() + RELEASED_S

@@ -1,7 +1,7 @@
 """Make the writes of a plan on this machine: each journalled before it is made, and read back afterwards.
 
-A driver may round what it is given, or ignore it; the kernel may refuse it. Whatever came of it is said, and the value
-that the machine really has is the one that counts.
+A driver may round what it is given, or ignore it; the kernel may refuse it. Whatever came of it is reported, and the
+value that the machine really has is the one that counts.
 """
 
 import os
@@ -31,7 +31,7 @@ class Applied:
 
 
 def apply(plan: Plan, journal: Journal) -> tuple[Applied, ...]:
-    """Make every write of the plan, in its order. MeasureError, with all of them put back, at the first that the kernel
+    """Make every write of the plan, in its order. MeasureError, with all of them restored, at the first that the kernel
     refuses; nothing is written where the journal cannot be."""
     done: list[Applied] = []
     last = journal.last

@@ -1,6 +1,6 @@
 """Read and write one setting of this machine, and restore it.
 
-Undo writes the old values only where nobody else changed the setting since.
+Undo writes the old values only where no other program changed the setting since.
 """
 
 from collections.abc import Mapping
@@ -59,8 +59,8 @@ def device(write: Write) -> str:
 
 
 def put_back(change: Mapping[str, Any]) -> None:
-    """Undo one write, unless somebody else changed the setting since; raises where it cannot be written. A write whose
-    values were never read back (`ours` is None) was cut off: it is undone whatever the driver made of it."""
+    """Undo one write, unless another program changed the setting since; raises where it cannot be written. A write
+    whose values were never read back (`ours` is None) was cut off: it is undone whatever the driver made of it."""
     setting, subject = SETTINGS[str(change["setting"])], named_now(change)
     present = now(setting, subject)
     if present is None:
@@ -82,8 +82,8 @@ def put_back(change: Mapping[str, Any]) -> None:
 
 
 def _to_restore(along: Mapping[str, Any], subject: str, *, already_back: bool) -> dict[str, Values]:
-    """What the kernel changed with the setting and nobody else since: name -> what it was. Where the setting itself is
-    back already, by an undo that was killed or by another program, the kernel changed them once more."""
+    """What the kernel changed with the setting and no other program since: name -> what it was. Where the setting
+    itself is back already, by an undo that was killed or by another program, the kernel changed them once more."""
     return {
         name: one["was"]
         for name, one in along.items()

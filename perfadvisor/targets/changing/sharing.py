@@ -57,8 +57,8 @@ def let_go(name: str, root: Path = ROOT) -> None:
 
 
 def claim_any(names: Iterable[str], root: Path = ROOT) -> str:
-    """The first of these that nobody has, this process included; it is ours until the process ends. MeasureError where
-    all are taken."""
+    """The first of these that no process has, this process included; it is ours until the process ends. MeasureError
+    where all are taken."""
     for name in names:
         if _folder(root) / f"{name}.lock" not in _claimed:
             with contextlib.suppress(MeasureError):

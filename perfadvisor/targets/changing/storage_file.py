@@ -39,7 +39,7 @@ class TestDirectory:
 
 
 def place(directory: Path, machine: Tree) -> TestDirectory:
-    """Where a test file would lie. InputError for a directory that is none, is closed to us or lies in memory."""
+    """Where a test file would lie. InputError for a directory that is none, is unreadable or lies in memory."""
     directory = directory.resolve()
     if not directory.is_dir():
         raise InputError(f"{directory}: no such directory", "choose one with --dir")

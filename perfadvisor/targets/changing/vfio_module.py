@@ -1,4 +1,4 @@
-"""Unloading VFIO's module after use, but never under a function that somebody bound to it.
+"""Unloading VFIO's module after use, but never under a function that another user bound to it.
 
 A function that is bound and not opened holds no reference to its driver, so the kernel would unload the module, and the
 function would lose its driver.

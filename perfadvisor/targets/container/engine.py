@@ -41,7 +41,7 @@ class Engine:
         return run(Command(argv=self.argv(*words), timeout_s=timeout_s))
 
     def ask(self, *words: str, timeout_s: float = START_S) -> str:
-        """What a subcommand prints. MeasureError, with what the engine said, where it fails."""
+        """What a subcommand prints. MeasureError, with what the engine printed, where it fails."""
         done = self.call(*words, timeout_s=timeout_s)
         if done.returncode != 0:
             raise MeasureError(f"{self.program} {words[0]}: {said(done)}", _hint(self.program, said(done)))
@@ -83,7 +83,7 @@ def _hint(program: str, text: str) -> str:
 
 
 def docker() -> Engine:
-    """docker, told explicitly where its daemon is, so that a later command finds the same. MeasureError for one on
+    """docker, with its daemon's address explicit, so that a later command finds the same. MeasureError for one on
     another machine: its containers do not see this machine's files."""
     host = os.environ.get("DOCKER_HOST", "")
     if _TALKS_ELSEWHERE.match(host):
@@ -98,7 +98,8 @@ def podman() -> Engine:
 
 def remedies() -> tuple[Remedy, ...]:
     """What podman may need. crun refuses hosts where both versions of control groups are mounted; the limits podman
-    asks for by itself may be more than this process may have; without root and systemd nobody else makes groups."""
+    asks for by itself may be more than this process may have; without root and systemd no other program makes
+    groups."""
     most = min(resource.getrlimit(resource.RLIMIT_NPROC)[1] % (1 << 62), 32768)
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return (
@@ -148,7 +149,7 @@ class Started:
 
 
 def start(engine: Engine, name: str, image: str, arguments: Sequence[str]) -> Started:
-    """Start a container that does nothing, for the trials to be run in. MeasureError with what the engine said where
+    """Start a container that does nothing, for the trials to be run in. MeasureError with what the engine printed where
     no remedy helps."""
     complaint = ""
     for _ in range(MAX_REMEDIES):

@@ -1,6 +1,6 @@
 """Whether a container got the limits that were declared for it, read back from its control groups.
 
-An engine that cannot set a limit may say so and go on: rootless podman on version 1 exits with 0 and runs unlimited.
+An engine that cannot set a limit may warn and go on: rootless podman on version 1 exits with 0 and runs unlimited.
 """
 
 import os
@@ -21,8 +21,11 @@ _V1_RATES = {
     "device-write-bps": "blkio.throttle.write_bps_device",
 }
 _V2_RATES = {
-    "device-read-iops": "riops", "device-write-iops": "wiops", "device-read-bps": "rbps", "device-write-bps": "wbps",
-}  # fmt: skip
+    "device-read-iops": "riops",
+    "device-write-iops": "wiops",
+    "device-read-bps": "rbps",
+    "device-write-bps": "wbps",
+}
 
 
 def ignored(declared: Declared, tree: Tree) -> Iterator[str]:

@@ -55,7 +55,7 @@ def cache_folder() -> Path:
 
 
 def _own_folder() -> Path:
-    """Where nobody else can put a program for us to run: root may have been given another user's home."""
+    """Where no other user can put a program for us to run: root may have been given another user's home."""
     for folder in (cache_folder(), Path(tempfile.gettempdir()) / f"perfadvisor-{os.geteuid()}" / "cache"):
         own = private.made(folder)
         if own:

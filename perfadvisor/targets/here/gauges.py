@@ -112,7 +112,7 @@ def _own_runnable() -> list[OwnThread]:
 
 def _others(running: int | None, before: int, after: int, softirq: int) -> float | None:
     """The machine's count less ours from both sides of it. This reader takes a CPU from one end of a connection, and
-    the other end soon falls asleep: counts further apart would take the sleeper for somebody else's. Below zero where
+    the other end soon falls asleep: counts further apart would take the sleeper for another program's. Below zero where
     threads of ours woke up meanwhile: only the mean over the trial says something."""
     return None if running is None else running - (before + after) / 2 - softirq
 
@@ -143,8 +143,12 @@ def _cpu_times(far: tuple[int, ...]) -> dict[str, float]:
     user, nice, system = map(float, words[1:4])
     below = processes(os.getpid())
     ours = [cpu_ticks(process) for process in (os.getpid(), *(one for one in far if one not in below))]
-    ticks = {"user": user + nice, "system": system, "our_user": sum(one[0] for one in ours),
-             "our_system": sum(one[1] for one in ours)}  # fmt: skip
+    ticks = {
+        "user": user + nice,
+        "system": system,
+        "our_user": sum(one[0] for one in ours),
+        "our_system": sum(one[1] for one in ours),
+    }
     return {f"{name}_ns": count * NS_PER_TICK for name, count in ticks.items()}
 
 

@@ -21,7 +21,7 @@ import time
 
 PR_SET_CHILD_SUBREAPER = 36  # include/uapi/linux/prctl.h
 NOT_STARTED = 127
-GIVE_UP_S = 10.0  # a task that even SIGKILL does not end sits in the kernel; waiting longer helps nobody
+GIVE_UP_S = 10.0  # a task that even SIGKILL does not end sits in the kernel; waiting longer does not help
 
 
 def main(arguments: list[str]) -> int:
@@ -56,7 +56,7 @@ def _start(argv: list[str], status: int) -> int:
     except OSError as error:
         print(f"{argv[0]}: {error.strerror}", file=sys.stderr)
         return 0
-    with contextlib.suppress(OSError):  # perfadvisor is gone already: the lifeline says so next
+    with contextlib.suppress(OSError):  # perfadvisor is gone already: the lifeline shows it next
         os.write(status, b"%d\n" % tool)
     return tool
 
@@ -97,7 +97,7 @@ def end_descendants() -> None:
         except ChildProcessError:
             return
         for pid in descendants(os.getpid()):
-            with contextlib.suppress(OSError):  # it ended by itself, or runs as somebody else
+            with contextlib.suppress(OSError):  # it ended by itself, or runs as another user
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.002)
 

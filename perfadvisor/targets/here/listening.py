@@ -11,8 +11,8 @@ READY_S = 10.0
 
 
 def wait_until_listening(server: LocalServer, port: int) -> None:
-    """Return when the server's namespace listens on the TCP port. MeasureError, with what it said, when it ends first
-    or is not ready in time."""
+    """Return when the server's namespace listens on the TCP port. MeasureError, with what it printed, when it ends
+    first or is not ready in time."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         if is_listening(server.pid, port):

@@ -1,7 +1,7 @@
 """Two network namespaces of our own with a virtual cable between them, for network tests that need no second machine.
 
 Neither namespace has a name: each lives as long as a process of ours that sleeps in it, so when perfadvisor dies, also
-by SIGKILL, the kernel takes them and the cable away and nothing is left to put back. Without root the same is built
+by SIGKILL, the kernel takes them and the cable away and nothing is left to undo. Without root the same is built
 inside a user namespace. The host's own interfaces, addresses and firewall are not touched.
 """
 

@@ -19,9 +19,11 @@ LINKS = "netlink:route/links"
 _WITH_FUNCTIONS = 1  # RTEXT_FILTER_VF
 _NOT_KNOWN = 0xFFFFFFFF
 _OF_FUNCTION = (
-    ("IFLA_VF_MAC", "mac", "mac"), ("IFLA_VF_SPOOFCHK", "spoofchk", "spoof_check"),
-    ("IFLA_VF_TRUST", "trust", "trusted"), ("IFLA_VF_RATE", "max_tx_rate", "max_tx_megabits"),
-)  # fmt: skip
+    ("IFLA_VF_MAC", "mac", "mac"),
+    ("IFLA_VF_SPOOFCHK", "spoofchk", "spoof_check"),
+    ("IFLA_VF_TRUST", "trust", "trusted"),
+    ("IFLA_VF_RATE", "max_tx_rate", "max_tx_megabits"),
+)
 _NUMBER = "uint32"
 _FLAG = "uint8"
 _BITS = "ethtoolbitset"
@@ -103,7 +105,7 @@ def _ethtool(kind: str, names: tuple[str, ...]) -> dict[str, Entry]:
     from pyroute2.netlink.generic import GenericNetlinkSocket
 
     with GenericNetlinkSocket() as socket:
-        # A kernel before 5.6 has no such family; pyroute2 would log that as an error, here it is said in the tree.
+        # A kernel before 5.6 has no such family; pyroute2 would log that as an error, here the tree holds the reason.
         socket.asyncore.module_err_level = "debug"
         socket.bind("ethtool", _message_class(kind))
         try:

@@ -11,7 +11,8 @@ _PCI, _BLOCK, _NET = "/sys/bus/pci/devices", "/sys/class/block", "/sys/class/net
 
 class Presence:
     """What was there when this was made. sysfs gives a device that comes back a directory with another inode number, so
-    one that was away for a moment is told from one that stayed. What was not there at first is not looked at."""
+    one that was away for a moment is distinguished from one that stayed. What was not there at first is not looked
+    at."""
 
     def __init__(self, path: IoPath, root: str = "") -> None:
         named = (

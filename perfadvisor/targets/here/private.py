@@ -1,4 +1,4 @@
-"""Places that nobody but this user and root can write to: what lies there may be believed, run and obeyed.
+"""Places that only this user and root can write to: what lies there may be believed, run and obeyed.
 
 A journal is a list of commands for `restore`, and a built program is run: both must be this user's own, also where the
 temporary directory is shared, or root kept another user's $HOME.
@@ -28,12 +28,12 @@ def made(folder: Path) -> Path | None:
 
 
 def is_private(path: Path) -> bool:
-    """Whether `path`, absolute and without links, belongs to this user and nobody else can write or replace it."""
+    """Whether `path`, absolute and without links, belongs to this user and no other can write or replace it."""
     return path.lstat().st_uid == os.geteuid() and may_be_obeyed(path)
 
 
 def may_be_obeyed(path: Path) -> bool:
-    """Whether nobody but this user and root can write or replace the file `path`, absolute and without links."""
+    """Whether only this user and root can write or replace the file `path`, absolute and without links."""
     own = path.lstat()
     if own.st_uid not in (0, os.geteuid()) or _others_write(own) or stat.S_ISLNK(own.st_mode):
         return False

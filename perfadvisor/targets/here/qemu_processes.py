@@ -1,4 +1,4 @@
-"""Which processes of this machine are QEMUs, told by the kernel's short name of each."""
+"""Which processes of this machine are QEMUs, by the kernel's short name of each."""
 
 import os
 from collections.abc import Iterator

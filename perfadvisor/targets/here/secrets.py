@@ -92,8 +92,8 @@ def _anywhere(text: str) -> str:
 
 
 def in_json(text: str) -> str:
-    """A JSON text: by the names of its keys, of `name` beside `value`, and of what lists of words hold. Text that is no
-    JSON is taken for a line."""
+    """A JSON text: by the names of its keys, of `name` beside `value`, and of what lists of words hold. Text that is
+    not JSON is taken for a line."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -142,7 +142,7 @@ _DATA = re.compile(r"(?:\w+:)?(?:cookie|session|dhCert|user-?data|initenv)", re.
 
 
 def in_xml(text: str) -> str:
-    """A libvirt definition, element by element; what is no well-formed tag is taken for lines."""
+    """A libvirt definition, element by element; what is not a well-formed tag is taken for lines."""
     shown: list[str] = []
     at, option = 0, ""
     for found in _TAG.finditer(text):

@@ -1,4 +1,4 @@
-"""The kernel's announcements that a device came, went or changed, collected while nobody looks.
+"""The kernel's announcements that a device came, went or changed, collected in the background.
 
 They wait in a socket's buffer, so that nothing of perfadvisor runs during a trial for them.
 """

@@ -33,7 +33,7 @@ def function_behind(device: str, root: Path = ROOT) -> str:
 
 def change(device: str, wanted: str, book: Journal, root: Path = ROOT) -> str:
     """Give the group of this disk's function the type `wanted` and wait for the disk to be back; returns in words what
-    was changed, "" for nothing. MeasureError where somebody uses it, or the kernel does not do it."""
+    was changed, "" for nothing. MeasureError where it is in use, or the kernel does not do it."""
     address = function_behind(device, root)
     (group,) = vfio.require_all_lendable([address], root)
     folder = (root / "sys/kernel/iommu_groups" / str(group.number)).resolve()

@@ -9,11 +9,11 @@ from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.targets.lending import vfio
 from perfadvisor.targets.lending.pci_group import DEVICES, ROOT, Function, function, group_of
 
-STORAGE, NETWORK = "0x01", "0x02"  # base classes; nobody wants to lend a USB or display controller by mistake
+STORAGE, NETWORK = "0x01", "0x02"  # base classes; no USB or display controller by mistake
 
 
 def lendable(most: int, root: Path = ROOT) -> tuple[Function, ...]:
-    """The first few, those that nobody drives in front: disks, NICs, and what has no driver."""
+    """The first few, those without a driver in front: disks, NICs, and what has no driver."""
     found = [function(folder.name, root) for folder in sorted((root / DEVICES).glob("*"))]
     likely = [one for one in found if not one.is_bridge and _is_likely(one)]
     return tuple(islice(_free(sorted(likely, key=lambda one: bool(one.driver)), root), most))

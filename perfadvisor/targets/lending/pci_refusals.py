@@ -1,6 +1,6 @@
-"""Why a PCI function must not be taken from its driver: everything on it that somebody uses.
+"""Why a PCI function must not be taken from its driver: everything on it that is in use.
 
-Whatever is found is said in words; an empty answer means that nothing of this machine rests on the function.
+Whatever is found is given in words; an empty answer means that nothing of this machine rests on the function.
 """
 
 import os
@@ -31,7 +31,7 @@ def refusals(function: Function, root: Path = ROOT) -> tuple[str, ...]:
 
 
 def all_refusals(root: Path = ROOT) -> dict[str, tuple[str, ...]]:
-    """Address -> the reasons, of every function of this machine that is no bridge."""
+    """Address -> the reasons, of every function of this machine that is not a bridge."""
     found = (function(folder.name, root) for folder in sorted((root / DEVICES).glob("*")))
     return {one.address: refusals(one, root) for one in found if not one.is_bridge}
 
@@ -169,7 +169,7 @@ def _has_open(process: Path, numbers: set[str]) -> bool:
     try:
         statuses = [entry.stat() for entry in (process / "fd").iterdir() if entry.exists()]
     except OSError:
-        return False  # it ended, or is somebody else's
+        return False  # it ended, or is another user's
     return any(
         f"{os.major(status.st_rdev)}:{os.minor(status.st_rdev)}" in numbers for status in statuses if status.st_rdev
     )

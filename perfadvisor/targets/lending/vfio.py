@@ -45,7 +45,7 @@ def lend(addresses: Sequence[str], journal: Journal, root: Path = ROOT) -> tuple
         _require_root(root)
         for one in ours:
             claim(one.address, root)
-        with alone(root):  # nobody of ours unloads the module between its loading and the binding
+        with alone(root):  # no run of ours unloads the module between its loading and the binding
             _load_module(journal, root)
             for one in ours:
                 _bind(one, journal)
@@ -58,7 +58,7 @@ def passed(addresses: Iterable[str], root: Path = ROOT) -> tuple[VfioFunction, .
 
 
 def require_all_lendable(addresses: Sequence[str], root: Path = ROOT) -> tuple[PciGroup, ...]:
-    """The groups of these functions, if all of them could be bound now, with nobody else of their groups."""
+    """The groups of these functions, if all of them could be bound now, and no others of their groups."""
     named = tuple(dict.fromkeys(full_address(address) for address in addresses))
     for address in named:
         if function(address, root).is_bridge:

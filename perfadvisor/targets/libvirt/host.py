@@ -16,7 +16,7 @@ CPU = "/sys/devices/system/cpu"
 
 def host_tree(capabilities: bytes, guests: Mapping[str, bytes], devices: tuple[bytes, ...] = ()) -> Tree:
     """The tree of a host: its nodes and cores from `virConnectGetCapabilities`, the running guests' definitions by
-    name, and the NUMA nodes of PCI functions from their node devices' XML. InputError where one is no XML."""
+    name, and the NUMA nodes of PCI functions from their node devices' XML. InputError where one is not XML."""
     entries: dict[str, Entry] = dict(_topology(capabilities))
     for name, text in guests.items():
         if "/" not in name:

@@ -1,1 +1,1 @@
-"""The guard of raw block devices: what lies on one, who uses it, and who may write to it."""
+"""The guard of raw block devices: what lies on one, what uses it, and when it may be written to."""

@@ -29,7 +29,7 @@ class RawDevice:
 
 
 def look(node: str, machine: Tree) -> RawDevice:
-    """The device behind a node. InputError where it is no block device."""
+    """The device behind a node. InputError where it is not a block device."""
     try:
         status = Path(node).stat()
     except OSError as error:
@@ -46,7 +46,7 @@ def look(node: str, machine: Tree) -> RawDevice:
 
 def identity(device: RawDevice, head: bytes) -> str:
     """Model and serial number of the disk; where it states neither, its kernel name, its size in bytes and the first
-    bytes it holds: nobody types those for the wrong one by habit."""
+    bytes it holds: those are not typed for the wrong one by habit."""
     folder = f"{SYS}/block/{device.disk}"
     files = ("device/model", "device/serial", "serial")
     words = list(dict.fromkeys(word for file in files if (word := text(f"{folder}/{file}"))))

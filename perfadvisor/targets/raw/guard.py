@@ -1,7 +1,7 @@
-"""Who may write to a raw block device given by --device, and what would be lost.
+"""When a raw block device given by --device may be written to, and what would be lost.
 
 Reading is always safe (fio gets --readonly). Writing is refused wherever anything is found on the device, wherever
-anybody uses it, and wherever that cannot be found out. A blank and unused device is written to only after somebody
+anybody uses it, and wherever that cannot be found out. A blank and unused device is written to only after a user
 typed at a terminal which device it is.
 """
 

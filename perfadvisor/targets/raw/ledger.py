@@ -2,7 +2,7 @@
 
 After a run that wrote to a device, its first block becomes a mark with a random number. A private file of that number
 keeps the digest of what the device then holds. Next time the device counts as unused only if its mark names a file of
-this user and the digest is still the same: whatever somebody else wrote since is data.
+this user and the digest is still the same: whatever another program wrote since is data.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Who uses a block device: open descriptors and mappings of every process, and users inside the kernel.
 
-An exclusive open is refused only where somebody else claimed the device (open(2), O_EXCL). QEMU, databases and NVMe
-targets do not claim it, so they have to be seen. That needs the right to read every process (CAP_SYS_PTRACE in the
+An exclusive open is refused only where another program claimed the device (open(2), O_EXCL). QEMU, databases and NVMe
+targets do not claim it, so they have to be seen, which needs the right to read every process (CAP_SYS_PTRACE in the
 first user namespace, proc(5)) and the first PID namespace, which alone shows all processes.
 """
 
@@ -81,7 +81,7 @@ def _is_one(descriptor: Path, numbers: Set[int]) -> bool:
 
 
 def _lies_on_fuse(descriptor: Path) -> bool:
-    """Whether the kernel says so of the mount that the descriptor belongs to (proc(5): fdinfo, mountinfo)."""
+    """Whether the kernel reports it of the mount that the descriptor belongs to (proc(5): fdinfo, mountinfo)."""
     process = descriptor.parent.parent
     words = (process / "fdinfo" / descriptor.name).read_text().split()
     mount = words[words.index("mnt_id:") + 1] if "mnt_id:" in words else ""
@@ -95,7 +95,7 @@ def _has_mapped(process: Path, numbers: Set[int]) -> bool:
 
 
 def _number(path: Path) -> int | None:
-    """The device behind a path, None where it is no block device or is gone."""
+    """The device behind a path, None where it is not a block device or is gone."""
     try:
         status = path.stat()
     except FileNotFoundError:

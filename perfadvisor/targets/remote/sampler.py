@@ -3,7 +3,7 @@
 One POSIX script starts the tool and reads a few files of /proc once a second with the shell's own `read`, so that each
 reading forks nothing but one `sleep`. Rows come back between the tool's own lines on standard error.
 
-Whose threads are runnable is told by `PERFADVISOR_TASK` in a process's environment: the tool and the far end of a
+Whose threads are runnable is known by `PERFADVISOR_TASK` in a process's environment: the tool and the far end of a
 network test are ours, everything else is other work. Times of the tool's threads come from
 /proc/PID/task/TID/schedstat, which needs no privileges: time on a CPU, and time runnable but waiting for one
 (Documentation/scheduler/sched-stats.rst). The wait grows with other load and with a CPU quota alike.

@@ -19,8 +19,8 @@ ASLEEP = Unreadable("not read: the device is suspended and reading would wake it
 DENIED = re.compile(r"^grep: (/.*): ([^:]+)$")
 
 # D directory, F file, S a sleeping device's file; behind the marks what ls, grep and od print. Links to namespaces are
-# told as links: they open, but nothing can be read from them. Starting a program is what costs: on an emulated guest a
-# third of a second, so there is one `ls` for all links, one `grep` for all text, and the shell itself does the rest.
+# listed as links: they open, but nothing can be read from them. Starting a program is what costs: on an emulated guest
+# a third of a second, so there is one `ls` for all links, one `grep` for all text, and the shell itself does the rest.
 SCRIPT = r"""
 LC_ALL=C; export LC_ALL
 links() {
@@ -70,7 +70,7 @@ LINK = re.compile(r"l\S+ [^/]*(/.*?) -> (.*)")
 
 
 def script(patterns: Iterable[str]) -> tuple[str, bytes]:
-    """What to give to `sh -c`, and what to write to its standard input: the path patterns, one a line."""
+    """What to give to `sh -c`, and what to write to its standard input: the path patterns, one per line."""
     paths = [pattern for pattern in patterns if pattern.startswith("/") and not re.search(r"[\s{]", pattern)]
     return SCRIPT, "".join(path + "\n" for path in dict.fromkeys(paths)).encode()
 

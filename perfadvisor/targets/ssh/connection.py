@@ -97,7 +97,7 @@ class Connection:
         )
 
     def run(self, command: Command) -> Completed:
-        """Run there to its end or the time-out. A connection that is lost gives exit code 255 and says so."""
+        """Run there to its end or the time-out. A connection that is lost gives exit code 255 and is named."""
         return process.run(self.command(command))
 
     def open(self) -> str:

@@ -14,7 +14,7 @@ from perfadvisor.targets.here.process import run
 KVM = Path("/dev/kvm")
 PROBE_S = 15.0  # real hardware takes 0.3 s
 PORT, SAID = 0xF4, 0x10
-# mov al, SAID; out PORT, al; cli; hlt: 512 bytes with the signature that a BIOS looks for.
+# mov al, `SAID`; out PORT, al; cli; hlt: 512 bytes with the signature that a BIOS looks for.
 SECTOR = bytes([0xB0, SAID, 0xE6, PORT, 0xFA, 0xF4]).ljust(510, b"\0") + b"\x55\xaa"
 RAN = SAID << 1 | 1  # as isa-debug-exit makes exit codes (QEMU hw/misc/debugexit.c)
 _learned: list[str] = []  # a guest that hangs costs a minute, and the next one would hang, too

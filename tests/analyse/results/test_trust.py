@@ -159,9 +159,11 @@ def test_page_cache_without_a_reader_is_seen_only_where_the_whole_trial_moved_to
 
 def waiting(wait_s: float, cpu_s: float, own: float) -> dict[str, float]:
     return {
-        "gauge.tool_wait_ns_per_s": wait_s * 1e9, "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
-        "gauge.tool_runnable_mean": own, "gauge.cpus": 2.0,
-    }  # fmt: skip
+        "gauge.tool_wait_ns_per_s": wait_s * 1e9,
+        "gauge.tool_cpu_ns_per_s": cpu_s * 1e9,
+        "gauge.tool_runnable_mean": own,
+        "gauge.cpus": 2.0,
+    }
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,14 @@ def _as_new(queue: Path) -> None:
 
 def _stage(name: str, mount: Path, directories: tuple[Path, ...], inside: tuple[str, ...]) -> Stage:
     number = Path(f"/sys/block/{name}/dev").read_text().strip()
-    names = {"disk": name, "number": number, "mount": str(mount), "bdi": f"/sys/class/bdi/{number}",
-             "queue": f"/sys/block/{name}/queue", "cpus": str(os.cpu_count())}  # fmt: skip
+    names = {
+        "disk": name,
+        "number": number,
+        "mount": str(mount),
+        "bdi": f"/sys/class/bdi/{number}",
+        "queue": f"/sys/block/{name}/queue",
+        "cpus": str(os.cpu_count()),
+    }
     names |= {directory.parent.name: str(directory) for directory in directories}
     names["below"] = _disk_below(mount)
     context = Context(file=str(mount / "exam.data"))
@@ -92,9 +98,15 @@ def _lay_out(workload: Workload, context: Context) -> None:
 def measured(inside: tuple[str, ...], workload: Workload, context: Context) -> Sample:
     """The primary metric of one run of half a second."""
     trial = Trial(
-        number=1, workload=workload.id, environment="exam", repeat=1, position=1, runtime_s=0.4, warmup_s=0.1,
+        number=1,
+        workload=workload.id,
+        environment="exam",
+        repeat=1,
+        position=1,
+        runtime_s=0.4,
+        warmup_s=0.1,
         parameters=workload.parameters,
-    )  # fmt: skip
+    )
     done = subprocess.run((*inside, *fio.command(workload, trial, context)), capture_output=True, timeout=60)
     output = fio.parse(done.stdout, done.stderr, done.returncode)
     values = {sample.metric: sample for sample in output.samples}

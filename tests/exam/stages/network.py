@@ -140,9 +140,15 @@ def measured(near: Sequence[str], far: Sequence[str], far_pid: int, workload: Wo
     try:
         _wait_for(far_pid, PORT)
         trial = Trial(
-            number=1, workload=workload.id, environment="exam", repeat=1, position=1, runtime_s=1,
-            warmup_s=workload.warmup_s, parameters=workload.parameters,
-        )  # fmt: skip
+            number=1,
+            workload=workload.id,
+            environment="exam",
+            repeat=1,
+            position=1,
+            runtime_s=1,
+            warmup_s=workload.warmup_s,
+            parameters=workload.parameters,
+        )
         done = subprocess.run((*near, *iperf3.command(workload, trial, context)), capture_output=True, timeout=60)
     finally:
         server.kill()

@@ -28,15 +28,19 @@ def value(table, name, subject="web"):
 
 def test_one_that_podman_made(data):
     found = FactTable(inspect.facts((data / "guests" / "podman-measured.json").read_bytes()))
-    read = {name: value(found, name, "measured") for name in (
-        "engine", "cpu_quota_cpus", "cpuset", "memory_max_bytes", "network_mode", "memlock_limited", "can_lock",
-        "seccomp", "privileged", "running",
-    )}  # fmt: skip
-    assert read == {
-        "engine": "podman", "cpu_quota_cpus": 1.5, "cpuset": "0", "memory_max_bytes": 256 << 20,
+    expected = {
+        "engine": "podman",
+        "cpu_quota_cpus": 1.5,
+        "cpuset": "0",
+        "memory_max_bytes": 256 << 20,
         "network_mode": "bridge",
-        "memlock_limited": False, "can_lock": True, "seccomp": "unconfined", "privileged": False, "running": False,
-    }  # fmt: skip
+        "memlock_limited": False,
+        "can_lock": True,
+        "seccomp": "unconfined",
+        "privileged": False,
+        "running": False,
+    }
+    assert {name: value(found, name, "measured") for name in expected} == expected
 
 
 def test_no_limit_is_absent_and_never_zero():
@@ -85,12 +89,14 @@ def test_networks(mode, bridged):
 def test_dockers_own_files_are_held_against_the_nodes():
     config = {"CpusetCpus": "0,2", "CpusetMems": "1", "NanoCpus": 0}
     identity = "b" * 64
-    tree = Tree({
-        f"/var/lib/docker/containers/{identity}/hostconfig.json": json.dumps(config).encode(),
-        "/var/lib/docker/containers/broken/hostconfig.json": b"{",
-        "/sys/devices/system/node/node0/cpulist": b"0-1\n",
-        "/sys/devices/system/node/node1/cpulist": b"2-3\n",
-    })  # fmt: skip
+    tree = Tree(
+        {
+            f"/var/lib/docker/containers/{identity}/hostconfig.json": json.dumps(config).encode(),
+            "/var/lib/docker/containers/broken/hostconfig.json": b"{",
+            "/sys/devices/system/node/node0/cpulist": b"0-1\n",
+            "/sys/devices/system/node/node1/cpulist": b"2-3\n",
+        }
+    )
     found = FactTable(container_hosted.facts(tree))
     assert found.subjects("container") == ("b" * 12,)
     assert value(found, "cpu_node_count", "b" * 12) == 2

@@ -46,12 +46,14 @@ def test_what_runs_the_cpus(program, words, emulated):
 
 
 THROTTLED = {
-    "driver": "throttle", "throttle-group": "t", "node-name": "top",
+    "driver": "throttle",
+    "throttle-group": "t",
+    "node-name": "top",
     "file": {
         "driver": "qcow2",
         "file": {"driver": "file", "filename": "/a.qcow2", "aio": "io_uring", "cache": {"direct": True}},
     },
-}  # fmt: skip
+}
 GROUP = {"qom-type": "throttle-group", "id": "t", "limits": {"iops-total": 500, "bps-read": 0, "bps-write": 1000}}
 
 

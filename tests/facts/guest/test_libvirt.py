@@ -74,7 +74,7 @@ HOST = {
     "/sys/devices/virtual/net/br0/brif/vnet0": Symlink("../../vnet0/brport"),
     "/sys/class/net/br0": Symlink("../../devices/virtual/net/br0"),
     "/proc/1/comm": b"systemd\n",
-}  # fmt: skip
+}
 
 
 def on_host(definition=DEFINITION, **more):

@@ -29,13 +29,16 @@ def machine(port: bytes, one: bytes) -> FactTable:
     tree = Tree(
         {
             f"{DEVICES}/{PORT}": Symlink(target=f"../../..{BELOW.removeprefix('/sys')}"),
-            f"{BELOW}/config": port, f"{BELOW}/class": b"0x060400",
+            f"{BELOW}/config": port,
+            f"{BELOW}/class": b"0x060400",
             **{f"{DEVICES}/{at}": Symlink(target=f"../../..{BELOW.removeprefix('/sys')}/{at}") for at in (ONE, TWO)},
-            f"{BELOW}/{ONE}/config": one, f"{BELOW}/{ONE}/class": b"0x010802", f"{BELOW}/{TWO}/class": b"0x010802",
+            f"{BELOW}/{ONE}/config": one,
+            f"{BELOW}/{ONE}/class": b"0x010802",
+            f"{BELOW}/{TWO}/class": b"0x010802",
             f"{BELOW}/{ONE}/iommu_group": Symlink(target=f"../../../..{GROUPS.removeprefix('/sys')}/7"),
             **{f"{GROUPS}/7/devices/{at}": b"" for at in (PORT, ONE, TWO)},
         }
-    )  # fmt: skip
+    )
     return FactTable(facts(tree))
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.model.fact import Absent, Fact
-from perfadvisor.model.rule import Confidence, Finding, Fix, Outcome, Severity, Verify
+from perfadvisor.model.rule import Confidence, Finding, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.model.units import Unit
 from tests.report.synthetic.rules import finding, rule
 from tests.report.synthetic.workloads import BITS, BPS
@@ -21,8 +21,8 @@ def findings() -> Iterator[Finding]:
     yield from not_applicable()
 
 
-def slow_link() -> Iterator[Finding]:
-    speed = rule(
+def slow_link_rule() -> Rule:
+    return rule(
         "pcie-link-speed-degraded",
         "A PCIe link runs slower than both of its ends can",
         Severity.HIGH,
@@ -43,8 +43,11 @@ def slow_link() -> Iterator[Finding]:
         references=("PCI Express Base Specification 4.0, section 4.2.6 (link training)",),
         check_first=("Some drives drop their link speed when idle: the speed above was read while the test ran.",),
     )
+
+
+def slow_link() -> Iterator[Finding]:
     yield finding(
-        speed,
+        slow_link_rule(),
         "0000:41:00.0",
         confidence=Confidence.LIKELY,
         title="The link of nvme0n1 runs at 8 GT/s; drive and slot can do 16 GT/s",
@@ -91,8 +94,8 @@ def slow_link() -> Iterator[Finding]:
     )
 
 
-def far_interrupts() -> Iterator[Finding]:
-    irq = rule(
+def far_interrupts_rule() -> Rule:
+    return rule(
         "nic-irq-on-remote-node",
         "The NIC's interrupts are served on the other NUMA node",
         Severity.HIGH,
@@ -112,8 +115,11 @@ def far_interrupts() -> Iterator[Finding]:
             "Linux kernel, Documentation/networking/scaling.rst, section RSS IRQ Configuration",
         ),
     )
+
+
+def far_interrupts() -> Iterator[Finding]:
     yield finding(
-        irq,
+        far_interrupts_rule(),
         "ens3f0",
         confidence=Confidence.LIKELY,
         fix_run="systemctl stop irqbalance\nfor irq in /sys/class/net/ens3f0/device/msi_irqs/*; do\n  echo 32-63 > /proc/irq/${irq##*/}/smp_affinity_list\ndone",

@@ -28,6 +28,10 @@ ENVIRONMENTS = {
     ),
     "vm": (Environment(name="vm", spec=Spec(text="vm"), kind=EnvironmentKind.VM, parent="local"), 0.52),
 }
+PATHS = {
+    "storage": IoPath(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"),
+    "network": IoPath(nic="ens3f0", pci="0000:81:00.0"),
+}
 
 
 def _histogram(random: Random, metric: str, centre: float) -> Histogram:
@@ -61,6 +65,15 @@ def _doubts(workload: str, repeat: int) -> tuple[Doubt, ...]:
     return ()
 
 
+def _command(tool: str, workload: str) -> tuple[str, ...]:
+    fio = ("--output-format=json+", "--ioengine=io_uring", "--direct=1", "--filename=/data/perfadvisor.bin")
+    return {
+        "fio": ("fio", *fio, f"--name={workload.split('/')[1]}", "--runtime=10"),
+        "iperf3": ("iperf3", "-J", "-c", "192.0.2.17", "-t", "10", "-O", "2"),
+        "dmabench": ("dmabench", "copy", "--cpu-node", "0", "--memory-node", "1"),
+    }[tool]
+
+
 def _result(
     random: Random, number: int, spec, environment: str, repeat: int, factor: float, histograms: bool
 ) -> TrialResult:
@@ -80,23 +93,6 @@ def _result(
     if device == "memory":
         parameters = {"cpu_node": int(name[-9]), "memory_node": int(name[-1]), "kernel": "copy"}
     latency = next((m for m in metrics if m[0] == "read.lat_p50"), None)
-    path = {
-        "storage": IoPath(file="/data/perfadvisor.bin", file_system="/data", block="nvme0n1", pci="0000:41:00.0"),
-        "network": IoPath(nic="ens3f0", pci="0000:81:00.0"),
-    }.get(device, IoPath())
-    command = {
-        "fio": (
-            "fio",
-            "--output-format=json+",
-            "--ioengine=io_uring",
-            "--direct=1",
-            "--filename=/data/perfadvisor.bin",
-            f"--name={name.split('/')[1]}",
-            "--runtime=10",
-        ),
-        "iperf3": ("iperf3", "-J", "-c", "192.0.2.17", "-t", "10", "-O", "2"),
-        "dmabench": ("dmabench", "copy", "--cpu-node", "0", "--memory-node", "1"),
-    }[tool]
     return TrialResult(
         trial=Trial(
             number=number,
@@ -111,8 +107,8 @@ def _result(
         state=TrialState.DONE,
         started=START + number * 13.4,
         duration_s=12.6,
-        command=command,
-        path=path,
+        command=_command(tool, name),
+        path=PATHS.get(device, IoPath()),
         doubts=_doubts(name, repeat),
         output=Output(
             samples=samples,

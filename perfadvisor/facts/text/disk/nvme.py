@@ -46,7 +46,7 @@ def health(data: bytes, *, source: str = "$ nvme smart-log", subject: str = "") 
     name = match[1] if match else subject or UNNAMED
     told = _of_json(text) if text.lstrip().startswith("{") else _lines(text)
     if not any(key in told for names in _NAMES.values() for key in names):
-        return  # of a disk that is no NVMe controller
+        return  # of a disk that is not an NVMe controller
     for spec, names in _NAMES.items():
         yield _given(spec, _first(told, names), source, name)
     for spec, pairs in _SUMS.items():

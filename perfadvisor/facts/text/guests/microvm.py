@@ -28,7 +28,7 @@ Values = Mapping[str, Any]
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
-    """The guest that is configured. InputError where it is no JSON, or neither of the two."""
+    """The guest that is configured. InputError where it is not JSON, or neither of the two."""
     try:
         document = json.loads(data.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
@@ -54,46 +54,71 @@ def _cloud_hypervisor(given: Values, source: str) -> Guest:
     }
     addresses = (_ADDRESS.fullmatch(str(one.get("path", ""))) for one in _rows(given.get("devices")))
     return Guest(
-        name=NAME, source=source, hypervisor="kvm",
-        vcpus=_count(cpus.get("max_vcpus")), vcpus_current=_count(cpus.get("boot_vcpus")), vcpu_pins=pins,
+        name=NAME,
+        source=source,
+        hypervisor="kvm",
+        vcpus=_count(cpus.get("max_vcpus")),
+        vcpus_current=_count(cpus.get("boot_vcpus")),
+        vcpu_pins=pins,
         memory_bytes=_count(memory.get("size")),
         pages=(Pages(size_bytes=_count(memory.get("hugepage_size"))),) if memory.get("hugepages") is True else None,
         shared_memory=memory.get("shared") is True,
         virtiofs=len(_rows(given.get("fs"))),
         disks=tuple(
-            Disk(target=f"disk{place}", bus="virtio", source=_text(one.get("path")),
-                 queues=_count(one.get("num_queues")), shared=one.get("vhost_user") is True)
+            Disk(
+                target=f"disk{place}",
+                bus="virtio",
+                source=_text(one.get("path")),
+                queues=_count(one.get("num_queues")),
+                shared=one.get("vhost_user") is True,
+            )
             for place, one in enumerate(_rows(given.get("disks")))
         ),
         nics=tuple(
-            Nic(kind="vhostuser" if one.get("vhost_user") is True else "ethernet", target=f"net{place}", model="virtio",
-                source=_text(one.get("tap")), mac=_text(one.get("mac")))
+            Nic(
+                kind="vhostuser" if one.get("vhost_user") is True else "ethernet",
+                target=f"net{place}",
+                model="virtio",
+                source=_text(one.get("tap")),
+                mac=_text(one.get("mac")),
+            )
             for place, one in enumerate(_rows(given.get("net")))
         ),
         hostdevs=tuple(Hostdev(kind="pci", address=match[1]) for match in addresses if match),
-    )  # fmt: skip
+    )
 
 
 def _firecracker(given: Values, source: str) -> Guest:
     machine = _mapping(given.get("machine-config"))
     memory = _count(machine.get("mem_size_mib"))
     return Guest(
-        name=NAME, source=source, hypervisor="kvm",
-        vcpus=_count(machine.get("vcpu_count")), memory_bytes=None if memory is None else memory * MIB,
+        name=NAME,
+        source=source,
+        hypervisor="kvm",
+        vcpus=_count(machine.get("vcpu_count")),
+        memory_bytes=None if memory is None else memory * MIB,
         pages=(Pages(size_bytes=HUGE),) if machine.get("huge_pages") == "2M" else None,
         disks=tuple(
-            Disk(target=str(one.get("drive_id", place)), bus="virtio", source=_text(one.get("path_on_host")),
-                 caps=_caps(_mapping(one.get("rate_limiter"))))
+            Disk(
+                target=str(one.get("drive_id", place)),
+                bus="virtio",
+                source=_text(one.get("path_on_host")),
+                caps=_caps(_mapping(one.get("rate_limiter"))),
+            )
             for place, one in enumerate(_rows(given.get("drives")))
         ),
         nics=tuple(
-            Nic(kind="ethernet", target=str(one.get("iface_id", place)), model="virtio",
+            Nic(
+                kind="ethernet",
+                target=str(one.get("iface_id", place)),
+                model="virtio",
                 source=_text(one.get("host_dev_name")),
                 inbound_bytes_per_s=_rate(one.get("rx_rate_limiter"), "bandwidth"),
-                outbound_bytes_per_s=_rate(one.get("tx_rate_limiter"), "bandwidth"))
+                outbound_bytes_per_s=_rate(one.get("tx_rate_limiter"), "bandwidth"),
+            )
             for place, one in enumerate(_rows(given.get("network-interfaces")))
         ),
-    )  # fmt: skip
+    )
 
 
 def _caps(limiter: Values) -> Caps | None:

@@ -38,9 +38,11 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     found = {one.cause: one for line in text.splitlines() if (one := _exit(line))}
     for one in found.values():
         values: tuple[tuple[FactSpec, int | float | None], ...] = (
-            (exits.COUNT, one.count), (exits.SHARE, one.share), (exits.SHORTEST, one.least_ns),
+            (exits.COUNT, one.count),
+            (exits.SHARE, one.share),
+            (exits.SHORTEST, one.least_ns),
             (exits.MEAN, one.mean_ns),
-        )  # fmt: skip
+        )
         for spec, value in values:
             yield spec.given(value, source=source, subject=one.cause)
     total = int(match[1]) if (match := _TOTAL.search(text)) else None

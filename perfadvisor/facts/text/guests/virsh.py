@@ -34,7 +34,7 @@ def affinities(data: bytes, *, source: str = "$ virsh vcpuinfo", subject: str = 
 
 def pins(data: bytes, *, source: str = "$ virsh vcpupin", subject: str = "") -> Facts:
     """`vcpupin`: a vCPU without a pin is listed with every CPU of the host. The widest list that begins with CPU 0 may
-    be that, or a pin, so where it occurs nothing is said of pins."""
+    be that, or a pin, so where it occurs nothing is stated of pins."""
     sets = [frozenset(cpulist.parse(match[2])) for line in _lines(data) if (match := _PIN.fullmatch(line))]
     free = [cpus for cpus in sets if len(cpus) > 1 and cpus == frozenset(range(max(cpus) + 1))]
     yield from _pinned(len(sets), None if free else sets, source, subject or UNNAMED)

@@ -38,7 +38,7 @@ _HOT = re.compile(r"(?:Package|Core) temperature above threshold, cpu clock thro
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
-    """What was logged of each device. That nothing was logged is no fact: a log may begin anywhere."""
+    """What was logged of each device. An empty log gives no fact: a log may begin anywhere."""
     lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
     for line in lines:
         if match := _LIMITED.search(line):

@@ -12,7 +12,7 @@ from perfadvisor.facts.reading import reader
 from perfadvisor.model.fact import Absent, Fact
 
 _COUNTERS = ("numa_hit", "numa_miss", "numa_foreign", "interleave_hit", "local_node", "other_node")
-_PAGES = ("HugePages_Total", "HugePages_Free", "HugePages_Surp")  # printed in MB, too, so their number is not told
+_PAGES = ("HugePages_Total", "HugePages_Free", "HugePages_Surp")  # printed in MB, too, so their number is unknown
 _KIB_OF_MIB = 1024
 _PROCESS = re.compile(r"Per-node process memory usage \(in MBs\) for PID ([0-9]{1,10}) \((.{1,64})\)")
 
@@ -58,7 +58,7 @@ def _kibibytes(text: str) -> int | None:
 
 
 def process_facts(data: bytes, *, source: str = "$ numastat -p") -> Iterator[Fact | Absent]:
-    """`-p` of one process: how its memory is spread over the nodes. A table of several processes is not told apart."""
+    """`-p` of one process: how its memory is spread over the nodes. A table of several processes is not split."""
     text = data.decode("utf-8-sig", "replace").replace("\0", "")
     for match in _PROCESS.finditer(text):
         rest = _PROCESS.split(text[match.end() :], maxsplit=1)[0]

@@ -10,8 +10,11 @@ from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 SOURCE = "$ ethtool --json"
 _RINGS = {"rx": spec.RING_RX, "rx-max": spec.RING_RX_MAX, "tx": spec.RING_TX, "tx-max": spec.RING_TX_MAX}
-_CHANNELS = {f"{name.lower()}{end}": pair[place] for name, pair in spec.CHANNELS.items()
-             for place, end in enumerate(("-count", "-max"))}  # fmt: skip
+_CHANNELS = {
+    f"{name.lower()}{end}": pair[place]
+    for name, pair in spec.CHANNELS.items()
+    for place, end in enumerate(("-count", "-max"))
+}
 _COALESCE = {
     "rx-usecs": spec.RX_USECS, "rx-frames": spec.RX_FRAMES, "tx-usecs": spec.TX_USECS, "tx-frames": spec.TX_FRAMES,
     "adaptive-rx": spec.ADAPTIVE_RX, "adaptive-tx": spec.ADAPTIVE_TX,

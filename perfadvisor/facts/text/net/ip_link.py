@@ -57,7 +57,7 @@ def _link(pairs: Mapping[str, str], flags: list[str], words: list[str]) -> Value
         network.MTU: reader.number(pairs.get("mtu")),
         network.QDISC: pairs.get("qdisc"),
         network.OPERSTATE: state or None,
-        nic_spec.CARRIER: "LOWER_UP" in flags if "UP" in flags else None,  # of one that is down nobody looks
+        nic_spec.CARRIER: "LOWER_UP" in flags if "UP" in flags else None,  # not looked at while it is down
         network.MASTER: pairs.get("master"),
         network.TX_QUEUE_LEN: reader.number(pairs.get("qlen")),
         network.RX_QUEUES: reader.number(pairs.get("numrxqueues")),
@@ -98,10 +98,14 @@ def _of_link(link: Mapping[str, Any]) -> Values:
     info = link.get("linkinfo")
     kind = info.get("info_kind") if isinstance(info, dict) else None
     pairs = {
-        "mtu": link.get("mtu"), "qdisc": link.get("qdisc"), "state": link.get("operstate"),
-        "master": link.get("master"), "qlen": link.get("txqlen"), "numrxqueues": link.get("num_rx_queues"),
+        "mtu": link.get("mtu"),
+        "qdisc": link.get("qdisc"),
+        "state": link.get("operstate"),
+        "master": link.get("master"),
+        "qlen": link.get("txqlen"),
+        "numrxqueues": link.get("num_rx_queues"),
         "numtxqueues": link.get("num_tx_queues"),
-    }  # fmt: skip
+    }
     texts = {name: str(value) for name, value in pairs.items() if value is not None}
     sides = link.get("stats64") or link.get("stats")
     counts = {

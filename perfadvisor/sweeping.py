@@ -49,7 +49,7 @@ class LatencyTarget:
 
 def read_sweep(text: str, workload: Workload) -> Sweep:
     """ "queue_depth=1..256" doubles from 1 to 256; "block_size=4k,64k" lists. InputError for a parameter that the
-    workload's tool does not have, or that is no number, and for values it cannot have."""
+    workload's tool does not have, or that is not a number, and for values it cannot have."""
     name, _, words = text.partition("=")
     parameter, known = ALIASES.get(name, name), TOOLS[workload.tool].PARAMETERS
     problem = next((why for _, why in complaints(known, {parameter: 0}) if parameter not in known), "")

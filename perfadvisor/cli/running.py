@@ -86,7 +86,7 @@ def request(
 
 
 def share(text: str) -> float:
-    """ "2%" or "0.02" as 0.02. InputError for what is no share, or one that no run would reach or need."""
+    """ "2%" or "0.02" as 0.02. InputError for what is not a share, or one that no run would reach or need."""
     number = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?) ?(%?)", text, re.ASCII)
     found = float(number[1]) / (100 if number[2] else 1) if number else 0.0
     if not LEAST_PRECISION <= found <= MOST_PRECISION:

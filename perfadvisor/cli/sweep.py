@@ -63,10 +63,21 @@ RUNTIME, RAMP, REPEATS = "4s", "1s", 3
 )
 @changes_options
 def command(
-    workload: str, over: str, slo: str | None, environments: tuple[str, ...], budget: str | None, out: Path | None,
-    page: Path | None, repeats: int | None, seed: int | None, directory: Path | None, device: str, peer: str,
-    own: tuple[Path, ...], changes: TypedChanges,
-) -> None:  # fmt: skip
+    workload: str,
+    over: str,
+    slo: str | None,
+    environments: tuple[str, ...],
+    budget: str | None,
+    out: Path | None,
+    page: Path | None,
+    repeats: int | None,
+    seed: int | None,
+    directory: Path | None,
+    device: str,
+    peer: str,
+    own: tuple[Path, ...],
+    changes: TypedChanges,
+) -> None:
     """Measure WORKLOAD with each value in a seeded order: throughput and latency of each, and the knee of the curve.
 
     Each trial measures for 4 s after 1 s, unless --runtime and --ramp say otherwise. With --slo, values between those
@@ -80,12 +91,23 @@ def command(
     running.stop_cleanly()
     running.put_back_leftovers()
     folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
-    timed = replace(changes, runtime=changes.runtime or RUNTIME, ramp=changes.ramp or RAMP)
+    timed = changes._replace(runtime=changes.runtime or RUNTIME, ramp=changes.ramp or RAMP)
     asked = running.request(
-        (workload,), running.specs(environments, None), budget=budget, out=folder,
-        repeats=repeats or (1 if slo else REPEATS), precision=None, seed=seed, directory=directory or Path(),
-        device=device, peer=peer, vfio=(), domain="", own=own, changes=timed,
-    )  # fmt: skip
+        (workload,),
+        running.specs(environments, None),
+        budget=budget,
+        out=folder,
+        repeats=repeats or (1 if slo else REPEATS),
+        precision=None,
+        seed=seed,
+        directory=directory or Path(),
+        device=device,
+        peer=peer,
+        vfio=(),
+        domain="",
+        own=own,
+        changes=timed,
+    )
     swept = _swept(asked, over, slo)
     with running.progress(sys.stderr) as watch:
         outcome = running.kept(folder, lambda: measure(swept, watch))

@@ -73,10 +73,15 @@ def curves(view: ReportView) -> tuple[CurveView, ...]:
 def _view(curve: Curve) -> CurveView:
     dots, rates, latencies = _dots(curve)
     return CurveView(
-        title=curve.workload, environment=curve.environment, parameter=curve.parameter,
-        rows=tuple(_row(curve, point) for point in curve.points), dots=dots,
-        bend=bend_words(curve), rate_ends=rates, latency_ends=latencies,
-    )  # fmt: skip
+        title=curve.workload,
+        environment=curve.environment,
+        parameter=curve.parameter,
+        rows=tuple(_row(curve, point) for point in curve.points),
+        dots=dots,
+        bend=bend_words(curve),
+        rate_ends=rates,
+        latency_ends=latencies,
+    )
 
 
 def bend_words(curve: Curve) -> str:
@@ -96,11 +101,15 @@ def bend_words(curve: Curve) -> str:
 def _row(curve: Curve, point: CurvePoint) -> CurveRow:
     rate = point.throughput
     return CurveRow(
-        value=_value(curve.parameter, point.value), throughput=quantity(rate.median, rate.unit),
+        value=_value(curve.parameter, point.value),
+        throughput=quantity(rate.median, rate.unit),
         interval=interval(rate.low, rate.high, rate.unit, like=rate.median),
-        median_latency=_latency(point.median_latency), tail_latency=_latency(point.tail_latency),
-        trust=str(point.cell.trust), runs=rate.n, is_knee=_is_knee(curve.knee, point),
-    )  # fmt: skip
+        median_latency=_latency(point.median_latency),
+        tail_latency=_latency(point.tail_latency),
+        trust=str(point.cell.trust),
+        runs=rate.n,
+        is_knee=_is_knee(curve.knee, point),
+    )
 
 
 def _value(parameter: str, value: int) -> str:
@@ -128,13 +137,14 @@ def _dots(curve: Curve) -> tuple[tuple[Dot, ...], tuple[str, str], tuple[str, st
         Dot(
             x=_place(point.throughput.median, rates, WIDTH),
             y=round(HEIGHT - _place(latency.median, delays, HEIGHT), 1),
-            low=_end(point.throughput.low, rates), high=_end(point.throughput.high, rates),
+            low=_end(point.throughput.low, rates),
+            high=_end(point.throughput.high, rates),
             words=f"{curve.parameter} {_value(curve.parameter, point.value)}: "
             f"{quantity(point.throughput.median, unit)}, {_latency(latency)}",
             is_knee=_is_knee(curve.knee, point),
         )
         for point, latency in shown
-    )  # fmt: skip
+    )
     return (
         dots,
         (quantity(min(rates), unit), quantity(max(rates), unit)),

@@ -15,7 +15,7 @@ NO_HYPERVISOR = "none"
 
 
 def note(size_bytes: int, site: Site) -> tuple[str, ...]:
-    """What a reader of the results must know of a test file of this size, nothing where the machine is no guest, has
+    """What a reader of the results must know of a test file of this size, nothing where the machine is not a guest, has
     its hardware assigned to it, or was not read."""
     hypervisor, memory = (site.facts.value(name) for name in ("environment.hypervisor", "memory.total_bytes"))
     if hypervisor in (None, NO_HYPERVISOR) or site.environment.kind is EnvironmentKind.PASSTHROUGH_VM:

@@ -52,9 +52,14 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         for note in (*chosen.notes, *cached):
             progress.say(note)
         work = Work(
-            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress,
+            saved=saved,
+            sites=sites,
+            storage=storage,
+            options=options,
+            borrowed=borrowed,
+            progress=progress,
             further=_further(request, began),
-        )  # fmt: skip
+        )
         return finish(work)
 
 
@@ -86,9 +91,14 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -
         written.extend(place.written_in(storage))
         saved.set_state("running")
         work = Work(
-            saved=saved, sites=sites, storage=storage, options=options, borrowed=borrowed, progress=progress,
+            saved=saved,
+            sites=sites,
+            storage=storage,
+            options=options,
+            borrowed=borrowed,
+            progress=progress,
             further=further,
-        )  # fmt: skip
+        )
         return finish(work)
 
 

@@ -22,9 +22,7 @@ def expected(rule: str, **facts: object) -> set[Outcome]:
     """What the cases of this rule expect where these facts have these values."""
     named = {name.replace("__", "."): value for name, value in facts.items()}
     return {
-        case.expect
-        for case in RULES[rule].cases
-        if all(case.facts.get(name) == value for name, value in named.items())
+        case.expect for case in RULES[rule].cases if all(case.facts.get(name) == value for name, value in named.items())
     }
 
 

@@ -27,7 +27,7 @@ class CurvePoint:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
     """The points of one workload in one environment, in ascending order of the parameter. `knee` is None for a
-    parameter that is no concurrency."""
+    parameter that is not a concurrency."""
 
     workload: str
     environment: str
@@ -76,6 +76,9 @@ def _points(cells: Sequence[Cell], parameter: str, workloads: Mapping[str, Workl
         if isinstance(value, int) and not isinstance(value, bool) and head is not None:
             way = head.metric.rpartition(".")[0]
             yield CurvePoint(
-                value=value, cell=cell, throughput=head, median_latency=by_name.get(f"{way}.lat_p50"),
+                value=value,
+                cell=cell,
+                throughput=head,
+                median_latency=by_name.get(f"{way}.lat_p50"),
                 tail_latency=by_name.get(f"{way}.lat_p99"),
-            )  # fmt: skip
+            )

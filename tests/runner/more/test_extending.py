@@ -47,9 +47,14 @@ def grown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         stack.callback(saved.close)
         monkeypatch.setattr(work, "run_trial", measured)
         made = work.Work(
-            saved=saved, sites=[Place()], storage=None, options=RunOptions(directory=tmp_path), borrowed=Borrowed(),
-            progress=Progress(io.StringIO(), str), further=further,
-        )  # fmt: skip
+            saved=saved,
+            sites=[Place()],
+            storage=None,
+            options=RunOptions(directory=tmp_path),
+            borrowed=Borrowed(),
+            progress=Progress(io.StringIO(), str),
+            further=further,
+        )
         stages = {"local": Stage(settings={WORK.id: TrialSetup()})}
         work._measure_all(made, stages, NoTurns(), None)
         return saved

@@ -7,9 +7,13 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.sweeping import Sweep, read_sweep, read_target
 
 READ = Workload(
-    id="storage/r", title="R", device="storage", tool="fio", metrics=("read.iops",),
+    id="storage/r",
+    title="R",
+    device="storage",
+    tool="fio",
+    metrics=("read.iops",),
     parameters={"rw": "randread", "iodepth": 4},
-)  # fmt: skip
+)
 FLOW = Workload(id="network/t", title="T", device="network", tool="iperf3", metrics=("bits_per_s",), parameters={})
 
 

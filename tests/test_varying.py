@@ -8,9 +8,13 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.varying import Changes, base_of, changed, changes_of, varied
 
 READ = Workload(
-    id="storage/r", title="R", device="storage", tool="fio", metrics=("read.iops",),
+    id="storage/r",
+    title="R",
+    device="storage",
+    tool="fio",
+    metrics=("read.iops",),
     parameters={"rw": "randread", "iodepth": 1},
-)  # fmt: skip
+)
 FLOW = Workload(id="network/t", title="T", device="network", tool="iperf3", metrics=("bits_per_s",), parameters={})
 
 

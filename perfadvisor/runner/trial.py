@@ -69,15 +69,20 @@ def _command(trial: Trial, workload: Workload, site: Site, setting: TrialSetup) 
     argv, timeout_s = TOOLS[workload.tool].command(workload, trial, setting.context), trial.warmup_s + trial.runtime_s
     why_gone = site.target.presence(setting.path)
     return Command(
-        argv=(*setting.client, *argv), timeout_s=2 * timeout_s + GRACE_S,
+        argv=(*setting.client, *argv),
+        timeout_s=2 * timeout_s + GRACE_S,
         gone=lambda: f"{why} during trial {trial.number}" if (why := why_gone()) else "",
-    )  # fmt: skip
+    )
 
 
 def _measure(
-    trial: Trial, command: Command, workload: Workload, site: Site, setting: TrialSetup,
+    trial: Trial,
+    command: Command,
+    workload: Workload,
+    site: Site,
+    setting: TrialSetup,
     heard: Callable[[], tuple[bytes, ...]],
-) -> Readings:  # fmt: skip
+) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
     counted = counters.patterns(setting.path, site.machine, setting.counted_at)
     patterns = (*counted, *happened.patterns(setting.path), *returned.patterns(setting.path))
@@ -90,7 +95,7 @@ def _measure(
         reader = GaugeReader(watched(site, setting)) if here or site.target.runs_below else None
         before = _counters(site.target, patterns)
         ends = undo.enter_context(sockets.watched(trial, setting)) if here and server else None
-        heard()  # what came before the trial is no part of it
+        heard()  # what came before the trial is not part of it
         with reader or contextlib.nullcontext():
             asked = site.target.beside(command, setting.path.block)
             ran = site.target.run(asked)
@@ -99,13 +104,19 @@ def _measure(
     completed, inside = _without_rows(replace(ran, command=command) if ran.command == asked else ran)
     outside = reader.rows if reader else ()
     return Readings(
-        completed=completed, before=before, after=after, events=events, rows=outside if here else inside,
-        outside=() if here else outside, server=server.stop() if server else None, ends=seen,
-    )  # fmt: skip
+        completed=completed,
+        before=before,
+        after=after,
+        events=events,
+        rows=outside if here else inside,
+        outside=() if here else outside,
+        server=server.stop() if server else None,
+        ends=seen,
+    )
 
 
 def _without_rows(ran: Completed) -> tuple[Completed, tuple[gauges.Row, ...]]:
-    """What the tool itself said, and the rows of a reader that ran beside it."""
+    """What the tool itself printed, and the rows of a reader that ran beside it."""
     stderr, rows = sampler.split(ran.stderr)
     return replace(ran, stderr=stderr), rows
 
@@ -142,7 +153,7 @@ def _result(
 
 
 def _failure(output: Output, readings: Readings) -> str:
-    """Why this is no result, in one line; "" where it is one."""
+    """Why this is not a result, in one line; "" where it is one."""
     done = readings.completed
     if done.timed_out:
         return f"{done.command.argv[0]} did not end within {done.command.timeout_s:.0f} s and was stopped"
@@ -156,9 +167,13 @@ def _failure(output: Output, readings: Readings) -> str:
 def _deltas(trial: Trial, site: Site, setting: TrialSetup, readings: Readings) -> dict[str, float]:
     seconds = readings.completed.duration_s
     moved = counters.deltas(
-        readings.before, readings.after, seconds=seconds, path=setting.path, machine=site.machine,
+        readings.before,
+        readings.after,
+        seconds=seconds,
+        path=setting.path,
+        machine=site.machine,
         network=setting.counted_at,
-    )  # fmt: skip
+    )
     inside = gauges.deltas(readings.rows, warmup_s=trial.warmup_s, seconds=seconds)
     outside = gauges.deltas(readings.outside, warmup_s=trial.warmup_s, seconds=seconds)
     return moved | inside | sockets.deltas(readings.ends) | {f"host.{name}": value for name, value in outside.items()}
@@ -177,6 +192,10 @@ def _evidence(readings: Readings) -> Evidence:
 
 def _not_measured(trial: Trial, setting: TrialSetup, started: float, reason: str) -> TrialResult:
     return TrialResult(
-        trial=trial, state=TrialState.NOT_MEASURED, started=started, duration_s=time.time() - started,
-        path=setting.path, reason=reason,
-    )  # fmt: skip
+        trial=trial,
+        state=TrialState.NOT_MEASURED,
+        started=started,
+        duration_s=time.time() - started,
+        path=setting.path,
+        reason=reason,
+    )

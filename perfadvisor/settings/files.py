@@ -224,20 +224,33 @@ MODULE = (
     ),
 )
 CAPS = Setting(
-    name="cgroup.io_cap", subject="cap", door=Door.FILE, form=FileForm.CAPS, path="/sys/fs/cgroup/{subject}",
+    name="cgroup.io_cap",
+    subject="cap",
+    door=Door.FILE,
+    form=FileForm.CAPS,
+    path="/sys/fs/cgroup/{subject}",
     meaning="cap of a control group on one device; subject blkio/group/blkio.throttle.read_iops_device@8:0",
     fields=(Field(name="cap", type=Type.TEXT),),
-)  # fmt: skip
+)
 LOOP = Setting(
-    name="loop.direct_io", subject="block", door=Door.TOOL, path="/sys/block/{subject}/loop/dio",
-    tool=("losetup", "--direct-io={value}", "/dev/{subject}"), lasts="until-detached",
+    name="loop.direct_io",
+    subject="block",
+    door=Door.TOOL,
+    path="/sys/block/{subject}/loop/dio",
+    tool=("losetup", "--direct-io={value}", "/dev/{subject}"),
+    lasts="until-detached",
     meaning="whether a loop device goes past the page cache to its file",
     fields=(Field(name="direct_io", type=Type.FLAG, fact="block.loop_direct_io"),),
-)  # fmt: skip
+)
 MOUNT = Setting(
-    name="mount.sync", subject="mount", door=Door.TOOL, form=FileForm.MOUNTS, path=mountinfo.PATH,
-    tool=("mount", "-o", "remount,{value}", "{subject}"), lasts="until-unmount",
+    name="mount.sync",
+    subject="mount",
+    door=Door.TOOL,
+    form=FileForm.MOUNTS,
+    path=mountinfo.PATH,
+    tool=("mount", "-o", "remount,{value}", "{subject}"),
+    lasts="until-unmount",
     meaning="sync: every write waits for the disk; async; subject: where it is mounted",
     fields=(Field(name="sync", type=Type.TEXT),),
-)  # fmt: skip
+)
 ALL = (*BLOCK, *CPU, *MEMORY, *PCI, *IRQ, *SYSCTL, *CGROUP, *MODULE, CAPS, LOOP, MOUNT)

@@ -155,16 +155,22 @@ def _caps(directory: str, tree: Tree) -> tuple[str, ...]:
 def _sync_mounts(disk: str, tree: Tree) -> tuple[str, ...]:
     """The mount points of a disk where every write waits."""
     disks, (_, mounts) = whole_disks(tree), mount.read(tree)
-    return tuple(dict.fromkeys(one.point for one in mounts
-                               if mount.disk_of(one, disks) == disk and "sync" in one.options.split(",")))  # fmt: skip
+    return tuple(
+        dict.fromkeys(
+            one.point for one in mounts if mount.disk_of(one, disks) == disk and "sync" in one.options.split(",")
+        )
+    )
 
 
 def _send_queues(nic: str, tree: Tree) -> tuple[str, ...]:
     """The send queues of a NIC, in the order of their numbers."""
     queues = f"{nic}/queues"
-    return tuple(f"{queues}/tx-{number}" for number in sorted(
-        int(name[3:]) for name in tree.names(f"{NET}/{queues}") if name.startswith("tx-") and name[3:].isdecimal()
-    ))  # fmt: skip
+    return tuple(
+        f"{queues}/tx-{number}"
+        for number in sorted(
+            int(name[3:]) for name in tree.names(f"{NET}/{queues}") if name.startswith("tx-") and name[3:].isdecimal()
+        )
+    )
 
 
 SUBJECTS: Mapping[str, Callable[[str, Tree], tuple[str, ...]]] = {

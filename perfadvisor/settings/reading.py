@@ -41,7 +41,7 @@ def _value(field: Field, answer: Mapping[str, object]) -> object:
 
 
 def held(setting: Setting, subject: str, tree: Tree) -> frozenset[str]:
-    """The fields that somebody wants on and that are off all the same: the kernel holds them back while what they need
+    """The fields that are wanted on and that are off all the same: the kernel holds them back while what they need
     is off, and lets them go with it."""
     answer = netlink(tree, setting.source(subject)) if setting.door is Door.ETHTOOL else None
     waiting = set(_names(answer or {}, "wanted")) - set(_names(answer or {}, "active"))

@@ -23,12 +23,16 @@ FULL_KHZ = 1000000
 FULL_KIB = b"1280\n"
 # Facts that a fix fills in and that its rule, and so its cases, need not look at.
 USUAL: dict[str, Scalar] = {
-    "pci.local_cpulist": "2-3", "nic.pci_address": FUNCTION, "cpu.online": "0-3", "cpu.online_count": 4,
+    "pci.local_cpulist": "2-3",
+    "nic.pci_address": FUNCTION,
+    "cpu.online": "0-3",
+    "cpu.online_count": 4,
     "nic.channels_combined_max": 8,
     "cgroup.cpu_quota_file": "cpu/group/cpu.cfs_quota_us",
-    "cgroup.cpuset_file": "cpuset/group/cpuset.cpus", "cgroup.io_directory": "/sys/fs/cgroup/blkio/group",
+    "cgroup.cpuset_file": "cpuset/group/cpuset.cpus",
+    "cgroup.io_directory": "/sys/fs/cgroup/blkio/group",
     "cgroup.memory_max_file": "memory/group/memory.limit_in_bytes",
-}  # fmt: skip
+}
 DEFAULTS = ("1000", "4096 131072 6291456", "0-1")
 
 

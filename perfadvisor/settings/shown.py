@@ -6,11 +6,16 @@ from perfadvisor.settings.model import Disturbs, Door, Field, FileForm, Setting,
 
 ABSENT = "absent"
 COMMAND_LINE = Setting(
-    name="kernel.parameter", subject="parameter", door=Door.SHOWN, form=FileForm.PARAMETERS, path="/proc/cmdline",
+    name="kernel.parameter",
+    subject="parameter",
+    door=Door.SHOWN,
+    form=FileForm.PARAMETERS,
+    path="/proc/cmdline",
     disturbs=Disturbs.REBOOT,
-    lasts="over restarts", meaning="a parameter of the kernel's command line; subject iommu.strict; absent: not there",
+    lasts="over restarts",
+    meaning="a parameter of the kernel's command line; subject iommu.strict; absent: not there",
     fields=(Field(name="value", type=Type.TEXT),),
-)  # fmt: skip
+)
 ALL = (COMMAND_LINE,)
 
 

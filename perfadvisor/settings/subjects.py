@@ -7,9 +7,14 @@ from perfadvisor.facts.reading import mountinfo
 from perfadvisor.model.tree import Directory, Tree
 from perfadvisor.settings.model import Door, FileForm, Setting
 
-SHAPES = {"pool": "node*/hugepages/hugepages-*", "policy": "policy*", "cpu": "cpu[0-9]*",
-          "idle_state": "cpu[0-9]*/cpuidle/state*", "nic.rps_cpus": "*/queues/rx-*",
-          "nic.xps_cpus": "*/queues/tx-*"}  # fmt: skip
+SHAPES = {
+    "pool": "node*/hugepages/hugepages-*",
+    "policy": "policy*",
+    "cpu": "cpu[0-9]*",
+    "idle_state": "cpu[0-9]*/cpuidle/state*",
+    "nic.rps_cpus": "*/queues/rx-*",
+    "nic.xps_cpus": "*/queues/tx-*",
+}
 SYSCTL = "/proc/sys/"
 # Any text may name one of these, so that nothing lists them.
 NAMED_BY_FACTS = ("cgroup", "cap", "parameter_of_module")

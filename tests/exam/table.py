@@ -51,14 +51,18 @@ def row(outcome: Outcome) -> tuple[str, ...]:
         return (outcome.scenario.name, outcome.scenario.kind, values, f"not played: {outcome.skipped}", *[""] * 7)
     found = ", ".join(outcome.found) + ("" if outcome.first or not outcome.found else " (not first)")
     return (
-        outcome.scenario.name, outcome.scenario.kind, values, f"{outcome.cost:.2g}" if outcome.cost is not None else "",
+        outcome.scenario.name,
+        outcome.scenario.kind,
+        values,
+        f"{outcome.cost:.2g}" if outcome.cost is not None else "",
         found or ("cause unknown" if outcome.scenario.kind == "unknown" else "nothing"),
-        ", ".join(outcome.false) or "-", outcome.how or outcome.no_fix or "-",
+        ", ".join(outcome.false) or "-",
+        outcome.how or outcome.no_fix or "-",
         _share(won) if won else "-",
         f"{won.verdict}, {won.pairs} pairs" if won else "-",
         "exact" if not outcome.left else "; ".join(outcome.left)[:200],
         _share(outcome.beside) if outcome.beside else "-",
-    )  # fmt: skip
+    )
 
 
 def _share(won: Won) -> str:

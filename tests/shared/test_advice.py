@@ -161,38 +161,60 @@ OTHERS = {
     "container/insights_podman_container_inspect.json": {"container-io-uring-filtered": 1},
     "libvirt/insights_xml_idm_client.xml": {"vm-nic-single-queue": 1},
     "libvirt/insights_xml_numa.xml": {
-        "vm-cpu-model-generic": 1, "vm-disk-aio-threads": 1, "vm-disk-no-iothread": 1, "vm-emulator-on-vcpu-cpus": 1,
+        "vm-cpu-model-generic": 1,
+        "vm-disk-aio-threads": 1,
+        "vm-disk-no-iothread": 1,
+        "vm-emulator-on-vcpu-cpus": 1,
     },
     "libvirt/insights_xml_rhosp_2.xml": {
-        "vm-disk-aio-threads": 1, "vm-disk-no-iothread": 2, "vm-emulator-on-vcpu-cpus": 1, "vm-image-format": 1,
+        "vm-disk-aio-threads": 1,
+        "vm-disk-no-iothread": 2,
+        "vm-emulator-on-vcpu-cpus": 1,
+        "vm-image-format": 1,
         "vm-nic-single-queue": 1,
     },
     "libvirt/libvirt_net-hostdev-vfio-multidomain.xml": {"vm-cpus-emulated": 1, "vm-emulated-disk": 1},
     "libvirt/nova_instance.xml": {"vm-disk-in-main-loop": 1},
     "libvirt/virt-manager_bootorder-in.xml": {
-        "vm-disk-in-main-loop": 1, "vm-image-format": 1, "vm-nic-single-queue": 1,
+        "vm-disk-in-main-loop": 1,
+        "vm-image-format": 1,
+        "vm-nic-single-queue": 1,
     },
     "libvirt/virt-manager_testdriver.xml": {
-        "vm-disk-aio-threads": 1, "vm-disk-capped": 1, "vm-disk-in-main-loop": 2, "vm-disk-no-iothread": 9,
-        "vm-emulated-disk": 9, "vm-image-format": 4, "vm-memory-not-shared": 1, "vm-nic-emulated-model": 4,
+        "vm-disk-aio-threads": 1,
+        "vm-disk-capped": 1,
+        "vm-disk-in-main-loop": 2,
+        "vm-disk-no-iothread": 9,
+        "vm-emulated-disk": 9,
+        "vm-image-format": 4,
+        "vm-memory-not-shared": 1,
+        "vm-nic-emulated-model": 4,
         "vm-nic-single-queue": 1,
     },
     "libvirt/virt-manager_virt-install-many-devices.xml": {
-        "passthrough-balloon": 1, "passthrough-hard-limit": 1, "vm-disk-capped": 3, "vm-disk-no-iothread": 23,
-        "vm-emulated-disk": 2, "vm-image-format": 9, "vm-nic-emulated-model": 1, "vm-nic-single-queue": 1,
-        "vm-vcpu-pins-partial": 1, "vm-vhost-not-used": 2,
+        "passthrough-balloon": 1,
+        "passthrough-hard-limit": 1,
+        "vm-disk-capped": 3,
+        "vm-disk-no-iothread": 23,
+        "vm-emulated-disk": 2,
+        "vm-image-format": 9,
+        "vm-nic-emulated-model": 1,
+        "vm-nic-single-queue": 1,
+        "vm-vcpu-pins-partial": 1,
+        "vm-vhost-not-used": 2,
     },
     "text/lscpu_insights_lscpu_2.txt": {"cpu-offline": 1},
     "text/lscpu_vc_ampere_1.txt": {"cpu-page-table-isolation": 1},
     "text/lscpu_vc_intel_1.txt": {"cpu-page-table-isolation": 1},
     "text/numactl-H_SpecCpuFpRateBaseOnlyExample.txt": {"numa-cpus-in-several-nodes": 1},
     "text/numactl-H_SpecCpuFpSpeedExample.txt": {"numa-cpus-in-several-nodes": 1},
-}  # fmt: skip
+}
 # Results, imported: what is wrong with a measurement, and nothing of a machine
 RESULTS = {
     "fio/lkp_fio-3.19-10_01.json": {"measurement-sync-engine-with-iodepth"},
     "generated_here/fio-3.33_jsonplus_group4_psync_note.json": {
-        "measurement-sync-engine-with-iodepth", "measurement-rate-asked",
+        "measurement-sync-engine-with-iodepth",
+        "measurement-rate-asked",
     },
     "generated_here/fio-3.33_lat_percentiles_custom_list_fsync.json": {"measurement-rate-asked"},
     "generated_here/iperf3.12_s_bidir.json": {"measurement-no-nic-crossed"},
@@ -200,7 +222,7 @@ RESULTS = {
     "generated_here/iperf3.12_udp_R.json": {"measurement-no-nic-crossed"},
     "iperf/iperf3.22_tcp_bidir_2x2.json": {"measurement-no-nic-crossed"},
     "iperf/lkp_iperf3.20plus_tcp.json": {"measurement-no-nic-crossed"},
-}  # fmt: skip
+}
 NO_MACHINE = ("SOURCES.md", "MANIFEST.json", "expected")
 PAGE = Path(__file__).parents[2] / "docs" / "advice-on-real-machines.md"
 SENTENCES = {

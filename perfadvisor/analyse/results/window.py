@@ -42,8 +42,8 @@ def window_rate(size: int | None, rtt_us: Scalar | None, reason: str) -> tuple[f
 
 
 def window_limited(trials: Sequence[TrialResult], limit: float | None, reason: str) -> tuple[bool | None, str]:
-    """Whether the sender's own window held it back: as the kernel counted it for the connections; where nobody could
-    ask it, whether each flow reached 60 to 115 % of what the settings allow."""
+    """Whether the sender's own window held it back: as the kernel counted it for the connections; where it could not be
+    asked, whether each flow reached 60 to 115 % of what the settings allow."""
     shares = [share for trial in trials if (share := trial.deltas.get("tcp.buffer_limited_share")) is not None]
     if trials and len(shares) == len(trials):
         return median(shares) > FULL, ""

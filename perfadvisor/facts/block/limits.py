@@ -22,9 +22,12 @@ PATTERNS = (
 
 
 def _spec(
-    name: str, kind: type[bool] | type[float] | type[str], meaning: str, unit: Unit = Unit.NONE,
+    name: str,
+    kind: type[bool] | type[float] | type[str],
+    meaning: str,
+    unit: Unit = Unit.NONE,
     nature: Nature = Nature.SETTING,
-) -> FactSpec:  # fmt: skip
+) -> FactSpec:
     return FactSpec(name=f"block.{name}", type=kind, unit=unit, subject="block", meaning=meaning, nature=nature)
 
 
@@ -35,8 +38,9 @@ SHARE = _spec("writeback_share", float, "share of all dirty pages that may be wa
 SYNC = _spec("mounted_sync", bool, "whether a file system on it is mounted so that every write waits for the disk")
 IS_LOOP = _spec("is_loop", bool, "whether it is a loop device, whose blocks lie in a file", nature=Nature.IDENTITY)
 DIRECT = _spec("loop_direct_io", bool, "whether a loop device reads and writes its file past the page cache")
-FILE_SYSTEM = _spec("loop_file_system", str, "type of the file system that a loop device's file lies on",
-                    nature=Nature.IDENTITY)  # fmt: skip
+FILE_SYSTEM = _spec(
+    "loop_file_system", str, "type of the file system that a loop device's file lies on", nature=Nature.IDENTITY
+)
 CATALOGUE = (STRICT, SHARE, SYNC, IS_LOOP, DIRECT, FILE_SYSTEM)
 
 
@@ -51,8 +55,12 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
         parts = integer(tree, source)
         share = None if parts is None else parts / PARTS
         yield SHARE.given(share, source=source, subject=name, reason=reason(tree, source))
-        yield SYNC.given(name in synchronous if mounts else None, source=mountinfo.PATH, subject=name,
-                         reason="no list of mounts was read")  # fmt: skip
+        yield SYNC.given(
+            name in synchronous if mounts else None,
+            source=mountinfo.PATH,
+            subject=name,
+            reason="no list of mounts was read",
+        )
         loop = name.startswith("loop") or tree.exists(f"{BLOCK}/{name}/loop/dio")
         yield IS_LOOP.fact(loop, source=f"{BLOCK}/{name}", subject=name)
         if loop:

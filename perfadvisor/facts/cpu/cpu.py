@@ -208,7 +208,7 @@ def _switched_off(tree: Tree, topology: _Topology) -> Fact | Absent:
     source = f"{SYSTEM}/present" if listed else f"{SYSTEM}/cpu*"
     online = set(cpulist.parse(tree.text(f"{SYSTEM}/online") or "")) | topology.online
     directories = set(topology.directories)
-    if online <= topology.online and present <= directories:  # each says so itself; one that was not read does not
+    if online <= topology.online and present <= directories:  # each reports it itself; one that was not read does not
         online = set(topology.directories) - topology.offline
     known = present and online
     return SWITCHED_OFF.given(

@@ -26,7 +26,7 @@ from perfadvisor.tools.context import Context
 from perfadvisor.varying import uses_storage
 
 FILL_S = 3600.0  # bounds a disk that hangs
-FLUSH_S = 120.0  # enough for some gigabytes; a disk that others keep busy is no reason to wait longer
+FLUSH_S = 120.0  # enough for some gigabytes; a disk that others keep busy does not justify a longer wait
 Say = Callable[[str], None]
 
 

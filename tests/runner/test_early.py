@@ -57,8 +57,10 @@ def asked(tmp_path: Path, **more: object) -> Request:
         ({"options": {"directory": Path("/dev/shm")}}, "memory, not a disk"),
         ({"options": {"device": "/dev/null"}}, "not a block device"),
         ({"environments": ("local:domain=DMA",)}, "local:domain=DMA changes how a disk is translated: which one is"),
-        ({"environments": ("local:domain=DMA",), "options": {"device": "/dev/null", "domain": "identity"}},
-         "--domain and local:domain=DMA both change"),
+        (
+            {"environments": ("local:domain=DMA",), "options": {"device": "/dev/null", "domain": "identity"}},
+            "--domain and local:domain=DMA both change",
+        ),
         ({"options": {"peer": "shh:root@there"}}, "'shh:root@there' is not a far end of network tests"),
         ({"environments": ("local", "dokcer:x")}, "unknown environment 'dokcer:x'"),
         ({"budget_s": 5.0}, "too short for a single workload"),

@@ -28,9 +28,9 @@ def place_near(address: str, vcpus: int, root: Path = ROOT) -> Place:
     )
     if len(cpus) < vcpus:
         raise MeasureError(
-            f"numa=near:{address}: node {node} has {len(cpus)} CPUs for {vcpus} virtual CPUs", f"give cpus={len(cpus)}"
-            if cpus else "choose CPUs with pin=",
-        )  # fmt: skip
+            f"numa=near:{address}: node {node} has {len(cpus)} CPUs for {vcpus} virtual CPUs",
+            f"give cpus={len(cpus)}" if cpus else "choose CPUs with pin=",
+        )
     return Place(node=node, cpus=cpus)
 
 

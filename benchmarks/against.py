@@ -1,9 +1,12 @@
 """How this tree's start-up, analysis and report compare with those of another commit, measured in turns.
 
-`python -m benchmarks.against COMMIT [ROUNDS]` checks the commit out into a temporary directory and measures both trees
-with the same interpreter and libraries, in the order ABBA. Each figure is the median of its pairs' ratios with a 95 %
-interval; above 1 means that this tree is slower. The analysis is timed by each tree's own benchmark, once it has
-started; rules and facts have become more, and both numbers are printed.
+`python -m benchmarks.against COMMIT [ROUNDS|instructions]` checks the commit out into a temporary directory and
+measures both trees with the same interpreter and libraries, in the order ABBA. Each figure is the median of its pairs'
+ratios with a 95 % interval; above 1 means that this tree is slower. The analysis is timed by each tree's own
+benchmark, once it has started; rules and facts have become more, and both numbers are printed.
+
+`instructions` has valgrind count what the processor executes instead, once: other work on the machine does not change
+that number, and waiting is not part of it.
 """
 
 import os
@@ -23,6 +26,8 @@ from perfadvisor.analyse.statistics.estimate import order_interval
 HERE = Path(__file__).resolve().parents[1]
 ROUNDS = 10
 JUDGE = "from benchmarks.analysis import CODE; exec(CODE)"
+BEFORE_IT = "from benchmarks.analysis import CODE; exec(CODE.partition('began =')[0])"  # all but the judgement
+COUNT = ("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null")
 
 
 class Figure(NamedTuple):
@@ -56,6 +61,25 @@ def once(tree: Path, figure: Figure) -> tuple[float, str]:
     return (float(done.stdout.split()[0]) if figure.timed else spent), done.stdout
 
 
+def counted(tree: Path, argv: tuple[str, ...]) -> int:
+    """Instructions of one process and its imports; with the same order of sets in each."""
+    environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONHASHSEED": "0"}
+    command = [*COUNT, sys.executable, *argv]
+    done = subprocess.run(command, cwd=tree, env=environment, check=True, capture_output=True, text=True)
+    return int(done.stderr.rpartition("Collected : ")[2].split()[0])
+
+
+def count(other: Path) -> None:
+    """Print the table of instructions."""
+    for name, figure in figures().items():
+        found = []
+        for tree in (other, HERE):
+            once(tree, figure)  # writes what Python and perfadvisor cache
+            before = counted(tree, ("-c", BEFORE_IT, figure.argv[-1])) if figure.timed else 0
+            found.append((counted(tree, figure.argv) - before) / 1e6)
+        print(f"{name:<44} {found[0]:9.1f} M {found[1]:9.1f} M  ratio {found[1] / found[0]:.3f}", flush=True)
+
+
 @contextmanager
 def checked_out(commit: str) -> Iterator[Path]:
     """The commit in a temporary directory, which goes away afterwards."""
@@ -74,17 +98,25 @@ def compared(old: list[float], new: list[float]) -> str:
 
 
 def main() -> None:
-    commit, rounds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
+    commit, how = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else str(ROUNDS)
     with checked_out(commit) as other:
         print(f"{'':<44} {commit[:10]:>11} {'this tree':>11}")
-        for name, figure in figures().items():
-            times: dict[Path, list[float]] = {other: [], HERE: []}
-            said = {tree: once(tree, figure)[1].split() for tree in times}  # also warms the caches of both
-            for turn in range(rounds):
-                for tree in (other, HERE) if turn % 2 == 0 else (HERE, other):
-                    times[tree].append(once(tree, figure)[0])
-            counts = "; ".join("{2} facts, {3} rules".format(*said[tree]) for tree in times) if figure.timed else ""
-            print(f"{name:<44} {compared(times[other], times[HERE])}  {counts}".rstrip(), flush=True)
+        if how == "instructions":
+            count(other)
+        else:
+            time_both(other, int(how))
+
+
+def time_both(other: Path, rounds: int) -> None:
+    """Print the table of times."""
+    for name, figure in figures().items():
+        times: dict[Path, list[float]] = {other: [], HERE: []}
+        said = {tree: once(tree, figure)[1].split() for tree in times}  # also warms the caches of both
+        for turn in range(rounds):
+            for tree in (other, HERE) if turn % 2 == 0 else (HERE, other):
+                times[tree].append(once(tree, figure)[0])
+        counts = "; ".join("{2} facts, {3} rules".format(*said[tree]) for tree in times) if figure.timed else ""
+        print(f"{name:<44} {compared(times[other], times[HERE])}  {counts}".rstrip(), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,11 @@
 """Two trees compared in turns: the ratio is of pairs, and its interval holds the truth."""
 
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import against
 from benchmarks.against import compared, figures
 
 
@@ -16,3 +22,9 @@ def test_the_interval_spans_what_the_pairs_say() -> None:
 
 def test_every_part_that_users_wait_for_is_measured() -> None:
     assert {name.split()[0] for name in figures()} == {"perfadvisor", "analysis", "report,"}
+
+
+def test_instructions_are_taken_from_what_valgrind_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = "import sys; sys.stderr.write('==7== Events    : Ir\\n==7== Collected : 230843210\\n==7==\\n')"
+    monkeypatch.setattr(against, "COUNT", (sys.executable, "-c", printed))
+    assert against.counted(tmp_path, ("-m", "perfadvisor", "--help")) == 230_843_210

@@ -15,10 +15,15 @@ Texts = tuple[Callable[[str, str], str | None], Callable[[str, str, str], str]]
 
 def _setting(name: str, form: FileForm, type_: Type, word: str, meaning: str) -> Setting:
     return Setting(
-        name=f"nic_vf.{name}", subject="nic_vf", door=Door.TOOL, form=form, path=LINKS, meaning=meaning,
+        name=f"nic_vf.{name}",
+        subject="nic_vf",
+        door=Door.TOOL,
+        form=form,
+        path=LINKS,
+        meaning=meaning,
         tool=("ip", "link", "set", "dev", "{first}", "vf", "{second}", word, "{value}"),
         fields=(Field(name=name, type=type_),),
-    )  # fmt: skip
+    )
 
 
 ALL = (

@@ -82,9 +82,11 @@ def main() -> int:
 @contextmanager
 def subjects(folder: Path) -> Iterator[str]:
     """A veth pair, and a loop device, mounted so that every write waits, whose name is given."""
-    for argv in (["ip", "link", "add", NIC, "numtxqueues", "2", "type", "veth", "peer", "name", PEER],
-                 ["ip", "link", "set", NIC, "up"],
-                 ["ip", "link", "set", PEER, "up"]):  # fmt: skip
+    for argv in (
+        ["ip", "link", "add", NIC, "numtxqueues", "2", "type", "veth", "peer", "name", PEER],
+        ["ip", "link", "set", NIC, "up"],
+        ["ip", "link", "set", PEER, "up"],
+    ):
         subprocess.run(argv, check=True)
     with (folder / "image").open("wb") as made:
         made.truncate(4 << 20)

@@ -59,7 +59,7 @@ class Tree:
 
     def _index(self, path: str) -> None:
         while path != "/":
-            parent = dirname(path)
+            parent = path.rpartition("/")[0].rstrip("/") or "/"
             names = self._below.setdefault(parent, set())
             name = path[len(parent) :].lstrip("/")
             if name in names:

@@ -14,16 +14,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.tree import Directory, Entry, Symlink, Unreadable
 from perfadvisor.saved.tarheads import DIRECTORY, HARD_LINK, LINK, REGULAR, TarMember, UnusualError, heads, padded
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
 MAX_TOTAL_BYTES = 512 << 20
 MAX_MEMBER_BYTES = 64 << 20
 MAX_MEMBERS = 1_000_000
 CHUNK = 1 << 20
+BUFFER_BYTES = 1 << 16
 
 NOT_WHOLE = "copy it again if it was cut off; results of fio and iperf3 become a run by `perfadvisor import`"
 _BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
@@ -46,6 +50,13 @@ class BoundedReader(io.RawIOBase):
         if self._left < 0:
             raise too_large(self._name)
         return data
+
+    def readinto(self, buffer: "Buffer") -> int:
+        """For a buffer in front of it: members are read in small pieces."""
+        view = memoryview(buffer)
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
 
 
 def too_large(name: str) -> InputError:
@@ -70,7 +81,7 @@ def decompress(path: Path) -> Iterator[IO[bytes]]:
             stream = cast("IO[bytes]", stack.enter_context(lzma.LZMAFile(raw)))
         else:
             stream = raw
-        yield cast("IO[bytes]", BoundedReader(stream, MAX_TOTAL_BYTES, path.name))
+        yield cast("IO[bytes]", io.BufferedReader(BoundedReader(stream, MAX_TOTAL_BYTES, path.name), BUFFER_BYTES))
 
 
 def read_all(path: Path) -> bytes:

@@ -19,4 +19,5 @@ def test_passwords_are_hidden_and_the_rest_is_kept():
 
 def test_other_sources_are_left_alone():
     entries = {"/proc/meminfo": b"password=x", "/sys/a": Symlink("b"), "$ tool": b"password=x"}
+    entries |= {"/etc/a.xml": Symlink("b"), "/sys/firmware/a.xml": b"<a passwd='x'/>"}
     assert redacted(entries) == entries

@@ -90,7 +90,6 @@ def _keep(name: str, patterns: Sequence[str]) -> None:
 
 def _settings(disk: str) -> None:
     for name, file, bad, good, patterns in (
-        ("thp", THP, "never", "madvise", transparent_hugepages.PATTERNS),
         ("ksm", KSM, "1", "0", memory.PATTERNS),
         ("zone-reclaim", ZONE, "1", "0", (*memory.PATTERNS, *sysctl.PATTERNS)),
         ("cpu-offline", CPU, "0", "1", cpu.PATTERNS),
@@ -105,13 +104,14 @@ def _settings(disk: str) -> None:
 
 
 def _huge_pages() -> None:
-    """That there are none matters only where transparent ones are off, too, which stays so until a pool mends it."""
+    """That there are none matters only where transparent ones are off, too. A pool mends that, and leaves the other."""
     _write(THP, "never")
     _keep("no-pages", PAGES)
     _write(POOL, "4")
-    _keep("no-pages-mended", PAGES)
-    _write(POOL, "0")
+    _keep("thp", PAGES)
     _write(THP, "madvise")
+    _keep("thp-mended", PAGES)
+    _write(POOL, "0")
     _write(OVERCOMMIT, "4")
     with mmap.mmap(-1, 4 * HUGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | HUGETLB) as pages:
         for page in range(4):

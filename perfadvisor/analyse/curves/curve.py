@@ -26,8 +26,8 @@ class CurvePoint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
-    """The points of one workload in one environment, in ascending order of the parameter. `knee` is None for a
-    parameter that is not a concurrency."""
+    """The points of one workload in one environment, in ascending order of the parameter; `workload` is its name with
+    what else was changed of it. `knee` is None for a parameter that is not a concurrency."""
 
     workload: str
     environment: str
@@ -43,11 +43,11 @@ def curves(cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> tuple[Cu
     for cell in cells:
         if cell.workload in workloads and cell.estimates:
             groups.setdefault((cell.workload.partition(VARIED)[0], cell.environment), []).append(cell)
-    found = (_curve(name, environment, group, workloads) for (name, environment), group in groups.items())
+    found = (_curve(environment, group, workloads) for (_, environment), group in groups.items())
     return tuple(curve for curve in found if curve is not None)
 
 
-def _curve(name: str, environment: str, cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> Curve | None:
+def _curve(environment: str, cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> Curve | None:
     parameter = _varied([workloads[cell.workload] for cell in cells])
     if not parameter:
         return None
@@ -57,7 +57,15 @@ def _curve(name: str, environment: str, cells: Sequence[Cell], workloads: Mappin
     sound = [point for point in points if point.cell.trust.sound]
     plain = [LoadPoint(value=point.value, throughput=point.throughput.median) for point in sound]
     bend = knee(plain) if parameter in CONCURRENCY else None
-    return Curve(workload=name, environment=environment, parameter=parameter, points=tuple(points), knee=bend)
+    return Curve(
+        workload=_without(cells[0].workload, parameter), environment=environment, parameter=parameter,
+        points=tuple(points), knee=bend,
+    )  # fmt: skip
+
+
+def _without(id: str, parameter: str) -> str:
+    """The name with what else was changed in all points."""
+    return VARIED.join(word for word in id.split(VARIED) if not word.startswith(f"{parameter}="))
 
 
 def _varied(workloads: Sequence[Workload]) -> str:

@@ -35,6 +35,12 @@ def test_the_points_stand_in_the_order_of_the_parameter() -> None:
     assert curve.knee is not None and curve.knee.at == 4
 
 
+def test_what_else_was_changed_stays_in_the_name() -> None:
+    small = tuple(varied(one, {"size_bytes": 4096}) for one in DEPTHS)
+    (curve,) = found(measured(small))
+    assert curve.workload == "storage/x+size_bytes=4096"
+
+
 def test_a_parameter_that_is_no_concurrency_has_no_knee() -> None:
     sizes = tuple(varied(BASE, {"block_size_bytes": size}) for size in (4096, 8192, 16384))
     (curve,) = found(measured(sizes))

@@ -29,20 +29,30 @@ class Lab:
 
 
 @pytest.fixture(scope="session")
-def booted(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, float], Lab]:
+def booted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
     """Boot, run these steps within the time, power off."""
 
-    def boot(steps: str, timeout_s: float) -> Lab:
+    def boot(steps: str, timeout_s: float, *more: str) -> Lab:
         _require()
         folder = tmp_path_factory.mktemp("lab")
         try:
-            Server(directory=folder).run(f"python -m tests.lab.inside {steps}", timeout_s)
+            Server(directory=folder, more=more).run(f"python -m tests.lab.inside {steps}", timeout_s)
         except MeasureError:
             if not (folder / "results.json").exists():
                 raise  # else the steps that were not reached say so themselves
         return Lab(folder)
 
     return boot
+
+
+STEPS = "configured refused virtual_function killed guarded domain_type mapping changed pulled"
+RUN_S = 1500.0  # bounds a hang; about 11 minutes where two cores are free
+
+
+@pytest.fixture(scope="session")
+def lab(booted: Callable[..., Lab]) -> Lab:
+    """One boot for the tests of several files."""
+    return booted(STEPS, RUN_S)
 
 
 def _require() -> None:

@@ -59,14 +59,14 @@ def driver(address: str) -> str:
 
 def main(names: list[str]) -> None:
     """Run the steps in this order."""
-    from tests.lab import device_steps, plant_steps, steps
+    from tests.lab import change_steps, device_steps, plant_steps, steps
 
     seen: dict[str, Any] = {}
     for name in names:
         began = time.monotonic()
         say(name)
         try:
-            where = next(one for one in (steps, device_steps, plant_steps) if hasattr(one, name))
+            where = next(one for one in (steps, device_steps, plant_steps, change_steps) if hasattr(one, name))
             seen[name] = getattr(where, name)()
         except Exception:
             seen[name] = {"failed": traceback.format_exc()}

@@ -1,6 +1,5 @@
 """Real passthrough on an emulated two-socket server: booted once, every step done inside, judged out here."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,6 @@ from perfadvisor.tools.dmabench_parse import parse
 from tests.lab.server import NIC, PLAIN_NVME, SRIOV_NVME
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1600)]
-STEPS = "configured refused virtual_function killed guarded domain_type mapping pulled"
-RUN_S = 1500.0  # bounds a hang; about 8 minutes where two cores are free
-
-
-@pytest.fixture(scope="session")
-def lab(booted: Callable[[str, float], Any]) -> Any:
-    """One boot for all tests here."""
-    return booted(STEPS, RUN_S)
 
 
 def facts_of(archive: Path) -> FactTable:

@@ -32,6 +32,7 @@ def test_a_planted_fault_is_planted_by_a_test_that_names_the_rule(rule: str, pla
     file, _, name = place.partition("::")
     whole = (TESTS / file).read_text()
     text = whole.partition("@pytest")[0] + whole.partition(f"def {name}(")[2].partition("\ndef ")[0]
+    text += "".join(re.findall(r"(?ms)^[A-Z_]+ = .*?^[\])}]", whole))  # its tables
     for module in re.findall(r"from tests\.(planted\.\w+) import", whole):  # what it plants, as data
         text += (TESTS / "tests" / f"{module.replace('.', '/')}.py").read_text()
     assert f"def {name}(" in whole

@@ -2,6 +2,7 @@
 the file `docs/rules-ledger.yaml` anew; its tests say whether it is up to date.
 """
 
+import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from perfadvisor.report.view import ReportView
 from tests.rules.ledger import LEDGER, Seen, read, renew_maturity, write
 
 OWN, CAPTURED = Path(__file__).resolve().parents[1] / "data", ("machines", "host", "guests")
+PACKED = "-run.tar.xz"  # a run, as a directory
 NOT_INPUTS = ("expected", "SOURCES.md", "README.md", "MANIFEST.json")
 
 
@@ -30,6 +32,8 @@ def inputs(folder: Path) -> Iterator[tuple[str, Path]]:
 def judged(path: Path) -> ReportView | None:
     """What all rules say of one input: a tree, a definition, a saved output or a benchmark's results; None where it is
     nothing that can be judged."""
+    if path.name.endswith(PACKED):
+        return _judged_run(path)
     try:
         return judge(path)
     except InputError:
@@ -42,6 +46,13 @@ def judged(path: Path) -> ReportView | None:
         except PerfAdvisorError:
             return None
         return judge_run(loaded, load_rules(), source=path.name) if loaded else None
+
+
+def _judged_run(path: Path) -> ReportView:
+    with tempfile.TemporaryDirectory() as place, tarfile.open(path) as packed:
+        packed.extractall(place, filter="data")
+        (run,) = Path(place).iterdir()
+        return judge(run)
 
 
 def seen(folder: Path) -> dict[str, Seen]:

@@ -220,3 +220,17 @@ def test_another_users_state_directory_is_not_used(tmp_path, monkeypatch) -> Non
 
 def test_an_owner_that_is_no_process_is_dead() -> None:
     assert not journal.is_alive({"boot": undo.boot_id(), "started": "1", "pid": "x"})
+
+
+def test_what_is_left_as_it_is_now_is_handed_over_oldest_first_and_never_undone(tmp_path, state) -> None:
+    files = [tmp_path / name for name in ("b", "a")]
+    with journal.begin() as book:
+        for file in files:
+            file.write_text("was")
+            book.record(setting_changed(file, "was"))
+            file.write_text("now")
+        listed = book.changes
+        assert book.leave() == listed
+        assert book.changes == ()
+    assert [change["path"] for change in listed] == [str(file) for file in files]
+    assert [file.read_text() for file in files] == ["now", "now"]

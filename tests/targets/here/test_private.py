@@ -165,3 +165,19 @@ def test_a_link_itself_is_not_private(tmp_path) -> None:
     (tmp_path / "link").symlink_to("file")
     assert private.is_private(tmp_path / "file")
     assert not private.is_private(tmp_path / "link")
+
+
+@pytest.mark.parametrize("owner", [1, NOBODY])
+def test_what_a_system_user_owns_or_could_replace_is_not_obeyed(tmp_path, as_root, owner) -> None:
+    place, file = tmp_path / "place", tmp_path / "place" / "file"
+    place.mkdir(mode=0o700)
+    file.touch(mode=0o600)
+    assert private.may_be_obeyed(file)
+    for one in (file, place):
+        os.chown(one, owner, owner)
+        assert not private.may_be_obeyed(file)
+        os.chown(one, 0, 0)
+
+
+def test_a_new_folder_gets_all_of_its_parents(tmp_path) -> None:
+    assert private.made(tmp_path / "a" / "b" / "c" / "d") == tmp_path / "a" / "b" / "c" / "d"

@@ -73,6 +73,7 @@ DELTAS: dict[str, DeltaSpec] = {
         Unit.RATIO, "share of the time with something to send in which the sender's own buffer was full"
     ),
     "tcp.congestion_window_bytes": DeltaSpec(Unit.BYTES, "largest congestion window near the end of the test"),
+    "tcp.least_round_trip_us": DeltaSpec(Unit.MICROSECONDS, "shortest round trip that the kernel saw"),
     "tcp.receiver_limited_share": DeltaSpec(
         Unit.RATIO, "share of the time with something to send in which the receiver's window was full"
     ),

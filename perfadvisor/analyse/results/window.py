@@ -14,7 +14,7 @@ from perfadvisor.model.result import TrialResult
 MEASURED_OVERHEAD_SINCE = (6, 6)
 
 FULL = 0.5  # judgement: of the time with something to send
-NEAR = (0.6, 1.15)  # judgement
+NEAR = (0.6, 1.3)  # judgement: a sender may exceed its buffer by what it adds at once, up to 64 KiB
 
 
 def window_bytes(trials: Sequence[TrialResult], machine: FactTable | None) -> tuple[int | None, str]:
@@ -42,11 +42,11 @@ def window_rate(size: int | None, rtt_us: Scalar | None, reason: str) -> tuple[f
 
 
 def window_limited(trials: Sequence[TrialResult], limit: float | None, reason: str) -> tuple[bool | None, str]:
-    """Whether the sender's own window held it back: as the kernel counted it for the connections; where it could not be
-    asked, whether each flow reached 60 to 115 % of what the settings allow."""
+    """Whether the sender's own window held it back: the kernel counted that its buffer was full, which it does only
+    while nothing waits to be sent; or each flow reached 60 to 130 % of what the settings allow."""
     shares = [share for trial in trials if (share := trial.deltas.get("tcp.buffer_limited_share")) is not None]
-    if trials and len(shares) == len(trials):
-        return median(shares) > FULL, ""
+    if shares and len(shares) == len(trials) and median(shares) > FULL:
+        return True, ""
     rates = [rate for trial in trials if (rate := _rate(trial)) is not None]
     if limit is None or not rates or len(rates) < len(trials):
         return None, reason or "the tool gave no rate"

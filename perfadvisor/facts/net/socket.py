@@ -19,7 +19,9 @@ BUFFER_LIMITED = _spec("buffer_limited_share", float, Unit.RATIO, "share of that
 RETRANSMITTED = _spec("retransmitted_share", float, Unit.RATIO, "bytes that were sent again, of all bytes sent")
 SENT = _spec("sent_bytes", int, Unit.BYTES, "bytes sent, those sent again included")
 ROUND_TRIP = _spec("round_trip_ns", float, Unit.NANOSECONDS, "smoothed round-trip time")
+LEAST_ROUND_TRIP = _spec("least_round_trip_ns", float, Unit.NANOSECONDS, "shortest round trip of late")
 WINDOW = _spec("congestion_window_bytes", int, Unit.BYTES, "congestion window: segments of the present size")
 CATALOGUE: tuple[FactSpec, ...] = (
-    CONGESTION_CONTROL, BUSY, RECEIVER_LIMITED, BUFFER_LIMITED, RETRANSMITTED, SENT, ROUND_TRIP, WINDOW,
+    *(CONGESTION_CONTROL, BUSY, RECEIVER_LIMITED, BUFFER_LIMITED),
+    *(RETRANSMITTED, SENT, ROUND_TRIP, LEAST_ROUND_TRIP, WINDOW),
 )  # fmt: skip

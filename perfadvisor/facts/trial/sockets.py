@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfadvisor.facts.net import socket
 from perfadvisor.model.fact import Absent, Fact
 
+LEAST = socket.LEAST_ROUND_TRIP.name
 SHARES = {"tcp.receiver_limited_share": socket.RECEIVER_LIMITED, "tcp.buffer_limited_share": socket.BUFFER_LIMITED}
 
 
@@ -29,4 +30,6 @@ def _summed(connections: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
         for delta, spec in SHARES.items()
     }
     windows = [one[socket.WINDOW.name] for one in connections.values() if socket.WINDOW.name in one]
+    trips = [connections[name][LEAST] / 1000 for name in busy if LEAST in connections[name]]
+    shares |= {"tcp.least_round_trip_us": min(trips)} if trips else {}
     return shares | ({"tcp.congestion_window_bytes": max(windows)} if windows else {})

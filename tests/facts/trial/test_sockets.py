@@ -5,9 +5,8 @@ import pytest
 from perfadvisor.facts.text.net import ss
 from perfadvisor.facts.trial import sockets
 
-ENDS = (
-    "ESTAB 0 0 10.99.0.1:4{number} 10.99.0.2:5201\n\t cubic wscale:10,10 rto:220 rtt:20.1/0.1 mss:1448 cwnd:40 {rest}\n"
-)
+DETAILS = "cubic wscale:10,10 rto:220 rtt:20.1/0.1 mss:1448 cwnd:40 {rest} minrtt:19.9"
+ENDS = f"ESTAB 0 0 10.99.0.1:4{{number}} 10.99.0.2:5201\n\t {DETAILS}\n"
 
 
 def printed(*rests: str) -> tuple[object, ...]:
@@ -23,6 +22,7 @@ def test_each_connection_counts_for_as_long_as_it_had_something_to_send() -> Non
     assert found["tcp.buffer_limited_share"] == pytest.approx(0.75)
     assert found["tcp.receiver_limited_share"] == pytest.approx(0.125)
     assert found["tcp.congestion_window_bytes"] == 40 * 1448
+    assert found["tcp.least_round_trip_us"] == pytest.approx(19_900)
 
 
 def test_the_sender_may_be_at_the_far_end() -> None:

@@ -17,6 +17,7 @@ _CONTROL = re.compile(r"(?:^|\s)(?:(?:ts|sack|ecn|ecnseen|fastopen) )*(?P<name>[
 _BUSY = re.compile(r"\bbusy:([0-9]{1,12})ms")
 _LIMITED = r"\b%s_limited:[0-9]{1,12}ms\(([0-9]{1,3}(?:\.[0-9])?)%%\)"
 _RTT = re.compile(r"\brtt:([0-9]{1,9}(?:\.[0-9]{1,3})?)/")
+_LEAST_RTT = re.compile(r"\bminrtt:([0-9]{1,9}(?:\.[0-9]{1,3})?)")
 _MS = 1e6
 MOST = 5_000
 
@@ -41,7 +42,7 @@ def _connections(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 def _values(details: str) -> Mapping[FactSpec, Scalar | None]:
     busy = _BUSY.search(details)
-    control, rtt = _CONTROL.search(details), _RTT.search(details)
+    control, rtt, least = _CONTROL.search(details), _RTT.search(details), _LEAST_RTT.search(details)
     sent = _count(details, "bytes_sent")
     again = _count(details, "bytes_retrans")
     segments, size = _count(details, "cwnd"), _count(details, "mss")
@@ -53,6 +54,7 @@ def _values(details: str) -> Mapping[FactSpec, Scalar | None]:
         socket.SENT: sent,
         socket.RETRANSMITTED: (again or 0) / sent if sent else None,  # printed only where it is not 0 (misc/ss.c)
         socket.ROUND_TRIP: float(rtt[1]) * _MS if rtt else None,
+        socket.LEAST_ROUND_TRIP: float(least[1]) * _MS if least else None,
         socket.WINDOW: segments * size if segments is not None and size is not None else None,
     }
 

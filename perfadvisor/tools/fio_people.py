@@ -27,7 +27,6 @@ _OPTION = re.compile(r"--(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
 _SIZES = re.compile(r"(?<![\d.])\d[\d.]{0,19}[KMG]?i?B?-(\d[\d.]{0,19}[KMG]?i?B?)")  # "4096B-8192B", "4K-4K"
 _NANOSECONDS = {"nsec": 1.0, "usec": 1e3, "msec": 1e6, "sec": 1e9}
 _SIZE = re.compile(rf"(?P<number>{PRINTED})(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
-_SIZES = re.compile(rf"(?<![0-9.]){PRINTED}[KMG]?i?B?-({PRINTED}[KMG]?i?B?)")
 _POWERS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4, "P": 5}
 _WAYS = ("read", "write", "trim")
 

@@ -156,8 +156,8 @@ def test_a_vanished_benchmark_is_not_good_news_and_a_new_one_is_no_news() -> Non
 
 def test_versions_that_changed_are_noted() -> None:
     report = gate(
-        side(runs(QUIET), marks={"kernel": "6.1", "fio": "3.33"}),
-        side(runs(OTHER), marks={"kernel": "6.8", "fio": "3.33"}),
+        side(runs(QUIET), marks={"kernel": "6.1", "fio": "3.33", "only here": "1"}),
+        side(runs(OTHER), marks={"kernel": "6.8", "fio": "3.33", "only there": "1"}),
         lambda _: POLICY,
         Order.PAIRED,
     )

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from perfadvisor import runner
-from perfadvisor.cli import run, running, sweep
+from perfadvisor.cli import run, run_body, running, sweep
 from perfadvisor.errors import InputError
 from perfadvisor.runner import Request
 
@@ -31,6 +31,7 @@ def asked(tmp_path_factory, monkeypatch):
     seen: list[Request] = []
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     monkeypatch.setattr(runner, "measure", measure)
+    monkeypatch.setattr(run_body, "measure", measure)
     monkeypatch.setattr(running, "stop_cleanly", lambda: None)
     monkeypatch.setattr(running, "put_back_leftovers", lambda: None)
     return ask
@@ -76,7 +77,7 @@ def test_mistakes_of_a_run(asked, words: tuple[str, ...], said: str) -> None:
 
 
 def test_resume_takes_none_of_it(asked, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="it takes no size"):
+    with pytest.raises(InputError, match="it takes no --size"):
         CliRunner().invoke(run.command, ("--resume", str(tmp_path), "--size", "1g"), catch_exceptions=False)
 
 

@@ -26,9 +26,11 @@ def test_ctrl_c_while_importing_leaves_no_traceback() -> None:
 
 
 LOST = """
-import os, signal, time, weakref
+import os, signal, threading, time, weakref
 from perfadvisor.cli.running import stop_cleanly
 stop_cleanly()
+start = threading.Thread.start
+threading.Thread.start = lambda thread: (start(thread), time.sleep({busy}))  # where others use the CPUs
 class Thing:
     pass
 thing = Thing()
@@ -41,8 +43,9 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.mark.parametrize("busy", [0, 0.2])
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM", "SIGINT"])
-def test_an_interrupt_that_nobody_could_catch_comes_again(name: str) -> None:
-    argv = ["env", "--default-signal=INT,HUP,TERM", sys.executable, "-c", LOST.format(name=name)]
+def test_an_interrupt_that_nobody_could_catch_comes_again(name: str, busy: float) -> None:
+    argv = ["env", "--default-signal=INT,HUP,TERM", sys.executable, "-c", LOST.format(name=name, busy=busy)]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")

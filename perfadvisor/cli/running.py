@@ -8,6 +8,7 @@ import shlex
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -180,7 +181,15 @@ def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
         return
     heard = [number for number in (*ENDS, signal.SIGINT) if signal.getsignal(number) is not signal.SIG_IGN]
     for number in heard[:1]:
-        threading.Timer(0.01, os.kill, (os.getpid(), number)).start()
+        over = threading.Event()  # where it came earlier, it would be lost in here
+        threading.Thread(target=_send, args=(number, over), daemon=True).start()
+        over.set()
+
+
+def _send(number: int, over: threading.Event) -> None:
+    over.wait()
+    time.sleep(0.01)
+    os.kill(os.getpid(), number)
 
 
 def kept(out: Path, work: Callable[[], RunOutcome]) -> RunOutcome:

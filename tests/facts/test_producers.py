@@ -34,9 +34,10 @@ from tests.recognised import recognise
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
 TREES = (
-    DATA / "machines" / "emulated-server.tar.gz", DATA / "host" / "kvm-guest.ttar",
+    DATA / "machines" / "emulated-server.tar.gz",
+    DATA / "host" / "kvm-guest.ttar",
     DATA / "planted" / "held-bad.tar.gz",
-)  # fmt: skip
+)
 FILES = ("guests", "text", "lspci", "interrupts", "ethtool", "outputs")
 PRODUCING = "perfadvisor/facts/trial"
 

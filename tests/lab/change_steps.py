@@ -38,9 +38,17 @@ def changed() -> Seen:
     names = {"SRIOV": str(sriov), "PLAIN": str(plain), "DISK": disk.removeprefix("/dev/"), "NIC": nic}
     do("ip", "link", "set", nic, "down")
     child = start(
-        "run", WORKLOADS["storage"], "--device", disk, "--repeats", str(LAST), "--workloads", str(SHORT),
-        "--out", str(HERE / "changed"),
-    )  # fmt: skip
+        "run",
+        WORKLOADS["storage"],
+        "--device",
+        disk,
+        "--repeats",
+        str(LAST),
+        "--workloads",
+        str(SHORT),
+        "--out",
+        str(HERE / "changed"),
+    )
     said = {number: _during(number, line, names) for number, line in LINES.items()}
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     _ask("device_del", id=HOT["id"])

@@ -15,12 +15,17 @@ PULLED = 6
 HOT_SLOT = "0000:04:00.0"
 # Trial -> what is said of it: as a doubt where the disk's reads can have felt it, else in a note of the run.
 DOUBTS = {
-    2: "CPU 3 went offline", 3: f"virtual functions of {SRIOV_NVME}: 0 -> 1", 5: "read_ahead_kb of nvme0n1: 128 -> 64",
-}  # fmt: skip
+    2: "CPU 3 went offline",
+    3: f"virtual functions of {SRIOV_NVME}: 0 -> 1",
+    5: "read_ahead_kb of nvme0n1: 128 -> 64",
+}
 NOTES = (
-    (3, f"PCI function {SRIOV_NVME[:-1]}1 came"), (3, "NIC was renamed other0"), (5, f"PCI function {HOT_SLOT} came"),
-    (4, f"PCI function {PLAIN_NVME} went away"), (4, "nr_hugepages of 2048kB: 320 -> 400"),
-)  # fmt: skip
+    (3, f"PCI function {SRIOV_NVME[:-1]}1 came"),
+    (3, "NIC was renamed other0"),
+    (5, f"PCI function {HOT_SLOT} came"),
+    (4, f"PCI function {PLAIN_NVME} went away"),
+    (4, "nr_hugepages of 2048kB: 320 -> 400"),
+)
 
 
 def evidence(lab: Any, number: int) -> str:

@@ -32,15 +32,35 @@ class Recorder:
         written_workloads(folder / "own")
 
     def run(
-        self, name: str, stage: Stage, *workloads: str, during: During | None = None, more: tuple[str, ...] = (),
+        self,
+        name: str,
+        stage: Stage,
+        *workloads: str,
+        during: During | None = None,
+        more: tuple[str, ...] = (),
         repeats: str = REPEATS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         out = self.folder / name
         argv = (
-            *stage.near, *stage.inside, sys.executable, "-m", "perfadvisor", "run", *workloads, "--repeats", repeats,
-            "--workloads", str(self.folder / "own"), "--workloads", str(NETWORK_WORKLOADS), "--out", str(out),
-            "--wait-quiet", "0s", *(more or stage.options),
-        )  # fmt: skip
+            *stage.near,
+            *stage.inside,
+            sys.executable,
+            "-m",
+            "perfadvisor",
+            "run",
+            *workloads,
+            "--repeats",
+            repeats,
+            "--workloads",
+            str(self.folder / "own"),
+            "--workloads",
+            str(NETWORK_WORKLOADS),
+            "--out",
+            str(out),
+            "--wait-quiet",
+            "0s",
+            *(more or stage.options),
+        )
         process = subprocess.Popen(argv)
         if during:
             during(out)
@@ -100,10 +120,13 @@ def on_disk(at: Recorder) -> None:
         at.run("disk-good", stage, *STORED)
         _limit(stage, "read_iops", 0)
         bad = {
-            f"{queue}/scheduler": "kyber", f"{queue}/nr_requests": "8", f"{queue}/read_ahead_kb": "4",
-            f"{queue}/max_sectors_kb": "16", f"{names['bdi']}/strict_limit": "1",
+            f"{queue}/scheduler": "kyber",
+            f"{queue}/nr_requests": "8",
+            f"{queue}/read_ahead_kb": "4",
+            f"{queue}/max_sectors_kb": "16",
+            f"{names['bdi']}/strict_limit": "1",
             f"{names['bdi']}/max_ratio_fine": "100",
-        }  # fmt: skip
+        }
         with written(**bad):
             told("losetup", "--direct-io=off", f"/dev/{names['disk']}")
             told("mount", "-o", "remount,sync", names["mount"])
@@ -121,8 +144,15 @@ def _beside_others(at: Recorder, stage: Stage) -> None:
         at.run("disk-shared", stage, "storage/planted-one")
     for name in ("lower", "upper", "work", "over"):
         Path(mount, name).mkdir()
-    told("mount", "-t", "overlay", "-o", f"lowerdir={mount}/lower,upperdir={mount}/upper,workdir={mount}/work",
-         "planted", f"{mount}/over")  # fmt: skip
+    told(
+        "mount",
+        "-t",
+        "overlay",
+        "-o",
+        f"lowerdir={mount}/lower,upperdir={mount}/upper,workdir={mount}/work",
+        "planted",
+        f"{mount}/over",
+    )
     try:
         at.run("disk-overlay", stage, "storage/planted-one", more=("--dir", f"{mount}/over"))
     finally:
@@ -236,8 +266,12 @@ def held(at: Recorder) -> None:
 
 
 STAGES: Mapping[str, Callable[[Recorder], None]] = {
-    "disk": on_disk, "memory": in_memory, "cable": over_a_cable, "line": over_a_line, "held": held,
-}  # fmt: skip
+    "disk": on_disk,
+    "memory": in_memory,
+    "cable": over_a_cable,
+    "line": over_a_line,
+    "held": held,
+}
 
 
 def main() -> None:

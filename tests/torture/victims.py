@@ -34,9 +34,9 @@ def victims(world: World) -> dict[str, Victim]:
     for engine in world.engines:
         found[f"{engine}: run"] = _run(world, engine, "storage/tiny", more=("--env", engine), longest_s=20.0)
         if world.loop:
-            lent = ("--env", f"{engine}:device={world.loop}", "--device", world.loop)
-            found[f"{engine}: run, device lent"] = _run(
-                world, f"{engine}-lent", "storage/tiny", more=lent, longest_s=20.0
+            given = ("--env", f"{engine}:device={world.loop}", "--device", world.loop)
+            found[f"{engine}: run, with a device"] = _run(
+                world, f"{engine}-device", "storage/tiny", more=given, longest_s=20.0
             )
     found["guest: run"] = _run(world, "guest", "storage/tiny", more=("--env", "vm"), longest_s=90.0, turns=1)
     return found

@@ -21,6 +21,8 @@ from perfadvisor.analyse.rules.expression import ConditionError, names, parse_ex
         ("a[0].b == 1", 1, "named by words joined with dots"),
         ("a.b ==", 7, "not a condition"),
         ("  a.b ==", 9, "not a condition"),
+        ("  a.b in 1", 10, "a list of values in parentheses"),
+        ("a" * 2001, 1, "2001 characters; at most 2000"),
     ],
 )
 def test_a_mistake_has_its_column(text, column, words) -> None:
@@ -46,6 +48,12 @@ def test_a_bound_holds_and_not_before(fits, exceeds) -> None:
     assert [name.name for name in names(parse_expression(fits))] == ["a.b"]
     with pytest.raises(ConditionError):
         parse_expression(exceeds)
+
+
+@pytest.mark.parametrize("text", ["-" * 1990 + "1", "a.b == 1\0"])
+def test_what_python_cannot_parse_is_a_mistake_of_the_condition(text: str) -> None:
+    with pytest.raises(ConditionError):
+        parse_expression(text)
 
 
 def test_lines_count_as_blanks() -> None:

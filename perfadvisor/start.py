@@ -20,4 +20,4 @@ def collect_less() -> None:
     """Facts, findings and parsed texts are hundreds of thousands of small objects without cycles: looking for cycles at
     every 700th of them, as Python does, costs a sixth of the time of a large machine, and looking through all there
     are, which it does now and then, another fifth of the largest."""
-    gc.set_threshold(50_000, 10, 100)
+    gc.set_threshold(50_000, 50, 20)

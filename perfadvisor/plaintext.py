@@ -32,6 +32,8 @@ def one_line(text: str) -> str:
 def visible(text: str) -> str:
     """For a document: every character that is not to be seen replaced, except tabs and line feeds. XML 1.0 can hold
     the result (section 2.2), and HTML without a parse error."""
+    if text.isascii() and text.isprintable():  # almost every text
+        return text
     return _unseen().sub(REPLACED, text)
 
 

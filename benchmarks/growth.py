@@ -1,8 +1,9 @@
 """How the time of each step grows with its input, as an exponent: 1 is linear, 2 is the square.
 
-Each step is run at sizes that grow by a factor; the exponent is the slope of log time over log size between the two
-largest sizes, from the least of the CPU times of several goes. The promise is 1.1 at most, and that a million points
-of a history are stored within 200 MB.
+Each step is run at sizes that grow by a factor, and timed by the least of the CPU times of several goes. The exponent is
+the slope of log time over log size, fitted over all sizes by least squares; beside it stands the slope between the two
+largest, in which the caches of the CPU and Python's collector show. The promise is 1.1 at most over the whole range, and
+that a million points of a history are stored within 200 MB.
 
     python -m benchmarks.growth            every step
     python -m benchmarks.growth facts      those whose name begins so
@@ -13,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import log
 from pathlib import Path
+from statistics import linear_regression
 
 from benchmarks import growing
 from perfadvisor.start import collect_less
@@ -49,11 +51,17 @@ def steps() -> Iterator[tuple[str, tuple[int, ...], Step]]:
 
 def _measured(name: str, sizes: tuple[int, ...], step: Step) -> bool:
     seconds = [_least(step, size) for size in sizes]
-    slope = log(seconds[-1] / seconds[-2]) / log(sizes[-1] / sizes[-2])
+    slope, last = exponent(sizes, seconds), exponent(sizes[-2:], seconds[-2:])
     told = ", ".join(f"{size:,}: {spent:.2f} s" for size, spent in zip(sizes, seconds, strict=True))
     mark = "" if slope <= PROMISE else f"  over the promise of {PROMISE}"
-    print(f"{name:<26} exponent {slope:.2f}  ({told}){mark}", flush=True)
+    print(f"{name:<26} exponent {slope:.2f}, at the end {last:.2f}  ({told}){mark}", flush=True)
     return slope > PROMISE
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """Slope of log time over log size, by least squares."""
+    fitted = linear_regression([log(size) for size in sizes], [log(spent) for spent in seconds])
+    return fitted.slope
 
 
 def _least(step: Step, size: int) -> float:

@@ -1,9 +1,9 @@
 """How the time of each step grows with its input, as an exponent: 1 is linear, 2 is the square.
 
-Each step is run at sizes that grow by a factor, and timed by the least of the CPU times of several goes. The exponent is
-the slope of log time over log size, fitted over all sizes by least squares; beside it stands the slope between the two
-largest, in which the caches of the CPU and Python's collector show. The promise is 1.1 at most over the whole range, and
-that a million points of a history are stored within 200 MB.
+Each step is run at sizes that grow by a factor, and timed by the least of the CPU times of several goes. The exponent
+is the slope of log time over log size, fitted over all sizes by least squares; beside it stands the slope between the
+two largest, in which the caches of the CPU and Python's collector show. The promise is 1.1 at most over the whole
+range, and that a million points of a history are stored within 200 MB.
 
     python -m benchmarks.growth            every step
     python -m benchmarks.growth facts      those whose name begins so

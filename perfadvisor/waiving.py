@@ -7,8 +7,6 @@ from pathlib import Path
 
 from perfadvisor.analyse.rules.accepted import accept, expired
 from perfadvisor.model.rule import Finding
-from perfadvisor.packs import load_rules
-from perfadvisor.packs.waivers import load_waivers
 from perfadvisor.report.view import ReportView
 
 
@@ -25,6 +23,9 @@ def accepted(
     found = tuple(findings)
     if path is None:
         return found, ()
+    from perfadvisor.packs import load_rules  # with the reader of YAML, which takes a third of the start
+    from perfadvisor.packs.waivers import load_waivers
+
     waivers, today = load_waivers(path, {rule.id for rule in load_rules(rules_dirs)}), time.strftime("%Y-%m-%d")
     lapsed = expired(found, waivers, today)
     return tuple(accept(found, waivers, today)), tuple(

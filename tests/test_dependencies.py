@@ -30,7 +30,7 @@ def imported() -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"perfadvisor"}
+    return found - set(sys.stdlib_module_names) - {"perfadvisor", "_typeshed"}  # known to type checkers alone
 
 
 def distributions() -> set[str]:

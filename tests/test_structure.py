@@ -230,6 +230,21 @@ UNNEEDED = {"pathlib", "urllib", "ipaddress", "select", "subprocess", "dataclass
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["gate", "--help"], ["run", "--help"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    imported = {name.split(".")[0] for name in imported_by(arguments)}
+    assert imported & (HEAVY | UNNEEDED) == set()
+    assert "click" in imported
+
+
+def test_advice_on_a_run_imports_no_readers_of_saved_outputs_nor_of_waivers() -> None:
+    """They take a fifth of the command's time."""
+    run = PACKAGE.parent / "tests" / "data" / "earlier" / "run-1"
+    assert not {"perfadvisor.evidence.kinds", "perfadvisor.packs.waivers", "pandas", "plotly"} & (
+        imported_by(["advise", str(run)])
+    )
+
+
+def imported_by(arguments: list[str]) -> set[str]:
+    """The modules that this command imports."""
     code = (
         "import sys; before = set(sys.modules)\n"
         "from perfadvisor.start import main; sys.argv = ['perfadvisor', *sys.argv[1:]]\n"
@@ -237,9 +252,7 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         "print('IMPORTED', *(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
-    imported = {name.split(".")[0] for name in done.stdout.rpartition("IMPORTED ")[2].split()}
-    assert imported & (HEAVY | UNNEEDED) == set()
-    assert "click" in imported
+    return set(done.stdout.rpartition("IMPORTED ")[2].split())
 
 
 def test_the_formatter_has_few_exceptions() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
 from perfadvisor.evidence.kind import OutputKind
-from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.report.judged import lacking
 from perfadvisor.report.view import ReportView
 
@@ -17,6 +16,8 @@ def commands(view: ReportView) -> tuple[str, ...]:
     read was."""
     if view.run is not None or not view.evidence:
         return ()
+    from perfadvisor.evidence.kinds import KINDS  # all readers of outputs
+
     wanted = [names for names in lacking(view) if names]
     chosen: list[OutputKind] = []
     while len(chosen) < MOST:

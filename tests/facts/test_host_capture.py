@@ -90,6 +90,7 @@ def test_every_absence_of_a_whole_capture_has_its_reason(guest):
         "cgroup.cpu_quota_cpus",
         "cgroup.cpu_quota_file",
         "cgroup.memory_max_bytes",
+        "cgroup.memory_max_file",
         "numa.memory_only_distance_max",
     }
 

@@ -45,7 +45,7 @@ def booted(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
     return boot
 
 
-STEPS = "configured refused virtual_function killed guarded domain_type mapping changed pulled"
+STEPS = "configured refused virtual_function killed guarded domain_type mapping pulled"
 RUN_S = 1500.0  # bounds a hang; about 11 minutes where two cores are free
 
 

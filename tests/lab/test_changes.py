@@ -1,10 +1,13 @@
 """What changes on a machine while a run lives is named at the trial it touched, also where it was undone at once."""
 
+import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from perfadvisor.bundle import load
+from perfadvisor.errors import MeasureError
 from perfadvisor.model.doubts import DoubtReason
 from perfadvisor.model.result import TrialState
 from tests.lab.change_steps import LAST
@@ -12,6 +15,8 @@ from tests.lab.server import PLAIN_NVME, SRIOV_NVME
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1600)]
 PULLED = 6
+BOOTS = 2  # QEMU 7.2 sometimes dies when a function that has virtual functions is removed: seen once in four boots
+RUN_S = 700.0  # bounds a hang
 HOT_SLOT = "0000:04:00.0"
 # Trial -> what is said of it: as a doubt where the disk's reads can have felt it, else in a note of the run.
 DOUBTS = {
@@ -26,6 +31,15 @@ NOTES = (
     (4, f"PCI function {PLAIN_NVME} went away"),
     (4, "nr_hugepages of 2048kB: 320 -> 400"),
 )
+
+
+@pytest.fixture(scope="module")
+def lab(booted: Callable[[str, float], Any]) -> Any:
+    """A boot of its own, once more where the emulated server died meanwhile."""
+    for _ in range(BOOTS - 1):
+        with contextlib.suppress(MeasureError):
+            return booted("changed", RUN_S)
+    return booted("changed", RUN_S)
 
 
 def evidence(lab: Any, number: int) -> str:

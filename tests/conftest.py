@@ -32,10 +32,13 @@ def data() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_caches(tmp_path_factory: pytest.TempPathFactory):
-    """Compiled rules, the built dmabench and bug logs of tests stay out of the user's own folders."""
+    """Compiled rules, the built dmabench and bug logs of tests stay out of the user's own folders; a history that an
+    earlier session left is not met again."""
+    kept, own = tmp_path_factory.getbasetemp().parent / "perfadvisor-test", tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-            patch.setenv(name, str(tmp_path_factory.getbasetemp().parent / "perfadvisor-test" / name.lower()))
+        for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(kept / name.lower()))
+        patch.setenv("XDG_DATA_HOME", str(own))
         yield
 
 

@@ -191,7 +191,15 @@ def _disks() -> list[str]:
 
 
 def _fio_runs() -> bool:
-    return any(text(file) == "fio" for file in Path("/proc").glob("[0-9]*/comm") if file.exists())
+    return any(_name_of(file) == "fio" for file in Path("/proc").glob("[0-9]*/comm"))
+
+
+def _name_of(file: Path) -> str:
+    """The short name of a process, nothing where it has ended meanwhile."""
+    try:
+        return text(file)
+    except OSError:
+        return ""
 
 
 NEAR, FAR = "169.254.79.2", "169.254.79.1"  # the two ends of the cable

@@ -41,8 +41,7 @@ run: $(VENV)/.run  ## set up, measure this machine with the quick suite, write t
 	@run=$(STAMP) && $(BIN)/perfadvisor run quick --out $$run \
 		&& $(BIN)/perfadvisor advise $$run \
 		&& $(BIN)/perfadvisor report $$run -o $$run/report.html \
-		&& echo && echo "The report: $(CURDIR)/$$run/report.html" \
-		&& { command -v perfadvisor >/dev/null || echo "To type the commands above: export PATH=\"\$$PATH:$(CURDIR)/$(BIN)\""; }
+		&& echo && echo "The report: $(CURDIR)/$$run/report.html"
 
 test: $(VENV)/.test lint  ## set up, then every check and every test
 	$(BIN)/pytest -q -n 2 -m "not ($(REAL))" || $(AGAIN)

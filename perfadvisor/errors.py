@@ -11,6 +11,11 @@ class PerfAdvisorError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def with_hint(self) -> str:
+        """Both in one line."""
+        return f"{self.message} (next: {self.hint})" if self.hint else self.message
+
 
 class InputError(PerfAdvisorError):
     """What the user gave cannot be used: an unknown name, a broken file, a refused device. Exit code 2."""

@@ -75,7 +75,7 @@ def _kind(source: str) -> str:
 
 
 def describe(snapshot: Snapshot, output: Path) -> str:
-    """One or two lines for the terminal: what was read, and what root would add."""
+    """A few lines for the terminal: what was read, and what root would add."""
     denied = [source for source, reason in snapshot.tree.unreadable() if "denied" in reason or "permitted" in reason]
     lines = [f"{output}: {len(snapshot.tree)} sources, {output.stat().st_size / 1e6:.1f} MB"]
     if snapshot.window:
@@ -83,5 +83,4 @@ def describe(snapshot: Snapshot, output: Path) -> str:
     if denied:
         told = "unreadable even as root" if os.geteuid() == 0 else "unreadable for this user; root would add them"
         lines.append(f"  {len(denied)} sources ({denied[0]}, ...) are {told}")
-    lines.append(f"  next: perfadvisor advise {output}")
     return "\n".join(lines)

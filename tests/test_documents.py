@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from perfadvisor.cli import COMMANDS
+from perfadvisor.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")])

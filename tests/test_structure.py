@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "perfadvisor"
 LEVELS = {
     "errors": 0,
     "whole": 0,
+    "commands": 0,
     "dmabench": 0,
     "extras": 0,
     "specs": 0.5,

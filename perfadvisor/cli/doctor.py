@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.commands import as_typed
 from perfadvisor.plaintext import one_line
 
 if TYPE_CHECKING:
@@ -28,18 +29,8 @@ MARKS = {"yes": ("ok", "green"), "partly": ("part", "yellow"), "no": ("no", "red
 )
 def command(directory: Path) -> None:
     """List in one screen what can be measured and read here, what cannot, and the command that unlocks each."""
-    from perfadvisor.doctor import environments, measuring, reading
-    from perfadvisor.facts import catalogue
-    from perfadvisor.targets.here.local import LocalTarget
-
-    tree = LocalTarget().tree(catalogue.PATTERNS)
-    found = [
-        *measuring.checks(directory.resolve()),
-        *reading.checks(tree, catalogue.read(tree)),
-        *environments.checks(),
-    ]
     area = ""
-    for check in found:
+    for check in checks(directory):
         if check.area != area:
             area = check.area
             click.secho(f"\n{area}", bold=True)
@@ -48,9 +39,9 @@ def command(directory: Path) -> None:
         click.echo(f"  {click.style(f'{word:<4}', fg=colour)} {check.what:<14} {first}")
         for line in more:
             click.echo(f"{'':<{INDENT}}{line}")
-        if check.unlock:
-            click.echo(f"{'':<{INDENT}}unlock: {one_line(check.unlock)}")  # never broken: it is to be copied
-    click.echo("\nNext: perfadvisor run quick")
+        if check.unlock:  # never broken: it is to be copied
+            click.echo(f"{'':<{INDENT}}unlock: {one_line(as_typed(check.unlock))}")
+    click.echo(as_typed("\nNext: perfadvisor run quick"))
 
 
 def checks(directory: Path) -> Iterator["Check"]:

@@ -10,6 +10,7 @@ import click
 
 from perfadvisor import __version__
 from perfadvisor.cli.group import ClosedOutputError
+from perfadvisor.cli.next_step import tell_next
 from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.plaintext import harmless
 
@@ -79,7 +80,7 @@ def _words(error: OSError) -> str:
 def _say(message: str, hint: str, code: int) -> int:
     click.echo(f"perfadvisor: {harmless(message)}", err=True)
     if hint:
-        click.echo(f"  next: {harmless(hint)}", err=True)
+        tell_next(hint)
     return code
 
 

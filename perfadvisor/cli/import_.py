@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.cli.next_step import tell_next
 from perfadvisor.plaintext import one_line
 
 
@@ -25,5 +26,5 @@ def command(files: tuple[Path, ...], output: Path, snapshot: Path | None) -> Non
     for name in run.workloads:
         count = sum(1 for result in run.results if result.trial.workload == name)
         click.echo(f"{one_line(name)}: {count} {'repeat' if count == 1 else 'repeats'}")
-    click.echo(f"  next: perfadvisor report {output} -o report.html", err=True)
+    tell_next(f"perfadvisor report {output} -o report.html")
     click.echo(output)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from perfadvisor.cli.waivers_option import WAIVERS
+from perfadvisor.commands import as_typed
 
 
 @click.command(short_help="Write a run or snapshot as one self-contained HTML page.")
@@ -36,7 +37,7 @@ def command(
     write_text(output, _page(paths, rules_dirs, goal, waivers))
     click.echo(output)
     if sys.stderr.isatty():
-        click.echo(f"  open it: {output.absolute().as_uri()}; over ssh: perfadvisor view", err=True)
+        click.echo(as_typed(f"  open it: {output.absolute().as_uri()}; over ssh: perfadvisor view"), err=True)
 
 
 def _page(paths: tuple[Path, ...], rules_dirs: tuple[Path, ...], goal: str, waivers: Path | None) -> str:

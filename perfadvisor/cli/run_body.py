@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from perfadvisor.cli import running
+from perfadvisor.cli.next_step import tell_next
 from perfadvisor.cli.output import write_text
 from perfadvisor.errors import InputError
 from perfadvisor.runner import RunOutcome, measure, resume
@@ -57,7 +58,7 @@ def finish(outcome: RunOutcome, page: Path | None) -> None:
     if page is not None:
         _report(outcome.path, page)
     else:
-        click.echo(f"  next: perfadvisor report {outcome.path} -o report.html", err=True)
+        tell_next(f"perfadvisor report {outcome.path} -o report.html")
     click.echo(outcome.path)
 
 

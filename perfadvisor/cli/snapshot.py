@@ -30,6 +30,7 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
 
     Works without root and says what root would add. Nothing is changed on the machine.
     """
+    from perfadvisor.cli.next_step import tell_next
     from perfadvisor.durations import seconds
     from perfadvisor.plaintext import one_line
     from perfadvisor.saved.saved import load_snapshot, save_snapshot
@@ -56,3 +57,4 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
         return
     save_snapshot(snapshot, output)
     click.echo(describe(snapshot, output))
+    tell_next(f"perfadvisor advise {output}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from perfadvisor.cli.changes_option import TypedChanges, changes_options
+from perfadvisor.cli.next_step import tell_next
 
 if TYPE_CHECKING:
     from perfadvisor.runner import Request
@@ -143,4 +144,4 @@ def _show(run: Path, page: Path | None) -> None:
         write_text(page, render(view))
         click.echo(f"  the report: {page.absolute().as_uri()}", err=True)
     else:
-        click.echo(f"  next: perfadvisor report {run} -o report.html", err=True)
+        tell_next(f"perfadvisor report {run} -o report.html")

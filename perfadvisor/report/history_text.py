@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from perfadvisor.commands import as_typed
 from perfadvisor.formatting import count_of, when
 from perfadvisor.model.history import ChangeKind, Event, HistoryReport, SeriesChange
 from perfadvisor.plaintext import one_line
@@ -17,7 +18,7 @@ def history_text(report: HistoryReport) -> str:
     for event in report.events:
         lines += _event(event)
     if report.events:
-        lines += ["", *hints(report)]
+        lines += ["", *map(as_typed, hints(report))]
     others = [change for change in report.changes if not change.alerting]
     lines += ["", "other changes:", *(f"  {change_line(change)}" for change in others)] if others else []
     return "\n".join(map(one_line, lines))

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from perfadvisor.commands import as_typed
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
@@ -60,4 +61,4 @@ def _lend(options: RunOptions, book: Journal) -> VfioFunction:
 
 def _give_back(book: Journal, say: Say) -> None:
     for failure in book.close():
-        say(f"could not be restored: {failure} (next: perfadvisor restore)")
+        say(as_typed(f"could not be restored: {failure} (next: perfadvisor restore)"))

@@ -86,9 +86,8 @@ class _SetupBuilder:
         self.settings.update((workload.id, setting) for workload in workloads)
 
     def refuse(self, workloads: Iterable[Workload], error: MeasureError) -> None:
-        reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
         for workload in workloads:
-            self.settings[workload.id] = replace(self.settings[workload.id], refusal=reason)
+            self.settings[workload.id] = replace(self.settings[workload.id], refusal=error.with_hint)
 
 
 def set_up(workloads: Sequence[Workload], site: Site, means: Means) -> Stage:

@@ -52,8 +52,7 @@ def run_trial(
         command = _command(trial, workload, site, setting)
         readings = _measure(trial, command, workload, site, setting, meanwhile.drain if meanwhile else _nothing)
     except MeasureError as error:
-        reason = f"{error.message} (next: {error.hint})" if error.hint else error.message
-        result = _not_measured(trial, setting, started, reason)
+        result = _not_measured(trial, setting, started, error.with_hint)
         return replace(result, state=TrialState.FAILED) if isinstance(error, CutOffError) else result, Evidence()
     result = _result(trial, workload, site, setting, started, readings)
     if meanwhile:

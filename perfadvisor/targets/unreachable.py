@@ -23,7 +23,7 @@ class Unreachable(Target):
     @property
     def refusal(self) -> str:
         """The reason and the next step, in one line."""
-        return f"{self.error.message} (next: {self.error.hint})" if self.error.hint else self.error.message
+        return self.error.with_hint
 
     def run(self, command: Command) -> Completed:
         """Raises what opening it raised."""

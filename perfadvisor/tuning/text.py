@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from perfadvisor.commands import as_typed
 from perfadvisor.formatting import count_of
 from perfadvisor.model.gate import Comparison
 from perfadvisor.model.workload import Workload
@@ -54,7 +55,7 @@ def result(tune: Tune) -> str:
         lines += [f"{one.fix.rule}: {one.answer}: {one.reason}"] if one.reason else []
         lines += [f"{one.fix.rule}: {note}" for note in one.notes]
         lines += [f"{one.fix.rule}: {guard_words(each)}" for each in one.guards if each.verdict == "regression"]
-    return "\n".join(map(one_line, ["", *lines, "", *ending(tune)])) + "\n"
+    return as_typed("\n".join(map(one_line, ["", *lines, "", *ending(tune)]))) + "\n"
 
 
 def _rows(one: Tried) -> Iterator[tuple[str, ...]]:

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -139,7 +140,8 @@ def test_an_interrupt_keeps_what_was_measured_and_resume_finishes(bench, number)
     victim.send_signal(number)
     said = victim.communicate(timeout=20)[1]
     assert victim.returncode == 130, said
-    assert said.endswith(f"perfadvisor: interrupted\n  next: perfadvisor run --resume {bench.out}\n")
+    next_step = f"{sys.executable} -m perfadvisor run --resume {bench.out}"
+    assert said.endswith(f"perfadvisor: interrupted\n  next: {next_step}\n")
     assert bench.left_behind() == []
     kept = bundle.load(bench.out)
     assert kept.state == "interrupted"

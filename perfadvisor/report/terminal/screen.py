@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
+from perfadvisor.commands import as_typed
 from perfadvisor.facts.trial.own_load import is_own_load
 from perfadvisor.formatting import count_of, listed
 from perfadvisor.model.result import Trust
@@ -133,5 +134,5 @@ def _next(view: ReportView, found: Sequence[Entry]) -> Iterator[Text]:
     """The commands that show more."""
     source = shlex.quote(view.source) if ", " not in view.source else "PATH..."
     some = "1 (or a rule, or all)" if found else "all"
-    yield Text("more: ", "dim").append(f"perfadvisor advise {one_line(source)} --explain {some}", "cyan")
-    yield Text("page: ", "dim").append(f"perfadvisor report {one_line(source)} -o report.html", "cyan")
+    yield Text("more: ", "dim").append(as_typed(f"perfadvisor advise {one_line(source)} --explain {some}"), "cyan")
+    yield Text("page: ", "dim").append(as_typed(f"perfadvisor report {one_line(source)} -o report.html"), "cyan")

@@ -5,6 +5,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
+from perfadvisor.commands import as_typed
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Severity
 from perfadvisor.plaintext import harmless, one_line
@@ -40,7 +41,7 @@ def labelled(label: str) -> Text:
 
 def field(label: str, text: str, width: int, style: str = "") -> Iterator[Text]:
     """A text beside its label, wrapped."""
-    for paragraph in harmless(text).splitlines():
+    for paragraph in harmless(as_typed(text)).splitlines():
         for part in wrap(paragraph, width - LABEL - 3, break_on_hyphens=False, break_long_words=False):
             yield labelled(label).append(part, style)
             label = ""
@@ -48,14 +49,14 @@ def field(label: str, text: str, width: int, style: str = "") -> Iterator[Text]:
 
 def command(label: str, text: str) -> Iterator[Text]:
     """A command as it is, never broken: it must survive being copied."""
-    for part in harmless(text).splitlines():
+    for part in harmless(as_typed(text)).splitlines():
         yield labelled(label).append(part, "cyan")
         label = ""
 
 
 def wrapped(text: str, width: int, indent: int = 0, style: str = "") -> Iterator[Text]:
     """A paragraph."""
-    for part in wrap(harmless(text), width - indent, break_on_hyphens=False):
+    for part in wrap(harmless(as_typed(text)), width - indent, break_on_hyphens=False):
         yield Text(" " * indent).append(part, style)
 
 

@@ -229,7 +229,7 @@ bool vfio_open(struct vfio *vfio, int group, const char *device, struct reason *
 void vfio_close(struct vfio *vfio);
 bool vfio_map(const struct vfio *vfio, const void *start, uint64_t bytes, uint64_t iova, struct reason *why);
 bool vfio_unmap(const struct vfio *vfio, uint64_t bytes, uint64_t iova, struct reason *why);
-bool vfio_place(const struct vfio *vfio, uint64_t bytes, uint64_t align, uint64_t wish, uint64_t *iova,
+bool vfio_place(const struct vfio *vfio, uint64_t bytes, uint64_t align, uint64_t preferred, uint64_t *iova,
 		struct reason *why);
 void json_vfio(const struct vfio *vfio);
 

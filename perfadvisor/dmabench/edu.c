@@ -130,8 +130,8 @@ static bool work(struct edu *edu, const struct options *options, struct reason *
 		return false;
 	if (!region_make(&edu->memory, 8 * KIB, PAGES_4K, first_node_with_cpus(), options->memory_share, why))
 		return false;
-	uint64_t wish = options->iova ? options->iova : MIB;
-	if (!vfio_place(&edu->vfio, edu->memory.bytes, 4 * KIB, wish, &edu->iova, why))
+	uint64_t preferred = options->iova ? options->iova : MIB;
+	if (!vfio_place(&edu->vfio, edu->memory.bytes, 4 * KIB, preferred, &edu->iova, why))
 		return false;
 	if (edu->iova + edu->memory.bytes > EDU_REACH)
 		return fail(why, "the device reaches 28 bits of address, not 0x%llx", (unsigned long long)edu->iova);

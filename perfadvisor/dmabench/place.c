@@ -40,11 +40,11 @@ static struct cpus used_cpus(const struct place *place)
 /* Small machines and containers get smaller arrays, as long as the caches cannot hold a telling part of them. */
 static bool choose_size(struct place *place, const struct options *options, unsigned arrays, struct reason *why)
 {
-	uint64_t wish = CACHES * place->cache_bytes > DEFAULT_ARRAY ? CACHES * place->cache_bytes : DEFAULT_ARRAY;
+	uint64_t preferred = CACHES * place->cache_bytes > DEFAULT_ARRAY ? CACHES * place->cache_bytes : DEFAULT_ARRAY;
 	uint64_t turn = LEAST_TURN * place->cache_bytes / arrays, least = turn > LEAST_ARRAY ? turn : LEAST_ARRAY;
 	uint64_t allowed;
 
-	place->array_bytes = options->size_count ? options->sizes[0] : wish;
+	place->array_bytes = options->size_count ? options->sizes[0] : preferred;
 	place->array_bytes = (place->array_bytes + 4 * KIB - 1) / (4 * KIB) * (4 * KIB);
 	if (options->size_count || options->pages[0] == PAGES_2M || options->pages[0] == PAGES_1G)
 		return true;

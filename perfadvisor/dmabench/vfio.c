@@ -185,12 +185,12 @@ bool vfio_unmap(const struct vfio *vfio, uint64_t bytes, uint64_t iova, struct r
 	return true;
 }
 
-/* The first aligned device address at or above `wish` where `bytes` fit between the reserved windows. */
-bool vfio_place(const struct vfio *vfio, uint64_t bytes, uint64_t align, uint64_t wish, uint64_t *iova,
+/* The first aligned device address at or above `preferred` where `bytes` fit between the reserved windows. */
+bool vfio_place(const struct vfio *vfio, uint64_t bytes, uint64_t align, uint64_t preferred, uint64_t *iova,
 		struct reason *why)
 {
 	for (unsigned i = 0; i < vfio->range_count; i++) {
-		uint64_t first = vfio->range_first[i] > wish ? vfio->range_first[i] : wish;
+		uint64_t first = vfio->range_first[i] > preferred ? vfio->range_first[i] : preferred;
 		uint64_t start = (first + align - 1) / align * align;
 		if (first <= UINT64_MAX - align && start <= vfio->range_last[i] &&
 		    vfio->range_last[i] - start >= bytes - 1) {
@@ -199,7 +199,7 @@ bool vfio_place(const struct vfio *vfio, uint64_t bytes, uint64_t align, uint64_
 		}
 	}
 	return fail(why, "no %llu MiB of device addresses are free from 0x%llx on", (unsigned long long)(bytes / MIB),
-		    (unsigned long long)wish);
+		    (unsigned long long)preferred);
 }
 
 void json_vfio(const struct vfio *vfio)

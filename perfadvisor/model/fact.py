@@ -81,6 +81,36 @@ class FactSpec:
         return self.fact(value, source=source, subject=subject)
 
 
+@dataclass(frozen=True, slots=True)
+class SpecMaker:
+    """Makes the catalogue entries about one kind of thing, `subject`, with which their names begin; `nature` is that of
+    most of them."""
+
+    subject: str
+    nature: Nature
+
+    def __call__(
+        self,
+        name: str,
+        type: type[bool] | type[int] | type[float] | type[str],
+        meaning: str,
+        unit: Unit = Unit.NONE,
+        *,
+        refers_to: str = "",
+        nature: Nature | None = None,
+    ) -> FactSpec:
+        """The entry of `SUBJECT.NAME`."""
+        return FactSpec(
+            name=f"{self.subject}.{name}",
+            type=type,
+            unit=unit,
+            subject=self.subject,
+            nature=nature or self.nature,
+            meaning=meaning,
+            refers_to=refers_to,
+        )
+
+
 class FactTable:
     """Facts of one machine by name and subject. The first fact of a name and subject wins; facts beat absences."""
 

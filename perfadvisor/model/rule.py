@@ -39,7 +39,7 @@ class Confidence(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class DesiredSetting:
     """A setting and the values it shall have; `of` says whose it is. Facts stand in braces."""
 
     setting: str
@@ -58,7 +58,7 @@ class Fix:
     lasts: str = ""
     risk: str = ""
     needs: tuple[str, ...] = ()
-    set: tuple[Wish, ...] = ()
+    set: tuple[DesiredSetting, ...] = ()
     moves: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.model.fact import FactSpec
-from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify, Wish
+from perfadvisor.model.rule import Case, DesiredSetting, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.packs import kept
 
 _CODE = ("rule_cache.py", "rule_file.py", "rule_lint.py", "rule_settings.py", "rule_reader.py")
@@ -34,7 +34,7 @@ def save(key: str, rules: Iterable[Rule]) -> None:
 def _fix_parts(fix: dict[str, Any]) -> dict[str, Any]:
     return {
         "needs": tuple(fix["needs"]),
-        "set": tuple(Wish(**wish) for wish in fix["set"]),
+        "set": tuple(DesiredSetting(**desired) for desired in fix["set"]),
         "moves": tuple(fix["moves"]),
     }
 

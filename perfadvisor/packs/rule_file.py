@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from perfadvisor.analyse.rules.lookup import HOST
 from perfadvisor.model.fact import Scalar
-from perfadvisor.model.rule import Case, Fix, Outcome, Rule, Severity, Verify, Wish
+from perfadvisor.model.rule import Case, DesiredSetting, Fix, Outcome, Rule, Severity, Verify
 from perfadvisor.packs.check import Strict
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -127,13 +127,15 @@ def _fix(fix: FixText) -> Fix:
         lasts=fix.lasts,
         risk=fix.risk,
         needs=tuple(fix.needs),
-        set=tuple(_wish(wish) for wish in fix.set),
+        set=tuple(_desired(desired) for desired in fix.set),
         moves=tuple(fix.moves),
     )
 
 
-def _wish(wish: SetText) -> Wish:
-    return Wish(setting=wish.setting, of=wish.of, to={name: str(value) for name, value in wish.to.items()})
+def _desired(desired: SetText) -> DesiredSetting:
+    return DesiredSetting(
+        setting=desired.setting, of=desired.of, to={name: str(value) for name, value in desired.to.items()}
+    )
 
 
 def _reference(reference: ReferenceText) -> str:

@@ -13,17 +13,17 @@ from perfadvisor.packs.rule_file import RuleText, SetText
 from perfadvisor.packs.yamltext import Document, Keys
 from perfadvisor.settings import policies
 from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.desired import POLICY, PRODUCT
 from perfadvisor.settings.model import Field, Type
 from perfadvisor.settings.reading import FLAGS
-from perfadvisor.settings.wishes import POLICY, PRODUCT
 
 Catalogue = Mapping[str, FactSpec]
 
 
 def problems(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:
     """Everything wrong with `fix.set` and `fix.moves`."""
-    for number, wish in enumerate(rule.fix.set):
-        yield from _wish(document, ("fix", "set", number), wish, catalogue)
+    for number, desired in enumerate(rule.fix.set):
+        yield from _desired(document, ("fix", "set", number), desired, catalogue)
     for number, name in enumerate(rule.fix.moves):
         spec = spec_of(name, catalogue)
         if spec is None:
@@ -48,25 +48,25 @@ def _is_set(name: str, spec: FactSpec) -> bool:
     return spec.nature is not Nature.MEASURED and not name.startswith("result.")
 
 
-def _wish(document: Document, keys: Keys, wish: SetText, catalogue: Catalogue) -> Iterator[Problem]:
-    setting = SETTINGS.get(wish.setting)
+def _desired(document: Document, keys: Keys, desired: SetText, catalogue: Catalogue) -> Iterator[Problem]:
+    setting = SETTINGS.get(desired.setting)
     if setting is None:
-        hint = did_you_mean(wish.setting, SETTINGS)
-        yield document.problem((*keys, "setting"), f"no setting is called `{wish.setting}`{hint}")
+        hint = did_you_mean(desired.setting, SETTINGS)
+        yield document.problem((*keys, "setting"), f"no setting is called `{desired.setting}`{hint}")
         return
-    if bool(setting.subject) != bool(wish.of):
+    if bool(setting.subject) != bool(desired.of):
         message = f"it belongs to a {setting.subject}: say whose in `of`" if setting.subject else "takes no `of`"
-        yield document.problem((*keys, "setting"), f"`{wish.setting}`: {message}")
-    yield from _unknown(document, (*keys, "of"), wish.of, catalogue)
-    policy = POLICY.match(wish.of)
+        yield document.problem((*keys, "setting"), f"`{desired.setting}`: {message}")
+    yield from _unknown(document, (*keys, "of"), desired.of, catalogue)
+    policy = POLICY.match(desired.of)
     if policy and (reason := _no_policy(policy[1], policies.SUBJECTS)):
         yield document.problem((*keys, "of"), reason)
     fields = {field.name: field for field in setting.fields}
-    for name, value in wish.to.items():
+    for name, value in desired.to.items():
         text = str(value)
         at: Keys = (*keys, "to", name)
         if name not in fields:
-            yield document.problem(at, f"`{wish.setting}` has no field `{name}`{did_you_mean(name, fields)}")
+            yield document.problem(at, f"`{desired.setting}` has no field `{name}`{did_you_mean(name, fields)}")
         elif reason := _unfit(fields[name], text):
             yield document.problem(at, f"`{name}`: {reason}")
         yield from _unknown(document, at, text, catalogue)

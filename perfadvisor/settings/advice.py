@@ -7,19 +7,19 @@ from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings.commands import script
+from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Plan
 from perfadvisor.settings.planning import plan, undone
 from perfadvisor.settings.policies import MissingError
-from perfadvisor.settings.wishes import intents
 
 
 def plan_of(finding: Finding, lookup: Lookup, tree: Tree) -> Plan | None:
     """What the finding's fix writes; None where its rule holds no settings, or what was read lacks one of them."""
-    wishes = finding.rule.fix.set
-    if finding.outcome is not Outcome.FIRES or not wishes:
+    desired = finding.rule.fix.set
+    if finding.outcome is not Outcome.FIRES or not desired:
         return None
     try:
-        made = plan(intents(wishes, lookup.view(finding.rule.for_each, finding.subject), tree), tree)
+        made = plan(intents(desired, lookup.view(finding.rule.for_each, finding.subject), tree), tree)
     except MissingError:
         return None
     return None if any(refusal.unread for refusal in made.refusals) else made

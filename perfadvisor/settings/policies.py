@@ -1,6 +1,7 @@
-"""The named policies of wishes: values and subjects that follow from what was read of the machine, as pure functions.
+"""The named policies of desired settings: values and subjects that follow from what was read of the machine, as pure
+functions.
 
-A value's policy is given the setting, the subject with its place among all subjects of the wish, and the argument."""
+A value's policy is given the setting, the subject with its place among all subjects of it, and the argument."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ CAP_FILES = (
 
 
 class MissingError(Exception):
-    """A value that the wish needs was not read; the message names it and says why."""
+    """A value that the desired setting needs was not read; the message names it and says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,11 +12,11 @@ from perfadvisor.model.fact import Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.rule import Case, Outcome, Rule
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading
+from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Disturbs, Plan, Setting
 from perfadvisor.settings.planning import plan, undone
 from perfadvisor.settings.policies import MissingError
 from perfadvisor.settings.rehearsal_tree import SUBJECTS, USUAL, tree_of
-from perfadvisor.settings.wishes import intents
 
 AFTER_RESTART = (Disturbs.RESTART, Disturbs.REBOOT)
 Catalogue = Mapping[str, FactSpec]

@@ -10,13 +10,13 @@ from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.wording import PLACEHOLDER
 from perfadvisor.facts import catalogue as machine
 from perfadvisor.model.fact import Fact, Scalar
-from perfadvisor.model.rule import Case, Rule, Wish
+from perfadvisor.model.rule import Case, DesiredSetting, Rule
 from perfadvisor.model.tree import Entry, Tree
 from perfadvisor.settings import rehearsal_policies
 from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.desired import EVERY, POLICY
 from perfadvisor.settings.model import Door, Setting, Type
 from perfadvisor.settings.rehearsal_policies import DISK, FUNCTION, NIC, VIRTUAL
-from perfadvisor.settings.wishes import EVERY, POLICY
 
 SUBJECTS = {"": "", "nic": NIC, "block": DISK, "pci": FUNCTION, "nic_vf": VIRTUAL, "result": "workload@local"}
 FULL_KHZ = 1000000
@@ -39,31 +39,31 @@ DEFAULTS = ("1000", "4096 131072 6291456", "0-1")
 def tree_of(rule: Rule, case: Case) -> Tree:
     """The sources that the rule's fix writes, with the values that the case's facts tell."""
     entries: dict[str, Entry] = {}
-    for wish in rule.fix.set:
-        entries |= dict(_entries(wish, rule, case))
+    for desired in rule.fix.set:
+        entries |= dict(_entries(desired, rule, case))
     return Tree(entries)
 
 
-def _entries(wish: Wish, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
-    setting = SETTINGS[wish.setting]
+def _entries(desired: DesiredSetting, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
+    setting = SETTINGS[desired.setting]
     if setting.door is Door.ETHTOOL:
         yield setting.source(SUBJECTS["nic"]), json.dumps(_answer(setting, case)).encode()
         yield f"/sys/class/net/{SUBJECTS['nic']}/ifindex", b"2\n"
     elif setting.subject == "nic_vf":
         yield from rehearsal_policies.virtual_function(case.facts)
-    elif "in_use()" in wish.to.values():
+    elif "in_use()" in desired.to.values():
         yield from rehearsal_policies.idle_pool()
-    elif wish.of == EVERY:
-        yield from _policies(setting, wish, rule, case)
-    elif policy := POLICY.match(_told(wish.of, case)):
+    elif desired.of == EVERY:
+        yield from _policies(setting, desired, rule, case)
+    elif policy := POLICY.match(_told(desired.of, case)):
         yield from rehearsal_policies.SUBJECTS[policy[1]](setting, policy[2])
     else:
         if setting.name == "cgroup":
             yield from rehearsal_policies.own_group()
-        subject = SUBJECTS.get(setting.subject) or _told(wish.of, case)
-        told = replace(wish, to={name: _told(text, case) for name, text in wish.to.items()})
+        subject = SUBJECTS.get(setting.subject) or _told(desired.of, case)
+        told = replace(desired, to={name: _told(text, case) for name, text in desired.to.items()})
         yield from _file(setting, subject, _shown(setting, subject, told, rule, case), told)
-        for policy in filter(None, map(POLICY.match, wish.to.values())):
+        for policy in filter(None, map(POLICY.match, desired.to.values())):
             if policy[1] == "beside":
                 yield f"{dirname(setting.source(subject))}/{policy[2]}", FULL_KIB
 
@@ -87,7 +87,7 @@ def _answer(setting: Setting, case: Case) -> dict[str, object]:
     return answer
 
 
-def _policies(setting: Setting, wish: Wish, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
+def _policies(setting: Setting, desired: DesiredSetting, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
     """One policy for each of the values that a fact joins by commas."""
     joined = str(next((case.facts[name] for name in _asked(rule) if name in case.facts), ""))
     for number, value in enumerate(joined.split(",")):
@@ -95,11 +95,11 @@ def _policies(setting: Setting, wish: Wish, rule: Rule, case: Case) -> Iterator[
         if setting.fields[0].type is Type.INTEGER:
             yield setting.source(subject).replace("scaling_", "cpuinfo_"), str(FULL_KHZ).encode()
             value = str(int(float(value) * FULL_KHZ))
-        yield from _file(setting, subject, value, wish)
+        yield from _file(setting, subject, value, desired)
 
 
-def _file(setting: Setting, subject: str, value: str, wish: Wish) -> Iterator[tuple[str, Entry]]:
-    wanted = next(iter(wish.to.values()))
+def _file(setting: Setting, subject: str, value: str, desired: DesiredSetting) -> Iterator[tuple[str, Entry]]:
+    wanted = next(iter(desired.to.values()))
     others = "" if wanted in (value, "") or "{" in wanted else wanted
     if setting.choices:
         yield setting.choices.replace("{subject}", subject), f"{value} {others}".encode()
@@ -107,15 +107,15 @@ def _file(setting: Setting, subject: str, value: str, wish: Wish) -> Iterator[tu
     yield setting.source(subject), (f"[{value}] {others}" if listed else value).encode() + b"\n"
 
 
-def _shown(setting: Setting, subject: str, wish: Wish, rule: Rule, case: Case) -> str:
+def _shown(setting: Setting, subject: str, desired: DesiredSetting, rule: Rule, case: Case) -> str:
     """What the source holds, so that the case's facts are read of it; a usual value where none of them tells."""
     told = ((name, case.facts[name]) for name in _asked(rule) if name in case.facts)
     for name, value in told:
         for text in _spellings(value):
-            tree = Tree(dict(_file(setting, subject, text, wish)))
+            tree = Tree(dict(_file(setting, subject, text, desired)))
             if any(isinstance(fact, Fact) and (fact.name, fact.value) == (name, value) for fact in machine.facts(tree)):
                 return text
-    return DEFAULTS[1] if "third" in next(iter(wish.to.values())) else DEFAULTS[0]
+    return DEFAULTS[1] if "third" in next(iter(desired.to.values())) else DEFAULTS[0]
 
 
 def _asked(rule: Rule) -> tuple[str, ...]:

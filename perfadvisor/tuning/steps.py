@@ -86,7 +86,7 @@ def chosen(found: Sequence[PlannedFix], only: Sequence[str]) -> Iterator[Planned
 
 
 def intents(fix: PlannedFix) -> list[Intent]:
-    """The fix as wishes again, because the machine may have changed since it was read."""
+    """The fix as desired settings again, because the machine may have changed since it was read."""
     return [Intent(setting=one.setting, subject=one.subject, to=dict(one.to)) for one in fix.wanted]
 
 

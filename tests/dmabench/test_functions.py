@@ -115,12 +115,12 @@ class Vfio(ctypes.Structure):
     )
 
 
-def place(library, ranges, size, align, wish):
+def place(library, ranges, size, align, preferred):
     vfio = Vfio(count=len(ranges))
     for number, (first, last) in enumerate(ranges):
         vfio.first[number], vfio.last[number] = first, last
     found = ctypes.c_uint64()
-    arguments = [ctypes.c_uint64(value) for value in (size, align, wish)]
+    arguments = [ctypes.c_uint64(value) for value in (size, align, preferred)]
     library.vfio_place.restype = ctypes.c_bool
     reason = ctypes.create_string_buffer(256)
     return found.value if library.vfio_place(ctypes.byref(vfio), *arguments, ctypes.byref(found), reason) else None
@@ -130,7 +130,7 @@ X86 = [(0, 0xFEDFFFFF), (0xFEF00000, 2**39 - 1)]  # as the kernel tells it: a ho
 
 
 @pytest.mark.parametrize(
-    ("size", "align", "wish", "expected"),
+    ("size", "align", "preferred", "expected"),
     [
         (2**26, 2**30, 0, 0),
         (2**32, 2**30, 0, 2**32),  # too large for the part below the hole
@@ -141,8 +141,8 @@ X86 = [(0, 0xFEDFFFFF), (0xFEF00000, 2**39 - 1)]  # as the kernel tells it: a ho
         (2**12, 2**12, 2**64 - 1, None),
     ],
 )
-def test_device_addresses(library, size, align, wish, expected):
-    assert place(library, X86, size, align, wish) == expected
+def test_device_addresses(library, size, align, preferred, expected):
+    assert place(library, X86, size, align, preferred) == expected
 
 
 @settings(max_examples=100, deadline=None)
@@ -150,11 +150,11 @@ def test_device_addresses(library, size, align, wish, expected):
     ranges=st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)), min_size=1, max_size=5),
     size=st.integers(1, 2**40),
     align=st.sampled_from((2**12, 2**21, 2**30)),
-    wish=st.integers(0, 2**63),
+    preferred=st.integers(0, 2**63),
 )
-def test_device_addresses_lie_in_a_range(library, ranges, size, align, wish):
-    found = place(library, ranges, size, align, wish)
+def test_device_addresses_lie_in_a_range(library, ranges, size, align, preferred):
+    found = place(library, ranges, size, align, preferred)
     if found is not None:
-        assert found >= wish
+        assert found >= preferred
         assert found % align == 0
         assert any(first <= found and found + size - 1 <= last for first, last in ranges)

@@ -170,7 +170,7 @@ def test_a_mistake_and_its_place(tmp_path, old, new, expected):
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("desired", "expected"),
     [
         ("{setting: nic.coalesc, of: x, to: {a: 1}}", "no setting is called `nic.coalesc` (did you"),
         ("{setting: nic.coalesce, of: x, to: {rx_usec: 1}}", "has no field `rx_usec` (did you mean `rx_usecs`?)"),
@@ -182,8 +182,8 @@ def test_a_mistake_and_its_place(tmp_path, old, new, expected):
         ('{setting: nic.coalesce, of: "{nix}", to: {rx_usecs: 1}}', "`{nix}` is neither a fact nor a kind"),
     ],
 )
-def test_a_fix_that_no_machine_could_take(tmp_path, wish, expected):
-    (found,) = mistakes(tmp_path, ("fix: {", f"fix: {{set: [{wish}], "))
+def test_a_fix_that_no_machine_could_take(tmp_path, desired, expected):
+    (found,) = mistakes(tmp_path, ("fix: {", f"fix: {{set: [{desired}], "))
     assert expected in found
 
 

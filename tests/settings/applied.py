@@ -24,10 +24,10 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.settings.catalogue import SETTINGS
+from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.settings.planning import plan
 from perfadvisor.settings.policies import MissingError
-from perfadvisor.settings.wishes import intents
 from perfadvisor.targets.changing import journal, settings
 from perfadvisor.targets.here.capture import capture
 
@@ -106,7 +106,7 @@ def subjects(folder: Path) -> Iterator[str]:
 
 def tried(rule: Rule, disk: str) -> Outcome:
     """Set the fault, read all, plan, make, undo, read all again, and take the fault away."""
-    if why := next((WHOLE[wish.setting] for wish in rule.fix.set if wish.setting in WHOLE), ""):
+    if why := next((WHOLE[desired.setting] for desired in rule.fix.set if desired.setting in WHOLE), ""):
         return Outcome(rule=rule.id, what=f"not made: {why}")
     with journal.begin() as book:
         try:
@@ -177,11 +177,13 @@ def _read() -> Tree:
 def _faulted(rule: Rule, disk: str, book: journal.Journal) -> None:
     """Set what the rule mends, as far as it can be set here."""
     wanted = []
-    for wish in rule.fix.set:
-        subject = {"block": disk, "nic": NIC}.get(SETTINGS[wish.setting].subject, wish.of)
-        faults = {name: FAULTS.get((wish.setting, name)) or FAULTS.get((wish.setting, subject)) for name in wish.to}
+    for desired in rule.fix.set:
+        subject = {"block": disk, "nic": NIC}.get(SETTINGS[desired.setting].subject, desired.of)
+        faults = {
+            name: FAULTS.get((desired.setting, name)) or FAULTS.get((desired.setting, subject)) for name in desired.to
+        }
         wanted += [
-            Intent(setting=wish.setting, subject=subject, to={name: text}) for name, text in faults.items() if text
+            Intent(setting=desired.setting, subject=subject, to={name: text}) for name, text in faults.items() if text
         ]
     for intent in wanted:
         setting = SETTINGS[intent.setting]

@@ -88,8 +88,8 @@ def test_a_fix_that_does_not_mend_is_found() -> None:
     from dataclasses import replace
 
     rule = RULES["memory-thp-never"]
-    (wish,) = rule.fix.set
-    useless = replace(rule, fix=replace(rule.fix, set=(replace(wish, to={"thp_enabled": "never"}),)))
+    (desired,) = rule.fix.set
+    useless = replace(rule, fix=replace(rule.fix, set=(replace(desired, to={"thp_enabled": "never"}),)))
     assert rehearsed(useless, known_facts())[1]
-    other = replace(wish, setting="memory.ksm_run", to={"ksm_run": "1"})
+    other = replace(desired, setting="memory.ksm_run", to={"ksm_run": "1"})
     assert "not clear" in rehearsed(replace(rule, fix=replace(rule.fix, set=(other,))), known_facts())[1][0]

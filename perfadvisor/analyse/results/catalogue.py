@@ -4,24 +4,13 @@
 and from the counters and gauges around each trial. Only the second kind can make a finding more than a hint.
 """
 
-from perfadvisor.model.fact import FactSpec, Nature
+from perfadvisor.model.fact import FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
 _Type = type[bool] | type[int] | type[float] | type[str]
 
 
-def _spec(
-    name: str, type: _Type, meaning: str, unit: Unit = Unit.NONE, refers_to: str = "", nature: Nature = Nature.MEASURED
-) -> FactSpec:
-    return FactSpec(
-        name=f"result.{name}",
-        type=type,
-        unit=unit,
-        subject="result",
-        meaning=meaning,
-        refers_to=refers_to,
-        nature=nature,
-    )
+_spec = SpecMaker("result", Nature.MEASURED)
 
 
 def _share(name: str, meaning: str) -> FactSpec:
@@ -152,8 +141,8 @@ MEASURED: tuple[FactSpec, ...] = (
         "what one stream carries with that window: once per shortest round trip",
         Unit.BITS_PER_SECOND,
     ),
-    _spec("sender_cpu_percent", float, "CPU use of the sending iperf3, 100 being one CPU", Unit.NONE),
-    _spec("receiver_cpu_percent", float, "CPU use of the receiving iperf3, 100 being one CPU", Unit.NONE),
+    _spec("sender_cpu_percent", float, "CPU use of the sending iperf3, 100 being one CPU"),
+    _spec("receiver_cpu_percent", float, "CPU use of the receiving iperf3, 100 being one CPU"),
     _share("receiver_limited_share", "share of the time with data to send in which the receiver's window was full"),
     _spec(
         "window_limited",

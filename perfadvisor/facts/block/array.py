@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -11,12 +11,10 @@ SOURCE = "/proc/mdstat"
 PATTERNS: tuple[str, ...] = (SOURCE,)
 
 
-def _spec(name: str, kind: type[int] | type[str], meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
-    nature = Nature.SETTING if name == "level" else Nature.MEASURED
-    return FactSpec(name=f"array.{name}", type=kind, unit=unit, subject="array", meaning=meaning, nature=nature)
+_spec = SpecMaker("array", Nature.MEASURED)
 
 
-LEVEL = _spec("level", str, "raid0, raid1, raid5, ...")
+LEVEL = _spec("level", str, "raid0, raid1, raid5, ...", nature=Nature.SETTING)
 MISSING = _spec("missing_count", int, "disks that it should have and has not", Unit.COUNT)
 BUSY = _spec("busy_with", str, "resync, recovery, check, reshape; none where it is at rest or waits to begin")
 CATALOGUE: tuple[FactSpec, ...] = (LEVEL, MISSING, BUSY)

@@ -12,7 +12,7 @@ from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.pci.pci import numa_node
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import KIB, boolean_fact, choices, chosen_fact, integer_fact, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -55,17 +55,7 @@ PATTERNS = (
 )
 
 
-def _spec(
-    name: str,
-    kind: type[bool] | type[int] | type[str],
-    meaning: str,
-    unit: Unit = Unit.NONE,
-    refers_to: str = "",
-    nature: Nature = Nature.IDENTITY,
-) -> FactSpec:
-    return FactSpec(
-        name=f"block.{name}", type=kind, unit=unit, subject="block", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+_spec = SpecMaker("block", Nature.IDENTITY)
 
 
 SIZE = _spec("size_bytes", int, "capacity", Unit.BYTES)

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from perfadvisor.facts.block.mount import MOUNTS, SWAPS, disk_of, read
 from perfadvisor.facts.block.mount import PATTERNS as MOUNT_PATTERNS
 from perfadvisor.facts.block.path import BLOCK, devices, parts, whole_disks
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 
 PATTERNS = (MOUNTS, *MOUNT_PATTERNS)
 
 
-def _spec(name: str, kind: type[str] | type[bool], meaning: str) -> FactSpec:
-    return FactSpec(name=f"block.{name}", type=kind, subject="block", meaning=meaning, nature=Nature.IDENTITY)
+_spec = SpecMaker("block", Nature.IDENTITY)
 
 
 POINTS = _spec("mount_points", str, "where it, a partition or something built upon it is mounted, comma separated")

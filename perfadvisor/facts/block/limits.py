@@ -7,7 +7,7 @@ from perfadvisor.facts.block import path as block_path
 from perfadvisor.facts.block.path import BLOCK
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.facts.reading.reader import boolean_fact, integer, reason
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -21,14 +21,7 @@ PATTERNS = (
 )
 
 
-def _spec(
-    name: str,
-    kind: type[bool] | type[float] | type[str],
-    meaning: str,
-    unit: Unit = Unit.NONE,
-    nature: Nature = Nature.SETTING,
-) -> FactSpec:
-    return FactSpec(name=f"block.{name}", type=kind, unit=unit, subject="block", meaning=meaning, nature=nature)
+_spec = SpecMaker("block", Nature.SETTING)
 
 
 STRICT = _spec(

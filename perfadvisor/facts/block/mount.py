@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from perfadvisor.facts.block.path import BLOCK, whole_disks
 from perfadvisor.facts.block.path import PATTERNS as BLOCK_PATTERNS
 from perfadvisor.facts.reading import mountinfo
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 
 MOUNTS = "/proc/mounts"
@@ -14,16 +14,13 @@ SWAPS = "/proc/swaps"
 PATTERNS = (mountinfo.PATH, SWAPS, *BLOCK_PATTERNS)
 
 
-def _spec(name: str, meaning: str, refers_to: str = "", nature: Nature = Nature.IDENTITY) -> FactSpec:
-    return FactSpec(
-        name=f"mount.{name}", type=str, subject="mount", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+_spec = SpecMaker("mount", Nature.IDENTITY)
 
 
-FILE_SYSTEM = _spec("file_system", "type of the file system")
-SOURCE = _spec("source", "what is mounted, as the kernel names it")
-DEVICE = _spec("device", "whole disk it lies on", refers_to="block")
-OPTIONS = _spec("options", "mount options, then those of the file system, comma separated", nature=Nature.SETTING)
+FILE_SYSTEM = _spec("file_system", str, "type of the file system")
+SOURCE = _spec("source", str, "what is mounted, as the kernel names it")
+DEVICE = _spec("device", str, "whole disk it lies on", refers_to="block")
+OPTIONS = _spec("options", str, "mount options, then those of the file system, comma separated", nature=Nature.SETTING)
 CATALOGUE = (FILE_SYSTEM, SOURCE, DEVICE, OPTIONS)
 
 

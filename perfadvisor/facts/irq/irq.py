@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading import cpulist, interrupts
 from perfadvisor.facts.reading.reader import integer, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -42,16 +42,13 @@ BALANCE = FactSpec(
 )
 
 
-def _spec(
-    name: str, kind: type[int] | type[str], meaning: str, nature: Nature = Nature.SETTING, refers_to: str = ""
-) -> FactSpec:
-    return FactSpec(name=f"irq.{name}", type=kind, subject="irq", meaning=meaning, nature=nature, refers_to=refers_to)
+_spec = SpecMaker("irq", Nature.SETTING)
 
 
 AFFINITY = _spec("affinity", str, "CPUs it may be served by")
 EFFECTIVE = _spec("effective_affinity", str, "CPUs of these that the hardware really sends it to")
 NODE = _spec("node", int, "NUMA node of the device it belongs to", nature=Nature.IDENTITY)
-PCI = _spec("pci_address", str, "PCI function that raises it by MSI or MSI-X", Nature.IDENTITY, refers_to="pci")
+PCI = _spec("pci_address", str, "PCI function that raises it by MSI or MSI-X", refers_to="pci", nature=Nature.IDENTITY)
 CATALOGUE = (*interrupts.SPECS, DIRECTORY_COUNT, DEFAULT_AFFINITY, BALANCE, AFFINITY, EFFECTIVE, NODE, PCI)
 
 Facts = Iterator[Fact | Absent]

@@ -9,7 +9,7 @@ from perfadvisor.facts.memory import nodes
 from perfadvisor.facts.pci.address import DEVICES
 from perfadvisor.facts.reading import cpulist, interrupts
 from perfadvisor.facts.reading.reader import integer
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -177,21 +177,13 @@ def _why_not_remote(load: IrqLoad) -> str:
 def specs(kind: str) -> IrqSpecs:
     """The specs for devices of this kind."""
 
-    def spec(
-        name: str,
-        type_: type[int] | type[float] | type[str],
-        unit: Unit,
-        meaning: str,
-        nature: Nature = Nature.MEASURED,
-    ) -> FactSpec:
-        return FactSpec(name=f"{kind}.irq_{name}", type=type_, unit=unit, subject=kind, meaning=meaning, nature=nature)
-
+    spec = SpecMaker(kind, Nature.MEASURED)
     return IrqSpecs(
-        spec("count", int, Unit.COUNT, "interrupts (vectors) of the device", Nature.IDENTITY),
-        spec("total", int, Unit.COUNT, "interrupts of the device since boot, on all CPUs", Nature.MEASURED),
-        spec("cpus", str, Unit.NONE, "CPUs that its interrupts may be served by", Nature.SETTING),
-        spec("remote_share", float, Unit.RATIO, "share of its interrupts since boot served far from its NUMA node"),
-        spec("hottest_cpu", int, Unit.NONE, "CPU that served most of its interrupts since boot"),
-        spec("hottest_cpu_share", float, Unit.RATIO, "share of its interrupts since boot that CPU served"),
-        spec("quiet_share", float, Unit.RATIO, "share of its interrupts since boot on isolated or nohz_full CPUs"),
+        spec("irq_count", int, "interrupts (vectors) of the device", Unit.COUNT, nature=Nature.IDENTITY),
+        spec("irq_total", int, "interrupts of the device since boot, on all CPUs", Unit.COUNT),
+        spec("irq_cpus", str, "CPUs that its interrupts may be served by", nature=Nature.SETTING),
+        spec("irq_remote_share", float, "share of its interrupts since boot served far from its NUMA node", Unit.RATIO),
+        spec("irq_hottest_cpu", int, "CPU that served most of its interrupts since boot"),
+        spec("irq_hottest_cpu_share", float, "share of its interrupts since boot that CPU served", Unit.RATIO),
+        spec("irq_quiet_share", float, "share of its interrupts since boot on isolated or nohz_full CPUs", Unit.RATIO),
     )

@@ -1,21 +1,19 @@
 """What the kernel logged about devices: bandwidth it found missing, faults of the IOMMU, resets, timeouts."""
 
-from perfadvisor.model.fact import FactSpec, Nature
+from perfadvisor.model.fact import FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
-
-def _spec(name: str, kind: type[int] | type[float] | type[str], meaning: str, unit: Unit = Unit.COUNT) -> FactSpec:
-    return FactSpec(
-        name=f"logged.{name}", type=kind, unit=unit, subject="logged", meaning=meaning, nature=Nature.MEASURED
-    )
+_spec = SpecMaker("logged", Nature.MEASURED)
 
 
 AVAILABLE = _spec("available_bits_per_s", float, "PCIe bandwidth that the kernel found available", Unit.BITS_PER_SECOND)
 CAPABLE = _spec("capable_bits_per_s", float, "PCIe bandwidth that the function is capable of", Unit.BITS_PER_SECOND)
-LIMITED_BY = _spec("limited_by", str, "the link that limits it, at its upper end", Unit.NONE)
-IOMMU_FAULTS = _spec("iommu_faults", int, "accesses to memory that the IOMMU refused (lines of the log)")
-CORRECTED = _spec("corrected_errors", int, "corrected PCIe errors (lines of the log)")
-TIMEOUTS = _spec("timeouts", int, "commands or sends that took too long, and resets after them (lines of the log)")
+LIMITED_BY = _spec("limited_by", str, "the link that limits it, at its upper end")
+IOMMU_FAULTS = _spec("iommu_faults", int, "accesses to memory that the IOMMU refused (lines of the log)", Unit.COUNT)
+CORRECTED = _spec("corrected_errors", int, "corrected PCIe errors (lines of the log)", Unit.COUNT)
+TIMEOUTS = _spec(
+    "timeouts", int, "commands or sends that took too long, and resets after them (lines of the log)", Unit.COUNT
+)
 THROTTLED = FactSpec(
     name="kernel_log.thermal_events",
     type=int,

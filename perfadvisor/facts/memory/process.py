@@ -1,17 +1,13 @@
 """Where the memory of a process lies, as `numastat -p` counts it."""
 
-from perfadvisor.model.fact import FactSpec, Nature
+from perfadvisor.model.fact import FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
-
-def _spec(name: str, kind: type[int] | type[float] | type[str], unit: Unit, meaning: str) -> FactSpec:
-    return FactSpec(
-        name=f"process.{name}", type=kind, unit=unit, subject="process", meaning=meaning, nature=Nature.MEASURED
-    )
+_spec = SpecMaker("process", Nature.MEASURED)
 
 
-MEMORY = _spec("memory_bytes", int, Unit.BYTES, "memory it has in RAM, to the hundredth of a MiB")
-NODES = _spec("nodes_with_memory", int, Unit.COUNT, "NUMA nodes that hold some of it")
-LARGEST = _spec("largest_node_share", float, Unit.RATIO, "share of it on the node that holds most")
-PROGRAM = _spec("program", str, Unit.NONE, "its program")
+MEMORY = _spec("memory_bytes", int, "memory it has in RAM, to the hundredth of a MiB", Unit.BYTES)
+NODES = _spec("nodes_with_memory", int, "NUMA nodes that hold some of it", Unit.COUNT)
+LARGEST = _spec("largest_node_share", float, "share of it on the node that holds most", Unit.RATIO)
+PROGRAM = _spec("program", str, "its program")
 CATALOGUE: tuple[FactSpec, ...] = (MEMORY, NODES, LARGEST, PROGRAM)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from perfadvisor.facts.reading import reader
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -11,13 +11,18 @@ DIRECTORY = "/proc/net/bonding"
 PATTERNS: tuple[str, ...] = (f"{DIRECTORY}/*",)
 
 
-def _spec(name: str, kind: type[int] | type[str], meaning: str, unit: Unit = Unit.NONE) -> FactSpec:
-    nature = Nature.SETTING if name in ("mode", "hash_policy") else Nature.MEASURED
-    return FactSpec(name=f"bond.{name}", type=kind, unit=unit, subject="bond", meaning=meaning, nature=nature)
+_spec = SpecMaker("bond", Nature.MEASURED)
 
 
-MODE = _spec("mode", str, "how it shares out packets: fault-tolerance (active-backup), IEEE 802.3ad ..., ...")
-HASH_POLICY = _spec("hash_policy", str, "what of a packet chooses its port: layer2 (0), layer3+4 (1), ...")
+MODE = _spec(
+    "mode",
+    str,
+    "how it shares out packets: fault-tolerance (active-backup), IEEE 802.3ad ..., ...",
+    nature=Nature.SETTING,
+)
+HASH_POLICY = _spec(
+    "hash_policy", str, "what of a packet chooses its port: layer2 (0), layer3+4 (1), ...", nature=Nature.SETTING
+)
 PORTS = _spec("port_count", int, "interfaces it is made of", Unit.COUNT)
 DOWN = _spec("ports_down", str, "those whose link is down, comma joined; empty for none")
 FAILURES = _spec("link_failures", int, "times that the link of one of them failed", Unit.COUNT)

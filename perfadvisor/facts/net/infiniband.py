@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.pci.address import owner
 from perfadvisor.facts.reading.reader import fact, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -14,13 +14,10 @@ _WIDTH = re.compile(r"\(([1-9][0-9]?)X\b", re.ASCII)
 PATTERNS = (*(f"{CLASS}/*/ports/*/{name}" for name in ("rate", "state", "link_layer")), f"{CLASS}/*/device")
 
 
-def _spec(name: str, meaning: str, refers_to: str = "", nature: Nature = Nature.IDENTITY) -> FactSpec:
-    return FactSpec(
-        name=f"infiniband.{name}", type=str, subject="infiniband", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+_spec = SpecMaker("infiniband", Nature.IDENTITY)
 
 
-RATE = _spec("rate", "signalling rate and width, 100 Gb/sec (4X EDR)")
+RATE = _spec("rate", str, "signalling rate and width, 100 Gb/sec (4X EDR)")
 LANES = FactSpec(
     name="infiniband.lanes",
     type=int,
@@ -29,9 +26,9 @@ LANES = FactSpec(
     meaning="lanes in use, the 4 of 4X EDR",
     nature=Nature.IDENTITY,
 )
-STATE = _spec("state", "logical state, 4: ACTIVE", nature=Nature.MEASURED)
-LINK_LAYER = _spec("link_layer", "InfiniBand or Ethernet")
-PCI = _spec("pci_address", "PCI function of the adapter", refers_to="pci")
+STATE = _spec("state", str, "logical state, 4: ACTIVE", nature=Nature.MEASURED)
+LINK_LAYER = _spec("link_layer", str, "InfiniBand or Ethernet")
+PCI = _spec("pci_address", str, "PCI function of the adapter", refers_to="pci")
 CATALOGUE = (RATE, LANES, STATE, LINK_LAYER, PCI)
 
 

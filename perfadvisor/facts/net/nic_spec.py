@@ -1,21 +1,9 @@
 """The catalogue of a network interface's facts that more than one source can tell."""
 
-from perfadvisor.model.fact import FactSpec, Nature
+from perfadvisor.model.fact import FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
-
-def nic(
-    name: str,
-    kind: type[bool] | type[int] | type[str],
-    meaning: str,
-    unit: Unit = Unit.NONE,
-    refers_to: str = "",
-    nature: Nature = Nature.SETTING,
-) -> FactSpec:
-    """A fact about a network interface."""
-    return FactSpec(
-        name=f"nic.{name}", type=kind, unit=unit, subject="nic", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+nic = SpecMaker("nic", Nature.SETTING)
 
 
 SPEED = nic("speed_bits_per_s", int, "rate of the link", Unit.BITS_PER_SECOND)

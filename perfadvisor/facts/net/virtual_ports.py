@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from perfadvisor.facts.net.nic_settings import NET
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -15,18 +15,15 @@ PATTERNS = (LINKS, f"{NET}/*/device/virtfn*", f"{NET}/*/device/virtfn*/driver")
 MOST = 4096  # virtual functions of all NICs together
 
 
-def _spec(name: str, type: type[bool] | type[int] | type[str], meaning: str, **more: Any) -> FactSpec:  # noqa: ANN401
-    return FactSpec(name=f"nic_vf.{name}", type=type, subject="nic_vf", meaning=meaning, **more)
+_spec = SpecMaker("nic_vf", Nature.SETTING)
 
 
 NIC = _spec("nic", str, "interface of its physical function", refers_to="nic", nature=Nature.IDENTITY)
 PCI = _spec("pci_address", str, "its PCI function", refers_to="pci", nature=Nature.IDENTITY)
-FOR_GUEST = _spec("for_guest", bool, "whether it is kept for a guest (bound to vfio-pci)", nature=Nature.SETTING)
-SPOOF = _spec("spoof_check", bool, "whether only packets with its own address leave", nature=Nature.SETTING)
-TRUSTED = _spec("trusted", bool, "whether it may change its address and hear all packets", nature=Nature.SETTING)
-RATE = _spec(
-    "tx_bits_per_s_max", int, "rate it may send at; 0 for no limit", unit=Unit.BITS_PER_SECOND, nature=Nature.SETTING
-)
+FOR_GUEST = _spec("for_guest", bool, "whether it is kept for a guest (bound to vfio-pci)")
+SPOOF = _spec("spoof_check", bool, "whether only packets with its own address leave")
+TRUSTED = _spec("trusted", bool, "whether it may change its address and hear all packets")
+RATE = _spec("tx_bits_per_s_max", int, "rate it may send at; 0 for no limit", Unit.BITS_PER_SECOND)
 CATALOGUE = (NIC, PCI, FOR_GUEST, SPOOF, TRUSTED, RATE)
 _NOT_TOLD = "the driver of the physical function does not tell"
 

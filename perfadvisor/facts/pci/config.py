@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from perfadvisor.facts.pci.address import DEVICES, chain, functions
 from perfadvisor.facts.pci.config_space import ConfigSpace, Express, parse
 from perfadvisor.model.absence import NO_CAPABILITY, AbsenceReason, Cause
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, Scalar, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -20,8 +20,7 @@ IN_PHYSICAL = "reserved in a virtual function: its physical function decides"
 Kind = type[bool] | type[int] | type[str]
 
 
-def _spec(name: str, kind: Kind, meaning: str, unit: Unit = Unit.NONE, nature: Nature = Nature.SETTING) -> FactSpec:
-    return FactSpec(name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, nature=nature)
+_spec = SpecMaker("pci", Nature.SETTING)
 
 
 ROOT_READABLE = FactSpec(

@@ -1,21 +1,9 @@
 """Graphics processors as `nvidia-smi` sees them: their link, and how near the nearest network adapter is."""
 
-from perfadvisor.model.fact import FactSpec, Nature
+from perfadvisor.model.fact import FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
-
-def _spec(
-    name: str, kind: type[int] | type[str], meaning: str, unit: Unit = Unit.NONE, refers_to: str = ""
-) -> FactSpec:
-    return FactSpec(
-        name=f"gpu.{name}",
-        type=kind,
-        unit=unit,
-        subject="gpu",
-        meaning=meaning,
-        nature=Nature.IDENTITY,
-        refers_to=refers_to,
-    )
+_spec = SpecMaker("gpu", Nature.IDENTITY)
 
 
 PCI = _spec("pci_address", str, "its PCI function", refers_to="pci")

@@ -9,7 +9,7 @@ from perfadvisor.facts.pci.config import read as read_config
 from perfadvisor.facts.pci.config_space import ConfigSpace
 from perfadvisor.facts.pci.pcie_rate import USUAL_PAYLOAD_BYTES, bytes_per_s
 from perfadvisor.facts.reading.reader import number
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -21,17 +21,7 @@ PATTERNS = tuple(
 GTPS, LANES, RATE = Unit.GIGATRANSFERS_PER_SECOND, Unit.LANES, Unit.BYTES_PER_SECOND
 
 
-def _spec(
-    name: str,
-    kind: type[int] | type[float] | type[str],
-    unit: Unit,
-    meaning: str,
-    refers_to: str = "",
-    nature: Nature = Nature.IDENTITY,
-) -> FactSpec:
-    return FactSpec(
-        name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+_spec = SpecMaker("pci", Nature.IDENTITY)
 
 
 BELOW_COUNT = FactSpec(
@@ -41,26 +31,26 @@ BELOW_COUNT = FactSpec(
     meaning="functions whose link runs slower or narrower than both of its ends can (a link at rest may be meant to)",
     nature=Nature.MEASURED,
 )
-SPEED = _spec("link_speed_gtps", float, GTPS, "speed the link runs at now", nature=Nature.MEASURED)
-WIDTH = _spec("link_width", int, LANES, "lanes the link uses now", nature=Nature.SETTING)
-SPEED_MAX = _spec("link_speed_max_gtps", float, GTPS, "fastest speed the function supports")
-WIDTH_MAX = _spec("link_width_max", int, LANES, "most lanes the function supports")
-PORT_SPEED_MAX = _spec("port_link_speed_max_gtps", float, GTPS, "fastest speed the port above supports")
-PORT_WIDTH_MAX = _spec("port_link_width_max", int, LANES, "most lanes the port above supports")
-UPSTREAM = _spec("upstream_port", str, Unit.NONE, "the bridge or port above the function", refers_to="pci")
-ROOT = _spec("root_port", str, Unit.NONE, "the port of the root complex the function hangs under", refers_to="pci")
-EXPECTED_SPEED = _spec("link_expected_speed_gtps", float, GTPS, "fastest speed both ends of the link support")
-EXPECTED_WIDTH = _spec("link_expected_width", int, LANES, "most lanes both ends of the link support")
+SPEED = _spec("link_speed_gtps", float, "speed the link runs at now", GTPS, nature=Nature.MEASURED)
+WIDTH = _spec("link_width", int, "lanes the link uses now", LANES, nature=Nature.SETTING)
+SPEED_MAX = _spec("link_speed_max_gtps", float, "fastest speed the function supports", GTPS)
+WIDTH_MAX = _spec("link_width_max", int, "most lanes the function supports", LANES)
+PORT_SPEED_MAX = _spec("port_link_speed_max_gtps", float, "fastest speed the port above supports", GTPS)
+PORT_WIDTH_MAX = _spec("port_link_width_max", int, "most lanes the port above supports", LANES)
+UPSTREAM = _spec("upstream_port", str, "the bridge or port above the function", refers_to="pci")
+ROOT = _spec("root_port", str, "the port of the root complex the function hangs under", refers_to="pci")
+EXPECTED_SPEED = _spec("link_expected_speed_gtps", float, "fastest speed both ends of the link support", GTPS)
+EXPECTED_WIDTH = _spec("link_expected_width", int, "most lanes both ends of the link support", LANES)
 LINK_RATE = _spec(
     "link_bytes_per_s",
     float,
-    RATE,
     "payload the link can carry in one direction at its present speed, width and payload size (256 bytes where unread)",
+    RATE,
     nature=Nature.MEASURED,
 )
-MOST_RATE = _spec("link_max_bytes_per_s", float, RATE, "the same at the fastest speed and most lanes the function has")
+MOST_RATE = _spec("link_max_bytes_per_s", float, "the same at the fastest speed and most lanes the function has", RATE)
 PATH_RATE = _spec(
-    "path_bytes_per_s", float, RATE, "the same for the slowest link up to the root port", nature=Nature.MEASURED
+    "path_bytes_per_s", float, "the same for the slowest link up to the root port", RATE, nature=Nature.MEASURED
 )
 CATALOGUE = (
     BELOW_COUNT,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from perfadvisor.facts.pci import classes as pci_class
 from perfadvisor.facts.pci.address import DEVICES, functions
 from perfadvisor.facts.reading.reader import fact, integer, integer_fact, number, text_fact
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
@@ -36,17 +36,7 @@ PATTERNS = tuple(
 )
 
 
-def _pci(
-    name: str,
-    kind: type[bool] | type[int] | type[str],
-    meaning: str,
-    refers_to: str = "",
-    nature: Nature = Nature.IDENTITY,
-) -> FactSpec:
-    unit = Unit.COUNT if name.startswith(("msi_", "aer_", "sriov_")) else Unit.NONE
-    return FactSpec(
-        name=f"pci.{name}", type=kind, unit=unit, subject="pci", meaning=meaning, refers_to=refers_to, nature=nature
-    )
+_pci = SpecMaker("pci", Nature.IDENTITY)
 
 
 FUNCTION_COUNT = FactSpec(
@@ -72,11 +62,11 @@ DRIVER = _pci("driver", str, "kernel driver bound to the function", nature=Natur
 NUMA_NODE = _pci("numa_node", int, "NUMA node the function is attached to", refers_to="node")
 LOCAL_CPULIST = _pci("local_cpulist", str, "CPUs the kernel holds to be near the function")
 IRQ = _pci("irq", int, "interrupt of the function when it has no vectors of its own", refers_to="irq")
-TOTAL_VFS = _pci("sriov_total_vfs", int, "virtual functions the function can have")
-NUM_VFS = _pci("sriov_num_vfs", int, "virtual functions that are enabled", nature=Nature.SETTING)
+TOTAL_VFS = _pci("sriov_total_vfs", int, "virtual functions the function can have", Unit.COUNT)
+NUM_VFS = _pci("sriov_num_vfs", int, "virtual functions that are enabled", Unit.COUNT, nature=Nature.SETTING)
 IS_VF = _pci("is_vf", bool, "whether it is a virtual function of another one")
 PHYSICAL = _pci("physical_function", str, "the function a virtual function belongs to", refers_to="pci")
-MSI_VECTORS = _pci("msi_vectors", int, "MSI and MSI-X vectors in use")
+MSI_VECTORS = _pci("msi_vectors", int, "MSI and MSI-X vectors in use", Unit.COUNT)
 GROUP = _pci("iommu_group", str, "IOMMU group the function is in", refers_to="iommu_group")
 RUNTIME = _pci("runtime_status", str, "runtime power state: active, suspended, unsupported", nature=Nature.MEASURED)
 POWER_STATE = _pci("power_state", str, "PCI power state, D0 when awake", nature=Nature.MEASURED)
@@ -97,10 +87,13 @@ AER_CORRECTABLE = _pci(
     "aer_correctable",
     int,
     "correctable link errors since boot (often counted at the partner port)",
+    Unit.COUNT,
     nature=Nature.MEASURED,
 )
-AER_NONFATAL = _pci("aer_nonfatal", int, "uncorrectable, non-fatal errors since boot", nature=Nature.MEASURED)
-AER_FATAL = _pci("aer_fatal", int, "fatal errors since boot", nature=Nature.MEASURED)
+AER_NONFATAL = _pci(
+    "aer_nonfatal", int, "uncorrectable, non-fatal errors since boot", Unit.COUNT, nature=Nature.MEASURED
+)
+AER_FATAL = _pci("aer_fatal", int, "fatal errors since boot", Unit.COUNT, nature=Nature.MEASURED)
 KINDS = {
     pci_class.NETWORK: _pci("is_network", bool, "whether the class is network controller"),
     pci_class.STORAGE: _pci("is_storage", bool, "whether the class is storage controller"),

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from perfadvisor.facts.reading.cpulist import MAX_ID
-from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
+from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature, SpecMaker
 from perfadvisor.model.units import Unit
 
 SOURCE = "/proc/interrupts"
@@ -26,14 +26,7 @@ NAMED = _host("named_count", int, "lines of the architecture's own interrupts, L
 TOTAL = _host("total", int, "interrupts on all CPUs since boot", nature=Nature.MEASURED)
 
 
-def _irq(
-    name: str,
-    kind: type[int] | type[float] | type[str],
-    meaning: str,
-    unit: Unit = Unit.NONE,
-    nature: Nature = Nature.MEASURED,
-) -> FactSpec:
-    return FactSpec(name=f"irq.{name}", type=kind, unit=unit, subject="irq", meaning=meaning, nature=nature)
+_irq = SpecMaker("irq", Nature.MEASURED)
 
 
 IRQ_TOTAL = _irq("total", int, "times it was raised since boot, on all CPUs", Unit.COUNT)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from perfadvisor.analyse.rules.lookup import View
 from perfadvisor.analyse.rules.wording import PLACEHOLDER, SUBJECT
 from perfadvisor.model.fact import Absent
-from perfadvisor.model.rule import Wish
+from perfadvisor.model.rule import DesiredSetting
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import policies
 from perfadvisor.settings.catalogue import SETTINGS
@@ -24,19 +24,19 @@ PRODUCT = re.compile(r"(\d+) \* (-?\d+)\Z")
 POLICY = re.compile(r"([a-z_]+)\((.*)\)\Z")
 
 
-def intents(wishes: tuple[Wish, ...], view: View, tree: Tree) -> tuple[Intent, ...]:
-    """The intents of all wishes, for the subject in view. MissingError where a value that they need is not there."""
-    return tuple(intent for wish in wishes for intent in _intents(wish, view, tree))
+def intents(desired: tuple[DesiredSetting, ...], view: View, tree: Tree) -> tuple[Intent, ...]:
+    """The intents of these settings for the subject in view. MissingError where a value that they need is not there."""
+    return tuple(intent for one in desired for intent in _intents(one, view, tree))
 
 
-def _intents(wish: Wish, view: View, tree: Tree) -> Iterator[Intent]:
-    setting = SETTINGS[wish.setting]
-    found = _subjects(setting, filled(wish.of, view), tree)
+def _intents(desired: DesiredSetting, view: View, tree: Tree) -> Iterator[Intent]:
+    setting = SETTINGS[desired.setting]
+    found = _subjects(setting, filled(desired.of, view), tree)
     asked = policies.PolicyInput(setting=setting, subject="", place=0, count=len(found), argument="", tree=tree)
     for place, subject in enumerate(found):
         mine = replace(asked, subject=subject, place=place)
-        to = {name: _value(mine, filled(text, view)) for name, text in wish.to.items()}
-        yield Intent(setting=wish.setting, subject=subject, to=to)
+        to = {name: _value(mine, filled(text, view)) for name, text in desired.to.items()}
+        yield Intent(setting=desired.setting, subject=subject, to=to)
 
 
 def filled(text: str, view: View) -> str:

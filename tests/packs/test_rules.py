@@ -1,61 +1,13 @@
 """Rule files: a good one becomes a rule, a bad one gives every mistake with its place."""
 
-import json
-import os
 from pathlib import Path
 
 import pytest
 
-from perfadvisor.model.fact import FactSpec, Nature
 from perfadvisor.model.rule import Case, Outcome, Rule, Severity
-from perfadvisor.packs import kept, rule_cache
 from perfadvisor.packs.problems import PackError
 from perfadvisor.packs.rule_reader import read_rules
-from perfadvisor.packs.rules import check_rules, load_rules
-
-CATALOGUE = {
-    spec.name: spec
-    for spec in (
-        FactSpec(name="nic.rx_usecs", type=int, subject="nic", nature=Nature.SETTING, meaning=""),
-        FactSpec(name="nic.adaptive_rx", type=bool, subject="nic", nature=Nature.SETTING, meaning=""),
-        FactSpec(name="block.size", type=int, subject="block", meaning="", nature=Nature.IDENTITY),
-        FactSpec(name="nic.share", type=float, subject="nic", nature=Nature.SETTING, meaning=""),
-        FactSpec(name="kernel.release", type=str, nature=Nature.SETTING, meaning=""),
-    )
-}
-
-GOOD = """\
-id: nic-slow
-title: The NIC waits
-severity: high
-maturity: stable
-step: stack
-goals: [latency]
-threshold: judgement
-for_each: nic
-requires:
-  - not nic.adaptive_rx
-when: nic.rx_usecs > 20
-evidence: [nic.rx_usecs]
-why: "{subject} waits {nic.rx_usecs}"
-fix: {run: "ethtool -C {nic} rx-usecs 8", lasts: until-reboot, risk: more interrupts, needs: [root]}
-rollback: {run: "ethtool -C {nic} rx-usecs {nic.rx_usecs}"}
-verify: {holds: nic.rx_usecs < 10}
-references:
-  - {source: a book, url: "https://books.example/1", checked: 2026-01-02, kernel: ">= 5.10"}
-given: {nic.adaptive_rx: false, nic.rx_usecs: 21}
-cases:
-  - {name: slow, facts: {}, expect: fires}
-  - {name: fast, facts: {nic.rx_usecs: 20}, expect: clear}
-  - {name: silent, facts: {nic.rx_usecs: ~}, expect: unknown}
-  - {name: fixed, facts: {nic.rx_usecs: 8}, expect: after-fix}
-"""
-
-
-def written(tmp_path: Path, text: str = GOOD, name: str = "nic-slow") -> Path:
-    file = tmp_path / f"{name}.yaml"
-    file.write_text(text)
-    return file
+from tests.packs.rule_texts import CATALOGUE, GOOD, written
 
 
 def read(tmp_path: Path, text: str = GOOD) -> Rule:
@@ -208,66 +160,6 @@ def test_one_id_twice(tmp_path):
     assert "`nic-slow` is also in" in str(caught.value)
 
 
-@pytest.fixture
-def cache(tmp_path, monkeypatch) -> Path:
-    """An empty cache directory, and one rule that came with perfadvisor."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr("perfadvisor.packs.rules._LOADED", Forgetful())  # what one process keeps has its own test
-    monkeypatch.setattr("perfadvisor.packs.locate.shipped", lambda kind: tmp_path / "shipped")
-    (tmp_path / "shipped").mkdir()
-    written(tmp_path / "shipped", GOOD.replace("nic-slow", "shipped"), "shipped")
-    return tmp_path / "cache"
-
-
-def test_ones_own_rules_join_those_that_came_with_it(tmp_path, cache):
-    own = tmp_path / "own"
-    own.mkdir()
-    written(own)
-    rules = load_rules([own], CATALOGUE)
-    assert [rule.id for rule in rules] == ["nic-slow", "shipped"]
-    assert load_rules([own], CATALOGUE) == rules == check_rules([own], CATALOGUE)
-
-
-def test_a_change_is_seen_at_once(tmp_path, cache):
-    own = tmp_path / "own"
-    own.mkdir()
-    file = written(own)
-    load_rules([own], CATALOGUE)
-    file.write_text(GOOD.replace("severity: high", "severity: low"))
-    assert next(rule for rule in load_rules([own], CATALOGUE) if rule.id == "nic-slow").severity is Severity.LOW
-
-
-@pytest.mark.parametrize("damage", [b"", b"{", b"[1]", b'[{"id": "x"}]', b"\xff\xfe", b"null", b"[" * 100_000])
-def test_a_damaged_cache_is_read_over(cache, damage):
-    rules = load_rules((), CATALOGUE)
-    for file in cache.rglob("*.json"):
-        file.write_bytes(damage)
-    assert load_rules((), CATALOGUE) == rules
-
-
-def test_a_cache_that_cannot_be_written_is_no_matter(tmp_path, cache, monkeypatch):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert load_rules((), CATALOGUE)
-
-
-def test_old_sets_are_cleared_away(cache):
-    rules = load_rules((), CATALOGUE)
-    for number in range(kept.KEPT + 3):
-        rule_cache.save(f"{number}", rules[:1])
-    assert len(list(cache.rglob("*.json"))) == kept.KEPT
-
-
-def test_somebody_elses_cache_is_not_trusted(cache, monkeypatch):
-    load_rules((), CATALOGUE)
-    (file,) = cache.rglob("*.json")
-    kept = json.loads(file.read_text())
-    kept[0]["title"] = "tampered"
-    file.write_text(json.dumps(kept))
-    monkeypatch.setattr("os.geteuid", lambda: file.stat().st_uid + 1)
-    assert "tampered" not in {rule.title for rule in load_rules((), CATALOGUE)}
-
-
 @pytest.mark.parametrize("guard", ['kernel.release != "x"', "not nic.adaptive_rx"])
 def test_a_guard_inside_the_condition_belongs_in_requires(tmp_path, guard) -> None:
     text = GOOD.replace("when: nic.rx_usecs > 20", f"when: nic.rx_usecs > 20 and {guard}")
@@ -282,36 +174,3 @@ def test_a_second_thing_that_the_fix_mends_is_no_guard(tmp_path) -> None:
     text = text.replace("requires:\n  - not nic.adaptive_rx\n", "")
     mended = text.replace("holds: nic.rx_usecs < 10", "holds: nic.rx_usecs < 10 or nic.adaptive_rx")
     assert read(tmp_path, mended).requires == ()
-
-
-class Forgetful(dict):
-    """Holds what was put last for one look only, as a new process holds nothing."""
-
-    def __contains__(self, key: object) -> bool:
-        return False
-
-
-def test_one_process_reads_the_kept_rules_once(cache, monkeypatch):
-    monkeypatch.setattr("perfadvisor.packs.rules._LOADED", {})
-    reads = []
-    monkeypatch.setattr(rule_cache, "load", lambda key: reads.append(key))
-    assert load_rules((), CATALOGUE) is load_rules((), CATALOGUE)
-    assert len(reads) == 1
-
-
-def test_a_process_looks_at_the_shipped_files_once(monkeypatch):
-    first = load_rules()
-    monkeypatch.setattr("perfadvisor.packs.rules.rule_files", lambda own: pytest.fail("it looked again"))
-    assert load_rules() is first
-
-
-def test_files_that_rest_are_not_read_for_their_key(tmp_path, monkeypatch):
-    file = written(tmp_path)
-    before = kept.key([file])
-    monkeypatch.setattr(kept.time, "time", lambda: file.stat().st_ctime + kept.SETTLED_S + 1)
-    monkeypatch.setattr(Path, "read_bytes", lambda self: pytest.fail("it was read"))
-    rested = kept.key([file])
-    assert rested != before and rested == kept.key([file])
-    file.write_text(file.read_text().replace("high", "HIGH"))  # of the same size
-    os.utime(file, (0, 0))
-    assert kept.key([file]) != rested

@@ -1,6 +1,7 @@
 """Why a fact has no value, as a value: what a reader can do about it follows from this, never from the words."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 
 class AbsenceReason(StrEnum):
@@ -37,6 +38,7 @@ NOT_MEASURED = Cause(AbsenceReason.NOT_MEASURED, "the result was not measured, s
 NO_PARENT = Cause(AbsenceReason.NO_PARENT, "the host's facts were not given")
 
 
+@lru_cache(maxsize=256)  # thousands of files give the same few errors
 def of_error(words: str) -> Cause:
     """The cause behind an error as the kernel or a program words it (EACCES and EPERM in strerror(3))."""
     denied = any(sign in words.lower() for sign in ("permission denied", "not permitted"))

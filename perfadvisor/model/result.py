@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from perfadvisor.model.fact import Scalar
@@ -156,7 +157,7 @@ class Estimate:
         return len(self.values)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """All trials of one workload in one environment, summed up; `subject` of `result.*` facts is `id`."""
 
@@ -172,7 +173,7 @@ class Cell:
         """`workload@environment`."""
         return f"{self.workload}@{self.environment}"
 
-    @property
+    @cached_property
     def trust(self) -> Trust:
         """The worst of the cell's doubts; NOT_MEASURED where no trial finished."""
         measured = bool(self.estimates) or any(trial.state is TrialState.DONE for trial in self.trials)
@@ -189,12 +190,12 @@ class Cell:
         """The trust of one of its finished trials: a cell that is INVALID as a whole leaves none of them sound."""
         return Trust.INVALID if self.trust is Trust.INVALID else trial.trust
 
-    @property
+    @cached_property
     def finished(self) -> tuple[TrialResult, ...]:
         """The trials that gave a result, of whatever trust."""
         return tuple(trial for trial in self.trials if trial.state is TrialState.DONE)
 
-    @property
+    @cached_property
     def used(self) -> tuple[TrialResult, ...]:
         """The finished trials its numbers come from: those that are sound, or all where none is; without those that a
         cleaner repeat stands for."""
@@ -202,7 +203,7 @@ class Cell:
         kept = tuple(trial for trial in self.finished if trial.trial.number not in gone)
         return tuple(trial for trial in kept if trial.trust.sound) or kept
 
-    @property
+    @cached_property
     def left_out(self) -> tuple[TrialResult, ...]:
         """The trials its numbers do not come from: INVALID ones where others are sound, and those measured again."""
         used = {id(trial) for trial in self.used}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from types import MappingProxyType
 
 from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
@@ -114,9 +115,13 @@ def _finding(rule: Rule, view: View, environment: str) -> Finding:
 
 
 def _evidence(rule: Rule, view: View) -> tuple[Fact | Absent, ...]:
-    """The facts the rule lists and those its condition names, each once."""
-    names = dict.fromkeys((*rule.evidence, *parse(rule.when).names))
-    return tuple(view(name) for name in names)
+    return tuple(map(view, _shown(rule.evidence, rule.when)))
+
+
+@lru_cache(maxsize=4096)
+def _shown(evidence: tuple[str, ...], when: str) -> tuple[str, ...]:
+    """The facts a rule lists and those its condition names, each once."""
+    return tuple(dict.fromkeys((*evidence, *parse(when).names)))
 
 
 def _advice(finding: Finding, view: View) -> Finding:

@@ -1,6 +1,7 @@
 """One rule on one subject: does it fire, is it clear, unknown, or not applicable, and why."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from perfadvisor.analyse.rules.conditions import Lookup, Unknown, parse
 from perfadvisor.model.absence import INVALID_RESULT, NOT_MEASURED
@@ -32,7 +33,7 @@ def judge(rule: Rule, lookup: Lookup) -> Judgement:
     for text in rule.requires:
         requires.append(parse(text)(lookup))
         if requires[-1] is False:
-            return _not_applicable(f"it needs: {text}")
+            return _not_applicable(text)
     unsound = _unsound(rule, lookup)
     if unsound is not None:
         return Judgement(outcome=Outcome.UNKNOWN, missing=(unsound,))
@@ -45,8 +46,9 @@ def judge(rule: Rule, lookup: Lookup) -> Judgement:
     return FIRES if when is True else CLEAR
 
 
-def _not_applicable(reason: str) -> Judgement:
-    return Judgement(outcome=Outcome.NOT_APPLICABLE, reason=reason)
+@lru_cache(maxsize=4096)
+def _not_applicable(required: str) -> Judgement:
+    return Judgement(outcome=Outcome.NOT_APPLICABLE, reason=f"it needs: {required}")
 
 
 def _unsound(rule: Rule, lookup: Lookup) -> Absent | None:

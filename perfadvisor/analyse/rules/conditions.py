@@ -6,7 +6,7 @@ facts that are missing. (One case is not seen through: a condition that mentions
 """
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,15 +66,14 @@ class Condition:
         value = self.evaluator(lookup)
         if isinstance(value, bool | Unknown):
             return value
-        return _senseless(self.names, "neither yes nor no")
+        return _senseless(self.node, "neither yes nor no")
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Condition:
     """The condition in `text`; raises ConditionError with the column."""
     node = parse_expression(text)
-    names = tuple(dict.fromkeys(name.name for name in names_in(node)))
-    return Condition(text=text, names=names, node=node, evaluator=_compiled(node))
+    return Condition(text=text, names=_names(node), node=node, evaluator=_compiled(node))
 
 
 def evaluated(node: Node, lookup: Lookup) -> Value:
@@ -96,13 +95,13 @@ def from_values(values: Mapping[str, Scalar], source: str = "given") -> Lookup:
 def _compiled(node: Node) -> Evaluator:
     match node:
         case Name():
-            return _name(node.name)
+            return _name(node)
         case Constant(value=value):
             return lambda _lookup: value
         case Not():
-            return _not(_compiled(node.operand), _names(node))
+            return _not(node)
         case Logic():
-            return _logic(tuple(map(_compiled, node.operands)), node.operator == "or", _names(node))
+            return _logic(node)
         case Compare() | Arithmetic():
             return _operation(node)
         case OneOf():
@@ -113,34 +112,39 @@ def _names(node: Node) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.name for name in names_in(node)))
 
 
-def _senseless(names: Iterable[str], reason: str) -> Unknown:
-    return Unknown(frozenset(Absent(name=name, reason=reason) for name in names))
+def _senseless(node: Node, reason: str) -> Unknown:
+    return Unknown(frozenset(Absent(name=name, reason=reason) for name in _names(node)))
 
 
-def _name(name: str) -> Evaluator:
+def _name(node: Name) -> Evaluator:
+    name = node.name
+
     def evaluate(lookup: Lookup) -> Value:
         found = lookup(name)
         if isinstance(found, Absent):
             return Unknown(frozenset((found,)))
         if found.value != found.value:
-            return _senseless((name,), "not a number")
+            return _senseless(node, "not a number")
         return found.value
 
     return evaluate
 
 
-def _not(operand: Evaluator, names: tuple[str, ...]) -> Evaluator:
+def _not(node: Not) -> Evaluator:
+    operand = _compiled(node.operand)
+
     def evaluate(lookup: Lookup) -> Value:
         value = operand(lookup)
         if isinstance(value, Unknown):
             return value
-        return (not value) if isinstance(value, bool) else _senseless(names, "neither yes nor no")
+        return (not value) if isinstance(value, bool) else _senseless(node, "neither yes nor no")
 
     return evaluate
 
 
-def _logic(operands: tuple[Evaluator, ...], decides: bool, names: tuple[str, ...]) -> Evaluator:
+def _logic(node: Logic) -> Evaluator:
     """`and` is decided by one False, `or` by one True, whatever else is missing."""
+    operands, decides = tuple(map(_compiled, node.operands)), node.operator == "or"
 
     def evaluate(lookup: Lookup) -> Value:
         missing: frozenset[Absent] = frozenset()
@@ -151,7 +155,7 @@ def _logic(operands: tuple[Evaluator, ...], decides: bool, names: tuple[str, ...
             if isinstance(value, Unknown):
                 missing |= value.missing
             elif not isinstance(value, bool):
-                missing |= _senseless(names, "neither yes nor no").missing
+                missing |= _senseless(node, "neither yes nor no").missing
         return Unknown(missing) if missing else not decides
 
     return evaluate
@@ -159,7 +163,6 @@ def _logic(operands: tuple[Evaluator, ...], decides: bool, names: tuple[str, ...
 
 def _operation(node: Compare | Arithmetic) -> Evaluator:
     operation, left, right = _OPERATIONS[node.operator], _compiled(node.left), _compiled(node.right)
-    names, divisor = _names(node), _names(node.right)
 
     def evaluate(lookup: Lookup) -> Value:
         a, b = left(lookup), right(lookup)
@@ -170,10 +173,10 @@ def _operation(node: Compare | Arithmetic) -> Evaluator:
         try:
             value = operation(a, b)
         except ZeroDivisionError:
-            return _senseless(divisor or names, "would divide by zero")
+            return _senseless(node.right if _names(node.right) else node, "would divide by zero")
         except (TypeError, OverflowError):
-            return _senseless(names, "not of a kind that can be compared here")
-        return value if value == value else _senseless(names, "not a number")
+            return _senseless(node, "not of a kind that can be compared here")
+        return value if value == value else _senseless(node, "not a number")
 
     return evaluate
 

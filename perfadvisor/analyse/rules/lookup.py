@@ -44,6 +44,8 @@ class View:
 
     def subject_of(self, kind: str) -> str | Absent:
         """The subject of this kind that belongs to the view's own; "" for facts about the whole machine."""
+        if kind == self.kind:
+            return self.subject
         if kind in ("", HOST):
             return ""
         return self.related().get(kind) or Absent(
@@ -79,6 +81,7 @@ class Lookup:
         self._facts = facts
         self._host = host
         self._views: dict[Place, View] = {}
+        self._next: dict[Place, tuple[tuple[str, str | Absent], ...]] = {}
         self._references: dict[str, tuple[_Reference, ...]] = {}
         for spec in catalogue.values():
             if spec.refers_to:
@@ -108,7 +111,7 @@ class Lookup:
             nearer = edge
             edge = []
             for place in nearer:
-                for target, value in self._neighbours(*place):
+                for target, value in self._neighbours(place):
                     if isinstance(found.get(target), str):
                         continue
                     found[target] = value
@@ -129,10 +132,17 @@ class Lookup:
 
     def next_to(self, kind: str, subject: str) -> tuple[Place, ...]:
         """The subjects that this one's facts refer to."""
-        found = self._neighbours(kind, subject)
+        found = self._neighbours((kind, subject))
         return tuple((target, value) for target, value in found if isinstance(value, str))
 
-    def _neighbours(self, kind: str, subject: str) -> Iterator[tuple[str, str | Absent]]:
+    def _neighbours(self, place: Place) -> tuple[tuple[str, str | Absent], ...]:
+        """What the facts of this subject refer to, or why not: asked for on the way from each thing near it."""
+        known = self._next.get(place)
+        if known is None:
+            known = self._next[place] = tuple(self._referred_to(*place))
+        return known
+
+    def _referred_to(self, kind: str, subject: str) -> Iterator[tuple[str, str | Absent]]:
         side = HOST if kind.startswith(HOST) else ""
         table = self.table(side)
         for reference in self._references.get(kind.removeprefix(HOST), ()):

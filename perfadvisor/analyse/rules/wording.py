@@ -7,6 +7,8 @@ they are. In commands every value is quoted for the shell, because names come fr
 import re
 import shlex
 from collections.abc import Callable
+from functools import lru_cache
+from itertools import chain, zip_longest
 
 from perfadvisor.analyse.rules.lookup import View
 from perfadvisor.formatting import fact_text
@@ -32,12 +34,12 @@ def placeholders(text: str) -> tuple[str, ...]:
 
 def sentence(text: str, view: View) -> str:
     """The text for reading: values with their units, a missing one as "(unknown)"."""
-    return PLACEHOLDER.sub(_filler(view, fact_text, "(unknown)"), text)
+    return _filled(text, view, fact_text, "(unknown)")
 
 
 def command(text: str, view: View) -> str:
     """The text for a shell: bare values, quoted; a missing one stays as <name> for the reader to fill in."""
-    return PLACEHOLDER.sub(_filler(view, _in_shell, ""), text)
+    return _filled(text, view, _in_shell, "")
 
 
 def general(text: str, for_each: str) -> str:
@@ -64,13 +66,24 @@ def _in_shell(fact: Fact) -> str:
     return shlex.quote(one_line(str(fact.value)))
 
 
-def _filler(view: View, written: Callable[[Fact], str], unknown: str) -> Callable[[re.Match[str]], str]:
-    def fill(match: re.Match[str]) -> str:
-        name = match.group(1)
-        found = view(name) if "." in name else _subject(view, name)
-        return (unknown or f"<{name}>") if isinstance(found, Absent) else written(found)
+def _filled(text: str, view: View, written: Callable[[Fact], str], unknown: str) -> str:
+    literals, names = _split(text)
+    if not names:
+        return text
+    values = [_value(name, view, written, unknown) for name in names]
+    return "".join(chain.from_iterable(zip_longest(literals, values, fillvalue="")))
 
-    return fill
+
+@lru_cache(maxsize=4096)
+def _split(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What stands between the placeholders, and their names."""
+    parts = tuple(PLACEHOLDER.split(text))
+    return parts[::2], parts[1::2]
+
+
+def _value(name: str, view: View, written: Callable[[Fact], str], unknown: str) -> str:
+    found = view(name) if "." in name else _subject(view, name)
+    return (unknown or f"<{name}>") if isinstance(found, Absent) else written(found)
 
 
 def _subject(view: View, kind: str) -> Fact | Absent:

@@ -1,6 +1,6 @@
 """What rests on a disk: mounts, swap, and the device-mapper, RAID and other devices built upon it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from perfadvisor.facts.block.mount import MOUNTS, SWAPS, disk_of, read
 from perfadvisor.facts.block.mount import PATTERNS as MOUNT_PATTERNS
@@ -45,7 +45,7 @@ def _holders(tree: Tree, disk: str) -> tuple[str, ...]:
     return tuple(sorted({name for path in paths for name in tree.names(f"{path}/holders")}))
 
 
-def _below(tree: Tree, disks: dict[str, str], top: str | None) -> set[str]:
+def _below(tree: Tree, disks: Mapping[str, str], top: str | None) -> set[str]:
     """The disk itself and all it is built upon."""
     found: set[str] = set()
     todo = [top] if top else []

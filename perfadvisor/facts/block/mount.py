@@ -1,6 +1,6 @@
 """Mounted file systems, and which disks carry them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from perfadvisor.facts.block.path import BLOCK, whole_disks
@@ -49,6 +49,10 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 def read(tree: Tree) -> tuple[str, tuple[Mount, ...]]:
     """(source, mounts): mountinfo where it was read, else the older list without device numbers."""
+    return tree.once(_read)
+
+
+def _read(tree: Tree) -> tuple[str, tuple[Mount, ...]]:
     text = tree.text(mountinfo.PATH)
     if text is not None:
         return mountinfo.PATH, tuple(map(_mount, mountinfo.parse(text)))
@@ -74,7 +78,7 @@ def parse_mounts(text: str) -> Iterator[Mount]:
             yield Mount(point=point, file_system=fields[2], source=source, options=fields[3], number="")
 
 
-def disk_of(mount: Mount, disks: dict[str, str]) -> str | None:
+def disk_of(mount: Mount, disks: Mapping[str, str]) -> str | None:
     """The whole disk of a mount, of those in `whole_disks`: by its number, else (btrfs makes one up) by its source."""
     if mount.number in disks:
         return disks[mount.number]

@@ -1,6 +1,7 @@
 """What a block device stands on: its PCI function, its NVMe controller also behind multipath, its partitions."""
 
 import re
+from collections.abc import Mapping
 
 from perfadvisor.facts.pci.address import owner
 from perfadvisor.model.tree import Tree
@@ -33,6 +34,10 @@ def devices(tree: Tree) -> tuple[str, ...]:
 
     Left out are loop and RAM disks of no size, which were not set up, and the hidden paths of an NVMe namespace with
     several (nvme0c0n1), which kernels before 6.2 show beside the namespace itself."""
+    return tree.once(_devices)
+
+
+def _devices(tree: Tree) -> tuple[str, ...]:
     names = (name for name in tree.names(BLOCK) if not _HIDDEN.fullmatch(name))
     return tuple(name for name in names if not (_SPARE.fullmatch(name) and tree.text(f"{BLOCK}/{name}/size") == "0"))
 
@@ -91,8 +96,12 @@ def parts(tree: Tree, name: str) -> tuple[str, ...]:
     )
 
 
-def whole_disks(tree: Tree) -> dict[str, str]:
+def whole_disks(tree: Tree) -> Mapping[str, str]:
     """Device number ("259:1"), name ("nvme0n1p1") or device mapper name ("mapper/root") -> the whole disk meant."""
+    return tree.once(_whole_disks)
+
+
+def _whole_disks(tree: Tree) -> dict[str, str]:
     found: dict[str, str] = {}
     for disk in devices(tree):
         for name, path in (

@@ -96,7 +96,7 @@ class LoadReader:
             allowed=tuple(sorted(set().union(*(self._allowed(label) for label in labels)))),
             node=node,
             remote_cpus=None if node is None else self._nodes.remote_cpus(node),
-            quiet_cpus=quiet_cpus(self._tree),
+            quiet_cpus=self._tree.once(quiet_cpus),
         )
 
     def _allowed(self, label: str) -> tuple[int, ...]:

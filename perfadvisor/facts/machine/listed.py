@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from perfadvisor.model.tree import Tree
+from perfadvisor.model.tree import Tree, Unreadable
 
 # Directories that every machine with such devices has; a kernel without NUMA lists no node.
 LISTED_IN: Mapping[str, str] = MappingProxyType(
@@ -17,10 +17,11 @@ LISTED_IN: Mapping[str, str] = MappingProxyType(
 
 
 def unread(tree: Tree, *, complete: bool) -> dict[str, str]:
-    """Kind -> the directory that is not in the tree, so that nothing is known of such devices. A `complete` tree was
-    read by perfadvisor itself: what it does not hold is not there, unless it could not be read."""
-    found = {kind: path for kind, path in LISTED_IN.items() if not tree.exists(path)}
-    if complete:
-        denied = tuple(source for source, _ in tree.unreadable())
-        found = {kind: path for kind, path in found.items() if path in denied}
-    return found
+    """Kind -> the directory that was not read, so that nothing is known of such devices. A `complete` tree was read by
+    perfadvisor itself: what it does not hold is not there, unless it could not be read."""
+    found = {kind: tree.entry(path) for kind, path in LISTED_IN.items()}
+    return {
+        kind: LISTED_IN[kind]
+        for kind, entry in found.items()
+        if isinstance(entry, Unreadable) or (entry is None and not complete)
+    }

@@ -41,6 +41,10 @@ class Nodes:
 
 def read(tree: Tree) -> Nodes:
     """The nodes of the machine; none where the tree does not tell them."""
+    return tree.once(_read)
+
+
+def _read(tree: Tree) -> Nodes:
     cpus: dict[int, frozenset[int]] = {}
     distances: dict[int, tuple[int, ...]] = {}
     for number, path in numbered(tree, DIRECTORY, "node"):

@@ -115,7 +115,7 @@ Links = Mapping[str, Mapping[str, object]]
 
 def facts(tree: Tree) -> Facts:
     """Every interface."""
-    reader, links = irq_load.LoadReader(tree), _links(tree)
+    reader, links = irq_load.LoadReader(tree), tree.once(_links)
     for nic in interfaces(tree):
         for part in _PARTS:
             yield from part(tree, nic)
@@ -127,7 +127,7 @@ def facts(tree: Tree) -> Facts:
 def kind(tree: Tree, nic: str) -> str | None:
     """What `nic.kind` says of this interface; None where it is not in the tree or nothing tells."""
     known = nic in interfaces(tree)
-    return _kind(tree, nic, _links(tree).get(nic, {}), _is_physical(tree, nic)) if known else None
+    return _kind(tree, nic, tree.once(_links).get(nic, {}), _is_physical(tree, nic)) if known else None
 
 
 def pci_address(tree: Tree, nic: str) -> str | None:

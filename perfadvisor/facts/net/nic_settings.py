@@ -115,6 +115,10 @@ def facts(tree: Tree) -> Facts:
 def interfaces(tree: Tree) -> tuple[str, ...]:
     """The interfaces in the tree; `bonding_masters` beside them is a file. Where a collection left /sys/class/net out
     (sosreport does), those it asked ethtool about."""
+    return tree.once(_interfaces)
+
+
+def _interfaces(tree: Tree) -> tuple[str, ...]:
     if not tree.exists(NET):
         return tuple(sorted({source.rsplit(" ", 1)[1] for source in tree.commands("ethtool")}))
     return tuple(name for name in tree.names(NET) if not isinstance(tree.entry(f"{NET}/{name}"), bytes))

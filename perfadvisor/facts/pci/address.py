@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from perfadvisor.model.tree import Tree
 
@@ -25,6 +26,7 @@ def _functions(tree: Tree) -> dict[str, str]:
     return {name: tree.realpath(f"{DEVICES}/{name}") for name in tree.names(DEVICES) if is_address(name)}
 
 
+@lru_cache(maxsize=4096)
 def chain(directory: str) -> tuple[str, ...]:
     """The addresses on the way from the host bridge to this function, itself last.
 

@@ -45,7 +45,7 @@ def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowe
         return Borrowed()
     book = journal.begin()
     undo.callback(_give_back, book, say)
-    note = iommu_domain.change(options.device, options.domain, book) if options.domain else ""
+    note = iommu_domain.change(iommu_domain.disk(options.device), options.domain, book) if options.domain else ""
     function = _lend(options, book) if options.vfio else None
     return Borrowed(function=function, notes=tuple(filter(None, [note])))
 

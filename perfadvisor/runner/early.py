@@ -13,6 +13,7 @@ from perfadvisor.plan import fit
 from perfadvisor.runner.place import size_of
 from perfadvisor.runner.request import Request
 from perfadvisor.runner.stage import needs_function
+from perfadvisor.specs.kinds.local import DOMAIN, NIC
 from perfadvisor.specs.peer import read_peer
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import storage_file
@@ -50,7 +51,8 @@ def _refuse_devices(request: Request) -> None:
     options = request.options
     if options.domain and not options.device:
         raise InputError("--domain changes how a disk is translated: which one is missing", WHICH)
-    translated = next((spec for spec in request.environments if spec.is_here and spec.in_turns), None)
+    here = (spec for spec in request.environments if spec.is_here)
+    translated = next((spec for spec in here if spec.get(DOMAIN) and not spec.get(NIC)), None)
     if translated and not options.device:
         raise InputError(f"{translated} changes how a disk is translated: which one is missing", WHICH)
     if translated and options.domain:

@@ -167,6 +167,11 @@ class Target(Protocol):
         """The two ends of network tests where the user named no far end: the client runs there."""
         raise MeasureError(f"{self.name}: network tests of it need a far end", "name it: --peer ssh:USER@HOST")
 
+    def link_here(self, address: str) -> NetworkEnds | None:
+        """The two ends where the far one is this machine by its `address`; None where the kernel knows the way."""
+        del address
+        return None
+
     def make_file(self, size_bytes: int, write: Callable[[str], None]) -> tuple[IoPath, str]:
         """A new file on a disk of its own, filled by `write`, which is given its name; returns its way to the disk and
         what a reader must know of it. The target takes it away again. MeasureError where it cannot be made."""

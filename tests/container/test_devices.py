@@ -60,7 +60,7 @@ def test_a_limit_on_locked_memory_that_was_ignored_refuses_the_environment(engin
 # In a network namespace of its own, so that the machine's is left alone.
 MOVES = """
 import os, subprocess, sys
-from perfadvisor.targets.container.devices import move_in
+from perfadvisor.targets.lending.nic import move_in
 from perfadvisor.errors import MeasureError
 pid = int(sys.argv[1])
 say = lambda *argv: print(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)

@@ -55,6 +55,12 @@ def lab(booted: Callable[..., Lab]) -> Lab:
     return booted(STEPS, RUN_S)
 
 
+@pytest.fixture(scope="session")
+def guests(booted: Callable[..., Lab]) -> Lab:
+    """One boot for everything with guests inside it."""
+    return booted("mission passed_on", RUN_S)
+
+
 def _require() -> None:
     for program in ("qemu-system-x86_64", "mke2fs", "fio"):
         if shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None:

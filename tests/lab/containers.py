@@ -21,9 +21,9 @@ additionalimagestores = ["{store}"]
 
 
 def make(folder: Path) -> None:
-    """A store of podman's in this new folder, with one image: a shell, fio and dmabench."""
+    """A store of podman's in this new folder, with one image: a shell, fio, iperf3 and dmabench."""
     folder.mkdir()
-    wanted = {name: path for name in ("busybox", "fio") if (path := tools_image.find(name))}
+    wanted = {name: path for name in ("busybox", "fio", "iperf3") if (path := tools_image.find(name))}
     archive, state = folder.with_suffix(".tar"), folder.with_suffix(".run")
     tools_image.write(tools_image.contents({**wanted, "dmabench": build.program()}), archive)
     engine = ("podman", "--root", str(folder), "--runroot", str(state), "--storage-driver", "vfs")

@@ -7,8 +7,10 @@ from typing import Any
 
 from tests.lab.containers import CONFIGURATION, IMAGE, STORE
 from tests.lab.inside import HERE, driver, perfadvisor, start, text
-from tests.lab.server import EDU, PLAIN_NVME
+from tests.lab.server import EDU, NIC, PLAIN_NVME
+from tests.lab.steps import FAR, NEAR
 from tests.lab.steps import _disk as disk_of
+from tests.lab.steps import _far_end as far_end
 from tests.lab.steps import _wait_for as wait_for
 
 DEVICES = Path("/sys/bus/pci/devices")
@@ -26,6 +28,13 @@ warmup_s: 0
 tool: dmabench
 parameters: {kernel: edu, repeats: 3}
 metrics: [verified_bytes]
+""",
+    "network/lab-wire": """
+tool: iperf3
+parameters: {protocol: tcp, streams: 1}
+metrics: [bits_per_s]
+runtime_s: 2
+warmup_s: 0
 """,
 }
 
@@ -78,6 +87,18 @@ def identity() -> Seen:
         "disk": back == disk,
         "group": kind.parent.resolve().name,
     }
+
+
+def wired() -> Seen:
+    """What leaves by a NIC in a namespace of its own, without and with translation, in turns; and the NIC back."""
+    far_end()
+    kind = DEVICES / NIC / "iommu_group" / "type"
+    was, kinds = text(kind), ("identity", "DMA")
+    environments = [f"local:nic={NIC},address={NEAR}/24,domain={one}" for one in kinds]
+    words = [word for one in environments for word in ("--env", one)]
+    code = _run("wired", "network/lab-wire", *words, "--peer", f"local:{FAR}")
+    back = [one.name for one in (DEVICES / NIC / "net").iterdir()]
+    return {"exit": code, "environments": environments, "was": was, "after": text(kind), "back": back}
 
 
 def _run(name: str, *words: str) -> int:

@@ -20,7 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # Large, and not needed to measure and to read.
 LEFT_OUT = (
     *("scipy*", "plotly*", "playwright*", "mypy*", "*mypyc*", "ruff*", "hypothesis*", "pandas*", "pip", "sqlalchemy*"),
-    *("psycopg*", "numpy*", "test", "site-packages", "dist-packages", "config-*", "idlelib", "ensurepip", "lib2to3"),
+    *("psycopg*", "test", "site-packages", "dist-packages", "config-*", "idlelib", "ensurepip", "lib2to3"),
     *("_pytest", "sphinx*", "babel*", "docutils", "setuptools"),
 )
 PROGRAMS = (

@@ -35,8 +35,8 @@ HUGE_PAGES = "hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=320"
 TIMER = "no_timer_check"  # on a busy machine the emulated timer is late, which the kernel takes for a broken one
 PLAIN_NVME, SRIOV_NVME, NIC, EDU = "0000:81:00.0", "0000:01:00.0", "0000:02:00.0", "0000:03:00.0"
 FAR_NIC = "0000:82:00.0"  # on the second socket
+INTEL, AMD = "-device intel-iommu,intremap=on,caching-mode=on", "-device amd-iommu,intremap=on"
 DEVICES = (
-    "-device intel-iommu,intremap=on,caching-mode=on",
     # An NVMe disk on the second socket: functions cannot sit on pxb-pcie itself, so each gets a root port.
     "-device pxb-pcie,id=pxb1,bus_nr=128,bus=pcie.0,numa_node=1",
     "-device pcie-root-port,id=rp1,bus=pxb1,chassis=1,slot=1",
@@ -79,11 +79,15 @@ class Ran:
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """`directory` is shared with the server under the same path; its disks lie in there, too."""
+    """`directory` is shared with the server under the same path; its disks lie in there, too. `more` are further words
+    for QEMU, and `qemu` and `kernel` are others than this machine's ("" for those)."""
 
     directory: Path
     kernel_options: str = "intel_iommu=on"
     more: tuple[str, ...] = field(default=())
+    iommu: str = INTEL
+    qemu: str = ""
+    kernel: str = ""
 
     def run(self, script: str, timeout_s: float) -> Ran:
         """Boot, run the shell script with `python` and `perfadvisor` on the PATH, power off."""
@@ -107,10 +111,11 @@ class Server:
         fast = f"-drive file={self.directory}/fast.img,if=none,id=fast,format=raw,readonly=on"
         disks = [fast, "-device virtio-blk-pci,drive=fast,serial=fast", *(self._drive(name) for name in DISKS)]
         monitor = f"-qmp unix:{self.directory}/monitor,server=on,wait=off"
-        qemu = ["-machine q35,kernel-irqchip=split", monitor, *disks, *DEVICES, *self.more]
-        words = [str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--disable-kvm"]
+        qemu = ["-machine q35,kernel-irqchip=split", monitor, self.iommu, *disks, *DEVICES, *self.more]
+        words = [str(vm_kernel.vng()), "--run", self.kernel or vm_kernel.choose(), "--force-9p", "--disable-kvm"]
         words += ["--cpus", str(CPUS), "--memory", MEMORY, *NUMA, f"--rwdir={self.directory}"]
         words += ["-a", f"{self.kernel_options} {TIMER} {HUGE_PAGES}", f"--qemu-opts={' '.join(qemu)}"]
+        words += ["--qemu", self.qemu] if self.qemu else []
         words += ["--verbose"] if verbose else []
         return (*words, "--", str(script)) if script else tuple(words)
 

@@ -127,7 +127,8 @@ def mission() -> Seen:
     shape = "cpus=1,memory=512M"
     environments = ("local", f"vm:{shape}", f"vm:vfio={PLAIN_NVME},{shape}")
     seen = _run_in(environments, "mission", ["storage"], repeats=2, device=disk)
-    return {**seen, "driver": driver(PLAIN_NVME), "disk": _disk(PLAIN_NVME)}
+    compared = perfadvisor("compare", str(HERE / "mission"), str(HERE / "mission"))
+    return {**seen, "driver": driver(PLAIN_NVME), "disk": _disk(PLAIN_NVME), "compared": compared}
 
 
 def passed_on() -> Seen:
@@ -136,14 +137,20 @@ def passed_on() -> Seen:
     _ready_for_guests()
     disk = _disk(SRIOV_NVME)
     _do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
-    far = next(file.parent.name for file in Path("/sys/class/net").glob("*/address") if text(file) == FAR_MAC)
-    _do("ip", "addr", "replace", f"{FAR}/24", "dev", far)
-    _do("ip", "link", "set", far, "up")
+    _far_end()
     guest = f"vm:vf={SRIOV_NVME},vfio={NIC},address={NEAR}/24,cpus=1,memory=512M"
     more = {"device": disk, "peer": f"local:{FAR}"}
     seen = _run_in(("local", guest), "passed-on", ["storage", "network"], repeats=1, **more)
     functions = text(DEVICES / SRIOV_NVME / "sriov_numvfs")
     return {**seen, "functions": functions, "driver": driver(SRIOV_NVME), "nic": driver(NIC)}
+
+
+def _far_end() -> str:
+    """The other end of the cable, with its address."""
+    far = next(file.parent.name for file in Path("/sys/class/net").glob("*/address") if text(file) == FAR_MAC)
+    _do("ip", "addr", "replace", f"{FAR}/24", "dev", far)
+    _do("ip", "link", "set", far, "up")
+    return far
 
 
 def pulled() -> Seen:
@@ -176,7 +183,7 @@ HOT = {"driver": "nvme", "id": "hot", "drive": "hot", "bus": "rp5", "serial": "H
 _wishes = itertools.count(1)
 
 
-def _ask(command: str, **arguments: str) -> None:
+def _ask(command: str, **arguments: str | int) -> None:
     """Have somebody outside do something to this machine."""
     number = next(_wishes)
     (HERE / f"new-{number}").write_text(json.dumps({"execute": command, "arguments": arguments}))
@@ -211,13 +218,18 @@ def _ready_for_guests() -> None:
     here: it takes udev and tmpfiles half a minute to find out there that nothing needs them."""
     _do("modprobe", "kvm_amd")
     for program in ("/usr/bin/udevadm", "/usr/bin/systemd-tmpfiles"):
-        if Path(program).stat().st_size:
-            _do("mount", "--bind", str(_empty()), program)
+        if Path(program).read_bytes() != IDLE:
+            _do("mount", "--bind", str(_idle()), program)
 
 
-def _empty() -> Path:
-    file = Path("/run/empty")
-    file.write_text("")
+IDLE = b"#!/bin/sh\n"
+
+
+def _idle() -> Path:
+    """A program that does nothing."""
+    file = Path("/run/idle")
+    file.write_bytes(IDLE)
+    file.chmod(0o755)
     return file
 
 

@@ -20,10 +20,10 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.saved.saved import load as load_snapshot
 from tests.lab import containers
-from tests.lab.server import EDU
+from tests.lab.server import EDU, NIC
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
-STEPS = "contained identity lent lent_and_killed planted"
+STEPS = "contained identity wired lent lent_and_killed planted"
 RUN_S = 1400.0  # bounds a hang
 GIVEN_BACK = {"driver": "", "override": "(null)"}
 
@@ -108,6 +108,18 @@ def test_a_disk_is_measured_without_translation_for_one_run(lab: Any) -> None:
     assert any("is identity for this run, it was DMA" in note for note in run.notes)
     facts = catalogue.read(run.before["local"].tree)
     assert facts.value("iommu_group.type", said["group"]) == "identity"
+
+
+def test_a_nic_is_measured_without_translation_and_with_it_in_turns(lab: Any) -> None:
+    """Its packets cross the wire to another port of the same server, and it is back afterwards."""
+    said = lab.saw("wired")
+    assert (said["exit"], said["was"], said["after"]) == (0, "DMA", "DMA")
+    assert said["back"], "its interface is this machine's again"
+    for environment in said["environments"]:
+        (one,) = results(lab, "wired", environment).values()
+        assert (one.path.pci, bool(one.path.nic)) == (NIC, True)
+        assert one.deltas["path.irq.count"] > 0, "the NIC raised interrupts"
+        assert figure(one, "bits_per_s") > 0
 
 
 PLANTS = {  # rule -> what is planted for it, what is read once that is mended, about which subject

@@ -1,6 +1,5 @@
 """A virtual function and a whole NIC in one guest, inside the emulated server."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(1600)]
 
 
 @pytest.fixture(scope="session")
-def lab(booted: Callable[[str, float], Any]) -> Any:
-    """One boot for all tests here."""
-    return booted("passed_on", 1500.0)
+def lab(guests: Any) -> Any:
+    """The boot with guests."""
+    return guests
 
 
 def test_a_virtual_function_and_a_nic_go_into_a_guest_and_come_back(lab: Any) -> None:

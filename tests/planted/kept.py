@@ -70,13 +70,13 @@ KEPT = (
 )  # fmt: skip
 
 
-def written_workloads(folder: Path) -> None:
+def written_workloads(folder: Path, size_bytes: int = SIZE) -> None:
     """The workloads as files of a pack."""
     for name, (tool, parameters, metric) in WORKLOADS.items():
         file = folder / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(
             f"id: {name}\ntitle: planted\nwhy: Short, for a planted fault.\ntool: {tool}\n"
-            f"parameters: {{{parameters.format(size=SIZE)}}}\nmetrics: [{metric}]\n"
+            f"parameters: {{{parameters.format(size=size_bytes)}}}\nmetrics: [{metric}]\n"
             "runtime_s: 1.5\nwarmup_s: 0.2\n"
         )

@@ -6,6 +6,7 @@ from perfadvisor.specs.readers import CPUS, FUNCTION, INTERFACE, ON_OFF, PCI_FUN
 from perfadvisor.specs.spec import Spec
 
 DEFAULT_CPUS, DEFAULT_MEMORY_BYTES = 2, 1 << 30
+INTERFACE_NAME = r"[^\s,/:]{1,15}"  # IFNAMSIZ - 1, include/uapi/linux/if.h
 CACHES = ("none", "writeback")
 AIO = ("native", "io_uring", "threads")
 
@@ -65,7 +66,14 @@ ADDRESS = Option(
     reader=INTERFACE,
     example="192.0.2.2/24",
     default="none",
-    meaning="the address of a NIC among the functions passed through, in the guest",
+    meaning="the address of a NIC among the functions passed through, or of the one with `macvtap=`, in the guest",
+)
+MACVTAP = Option(
+    name="macvtap",
+    reader=matching("a network interface of this machine", INTERFACE_NAME),
+    example="eth1",
+    default="a tap device",
+    meaning="an interface of this machine on whose wire the guest's virtio NIC lies; network tests need `--peer`",
 )
 NEAR = Option(
     name="numa",
@@ -77,9 +85,11 @@ NEAR = Option(
 
 
 def clash(spec: Spec) -> str:
-    """An address is that of a function, and each virtual CPU is pinned to one CPU."""
-    if spec.get(ADDRESS) and not spec.in_turns:
-        return "address= is that of a function passed through: give vfio= or vf= with it"
+    """An address is that of a function or of the NIC on a wire, and each virtual CPU is pinned to one CPU."""
+    if spec.get(ADDRESS) and not spec.in_turns and not spec.get(MACVTAP):
+        return "address= is that of a function passed through: give vfio= or vf= with it, or macvtap="
+    if spec.get(MACVTAP) and not spec.get(ADDRESS):
+        return "macvtap= needs an address on that wire: give address= with it"
     if spec.get(NEAR) and spec.get(PIN):
         return "numa= chooses the CPUs itself: leave pin= out"
     pinned, cpus = spec.get(PIN), spec.get(VCPUS) or DEFAULT_CPUS
@@ -94,5 +104,5 @@ VM = EnvironmentOptions(
     opener="perfadvisor.targets.vm.vm:open_vm",
     on_our_disk=True,
     clash=clash,
-    options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS, NEAR),
+    options=(VCPUS, MEMORY, HUGE_PAGES, PIN, QUEUES, IOTHREAD, CACHE, ASYNC_IO, VFIO, VF, ADDRESS, MACVTAP, NEAR),
 )

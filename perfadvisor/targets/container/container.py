@@ -23,6 +23,7 @@ from perfadvisor.targets.engine import PROBE_S, is_refused, refused_by_the_kerne
 from perfadvisor.targets.here import process
 from perfadvisor.targets.here.network import container_link, loopback_link
 from perfadvisor.targets.here.presence import Presence
+from perfadvisor.targets.lending import nic
 from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.remote.remote import RemoteTarget
 
@@ -179,7 +180,7 @@ def _made(engine: Engine, declared: Declared, spec: Spec, image: str, opening: O
         undo.callback(target.close)
         _require_limits(target)
         _require_memlock(target)
-        container_devices.move_in(given.interfaces, declared.address, target.pid)
+        nic.move_in(given.interfaces, declared.address, target.pid)
         undo.pop_all()
     return target
 

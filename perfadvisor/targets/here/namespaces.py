@@ -46,6 +46,29 @@ def build() -> Namespaces:
     raise MeasureError("no network namespace can be made here: " + "; ".join(reasons), "run as root")
 
 
+@dataclass(frozen=True)
+class Namespace:
+    """One namespace, of the process `pid`. `words` go in front of a command to run it in there."""
+
+    pid: int
+    words: tuple[str, ...]
+    _keeper: LocalServer
+
+    def close(self) -> None:
+        """Take it away; physical interfaces in it go back to the first one."""
+        self._keeper.stop()
+
+
+def alone() -> Namespace:
+    """A namespace with a loopback interface and nothing else. MeasureError where this user may not make one."""
+    with contextlib.ExitStack() as undo:
+        keeper = _namespace(("unshare", "--net"), undo)
+        words = _enter(keeper.pid, user=False)
+        _done(run(_ip(words, "link", "set", "lo", "up")))
+        undo.pop_all()
+    return Namespace(keeper.pid, words, keeper)
+
+
 def beside(pid: int) -> Namespaces:
     """A namespace of our own, connected to the one that a process lives in: a container's. `client` enters the latter.
     MeasureError where this user may not do so."""

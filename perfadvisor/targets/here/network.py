@@ -82,6 +82,11 @@ def _served(argv: tuple[str, ...], port: int) -> Server:
     return server
 
 
+def served_here(argv: tuple[str, ...]) -> Server:
+    """A server on this machine, once it listens."""
+    return _served(argv, PORT)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -102,13 +107,17 @@ def peer_link(peer: Target, here: Target) -> NetworkEnds:
 def here_link(address: str, client: Target) -> NetworkEnds:
     """The far end is this machine by one of its own addresses: what a guest reaches over a NIC that was passed to it.
     MeasureError for a client on this machine itself, whose packets would never leave it."""
-    if client.spec.is_here:
-        raise MeasureError(f"{address} is this machine's own: nothing would cross a NIC", "measure from a guest")
     client.take()  # without its NIC a guest knows no way
+    if own := client.link_here(address):
+        return own
+    if client.spec.is_here:
+        raise MeasureError(
+            f"{address} is this machine's own: nothing would cross a NIC", "give a NIC: local:nic=BDF,address=ADDRESS"
+        )
     nic = _interface_to(client, address)
     if not nic:
         raise MeasureError(f"{client.name} knows no way to {address}", "give its NIC an address of the same network")
-    return NetworkEnds(serve=lambda argv: _served(argv, PORT), host=address, bind=address, nic=nic)
+    return NetworkEnds(serve=served_here, host=address, bind=address, nic=nic)
 
 
 def _interface_to(here: Target, host: str) -> str:

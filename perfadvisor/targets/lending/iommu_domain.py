@@ -1,7 +1,9 @@
-"""Measuring a disk under another kind of IOMMU translation: its group's type is changed, and changed back."""
+"""Measuring under another kind of IOMMU translation: the type of a disk's or NIC's group is changed for a while."""
 
 import os
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
@@ -12,10 +14,40 @@ from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import domain_changed
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.lending import vfio
+from perfadvisor.targets.lending.nic import interfaces_when_there
 from perfadvisor.targets.lending.pci_group import ROOT, function, text_of
 from perfadvisor.targets.lending.pci_refusals import disks_of
 
 TYPES = DOMAINS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A PCI function whose translation changes: what it is called, and how to wait until what it carries is back."""
+
+    address: str
+    name: str
+    wait: Callable[[], object]
+
+
+def disk(device: str, root: Path = ROOT) -> Measured:
+    """The function behind a disk. MeasureError where there is none."""
+    address = function_behind(device, root)
+    disks = disks_of(function(address, root))
+    return Measured(
+        address=address,
+        name=f"{device} ({address})",
+        wait=lambda: _wait_for(device, address, disks, root),
+    )
+
+
+def nic(address: str, root: Path = ROOT) -> Measured:
+    """A NIC: its interface comes back without the addresses it had."""
+    return Measured(
+        address=address,
+        name=address,
+        wait=lambda: interfaces_when_there(function(address, root), root),
+    )
 
 
 def function_behind(device: str, root: Path = ROOT) -> str:
@@ -31,36 +63,35 @@ def function_behind(device: str, root: Path = ROOT) -> str:
     return address
 
 
-def change(device: str, wanted: str, book: Journal, root: Path = ROOT) -> str:
-    """Give the group of this disk's function the type `wanted` and wait for the disk to be back; returns in words what
+def change(measured: Measured, wanted: str, book: Journal, root: Path = ROOT) -> str:
+    """Give the group of this function the type `wanted` and wait for what it carries to be back; returns in words what
     was changed, "" for nothing. MeasureError where it is in use, or the kernel does not do it."""
-    address = function_behind(device, root)
-    (group,) = vfio.require_all_lendable([address], root)
+    (group,) = vfio.require_all_lendable([measured.address], root)
     folder = (root / "sys/kernel/iommu_groups" / str(group.number)).resolve()
     was = text_of(folder / "type")
     if was == wanted:
         return ""
     _require_changeable(folder, was)
-    disks = disks_of(function(address, root))
     drivers = {str(one.folder): one.driver for one in group.devices}
     number = book.record(domain_changed(folder, was, drivers))
     try:
         set_type(folder, wanted, drivers)
-        _wait_for(device, address, disks, root)
+        measured.wait()
     except (MeasureError, OSError) as error:
         book.put_back(number)
-        _wait_for(device, address, disks, root)
+        measured.wait()
         reason = error.message if isinstance(error, MeasureError) else str(error)
-        raise MeasureError(f"{device} stays as it is: {reason}", "see dmesg, and the kernel options iommu=") from error
-    return f"{device} ({address}): the IOMMU group {group.number} is {wanted} for this run, it was {was}"
+        raise MeasureError(
+            f"{measured.name} stays as it is: {reason}", "see dmesg, and the kernel options iommu="
+        ) from error
+    return f"{measured.name}: the IOMMU group {group.number} is {wanted} for this run, it was {was}"
 
 
-def change_back(device: str, book: Journal, root: Path = ROOT) -> None:
-    """Undo every change of the journal and wait for the disk. MeasureError where it does not come back."""
-    address = function_behind(device, root)
-    disks = disks_of(function(address, root))
+def change_back(measured: Measured, book: Journal) -> None:
+    """Undo every change of the journal and wait for what the function carries. MeasureError where it does not come
+    back."""
     book.put_back_after(0)
-    _wait_for(device, address, disks, root)
+    measured.wait()
 
 
 def _require_changeable(folder: Path, was: str) -> None:

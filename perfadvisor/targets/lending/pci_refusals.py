@@ -99,6 +99,11 @@ def network_refusals(function: Function, root: Path = ROOT) -> Iterator[str]:
             yield words.part_of(name, master.resolve().name)
 
 
+def is_up(interface: str, root: Path = ROOT) -> bool:
+    """Whether it is switched on."""
+    return bool(_flags(root / NETWORK / interface) & UP)
+
+
 def _flags(folder: Path) -> int:
     text = text_of(folder / "flags")
     return int(text, 16) if re.fullmatch(r"0x[0-9a-f]+", text) else 0

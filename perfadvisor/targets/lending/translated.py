@@ -1,12 +1,10 @@
 """This machine with the measured disk's DMA translated in a given way: an environment beside others, in turns."""
 
-from perfadvisor.errors import InputError, MeasureError
-from perfadvisor.specs.kinds.local import DOMAIN
+from perfadvisor.errors import MeasureError
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.lending import iommu_domain
-from perfadvisor.targets.opening import Opening
 
 
 class TranslatedTarget(LocalTarget):
@@ -26,26 +24,16 @@ class TranslatedTarget(LocalTarget):
     def take(self) -> None:
         """Change the type of the group. MeasureError where the disk must stay as it is."""
         if not self._held:
-            iommu_domain.change(self._device, self._wanted, self._book)
+            iommu_domain.change(iommu_domain.disk(self._device), self._wanted, self._book)
             self._held = True
 
     def give(self) -> None:
         """Change it back. MeasureError where the disk does not come back."""
         if self._held:
             self._held = False
-            iommu_domain.change_back(self._device, self._book)
+            iommu_domain.change_back(iommu_domain.disk(self._device), self._book)
 
     def close(self) -> None:
         """Restore what is still changed."""
         for failure in self._book.close():
             raise MeasureError(f"{self.name}: could not be restored: {failure}", "perfadvisor restore")
-
-
-def open_here(spec: Spec, opening: Opening) -> LocalTarget:
-    """This machine, as it is or with another translation. InputError where no disk is named for that."""
-    wanted = spec.get(DOMAIN)
-    if wanted is None:
-        return LocalTarget(spec)
-    if not opening.device:
-        raise InputError(f"{spec}: it changes how a disk is translated: which one is missing", "--device /dev/nvme0n1")
-    return TranslatedTarget(spec, opening.device, wanted)

@@ -43,7 +43,7 @@ if [ "$1" != inside ]; then
   done
   mkdir -p $dirs && cp -P $links {ROOT} && mount -a -T {MOUNTS} && exec chroot {ROOT} "$0" inside
 fi
-modprobe -a virtio_console virtio_blk virtio_net nvme e1000e 2>/dev/null
+modprobe -a virtio_console virtio_blk virtio_net nvme e1000e igbvf 2>/dev/null
 mkdir -p /run/agent /dev/virtio-ports
 until [ -e {AGENT_NODE} ] && [ -e {DONE_NODE} ]; do
   for port in /sys/class/virtio-ports/*; do
@@ -59,14 +59,15 @@ exec qemu-ga --method=virtio-serial --path={AGENT_NODE} --statedir=/run/agent </
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What is booted: the options, with KVM or emulated, in which directory its sockets lie, who it is, QEMU's words
-    for a NIC ("" for none), whether the host is `slow` because it is emulated itself, and the NUMA node to which all of
-    it is bound."""
+    for a NIC ("" for none), the program that is started as QEMU ("" for QEMU itself), whether the host is `slow`
+    because it is emulated itself, and the NUMA node to which all of it is bound."""
 
     options: VmOptions
     kvm: bool
     directory: Path
     identity: Identity
     nic: str = ""
+    program: str = ""
     slow: bool = False
     place: Place | None = None
 
@@ -150,8 +151,9 @@ def argv(recipe: Recipe, script: Path) -> tuple[str, ...]:
     """How virtme-ng is called."""
     options = recipe.options
     accelerator = () if recipe.kvm else ("--disable-kvm",)
+    program = ("--qemu", recipe.program) if recipe.program else ()
     return (
-        *(str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--verbose", *accelerator),
+        *(str(vm_kernel.vng()), "--run", vm_kernel.choose(), "--force-9p", "--verbose", *accelerator, *program),
         *("--cpus", str(options.cpus), "--memory", f"{options.memory_bytes >> 20}M", f"--rwdir={recipe.directory}"),
         *("--append", f"loglevel=4{SLOW_OPTIONS if recipe.slow else ''}"),
         *(f"--qemu-opts={' '.join(_qemu(recipe))}", "--", str(script)),

@@ -19,6 +19,7 @@ from perfadvisor.targets.opening import Opening
 from perfadvisor.targets.vm.near import Place, place_near
 from perfadvisor.targets.vm.network import Cable, cable
 from perfadvisor.targets.vm.options import VmOptions, options_of
+from perfadvisor.targets.vm.wire import wire
 
 PLACEHOLDER_BYTES = 1 << 20
 SERIAL = "perfadvisor"  # 20 characters at most with what follows (virtio 1.2, 5.2.6)
@@ -84,7 +85,7 @@ def made(spec: Spec, opening: Opening) -> Fixed:
             opening=opening,
             book=book,
             directory=directory,
-            cable=cable(next(_numbers)),
+            cable=_cable(options, book),
             disk=Path(opening.device) if opening.device else _placeholder(directory),
             identity=identity_of(spec.name),
             place=place,
@@ -92,6 +93,11 @@ def made(spec: Spec, opening: Opening) -> Fixed:
     except BaseException:
         book.close()
         raise
+
+
+def _cable(options: VmOptions, book: Journal) -> Cable:
+    number = next(_numbers)
+    return wire(options.macvtap, options.address, number, book) if options.macvtap else cable(number)
 
 
 def _book() -> Journal:

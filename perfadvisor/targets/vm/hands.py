@@ -13,6 +13,7 @@ from perfadvisor.targets.vm import plug
 from perfadvisor.targets.vm.fixed import Fixed
 
 DISK_SLOT, FIRST_FUNCTION_SLOT = 0, 1
+NETWORK = "0x02"  # base class of network controllers
 
 
 def takes_direct_io(file: Path) -> bool:
@@ -42,6 +43,11 @@ class Hands:
     def any(self) -> bool:
         """Whether it has something that others need."""
         return self.whole or bool(self.lent)
+
+    @property
+    def has_nic(self) -> bool:
+        """Whether a NIC is among the functions that it has."""
+        return any(function(address).device_class.startswith(NETWORK) for address in self.lent)
 
     def plug_disk(self, monitor: JsonSocket) -> bool:
         """Plug the virtio disk in unless the guest has it or may not have it; whether that was done."""

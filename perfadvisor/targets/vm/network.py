@@ -38,9 +38,13 @@ class Cable:
 
     def qemu(self) -> str:
         """QEMU's words for it."""
-        fast = ",vhost=on" if os.access(VHOST, os.R_OK | os.W_OK) else ""
-        end = f"tap,id=cable,ifname={self.tap},script=no,downscript=no{fast}" if self.tap else "user,id=cable"
+        end = f"tap,id=cable,ifname={self.tap},script=no,downscript=no{vhost()}" if self.tap else "user,id=cable"
         return f"-netdev {end} -device virtio-net-pci,netdev=cable,mac={self.mac}"
+
+    def program(self, folder: Path) -> str:
+        """What is to be started as QEMU, "" for QEMU itself."""
+        del folder
+        return ""
 
     def connect(self, execute: Callable[[Command], Completed]) -> None:
         """Addresses on both ends. MeasureError where they cannot be set."""
@@ -52,6 +56,10 @@ class Cable:
                 done = run(Command(argv=("ip", *argv), timeout_s=10.0))
                 if done.returncode != 0:
                     raise MeasureError(f"ip {' '.join(argv)}: {done.stderr.decode('utf-8', 'replace').strip()}")
+        self.bring_up(execute)
+
+    def bring_up(self, execute: Callable[[Command], Completed]) -> None:
+        """The address of the guest's end."""
         argv = ("sh", "-c", UP, self.mac, f"{self.guest}/{self.prefix}")
         self.nic = execute(Command(argv=argv, timeout_s=60.0)).stdout.decode("utf-8", "replace").strip()
 
@@ -68,6 +76,16 @@ class Cable:
         )
 
 
+def vhost() -> str:
+    """Whether packets go past QEMU, where this machine has what that takes."""
+    return ",vhost=on" if os.access(VHOST, os.R_OK | os.W_OK) else ""
+
+
+def mac_of(number: int) -> str:
+    """The hardware address of the guest with this number within the process."""
+    return f"52:54:00:70:{os.getpid() & 255:02x}:{number & 255:02x}"
+
+
 def addressed(address: str, functions: Iterable[str]) -> str:
     """A script for the guest that gives the interface of one of these PCI functions this address, and says its name as
     soon as it has a carrier."""
@@ -79,7 +97,7 @@ def addressed(address: str, functions: Iterable[str]) -> str:
 
 def cable(number: int) -> Cable:
     """The cable of the guest with this number within the process."""
-    mac = f"52:54:00:70:{os.getpid() & 255:02x}:{number & 255:02x}"
+    mac = mac_of(number)
     if os.geteuid() == 0 and os.access(TUN, os.R_OK | os.W_OK):
         host, guest = _addresses()
         return Cable(tap=f"pa{os.getpid()}.{number}", mac=mac, host=host, guest=guest, prefix=30)

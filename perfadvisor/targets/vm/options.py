@@ -15,7 +15,8 @@ class VmOptions:
     `queues` of the virtio disk (0: one for each CPU), `iothread` whether the disk has a thread of its own, `cache` and
     `aio` as QEMU has them. `pin` lists host CPUs for the vCPUs, one each, () for none. `vfio` are functions passed
     through and `vf` physical ones that each make a virtual one for the guest; `address` ("192.0.2.2/24") is what a
-    network interface among them gets in there. `near` is the function on whose node the guest lies, "" for none."""
+    network interface among them gets in there, or the virtio NIC where `macvtap` names the interface of this machine
+    on whose wire it is. `near` is the function on whose node the guest lies, "" for none."""
 
     cpus: int = table.DEFAULT_CPUS
     memory_bytes: int = table.DEFAULT_MEMORY_BYTES
@@ -28,6 +29,7 @@ class VmOptions:
     vfio: tuple[str, ...] = ()
     vf: tuple[str, ...] = ()
     address: str = ""
+    macvtap: str = ""
     near: str = ""
 
     @property
@@ -50,6 +52,7 @@ def options_of(spec: Spec) -> VmOptions:
         vfio=spec.all_of(table.VFIO),
         vf=spec.all_of(table.VF),
         address=spec.get(table.ADDRESS) or "",
+        macvtap=spec.get(table.MACVTAP) or "",
         near=_address((spec.get(table.NEAR) or "").removeprefix("near:")),
     )
 

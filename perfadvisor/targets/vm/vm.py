@@ -91,6 +91,7 @@ class VmTarget(RemoteTarget):
             kvm=not reason,
             directory=fixed.directory,
             nic=fixed.cable.qemu(),
+            program=fixed.cable.program(fixed.directory),
             slow=slow,
             identity=fixed.identity,
             place=fixed.place,
@@ -134,7 +135,7 @@ class VmTarget(RemoteTarget):
         if hands.lent:
             arrived = self._wait_for(inside.arrived)
             hands.own_disk = arrived if inside.expects_disks() else ""
-        if address := self._fixed.options.address:
+        if (address := self._fixed.options.address) and not self._fixed.options.macvtap:
             self._wait_for(partial(inside.give_address, address))
         hands.whole = True
         self._defined = self._definition(guest)
@@ -239,6 +240,12 @@ class VmTarget(RemoteTarget):
     def link(self) -> NetworkEnds:
         """From the guest's virtio NIC to this machine."""
         return self._fixed.cable.link(self.name)
+
+    def link_here(self, address: str) -> NetworkEnds | None:
+        """By its virtio NIC where it was given no other."""
+        del address
+        options = self._fixed.options
+        return None if options.address or self._hands.has_nic else self.link()
 
     def _way(self, disk: str) -> IoPath:
         tree = self.tree(io_path.PATTERNS)

@@ -9,9 +9,9 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.changing.journal import Journal
-from perfadvisor.targets.container import devices as container_devices
 from perfadvisor.targets.container.devices import Given, give, memlock
 from perfadvisor.targets.container.spec import declared_by
+from perfadvisor.targets.lending import nic
 from perfadvisor.targets.opening import Opening
 from tests.targets.machine import NIC, NVME, Machine
 
@@ -26,7 +26,7 @@ def machine(tmp_path: Path) -> Machine:
 @pytest.fixture
 def given(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Given]:
     """What a container declared like this gets."""
-    monkeypatch.setattr(container_devices, "READY_S", 0.0)
+    monkeypatch.setattr(nic, "READY_S", 0.0)
 
     def ask(options: str, **opening: object) -> Given:
         with Journal(tmp_path / "journal") as book:

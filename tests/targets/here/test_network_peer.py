@@ -8,7 +8,7 @@ import pytest
 from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.specs.peer import ADDRESS, read_peer
-from perfadvisor.targets.base import Command, Completed
+from perfadvisor.targets.base import Command, Completed, NetworkEnds
 from perfadvisor.targets.here import network
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.vm import network as vm_network
@@ -33,11 +33,15 @@ class Guest:
 
     def __init__(self, nic: str) -> None:
         self.nic, self.said = nic, []
+        self.own: NetworkEnds | None = None
 
     def take(self) -> None:
         self.said.append("take")
 
     pause = give = take
+
+    def link_here(self, address: str) -> NetworkEnds | None:
+        return self.own
 
     def run(self, command: Command) -> Completed:
         self.said.append(command.argv[0])
@@ -50,6 +54,13 @@ def test_the_guest_has_its_nic_before_it_is_asked_for_the_way() -> None:
     link = network.here_link("192.0.2.1", guest)
     assert (link.host, link.bind, link.nic) == ("192.0.2.1", "192.0.2.1", "enp2s0")
     assert guest.said == ["take", "ip"]
+
+
+def test_a_guest_without_a_nic_of_its_own_uses_its_cable() -> None:
+    guest: Any = Guest("")
+    guest.own = network.local_link()
+    assert network.here_link("192.0.2.1", guest) is guest.own
+    guest.own.close()
 
 
 def test_without_a_nic_on_the_way_nothing_is_measured() -> None:

@@ -8,7 +8,7 @@ from perfadvisor.errors import MeasureError
 from perfadvisor.targets.changing import iommu_type
 from perfadvisor.targets.changing.iommu_type import set_type
 from perfadvisor.targets.changing.journal import Journal
-from perfadvisor.targets.lending.iommu_domain import change, change_back, function_behind
+from perfadvisor.targets.lending.iommu_domain import change, change_back, disk, function_behind
 from tests.targets.machine import NIC, NVME, Machine
 
 GROUP = "sys/kernel/iommu_groups/7"
@@ -34,7 +34,7 @@ def kind(machine: Machine) -> str:
 
 def test_the_disk_is_unbound_changed_and_comes_back(machine: Machine, tmp_path: Path, node: str) -> None:
     with Journal(tmp_path / "journal") as book:
-        said = change(node, "identity", book, machine.root)
+        said = change(disk(node, machine.root), "identity", book, machine.root)
         assert said == f"{node} ({NVME}): the IOMMU group 7 is identity for this run, it was DMA"
         assert kind(machine) == "identity"
         assert (machine.root / "sys/bus/pci/drivers/nvme/unbind").read_text() == NVME
@@ -43,7 +43,7 @@ def test_the_disk_is_unbound_changed_and_comes_back(machine: Machine, tmp_path: 
 
 def test_nothing_is_done_for_what_is_so_already(machine: Machine, tmp_path: Path, node: str) -> None:
     with Journal(tmp_path / "journal") as book:
-        assert change(node, "DMA", book, machine.root) == ""
+        assert change(disk(node, machine.root), "DMA", book, machine.root) == ""
         assert book.last == 0
     assert not (machine.root / "sys/bus/pci/drivers/nvme/unbind").exists()
 
@@ -53,14 +53,14 @@ def test_what_the_kernel_refuses_is_said_and_put_back(
 ) -> None:
     monkeypatch.setattr(iommu_type, "_written", lambda file, wanted: "" if wanted == "DMA" else "Invalid argument")
     with Journal(tmp_path / "journal") as book, pytest.raises(MeasureError, match=r"stays as it is: Invalid argument"):
-        change(node, "identity", book, machine.root)
+        change(disk(node, machine.root), "identity", book, machine.root)
     assert (tmp_path / "journal").exists() is False, "nothing is left to be put back"
 
 
 def test_a_disk_in_use_keeps_its_translation(machine: Machine, tmp_path: Path, node: str) -> None:
     machine.put("proc/swaps", "Filename Type Size Used Priority\n/dev/nvme0n1 partition 1 0 -2\n")
     with Journal(tmp_path / "journal") as book, pytest.raises(MeasureError, match="used as swap"):
-        change(node, "identity", book, machine.root)
+        change(disk(node, machine.root), "identity", book, machine.root)
     assert kind(machine) == "DMA"
 
 
@@ -68,7 +68,7 @@ def test_a_disk_in_use_keeps_its_translation(machine: Machine, tmp_path: Path, n
 def test_a_type_that_could_not_be_put_back_is_left(machine: Machine, tmp_path: Path, node: str, text: str) -> None:
     machine.put(f"{GROUP}/type", text)
     with Journal(tmp_path / "journal") as book, pytest.raises(MeasureError, match="could not be restored"):
-        change(node, "identity", book, machine.root)
+        change(disk(node, machine.root), "identity", book, machine.root)
 
 
 def test_a_disk_without_a_pci_function(machine: Machine) -> None:
@@ -90,6 +90,6 @@ def test_every_driver_is_asked_for_even_after_a_refusal(machine: Machine) -> Non
 
 def test_a_change_is_taken_back_before_the_end(machine: Machine, tmp_path: Path, node: str) -> None:
     with Journal(tmp_path / "journal") as book:
-        change(node, "identity", book, machine.root)
-        change_back(node, book, machine.root)
+        change(disk(node, machine.root), "identity", book, machine.root)
+        change_back(disk(node, machine.root), book)
         assert (kind(machine), book.changes) == ("DMA", ())

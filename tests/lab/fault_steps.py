@@ -1,0 +1,150 @@
+"""Faults planted in the lab: everything set up well and read, then badly; kept for tests/planted/test_server.py."""
+
+import contextlib
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from perfadvisor.analyse.devices.answer import answers
+from perfadvisor.facts import catalogue
+from perfadvisor.report.devices_json import document
+from perfadvisor.targets.here.local import LocalTarget
+from tests.lab.by_lspci import differences
+from tests.lab.inside import HERE, driver, perfadvisor, say, text
+from tests.lab.server import PLAIN_NVME, SRIOV_NVME
+from tests.lab.steps import _disk as disk_of
+from tests.lab.steps import _do as do
+from tests.lab.steps import _ready_for_guests
+from tests.lab.steps import _wait_for as wait_for
+from tests.planted.guests import Guest, running
+from tests.planted.server import EMULATED, HELD
+from tests.planted.server_guests import GUESTS
+
+DEVICES = Path("/sys/bus/pci/devices")
+THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+UPSTREAM, TRANSLATES = "0x8232", "0x1044"  # a port of Texas Instruments' XIO3130; virtio's source of randomness
+GROUPS = Path("/sys/fs/cgroup")
+BURN_S = 2.0
+PASTE = Path(__file__).parents[1] / "planted" / "paste.sh"
+Seen = dict[str, Any]
+
+
+def faulted() -> Seen:
+    """Both states, what was read of each, and the names that rules speak of."""
+    return _states("good", "bad")
+
+
+def well() -> Seen:
+    """The good state alone."""
+    return _states("good")
+
+
+def _states(*sides: str) -> Seen:
+    _ready_for_guests()
+    for module in ("vfio-pci", "tun", "vhost_net", "igb", "vmxnet3", "ahci", "sd_mod"):
+        do("modprobe", module)
+    kinds = {"NIC": "e1000e", "IGB": "igb", "FAST": "vmxnet3"}
+    names = {name: nic for name, kind in kinds.items() if (nic := _interface(kind))}
+    names |= {"BELOW": _below(), "ATS": _called(TRANSLATES)}
+    (GROUPS / "cgroup.subtree_control").write_text("+cpu +memory +io")
+    (GROUPS / "held").mkdir()
+    seen: Seen = {"names": names, "failed_lines": [], **listed()}
+    for side in sides:
+        seen[side] = _state(side, seen["failed_lines"], names)
+    return seen
+
+
+def listed() -> Seen:
+    """Where `perfadvisor devices` says anything else than lspci."""
+    said = document({"here": answers(catalogue.read(LocalTarget().tree(catalogue.PATTERNS)))})
+    return {"lspci_differs": differences(json.dumps(said))}
+
+
+def pasted() -> Seen:
+    """What programs print of what is set up well and badly in here."""
+    with (HERE / "paste.txt").open("wb") as file:
+        done = subprocess.run(["sh", str(PASTE)], stdout=file, stderr=subprocess.PIPE, check=False)
+    return {"exit": done.returncode, "said": done.stderr.decode()[-2000:]}
+
+
+def _state(side: str, failed: list[str], names: dict[str, str]) -> int:
+    """A snapshot with all guests and faults of one side."""
+    THP.write_text("never")
+    given_away = [PLAIN_NVME, names["BELOW"], names["ATS"]]
+    with ExitStack() as stack:
+        for address in filter(None, given_away):
+            stack.enter_context(_given_away(address))
+        stack.enter_context(running([_at_hand(getattr(pair, side)) for pair in GUESTS], HERE))
+        for fault in EMULATED:
+            if fault.needs and fault.needs not in names:
+                continue
+            line = getattr(fault, side)
+            say(line)
+            done = subprocess.run(["sh", "-c", line], capture_output=True, env=os.environ | names, check=False)
+            if done.returncode:
+                failed.append(f"{line}: {done.stderr.decode()}")
+        with _held(HELD[side]):
+            return perfadvisor("snapshot", "-o", str(HERE / f"{side}.tar.gz"))
+
+
+@contextmanager
+def _held(limits: Mapping[str, str]) -> Iterator[None]:
+    """In a control group with these limits, which were felt."""
+    for name, value in limits.items():
+        (GROUPS / "held" / name).write_text(value)
+    (GROUPS / "held" / "cgroup.procs").write_text("0")
+    began = time.process_time()
+    while time.process_time() - began < BURN_S:
+        pass
+    try:
+        yield
+    finally:
+        (GROUPS / "cgroup.procs").write_text("0")
+
+
+def _at_hand(guest: Guest) -> Guest:
+    words = guest.words.replace("{vfio}", PLAIN_NVME).replace("{disk}", disk_of(SRIOV_NVME))
+    return replace(guest, words=words)
+
+
+@contextmanager
+def _given_away(address: str) -> Iterator[None]:
+    """Bound to VFIO by hand, as a host's administrator does."""
+    device = DEVICES / address
+    (device / "driver" / "unbind").write_text(address)
+    (device / "driver_override").write_text("vfio-pci")
+    Path("/sys/bus/pci/drivers_probe").write_text(address)
+    assert driver(address) == "vfio-pci"
+    try:
+        yield
+    finally:
+        (device / "driver" / "unbind").write_text(address)
+        (device / "driver_override").write_text("\n")
+        Path("/sys/bus/pci/drivers_probe").write_text(address)
+        wait_for(lambda: disk_of(address) if address == PLAIN_NVME else driver(address))
+
+
+def _interface(name: str) -> str:
+    """That of this driver, "" for none."""
+    links = [entry / "device" / "driver" for entry in Path("/sys/class/net").iterdir()]
+    return next((link.parents[1].name for link in links if link.exists() and link.resolve().name == name), "")
+
+
+def _below() -> str:
+    """A function below the switch that something drives."""
+    switch = next(entry for entry in DEVICES.iterdir() if text(entry / "device") == UPSTREAM)
+    return next(one.name for one in sorted(switch.glob("*:*/*:*")) if (one / "driver").exists())
+
+
+def _called(device: str) -> str:
+    """The driven function with this device number, "" for none."""
+    found = (entry for entry in DEVICES.iterdir() if text(entry / "device") == device and (entry / "driver").exists())
+    with contextlib.suppress(StopIteration):
+        return next(found).name
+    return ""

@@ -1,0 +1,115 @@
+"""One disk and one network in every way at once: the runs whose tables tests/lab/table.py keeps.
+
+They take a NIC with virtual functions, which this machine's own QEMU need not have, and longer than a test may take.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from perfadvisor.targets.lending import vfio
+from tests.lab.containers import CONFIGURATION, IMAGE, STORE
+from tests.lab.inside import HERE, driver, perfadvisor, text
+from tests.lab.server import EDU, NIC, PLAIN_NVME, SRIOV_NVME
+from tests.lab.steps import FAR, SHORT, WORKLOADS, _journal, _ready_for_guests
+from tests.lab.steps import _disk as disk_of
+from tests.lab.steps import _do as do
+from tests.lab.steps import _far_end as far_end
+
+DEVICES = Path("/sys/bus/pci/devices")
+SHAPE = "cpus=1,memory=512M"
+OWN = {"mapping/lab-edu": "tool: dmabench\nparameters: {kernel: edu, repeats: 3}\nmetrics: [verified_bytes]\n"}
+LIBVIRT = "libvirt"  # where it was unpacked
+KINDS = ("identity", "DMA", "DMA-FQ")
+Seen = dict[str, Any]
+
+
+def table() -> Seen:
+    """The host, a virtio guest with two faults, one with the disk itself and its NIC on a wire, one with virtual
+    functions of disk and NIC, a container with a group and a virtual function: all in one run."""
+    do("udevadm", "control", "--exit")  # a name that it gives an interface later would come too late
+    _ready_for_guests()
+    for module in ("igb", "igbvf", "macvtap", "vhost_net", "tun"):
+        do("modprobe", module)
+    disk, far, (first, second) = _filled(SRIOV_NVME), far_end(), _nics()
+    for name in (first, second):
+        do("ip", "link", "set", name, "up")
+    functions = [(Path("/sys/class/net") / name / "device").resolve().name for name in (first, second)]
+    environments = {
+        "host": "local",
+        "virtio": f"vm:iothread=off,cache=writeback,{SHAPE}",
+        "vfio": f"vm:vfio={SRIOV_NVME},macvtap={second},address=169.254.79.3/24,{SHAPE}",
+        "virtual": f"vm:vf={SRIOV_NVME},vf={functions[0]},address=169.254.79.4/24,{SHAPE}",
+        "container": f"podman:{IMAGE},vfio={EDU},vf={functions[1]},address=169.254.79.5/24",
+    }
+    names = (*WORKLOADS.values(), *OWN)
+    code = _run("table", names, environments.values(), "--device", disk, "--peer", f"local:{FAR}", "--repeats", "1")
+    left = [text(DEVICES / one / "sriov_numvfs") for one in (SRIOV_NVME, *functions)]
+    drivers = [driver(one) for one in (SRIOV_NVME, *functions, EDU)]
+    return {"exit": code, "environments": environments, "far": far, "left": left, "drivers": drivers}
+
+
+def domains() -> Seen:
+    """A disk and a NIC under every kind of translation in turns, and what VFIO maps by kind of page."""
+    disk, _ = disk_of(PLAIN_NVME), far_end()
+    for_disk = [f"local:domain={kind}" for kind in KINDS]
+    for_nic = [f"local:nic={NIC},address=169.254.79.2/24,domain={kind}" for kind in KINDS]
+    repeats = ("--repeats", "4", "--runtime", "2s")
+    codes = [
+        _run("domains-disk", (WORKLOADS["storage"],), for_disk, "--device", disk, *repeats),
+        _run("domains-nic", (WORKLOADS["network"],), for_nic, "--peer", f"local:{FAR}", *repeats),
+        _run("domains-map", ("mapping",), (), "--vfio", EDU, "--repeats", "4"),
+    ]
+    groups = [text(DEVICES / one / "iommu_group/type") for one in (PLAIN_NVME, NIC, EDU)]
+    return {"exits": codes, "after": groups, "drivers": [driver(one) for one in (PLAIN_NVME, NIC, EDU)]}
+
+
+def nodedev() -> Seen:
+    """Every PCI function as libvirt describes it, two virtual ones among them, and as perfadvisor reads it then."""
+    physical = DEVICES / SRIOV_NVME
+    (physical / "sriov_drivers_autoprobe").write_text("0")
+    (physical / "sriov_numvfs").write_text("2")
+    with (HERE / "nodedev.xml").open("wb") as file:
+        words = ("sh", str(Path(__file__).with_name("nodedev.sh")), str(HERE / LIBVIRT))
+        done = subprocess.run(words, stdout=file, stderr=subprocess.PIPE, check=False)
+    code = perfadvisor("snapshot", "-o", str(HERE / "nodedev.tar.gz"))
+    (physical / "sriov_numvfs").write_text("0")
+    (physical / "sriov_drivers_autoprobe").write_text("1")
+    return {"exit": code, "said": done.stderr.decode()[-2000:]}
+
+
+def asked() -> Seen:
+    """What QEMU itself answers of a function that was passed through."""
+    from tests.targets.vm.stopped import function_told, stopped
+
+    with _journal("asked") as book:
+        vfio.lend([EDU], book)
+        with stopped(HERE, f"vm:vfio={EDU},{SHAPE}") as guest:
+            return {"host": function_told(guest, EDU)}
+
+
+def _run(name: str, workloads: tuple[str, ...], environments: Any, *more: str) -> int:
+    storage = HERE / "storage.conf"
+    storage.write_text(CONFIGURATION.format(store=HERE.parent / STORE))
+    os.environ["CONTAINERS_STORAGE_CONF"] = str(storage)
+    for workload, rest in OWN.items():
+        file = HERE / "own" / f"{workload}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"id: {workload}\ntitle: In the lab\nwhy: Short, because everything is emulated.\n{rest}")
+    words = [word for spec in environments for word in ("--env", spec)]
+    packs = ("--workloads", str(SHORT), "--workloads", str(HERE / "own"))
+    return perfadvisor("run", *workloads, *words, *more, *packs, "--seed", "1", "--out", str(HERE / name))
+
+
+def _filled(address: str) -> str:
+    disk = disk_of(address)
+    do("dd", "if=/dev/urandom", f"of={disk}", "bs=1M", "count=64", "oflag=direct")
+    return disk
+
+
+def _nics() -> list[str]:
+    """The interfaces that igb drives, by PCI address."""
+    links = [one / "device" for one in Path("/sys/class/net").iterdir() if (one / "device/driver").exists()]
+    found = [link for link in links if (link / "driver").resolve().name == "igb"]
+    return [link.parent.name for link in sorted(found, key=lambda link: link.resolve().name)]

@@ -12,30 +12,68 @@ from perfadvisor.model.rule import Rule
 LEDGER = Path(__file__).resolve().parents[2] / "docs" / "rules-ledger.yaml"
 FEWEST_CLEAR = 2  # other machines on which it has to stay silent
 NAMED = 3  # of the inputs on each side; more would say no more
+MACHINES = {
+    "virtual-machine": "a virtual machine with two CPUs and one node, Linux 6.18, on which the tests run",
+    "emulated-server": "the lab (docs/lab.md): two sockets, an Intel IOMMU, Linux 6.1, emulated by QEMU",
+    "emulated-server-amd": "the lab with an AMD IOMMU, emulated by QEMU 10",
+    "emulated-newer": "the lab with Linux 6.12",
+}
+"""Machines of our own: what they are. Every other input is of a machine of its own."""
+OURS = {  # where a recording of ours begins -> the machine it was made on
+    "tests/data/machines/emulated-server": "emulated-server",
+    "tests/data/machines/second-": "emulated-server-amd",
+    "tests/data/machines/third-": "emulated-newer",
+    "tests/data/planted/server-": "emulated-server",
+    "tests/data/planted/runs/server-": "emulated-server",
+    "tests/data/": "virtual-machine",
+}
 HEAD = """\
 # Where each rule was seen outside its own cases: inputs of real machines on which it fires, and on which it is clear
-# and fires nowhere; and tests that plant its fault on a live kernel (`planted`: it fires, and is clear without).
-# A rule is stable where it fired and was clear on two others; every other one is on trial. Kept by tests:
-# `python -m tests.shared.ledger` writes the inputs anew; the tests are named by hand.
+# and fires nowhere; and tests that plant its fault on a live kernel (`planted`: it fires, and is clear without), by the
+# machine it was planted on. A rule is stable where it fired on one machine and was clear on two others, or on two other
+# kernels; every other one is on trial. Kept by tests: `python -m tests.shared.ledger` writes the inputs anew; the tests
+# are named by hand.
+# Machines of our own, of which there may be several inputs:
 """
+
+
+def machine_of(name: str) -> str:
+    """The machine that this input was taken of."""
+    return next((machine for start, machine in OURS.items() if name.startswith(start)), name)
+
+
+def spread(names: Iterable[str]) -> list[str]:
+    """One of each machine, as many as are worth naming."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(machine_of(name), name)
+    return list(found.values())[:NAMED]
 
 
 @dataclass(kw_only=True)
 class Seen:
-    """One rule's inputs, and its tests with planted faults, as FILE::TEST."""
+    """One rule's inputs, and its tests with planted faults by machine, each as FILE::TEST."""
 
     fires: list[str] = field(default_factory=list)
     clear: list[str] = field(default_factory=list)
-    planted: list[str] = field(default_factory=list)
+    planted: dict[str, list[str]] = field(default_factory=dict)
 
     def with_tests_of(self, other: "Seen") -> "Seen":
         """These inputs, as many as are worth naming, beside the other's tests."""
-        return Seen(fires=self.fires[:NAMED], clear=self.clear[:NAMED], planted=other.planted)
+        return Seen(fires=spread(self.fires), clear=spread(self.clear), planted=other.planted)
+
+    @property
+    def tests(self) -> list[str]:
+        """All tests that plant its fault."""
+        return [test for tests in self.planted.values() for test in tests]
 
     @property
     def stable(self) -> bool:
-        """Whether it fired rightly and kept silent often enough: a planted test shows one machine without its fault."""
-        return bool(self.fires or self.planted) and len(self.clear) + len(self.planted) >= FEWEST_CLEAR
+        """Whether it fired on one machine and kept silent on enough others: one that had its fault planted was clear
+        before that."""
+        clear = {machine_of(name) for name in self.clear} | self.planted.keys()
+        fired = {machine_of(name) for name in self.fires} | self.planted.keys()
+        return any(len(clear - {machine}) >= FEWEST_CLEAR for machine in fired)
 
 
 def read() -> dict[str, Seen]:
@@ -52,7 +90,7 @@ def write(found: dict[str, Seen]) -> None:
     writer = YAML()
     writer.width = 200
     with LEDGER.open("w") as file:
-        file.write(HEAD)
+        file.write(HEAD + "".join(f"#   {name}: {what}\n" for name, what in MACHINES.items()))
         writer.dump({rule: seen for rule, seen in told.items() if seen}, file)
 
 

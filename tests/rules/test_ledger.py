@@ -7,7 +7,7 @@ import pytest
 
 from perfadvisor.model.rule import Rule
 from perfadvisor.packs.rules import load_rules
-from tests.rules.ledger import FEWEST_CLEAR, Seen, maturity, read
+from tests.rules.ledger import FEWEST_CLEAR, MACHINES, Seen, machine_of, maturity, read, spread
 
 TESTS = Path(__file__).resolve().parents[2]
 
@@ -27,7 +27,7 @@ def test_the_ledger_speaks_of_rules_that_are_there(rules: dict[str, Rule]) -> No
     assert set(read()) <= set(rules)
 
 
-@pytest.mark.parametrize(("rule", "place"), [(rule, place) for rule, seen in read().items() for place in seen.planted])
+@pytest.mark.parametrize(("rule", "place"), [(rule, place) for rule, seen in read().items() for place in seen.tests])
 def test_a_planted_fault_is_planted_by_a_test_that_names_the_rule(rule: str, place: str) -> None:
     file, _, name = place.partition("::")
     whole = (TESTS / file).read_text()
@@ -39,10 +39,24 @@ def test_a_planted_fault_is_planted_by_a_test_that_names_the_rule(rule: str, pla
     assert rule in text
 
 
+def test_the_ledger_names_machines_that_are_known() -> None:
+    assert {machine for seen in read().values() for machine in seen.planted} <= set(MACHINES)
+
+
 def test_what_stable_takes() -> None:
     others = [str(number) for number in range(FEWEST_CLEAR)]
     assert Seen(fires=["a"], clear=others).stable
     assert not Seen(fires=["a"], clear=others[1:]).stable
     assert not Seen(clear=others).stable
-    assert Seen(planted=["t"], clear=others[1:]).stable, "the test itself shows it clear once"
-    assert not Seen(planted=["t"]).stable
+    assert Seen(planted={"m": ["t"]}, clear=others).stable
+    assert Seen(planted={"m": ["t"], "n": ["u"]}, clear=others[1:]).stable, "each shows the other's machine clear"
+
+
+def test_machines_count_and_not_tests_or_recordings() -> None:
+    ours = [f"tests/data/planted/runs/{name}" for name in ("a.tar.xz", "b.tar.xz", "server-good.tar.xz")]
+    assert machine_of(ours[0]) == machine_of(ours[1]) == "virtual-machine"
+    assert not Seen(planted={"virtual-machine": ["t", "u", "v"]}).stable
+    assert not Seen(planted={"virtual-machine": ["t"]}, clear=[*ours, "1"][:3]).stable, "one other machine"
+    assert Seen(planted={"virtual-machine": ["t"]}, clear=[*ours, "1"]).stable
+    assert not Seen(fires=["a"], clear=["a", "b"]).stable, "itself is no other"
+    assert spread([*ours, "1", "2"]) == [ours[0], ours[2], "1"]

@@ -25,6 +25,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "perfadvisor/targets/changing/journal.py": JOURNAL,
     "perfadvisor/targets/changing/undo.py": (
         "tests/targets/changing/test_undo.py", *JOURNAL, "tests/targets/changing/test_huge_pages.py",
+        "tests/targets/changing/test_attribute.py",
     ),
     "perfadvisor/targets/here/redaction.py": (
         "tests/targets/here/test_redaction.py", "tests/targets/here/test_secrets.py",

@@ -25,6 +25,7 @@ class Machine:
         self.link("sys/block/nvme0n1", f"{self.device(NVME)}/nvme/nvme0/nvme0n1")
         self.put(f"{self.device(NIC)}/net/eth0/flags", "0x1003")
         self.link("sys/class/net/eth0", f"{self.device(NIC)}/net/eth0")
+        self.put("sys/bus/pci/drivers_probe", "")
         self.put("proc/swaps", "Filename Type Size Used Priority\n")
         self.put("proc/self/mountinfo", "")
 
@@ -36,8 +37,9 @@ class Machine:
         folder = self.device(address)
         self.put(f"{folder}/class", device_class)
         self.put(f"{folder}/reset", "")
+        self.put(f"{folder}/driver_override", "(null)\n")
         self.link(f"sys/bus/pci/devices/{address}", folder)
-        (self.root / f"sys/bus/pci/drivers/{driver}").mkdir(parents=True, exist_ok=True)
+        self.put(f"sys/bus/pci/drivers/{driver}/unbind", "")
         self.link(f"{folder}/driver", f"sys/bus/pci/drivers/{driver}")
         (self.root / f"sys/kernel/iommu_groups/{group}/devices").mkdir(parents=True, exist_ok=True)
         self.link(f"sys/kernel/iommu_groups/{group}/devices/{address}", folder)
@@ -47,7 +49,7 @@ class Machine:
         """Another driver has the function; "" for none."""
         (self.root / self.device(address) / "driver").unlink()
         if driver:
-            (self.root / f"sys/bus/pci/drivers/{driver}").mkdir(parents=True, exist_ok=True)
+            self.put(f"sys/bus/pci/drivers/{driver}/unbind", "")
             self.link(f"{self.device(address)}/driver", f"sys/bus/pci/drivers/{driver}")
 
     def put(self, path: str, text: str) -> None:

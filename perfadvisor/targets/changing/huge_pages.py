@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import pages_added
 
@@ -37,7 +38,7 @@ def reserve(need: Need, journal: Journal, root: Path = Path("/")) -> None:
     if not os.access(setting, os.W_OK):
         raise MeasureError(_short(need, free), f"as root: echo {total + need.count - free} > {setting}")
     number = journal.record(pages_added(setting, need.count - free))
-    setting.write_text(str(total + need.count - free))
+    attribute.write(setting, str(total + need.count - free))
     got = (_number(setting) or total) - total
     if got < need.count - free:
         journal.correct(number, pages_added(setting, max(0, got)))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.changing.pci_driver import driver_of
 
 
@@ -20,11 +21,11 @@ def set_type(group: Path, wanted: str, drivers: Mapping[str, str]) -> None:
     if (group / "type").exists() and (group / "type").read_text().strip() != wanted:
         for function in here:
             if driver_of(function):
-                (function / "driver" / "unbind").write_text(function.name)
+                attribute.write(function / "driver" / "unbind", function.name)
         refusal = _written(group / "type", wanted)
     for function, driver in here.items():
         if driver and driver_of(function) != driver:
-            (function.parent.parent / "drivers_probe").write_text(function.name)
+            attribute.write(function.parent.parent / "drivers_probe", function.name)
     lost = [f"{function.name}: {driver}" for function, driver in here.items() if driver_of(function) != driver]
     if lost:
         raise MeasureError(f"not driven as before any more: {', '.join(lost)}", "see dmesg")
@@ -35,7 +36,7 @@ def set_type(group: Path, wanted: str, drivers: Mapping[str, str]) -> None:
 def _written(file: Path, wanted: str) -> str:
     """Why the kernel did not take it; "" where it did."""
     try:
-        file.write_text(wanted)
+        attribute.write(file, wanted)
     except OSError as error:
         return f"the kernel does not make IOMMU group {file.parent.name} {wanted}: {error.strerror}"
     now = file.read_text().strip()

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.changing import attribute
 
 RELEASED_S = 20.0  # a guest that was killed lets go of its devices when the kernel has taken it apart
 
@@ -70,6 +71,6 @@ def _wait_until_released(function: Path) -> None:
 
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text)
+        attribute.write(file, text)
     except OSError as error:
         raise MeasureError(f"{file}: {error.strerror}", "as root") from error

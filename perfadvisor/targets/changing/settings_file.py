@@ -13,6 +13,7 @@ from perfadvisor.settings import commands, reading
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Door, Setting, Values, Write
 from perfadvisor.targets.base import Command
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.here.capture import capture
 from perfadvisor.targets.here.process import run
 
@@ -37,8 +38,7 @@ def write(write: Write) -> None:
     if write.setting.door is Door.SHOWN:
         raise MeasureError("only a person can make this change, because it needs a restart")
     if write.setting.door is Door.FILE:
-        with open(write.source, "w") as file:  # noqa: PTH123 (never created: "w" on sysfs opens what is there)
-            file.write(write.text)
+        attribute.write(Path(write.source), write.text)
         return
     done = run(Command(argv=commands.argv(write), timeout_s=WRITE_S))
     if done.returncode:

@@ -12,7 +12,7 @@ from typing import Any
 from perfadvisor.errors import MeasureError
 from perfadvisor.settings.model import Values, Write
 from perfadvisor.targets.base import Command
-from perfadvisor.targets.changing import iommu_type, pci_driver, settings_file, vfio_module
+from perfadvisor.targets.changing import attribute, iommu_type, pci_driver, settings_file, vfio_module
 from perfadvisor.targets.here.process import run
 
 Change = Mapping[str, Any]
@@ -102,12 +102,12 @@ def _remove_file(change: Change) -> None:
 
 
 def _write_setting(change: Change) -> None:
-    Path(change["path"]).write_text(change["was"])
+    attribute.write(Path(change["path"]), change["was"])
 
 
 def _give_pages_back(change: Change) -> None:
     path = Path(change["path"])
-    path.write_text(str(max(0, int(path.read_text()) - int(change["added"]))))
+    attribute.write(path, str(max(0, int(path.read_text()) - int(change["added"]))))
 
 
 def _run_command(change: Change) -> None:
@@ -128,9 +128,9 @@ def _set_domain(change: Change) -> None:
 def _unmake_functions(change: Change) -> None:
     path = Path(change["path"])
     if path.exists() and path.read_text().strip() != change["was"]:  # without its device there is nothing to undo
-        path.write_text("0")  # the kernel knows no other step than through none
+        attribute.write(path, "0")  # the kernel knows no other step than through none
         if change["was"] != "0":
-            path.write_text(change["was"])
+            attribute.write(path, change["was"])
 
 
 def _unload(change: Change) -> None:

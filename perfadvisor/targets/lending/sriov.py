@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.undo import functions_made, setting_changed
 from perfadvisor.targets.lending.pci_group import ROOT, Function, function, text_of
@@ -17,7 +18,7 @@ def make_one(physical: str, journal: Journal, root: Path = ROOT, *, driven: bool
     _let_drivers_probe(owner, driven, journal)
     number = journal.record(functions_made(owner.folder, "0"))
     try:
-        (owner.folder / "sriov_numvfs").write_text("1")
+        attribute.write(owner.folder / "sriov_numvfs", "1")
     except OSError as error:
         journal.put_back(number)
         raise MeasureError(
@@ -53,4 +54,4 @@ def _let_drivers_probe(owner: Function, driven: bool, journal: Journal) -> None:
     probe, wanted = owner.folder / "sriov_drivers_autoprobe", "1" if driven else "0"
     if (was := text_of(probe)) not in ("", wanted):
         journal.record(setting_changed(probe, was))
-        probe.write_text(wanted)
+        attribute.write(probe, wanted)

@@ -12,6 +12,7 @@ from pathlib import Path
 from perfadvisor.analyse.devices import words
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, VfioFunction
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.changing.journal import Journal
 from perfadvisor.targets.changing.sharing import alone, claim
 from perfadvisor.targets.changing.undo import driver_changed, module_loaded
@@ -113,10 +114,10 @@ def _load_module(journal: Journal, root: Path) -> None:
 def _bind(device: Function, journal: Journal) -> None:
     bus = device.folder.parent.parent
     number = journal.record(driver_changed(device.folder, device.driver))
-    (device.folder / "driver_override").write_text(VFIO)
+    attribute.write(device.folder / "driver_override", VFIO)
     if device.driver:
-        (device.folder / "driver" / "unbind").write_text(device.address)
-    (bus / "drivers_probe").write_text(device.address)
+        attribute.write(device.folder / "driver" / "unbind", device.address)
+    attribute.write(bus / "drivers_probe", device.address)
     now = function(device.address, bus.parents[2]).driver
     if now != VFIO:
         journal.put_back(number)

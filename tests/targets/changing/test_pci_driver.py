@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
+from perfadvisor.targets.changing import attribute
 from perfadvisor.targets.changing.pci_driver import driver_of, override_of, rebind
 from perfadvisor.targets.changing.undo import driver_changed, functions_made, put_back
 
@@ -14,12 +15,14 @@ def function(tmp_path: Path) -> Path:
     folder = tmp_path / "bus/pci/devices/0000:01:00.0"
     folder.mkdir(parents=True)
     (folder / "driver_override").write_text("vfio-pci")
+    (folder.parent.parent / "drivers_probe").write_text("")
     return folder
 
 
 def bind(function: Path, driver: str) -> Path:
     folder = function.parents[3] / "drivers" / driver
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "unbind").write_text("")
     (function / "driver").symlink_to(folder)
     return folder
 
@@ -27,7 +30,7 @@ def bind(function: Path, driver: str) -> Path:
 def test_a_function_that_has_its_driver_is_left_alone(function: Path) -> None:
     folder = bind(function, "nvme")
     rebind(function, "nvme")
-    assert not (folder / "unbind").exists()
+    assert (folder / "unbind").read_text() == ""
     assert (function / "driver_override").read_text() == "\n"
 
 
@@ -60,15 +63,15 @@ def test_while_it_goes_back_the_override_names_the_driver_it_had(
 ) -> None:
     """Whatever is written to the probe file makes the driver that the override names take the function."""
     bind(function, "vfio-pci")
-    real = Path.write_text
+    real = attribute.write
 
-    def write_text(path: Path, words: str) -> int:
+    def write(path: Path, words: str) -> None:
         if path.name == "drivers_probe":
             (function / "driver").unlink()
             bind(function, override_of(function))
-        return real(path, words)
+        real(path, words)
 
-    monkeypatch.setattr(Path, "write_text", write_text)
+    monkeypatch.setattr(attribute, "write", write)
     rebind(function, "nvme", "vfio-pci")
     assert (driver_of(function), override_of(function)) == ("nvme", "vfio-pci")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.targets.changing import undo
+from perfadvisor.targets.changing import attribute, undo
 from perfadvisor.targets.changing.undo import (
     file_made,
     functions_made,
@@ -57,13 +57,13 @@ def test_virtual_functions_go_through_none(tmp_path, monkeypatch, now, was, writ
     numbers = tmp_path / "sriov_numvfs"
     numbers.write_text(f"{now}\n")
     seen: list[str] = []
-    real = Path.write_text
+    real = attribute.write
 
-    def write_text(path: Path, words: str) -> int:
+    def write(path: Path, words: str) -> None:
         seen.append(words)
-        return real(path, words)
+        real(path, words)
 
-    monkeypatch.setattr(Path, "write_text", write_text)
+    monkeypatch.setattr(attribute, "write", write)
     put_back(functions_made(tmp_path, was))
     assert seen == written
 

@@ -1,10 +1,14 @@
 """The names by which a device is known, from sysfs."""
 
+import os
+import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from perfadvisor.model.result import IoPath
+from perfadvisor.model.tree import Tree
 from perfadvisor.targets.raw import device
 from perfadvisor.targets.raw.device import RawDevice, identity, numbers, text
 
@@ -57,3 +61,11 @@ def test_the_numbers_are_those_of_the_device_its_partitions_its_disk_and_what_it
 def test_a_text_is_one_line_and_empty_where_there_is_none(tmp_path) -> None:
     put(tmp_path / "x", "  a \t b\n c ")
     assert (text(str(tmp_path / "x")), text(str(tmp_path / "y"))) == ("a b c", "")
+
+
+def test_a_size_that_sysfs_does_not_say_is_none_at_all(tmp_path, monkeypatch) -> None:
+    """An unknown size must not look like one that is read whole, and be written to."""
+    node = SimpleNamespace(st_mode=stat.S_IFBLK, st_rdev=os.makedev(4095, 7))
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: node)
+    monkeypatch.setattr(device, "text", lambda _path: "")
+    assert device.look(str(tmp_path / "node"), Tree({})).size_bytes == 0

@@ -8,13 +8,13 @@ import argparse
 import contextlib
 import json
 import secrets
-import signal
 import sys
 import tempfile
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 
+from tests.exam.ending import ended_by_the_first
 from tests.exam.exam import Beside, Outcome, examine, room
 from tests.exam.scenario import Scenario, scenarios
 from tests.exam.table import as_it_should, as_json, markdown, row
@@ -40,7 +40,6 @@ def main() -> int:
     if given.list:
         print("\n".join(f"{one.name:28} {one.kind:8} {one.stage:5} {', '.join(one.expect) or '-'}" for one in chosen))
         return 0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # else nothing would be taken away
     seed = secrets.randbelow(2**31) if given.seed is None else given.seed
     outcomes = exam(chosen, seed, given.keep, _tuned(given.tuned))
     if given.json:
@@ -57,9 +56,23 @@ def _tuned(profile: str | None) -> Beside | None:
 def exam(
     chosen: tuple[Scenario, ...], seed: int, keep: Path | None = None, beside: Beside | None = None
 ) -> list[Outcome]:
-    """Every scenario, stage by stage, each of which stands once; those before a Ctrl-C where one comes."""
+    """Every scenario; those before a Ctrl-C where one comes."""
     outcomes: list[Outcome] = []
-    with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder, contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt):
+        play(chosen, seed, outcomes, keep, beside)
+    return outcomes
+
+
+def play(
+    chosen: tuple[Scenario, ...],
+    seed: int,
+    outcomes: list[Outcome],
+    keep: Path | None = None,
+    beside: Beside | None = None,
+) -> None:
+    """Every scenario, stage by stage, each of which stands once; its outcome is added when it is over. After Ctrl-C or
+    SIGTERM everything is taken away, and KeyboardInterrupt raised."""
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-exam-") as folder, ended_by_the_first():
         ordered = sorted(chosen, key=lambda one: (one.stage, one.workload))
         for kind, group in groupby(ordered, key=lambda one: one.stage):
             with room(kind, (keep or Path(folder)) / kind, beside) as place:
@@ -67,7 +80,6 @@ def exam(
                     outcomes.append(examine(scenario, seed, place))
                     told = f"{outcomes[-1].seconds:4.0f} s  {' | '.join(row(outcomes[-1]))}"
                     print(told, file=sys.stderr, flush=True)
-    return outcomes
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from perfadvisor.model.gate import Verdict
 from perfadvisor.model.workload import Workload
 from perfadvisor.packs import load_workloads
 from tests.exam.deeds import DeedError, done
+from tests.exam.ending import taken_away_in_peace
 from tests.exam.fixing import Fix, NoFixError, by_hand, by_plan
 from tests.exam.judged import REMARKS, WORKLOADS, Fired, judged
 from tests.exam.rounds import Won, cost, won
@@ -80,7 +81,7 @@ class Room:
 def room(kind: str, folder: Path, beside: Beside | None = None) -> Iterator[Room]:
     """A stage of this kind, taken away at the end."""
     folder.mkdir(parents=True)
-    with STAGES[kind](kind) as stage:
+    with taken_away_in_peace(STAGES[kind](kind)) as stage:
         yield Room(stage, folder.resolve(), beside)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from perfadvisor.model.gate import Verdict
 from perfadvisor.packs import load_rules, load_workloads
-from tests.exam.__main__ import exam
+from tests.exam.__main__ import play
 from tests.exam.exam import Outcome
 from tests.exam.judged import WORKLOADS
 from tests.exam.rounds import Won
@@ -90,7 +90,8 @@ def test_the_counts_leave_out_what_cost_nothing_and_what_was_not_played() -> Non
 def test_the_slice_is_played_and_leaves_nothing(capsys) -> None:
     """Whether a finding comes depends on the machine being quiet; that everything is put back does not."""
     loops = {path.name for path in Path("/sys/block").glob("loop*") if (path / "loop/backing_file").exists()}
-    outcomes = exam(scenarios(["slice"]), seed=1)
+    outcomes: list[Outcome] = []
+    play(scenarios(["slice"]), 1, outcomes)
     with contextlib.suppress(OSError), capsys.disabled():
         print(f"\n{markdown(outcomes)}")
     assert [one.skipped for one in outcomes] == [""] * len(outcomes)

@@ -34,7 +34,7 @@ def disk(kind: str) -> Iterator[Stage]:
         _as_new(Path(loop.replace("/dev/", "/sys/block/")) / "queue")
         _told("mkfs.ext4", "-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", loop)
         _told("mount", loop, str(mount))
-        undo.callback(_told, "umount", str(mount))
+        undo.callback(_told, "umount", "--lazy", str(mount))  # a job that was cut off may still hold it
         directories, inside = undo.enter_context(groups.group())
         yield _stage(loop.removeprefix("/dev/"), mount, directories, inside)
 

@@ -2,9 +2,12 @@
 
 import contextlib
 import os
+import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+ENDS_WITHIN_S = 5.0
 ROOT = Path("/sys/fs/cgroup")
 CONTROLLERS = ("cpu", "cpuset", "blkio", "memory", "freezer")
 LIMITS = (
@@ -30,7 +33,18 @@ def group() -> Iterator[tuple[tuple[Path, ...], tuple[str, ...]]]:
         yield tuple(made), (("sh", "-c", f'{join}exec "$@"', "sh") if made else ())
     finally:
         for directory in made:
+            _end_all(directory)
             directory.rmdir()
+
+
+def _end_all(directory: Path) -> None:
+    """Jobs that were cut off may still run in the group."""
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while (inside := (directory / "cgroup.procs").read_text().split()) and time.monotonic() < deadline:
+        for pid in map(int, inside):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
 
 
 def limits(directories: tuple[Path, ...]) -> dict[str, str]:

@@ -9,9 +9,9 @@ import click
 from perfadvisor.analyse.gate.calibration import SIZES, Calibrated, calibrated
 from perfadvisor.analyse.gate.margins import percent
 from perfadvisor.cli.gate_source import Source
-from perfadvisor.cli.output import require_folder
+from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.errors import InputError
-from perfadvisor.gating.calibration_file import write
+from perfadvisor.gating.calibration_file import text
 from perfadvisor.gating.interleave import SideRuns
 from perfadvisor.gating.policy import Policy
 from perfadvisor.gating.rows import read_side
@@ -49,7 +49,7 @@ def calibrate(
     ]
     click.echo(_text(found))
     if output:
-        write(output, found)
+        write_text(output, text(found))
     _refuse(found, margin)
     return 0
 

@@ -41,8 +41,8 @@ def calibration_schema() -> dict[str, Any]:
     return CalibrationFile.model_json_schema()
 
 
-def write(path: Path, found: Sequence[Calibrated]) -> None:
-    """Write the file."""
+def text(found: Sequence[Calibrated]) -> str:
+    """What the file holds."""
     metrics = {
         one.id: {
             "pairs": one.pairs,
@@ -56,7 +56,7 @@ def write(path: Path, found: Sequence[Calibrated]) -> None:
         for one in found
     }
     document = {"schema_version": FORMAT.version, "metrics": metrics}
-    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    return json.dumps(document, indent=2) + "\n"
 
 
 def read_floors(path: Path) -> Mapping[str, float]:

@@ -222,6 +222,7 @@ def test_schemas_are_schemas_and_the_guides_policy_keeps_to_its_own(files) -> No
 def test_calibrate_refuses_a_margin_below_the_floor_and_the_gate_raises_it(tmp_path) -> None:
     loud, calm = rows(tmp_path / "loud", spread=0.05, n=40), rows(tmp_path / "calm", spread=0.002, n=40)
     assert gate("calibrate", "--rows", calm, "--margin", 0.03, "-o", tmp_path / "c.json").exit_code == 0
+    assert (tmp_path / "c.json").stat().st_mode & 0o777 == 0o600
     schema = json.loads(gate("schema", "calibration").output)
     Draft202012Validator(schema).validate(json.loads((tmp_path / "c.json").read_text()))
     refused = gate("calibrate", "--rows", loud, "--margin", 0.01, "-o", tmp_path / "l.json")

@@ -1,9 +1,11 @@
 """The page from a local port: the page at /, nothing else, and nothing for a name that a web site chose."""
 
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from pathlib import Path
 
@@ -36,3 +38,15 @@ def test_the_page_and_nothing_else(url: str) -> None:
     assert status == 200 and page.startswith(b"<!doctype html>")
     assert fetched(f"{url}etc/passwd")[0] == 404
     assert fetched(url, Host="evil.example")[0] == 404
+
+
+def test_the_port_alone_gives_nothing(url: str) -> None:
+    """Every user of this machine can reach it, and the page is this user's alone."""
+    port = urllib.parse.urlsplit(url).port
+    for place in ("/", "/x/", "//", "/../", urllib.parse.urlsplit(url).path.rstrip("/")):
+        assert fetched(f"http://127.0.0.1:{port}{place}")[0] == 404, place
+
+
+def test_a_connection_that_asks_for_nothing_does_not_stand_in_the_way(url: str) -> None:
+    with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(url).port)):
+        assert fetched(url)[0] == 200

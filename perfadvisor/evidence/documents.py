@@ -4,7 +4,8 @@ import json
 import re
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Za-z][\w:.-]*)(?P<rest>(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?)(?P<empty>/?)>")
-_COMMENT = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+# One that does not end takes the rest: from each beginning to the end would cost the square of the length.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _HOLDERS = ("domain", "domstatus", "domains", "devices")
 _JSON_HEAD = re.compile(r"[\s\[{]*[^\n]*")
 _YAML = re.compile(r"\s*[A-Za-z]+: ")

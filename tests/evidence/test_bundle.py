@@ -235,3 +235,11 @@ def test_json_that_begins_with_brackets_on_lines_of_their_own_is_known(data: Pat
     file = data / "guests/podman-measured.json"
     (machine,) = read([(file.name, file.read_bytes())]).machines
     assert machine.facts.value("container.can_lock", "measured") is True
+
+
+@pytest.mark.parametrize("start", ["<domain>\n", "<?xml version='1.0'?>\n", "<domain><devices>"])
+@pytest.mark.parametrize("piece", ["<!--", "<?", "<a "])
+def test_a_document_that_does_not_end_does_not_take_the_square_of_its_length(start: str, piece: str) -> None:
+    started = time.process_time()
+    read([("x.xml", f"{start}{piece * (200_000 // len(piece))}".encode())])
+    assert time.process_time() - started < 10  # milliseconds; minutes where it does

@@ -8,7 +8,7 @@ nothing, because no fact reads it; so the names are taken widely.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 HIDDEN = "hidden"
@@ -21,9 +21,13 @@ _NO_SECRET = re.compile(r"(?:on|off|yes|no|true|false|none|null|[01])?", re.IGNO
 _NAMES_SECRET = re.compile(rf"--?(?:{_WORD}|{_LAST})|(?:{_WORD}|{_LAST})", re.IGNORECASE)
 _SPACED = re.compile(_KEY + r"""(?P<value>"(?:[^"\\]|\\.)*"|'[^']*'|\S+)""", re.IGNORECASE)
 _COMMAED = re.compile(_KEY + r"""(?P<value>"(?:[^"\\]|\\.)*"|(?:[^,]|,,)+)""", re.IGNORECASE)
-_ANYWHERE = (
+# Each takes what it has looked at, secret or not: looking at it again from every later beginning costs the square.
+_ANYWHERE: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"""(://[^/\s:%@"'<>]*[:%])[^/\s"'<>]*(?=@)"""), r"\g<1>" + HIDDEN),
-    (re.compile(r"\b((?:netroot|root)=iscsi:)[^@\s]+(?=@)"), r"\g<1>" + HIDDEN),
+    (
+        re.compile(r"\b((?:netroot|root)=iscsi:)[^@\s]+(@)?"),
+        lambda found: f"{found[1]}{HIDDEN}@" if found[2] else found[0],
+    ),
     (re.compile(r"(io\.systemd\.credential(?:\.binary)?:[\w.\-]+=)[^\s,<\"']+"), r"\g<1>" + HIDDEN),
     (re.compile(r"(systemd\.set_credential(?:_binary)?=[\w.\-]+:)[^\s\"']+"), r"\g<1>" + HIDDEN),
     (re.compile(r"\b((?:Bearer|Basic)\s+)[\w.~+/=\-]{6,}", re.IGNORECASE), r"\g<1>" + HIDDEN),
@@ -32,7 +36,7 @@ _ANYWHERE = (
         re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{20,}|\bglpat-[\w\-]{16,}|\bxox[abprs]-[\w\-]{10,}"),
         HIDDEN,
     ),
-    (re.compile(r"\beyJ[\w\-]{8,}\.[\w\-]{8,}\.[\w\-]*"), HIDDEN),
+    (re.compile(r"\beyJ[\w\-]{8,}(\.[\w\-]{8,}\.[\w\-]*)?"), lambda found: HIDDEN if found[1] else found[0]),
 )
 # Options whose whole value, or one part of it, is data of the guest or a password.
 _WHOLE = frozenset({"-u", "--user", "--proxy-user"})
@@ -137,7 +141,9 @@ _TAG = re.compile(
     r"(?P<text>[^<]*)"
 )
 _ATTRIBUTE = re.compile(r"""(?P<key>[\w:.\-]+)(?P<is>\s*=\s*)(?P<quote>["'])(?P<value>.*?)(?P=quote)""", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_COMMENT = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL
+)  # one that does not end takes the rest
 _DATA = re.compile(r"(?:\w+:)?(?:cookie|session|dhCert|user-?data|initenv)", re.IGNORECASE)
 
 

@@ -1,6 +1,7 @@
 """Planted secrets of many forms: none is left, and the words around them are."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -145,3 +146,18 @@ def test_any_text_is_read(text: str) -> None:
     found = redacted({source: text.encode() for source in sources})
     assert all(isinstance(entry, bytes) for entry in found.values())
     assert Tree(found)
+
+
+@pytest.mark.parametrize("piece", ["root=iscsi:", "-eyJ", "<!--", "<![CDATA[", "password='", "://a:", "a "])
+def test_a_long_text_does_not_take_the_square_of_its_length(piece: str) -> None:
+    text, started = piece * (200_000 // len(piece)), time.process_time()
+    secrets.in_line(text), secrets.in_xml(text), secrets.in_arguments([text])
+    assert time.process_time() - started < 10  # milliseconds; minutes where it does
+
+
+@pytest.mark.parametrize(
+    "text", ["root=iscsi:user:pw@host", "a-eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.sig-n", "netroot=iscsi:u:p@h::"]
+)
+def test_what_stands_before_its_mark_is_hidden(text: str) -> None:
+    assert "hidden" in secrets.in_line(text) and not {"pw", "sig-n", "u:p"} & set(secrets.in_line(text).split("@"))
+    assert secrets.in_line("root=iscsi:host eyJhbGciOiJIUzI1") == "root=iscsi:host eyJhbGciOiJIUzI1"

@@ -27,9 +27,13 @@ from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rule_reader import read_rules
+from perfadvisor.packs.waivers import load_waivers
 from perfadvisor.saved import archive, saved
 from perfadvisor.saved.given import given
 from perfadvisor.specs.parse import read_spec
+from perfadvisor.store.baseline import LAST, stored_side
+from perfadvisor.store.database import Database
+from perfadvisor.store.query import all_series, listed
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.here import secrets
 from perfadvisor.targets.remote import sampler, shell_capture
@@ -125,6 +129,11 @@ def _secrets(data: bytes) -> object:
     return secrets.in_line(text), secrets.in_xml(text), secrets.in_json(text), secrets.in_arguments(text.split("\0"))
 
 
+def _history(path: Path) -> object:
+    with Database(str(path)).reading() as connection:
+        return list(all_series(connection)), listed(connection), stored_side(str(path), LAST)
+
+
 def _tool(parse: Callable[[bytes, bytes, int], object]) -> Read:
     return lambda data: (parse(data, b"", 0), list(facts_of_output.facts(data)))
 
@@ -145,6 +154,7 @@ def _machines() -> dict[str, Reader]:
         ),
         "tar": Reader(_of_file(lambda path: list(archive.members(path)), "x.tar"), samples.small_tars(), whole=True),
         "given archive": Reader(_of_file(given, "z.tgz"), samples.small_tars(), whole=True),
+        "zip": Reader(_of_file(given, "z.zip"), samples.small_zips(), whole=True),
         "ttar": Reader(_of_file(saved.load, "x.ttar"), files("tests/data/host/*.ttar"), turns=10),
         "configuration space": Reader(config_space.parse, (samples.CONFIGURATION_SPACE,), whole=True),
     }
@@ -178,6 +188,7 @@ def _results() -> dict[str, Reader]:
         "gate rows": Reader(_of_file(read_side, "x.csv"), (samples.GATE, samples.RUNS), whole=True),
         "benchmark files": Reader(_of_file(read_side, "x.json"), benchmarks, whole=True),
         "history points": Reader(_of_file(lambda path: list(read_points(path)), "y.csv"), (samples.POINTS,)),
+        "history file": Reader(_of_file(_history, "h.sqlite"), (samples.history(),), turns=5, whole=True),
     }
 
 
@@ -212,6 +223,12 @@ def _written() -> dict[str, Reader]:
             _of_pack(lambda place: load_suites(known, [place]), "suites", "suites/x.yaml"),
             suites,
             turns=1,
+            whole=True,
+        ),
+        "waivers": Reader(
+            _of_file(lambda path: load_waivers(path, {"memory-ksm-active"}), "w.yaml"),
+            (samples.WAIVERS,),
+            turns=3,
             whole=True,
         ),
         "policy": Reader(_of_file(read_policy, "p.yaml"), (samples.POLICY,), turns=3, whole=True),

@@ -6,15 +6,19 @@ import re
 import subprocess
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from perfadvisor.model.history import SeriesKey
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.tree import Tree
 from perfadvisor.saved.saved import load
 from perfadvisor.saved.snapshot_file import snapshot_bytes
+from perfadvisor.store.database import Database
+from perfadvisor.store.ingest import StoredPoint, StoredRun, ingest
 from perfadvisor.targets.remote import shell_capture
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -27,6 +31,10 @@ POINTS = b"series,time,value,commit\nw,1700000000,1.5,abc\nw,2024-01-01T00:00:00
 POLICY = (
     b"version: 1\nmetrics:\n  - match: 'w/*'\n    margin: 0.05\n"
     b"acknowledged:\n  - id: w/m\n    until: '2027-01-01'\n    reason: slower on purpose\n"
+)
+WAIVERS = (
+    b"waivers:\n  - id: memory-ksm-active\n    subject: '0000:41:*'\n    reason: a scratch machine\n"
+    b"    until: 2027-03-31\n"
 )
 FLOORS = (
     b'{"schema_version": 1, "metrics": {"w/m": {"pairs": 5, "margin": 0.05, "noise_floor": 0.02, "least_margin": 0.01,'
@@ -190,3 +198,36 @@ def _tar(entries: dict[str, Any]) -> bytes:
             member.type, member.linkname = kind, "a/sys"
             archive.addfile(member)
     return buffer.getvalue()
+
+
+@cache
+def small_zips() -> tuple[bytes, ...]:
+    """Outputs in zip archives, packed in each way."""
+    return tuple(map(_zip, (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)))
+
+
+def _zip(method: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("host/uname", "Linux h 6.1.0 #1 SMP x86_64 GNU/Linux\n")
+        archive.writestr("host/proc/cmdline", "quiet\n")
+    return buffer.getvalue()
+
+
+@cache
+def history() -> bytes:
+    """A history of two series and three runs."""
+    runs = [StoredRun(id=f"r{i}", started=1e9 + i, commit="c", marks={"kernel.release": "6.1"}) for i in range(3)]
+    keys = [SeriesKey(workload="w", metric=metric, environment="local") for metric in ("m", "n")]
+    points = [
+        StoredPoint(
+            run_id=run.id, key=key, unit="s", better="lower", time=run.started, value=1.5, fresh_runs=(1.0, 2.0)
+        )
+        for run in runs
+        for key in keys
+    ]
+    with tempfile.TemporaryDirectory(prefix="perfadvisor-fuzz-") as folder:
+        place = Path(folder) / "h.sqlite"
+        with Database(str(place)).writing() as connection:
+            ingest(connection, runs, points)
+        return place.read_bytes()

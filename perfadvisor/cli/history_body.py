@@ -18,6 +18,7 @@ from perfadvisor.gating.history_input import from_csv, from_file, from_run
 from perfadvisor.model.history import Series
 from perfadvisor.plaintext import one_line
 from perfadvisor.report.history_text import change_line, history_text
+from perfadvisor.store import checked
 from perfadvisor.store.alerts import remember
 from perfadvisor.store.database import Database
 from perfadvisor.store.ingest import ingest
@@ -47,10 +48,14 @@ def list_all(*, runs: bool, db: str) -> str:
     with Database(db).reading() as connection:
         if runs:
             rows = connection.execute(select(RUNS).order_by(RUNS.c.started))
-            said = [f"{row.id}  {when(row.started)}  {row.commit_id or 'no commit'}" for row in rows]
+            said = [_run_line(row.id, row.started, row.commit_id) for row in rows]
         else:
             said = [_line(one) for one in listed(connection)]
     return "\n".join(map(one_line, said))
+
+
+def _run_line(id: object, started: object, commit: object) -> str:
+    return f"{checked.text(id)}  {when(checked.number(started))}  {checked.text(commit) or 'no commit'}"
 
 
 def _line(one: Listed) -> str:

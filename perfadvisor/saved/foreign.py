@@ -12,7 +12,15 @@ from pathlib import Path
 from perfadvisor.errors import InputError
 from perfadvisor.evidence.prompts import PROGRAMS
 from perfadvisor.model.tree import Directory, Entry, Symlink, Tree, Unreadable
-from perfadvisor.saved.archive import MAX_MEMBER_BYTES, MAX_MEMBERS, members, read_all, safe_name
+from perfadvisor.saved.archive import (
+    MAX_MEMBER_BYTES,
+    MAX_MEMBERS,
+    MAX_TOTAL_BYTES,
+    members,
+    read_all,
+    safe_name,
+    too_large,
+)
 
 
 class NoMachineError(InputError):
@@ -98,6 +106,7 @@ def walked(top: Path) -> Iterator[tuple[str, Entry]]:
     if top.resolve() == Path("/"):
         raise InputError(f"{top} is this machine itself", "use --env local")
     count = 0
+    left = MAX_TOTAL_BYTES
     for folder, names, files in os.walk(top):
         relative = os.path.relpath(folder, top)
         yield ("" if relative == "." else relative), Directory()
@@ -105,7 +114,11 @@ def walked(top: Path) -> Iterator[tuple[str, Entry]]:
             count += 1
             if count > MAX_MEMBERS:
                 raise InputError(f"{top}: more than {MAX_MEMBERS} files", "point to the copy of /sys and /proc only")
-            yield os.path.normpath(f"{relative}/{name}"), _read(Path(folder) / name)
+            entry = _read(Path(folder) / name)
+            left -= len(entry) if isinstance(entry, bytes) else 0
+            if left < 0:
+                raise too_large(str(top))
+            yield os.path.normpath(f"{relative}/{name}"), entry
 
 
 def _read(path: Path) -> Entry:

@@ -3,9 +3,11 @@
 Nothing is unpacked onto a disk, and nothing is written."""
 
 import io
+import lzma
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,6 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.model.tree import Entry
 from perfadvisor.saved.archive import (
-    MAX_MEMBERS,
     MAX_TOTAL_BYTES,
     BoundedReader,
     is_tar,
@@ -26,6 +27,17 @@ from perfadvisor.saved.foreign import NoMachineError, each_rooted, foreign_tree,
 from perfadvisor.saved.snapshot_file import is_snapshot, snapshot_of
 
 STDIN = "-"
+ENTRY_IN_ZIP, MOST_IN_ZIP = b"PK\x01\x02", 100_000
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+)
 ARCHIVES = (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".ttar")
 Files = tuple[tuple[str, bytes], ...]
 
@@ -46,7 +58,7 @@ def given(path: Path) -> SavedInput:
     if not path.exists():
         raise InputError(f"{path}: no such file or directory", "check the path")
     if path.is_dir():
-        return _of_entries(dict(_bounded(walked(path), str(path))), path)
+        return _of_entries(dict(walked(path)), path)
     if path.suffix == ".ttar":
         return SavedInput(machines=(Snapshot(environment=path.name, taken=0.0, tree=foreign_tree(path)),))
     return _of_file(path)
@@ -81,23 +93,14 @@ def _of_entries(entries: dict[str, Entry], path: Path) -> SavedInput:
         return SavedInput(files=files)
 
 
-def _bounded(entries: Iterable[tuple[str, Entry]], name: str) -> Iterator[tuple[str, Entry]]:
-    left = MAX_TOTAL_BYTES
-    for source, entry in entries:
-        left -= len(entry) if isinstance(entry, bytes) else 0
-        if left < 0:
-            raise too_large(name)
-        yield source, entry
-
-
 def _of_zip(data: bytes, name: str) -> Iterator[tuple[str, Entry]]:
     """The files of a zip archive, of which none may be packed with a word or climb out of it."""
+    if data.count(ENTRY_IN_ZIP) > MOST_IN_ZIP:  # they are listed whole, in a kilobyte each, before the first is read
+        raise InputError(f"{name}: more than {MOST_IN_ZIP} members", "unpack it, and give the directory")
     left = MAX_TOTAL_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for number, member in enumerate(archive.infolist(), 1):
-                if number > MAX_MEMBERS:
-                    raise InputError(f"{name}: more than {MAX_MEMBERS} members")
+            for member in archive.infolist():
                 if member.is_dir():
                     continue
                 with archive.open(member) as stream:
@@ -106,5 +109,5 @@ def _of_zip(data: bytes, name: str) -> Iterator[tuple[str, Entry]]:
                 if left < 0:
                     raise too_large(name)
                 yield safe_name(member.filename, name), found
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _BROKEN_ZIP as error:
         raise InputError(f"{name}: not a complete zip archive: {error}", "unpack it, and give the directory") from error

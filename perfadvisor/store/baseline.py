@@ -1,6 +1,5 @@
 """A baseline out of the history, and how much results vary from one session to the next."""
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Row, RowMapping, select
 from perfadvisor.errors import InputError
 from perfadvisor.model.gate import Runs, Side
 from perfadvisor.model.history import SeriesKey
+from perfadvisor.store import checked
 from perfadvisor.store.database import Database
 from perfadvisor.store.query import all_series
 from perfadvisor.store.schema import POINTS, RUNS, SERIES
@@ -47,24 +47,24 @@ def _side(connection: Connection, run: Row[Any, Any, Any]) -> Side:
     rows = connection.execute(query).mappings().all()
     several = len({row["environment"] for row in rows}) > 1
     runs = [_runs(row, several) for row in rows]
-    fingerprint = next((row["fingerprint"] for row in rows), "")
+    fingerprint = next((checked.text(row["fingerprint"]) for row in rows), "")
     return Side(
-        name=f"history:{run[0]}",
+        name=f"history:{checked.text(run[0])}",
         runs={one.key: one for one in runs},
         fingerprint=fingerprint,
-        kind=run[1],
-        marks=json.loads(run[2]),
+        kind=checked.text(run[1]),
+        marks=checked.marks(run[2]),
     )
 
 
 def _runs(row: RowMapping, several: bool) -> Runs:
-    key = SeriesKey(workload=row["workload"], environment=row["environment"])
+    key = SeriesKey(workload=checked.text(row["workload"]), environment=checked.text(row["environment"]))
     return Runs(
         workload=named(key, several),
-        metric=row["metric"],
-        unit=row["unit"],
-        better=row["better"],
-        values=tuple(json.loads(row["fresh_runs"])) or (row["value"],),
+        metric=checked.text(row["metric"]),
+        unit=checked.text(row["unit"]),
+        better=checked.better(row["better"]),
+        values=checked.numbers(row["fresh_runs"]) or (checked.number(row["value"]),),
     )
 
 

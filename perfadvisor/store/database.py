@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.extras import how_to_add
+from perfadvisor.store import checked
 from perfadvisor.store.migrate import require_newest, upgrade
 from perfadvisor.store.place import default_place, note_on_earlier
 
@@ -42,6 +43,7 @@ class Database:
         with _told(self.name), self._made(), self._engine.connect() as connection:
             connection = connection.execution_options(perfadvisor_writes=True)
             with connection.begin():
+                checked.require_tables_alone(connection)
                 upgrade(connection, self.name)
                 yield connection
 
@@ -67,6 +69,7 @@ class Database:
             hint = "`perfadvisor history ingest` makes one; --db names another"
             raise InputError(f"{self.name}: no history here", self._note or hint)
         with _told(self.name), self._engine.connect() as connection, connection.begin():
+            checked.require_tables_alone(connection)
             require_newest(connection, self.name)
             yield connection
 
@@ -99,6 +102,7 @@ def _engine(url: URL, name: str, wait_s: float) -> Engine:
 def _plain_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Python's sqlite3 commits before DDL unless set to leave transactions alone; migrations need them whole."""
     connection.isolation_level = None
+    checked.bound(connection)
     connection.execute("PRAGMA foreign_keys=ON")
 
 
@@ -112,6 +116,8 @@ def _begin_sqlite(connection: Connection) -> None:
 def _told(name: str) -> Iterator[None]:
     try:
         yield
+    except checked.ForeignValueError as error:
+        raise InputError(f"{name}: not as perfadvisor writes it: {error}", "restore it from a backup") from error
     except DBAPIError as error:
         raise _in_words(name, error) from error
 

@@ -1,12 +1,12 @@
 """Ask the history: which series there are, and their points in order of time."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from perfadvisor.model.history import Series, SeriesKey
+from perfadvisor.store import checked
 from perfadvisor.store.schema import ALERTS, POINTS, RUNS, SERIES
 
 
@@ -31,7 +31,14 @@ def listed(connection: Connection) -> tuple[Listed, ...]:
         .order_by(SERIES.c.workload, SERIES.c.metric, SERIES.c.environment, SERIES.c.fingerprint)
     )
     return tuple(
-        Listed(key=_key(row[1:5]), unit=row[5], better=row[6], points=row[7], first=row[8], last=row[9])
+        Listed(
+            key=_key(row[1:5]),
+            unit=checked.text(row[5]),
+            better=checked.text(row[6]),
+            points=row[7],
+            first=checked.number(row[8]),
+            last=checked.number(row[9]),
+        )
         for row in connection.execute(query)
     )
 
@@ -46,8 +53,13 @@ def all_series(connection: Connection, name: str = "") -> Iterator[Series]:
             yield _series(connection, row[0], key, row[5], row[6], marks)
 
 
-def _key(row: tuple[str, ...]) -> SeriesKey:
-    return SeriesKey(workload=row[0], metric=row[1], environment=row[2], fingerprint=row[3])
+def _key(row: Sequence[object]) -> SeriesKey:
+    return SeriesKey(
+        workload=checked.text(row[0]),
+        metric=checked.text(row[1]),
+        environment=checked.text(row[2]),
+        fingerprint=checked.text(row[3]),
+    )
 
 
 def _series(
@@ -61,14 +73,14 @@ def _series(
     )
     points = connection.execute(query).all()
     for text in {point[3] for point in points} - marks.keys():
-        marks[text] = json.loads(text)  # few different ones, each read once
+        marks[text] = checked.marks(text)  # few different ones, each read once
     return Series(
         key=key,
-        unit=unit,
-        better="higher" if better == "higher" else "lower" if better == "lower" else "",
-        times=tuple(point[0] for point in points),
-        values=tuple(point[1] for point in points),
-        commits=tuple(point[2] for point in points),
+        unit=checked.text(unit),
+        better=checked.better(better),
+        times=tuple(checked.number(point[0]) for point in points),
+        values=tuple(checked.number(point[1]) for point in points),
+        commits=tuple(checked.text(point[2]) for point in points),
         marks=tuple(marks[point[3]] for point in points),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from perfadvisor.analyse.rules.accepted import accept, expired
 from perfadvisor.model.rule import Finding
+from perfadvisor.plaintext import one_line
 from perfadvisor.report.view import ReportView
 
 
@@ -29,5 +30,5 @@ def accepted(
     waivers, today = load_waivers(path, {rule.id for rule in load_rules(rules_dirs)}), time.strftime("%Y-%m-%d")
     lapsed = expired(found, waivers, today)
     return tuple(accept(found, waivers, today)), tuple(
-        f"the waiver of {one.rule} expired on {one.until}: {one.reason}" for one in lapsed
+        one_line(f"the waiver of {one.rule} expired on {one.until}: {one.reason}") for one in lapsed
     )

@@ -14,6 +14,7 @@ from perfadvisor.errors import GateError
 from perfadvisor.model.rule import Outcome, Severity, Waiver
 from perfadvisor.report.findings import at_or_over, entries
 from perfadvisor.report.judged import Judged, judged
+from perfadvisor.waiving import waived
 from tests.report import synthetic
 
 SNAPSHOT = Path(__file__).resolve().parent / "data" / "planted" / "unsafe-disk.tar.gz"
@@ -97,3 +98,13 @@ def test_json_names_the_reason_and_the_page_lists_it_apart(tmp_path, firing: str
     page = tmp_path / "page.html"
     assert CliRunner().invoke(report, [str(SNAPSHOT), "-o", str(page), "--waivers", waivers]).exit_code == 0
     assert "1 finding accepted" in page.read_text() and "a scratch disk (until 2999-12-31)" in page.read_text()
+
+
+def test_the_reason_of_a_waiver_is_one_line_of_plain_text(tmp_path) -> None:
+    """A pull request can change the file, and the line is printed into the log of its check."""
+    view = synthetic.view()
+    rule = view.with_outcome(Outcome.FIRES)[0].rule.id
+    path = tmp_path / "waivers.yaml"
+    path.write_text(f'waivers:\n  - {{id: {rule}, reason: "none\\n::error::\\e[2Jfalse", until: {PAST}}}\n')
+    _, said = waived(view, path)
+    assert len(said) == 1 and said[0].isprintable()

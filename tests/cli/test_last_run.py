@@ -31,3 +31,10 @@ def test_without_any_it_is_a_usage_error(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     with click.Context(click.Command("x")), pytest.raises(click.UsageError, match="no run in this directory"):
         given_or_last(())
+
+
+def test_a_name_cannot_steer_the_terminal(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, "new\x1b[2J", 1)
+    given_or_last(())
+    assert capsys.readouterr().err.removesuffix("\n").isprintable()

@@ -167,3 +167,11 @@ def test_what_no_workload_shows_is_not_tried(file) -> None:
         FixAnswer.NOT_TRIED,
         "no workload of ours shows it; use --cmd",
     )
+
+
+def test_records_that_others_could_have_written_are_not_obeyed(file, tmp_path) -> None:
+    """They hold commands, and what `rollback` and `--resume` write."""
+    record.save(tune_of(one_fix()))
+    record.directory().chmod(0o777)
+    with pytest.raises(MeasureError, match="no private place"):
+        record.unfinished()

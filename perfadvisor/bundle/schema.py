@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from perfadvisor.bundle import plain
 from perfadvisor.errors import InputError
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Doubt, IoPath, Output, TrialResult, TrialState, Trust
@@ -83,10 +84,19 @@ class Form(Generic[T]):
 
     def decode(self, data: bytes, source: Path) -> T:
         """The value, upgraded where an earlier version wrote it; InputError naming `source` and each wrong place."""
+        found = plain.parsed(data)
+        if found is None:
+            return self._judged(self._today(data, source), source)
+        today = self.form.today(found, source)
+        value = plain.value(self.kind, today)
+        return self._judged(data if today is found else json.dumps(today).encode(), source) if value is None else value
+
+    def _judged(self, data: bytes, source: Path) -> T:
+        """What pydantic says of today's format."""
         from pydantic import ValidationError
 
         try:
-            value: T = self._adapter.validate_json(self._today(data, source), strict=True)
+            value: T = self._adapter.validate_json(data, strict=True)
         except ValidationError as error:
             places = [_place(problem) for problem in error.errors(include_url=False)]
             more = f" and {len(places) - MAX_SHOWN} more" if len(places) > MAX_SHOWN else ""

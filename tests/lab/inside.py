@@ -17,7 +17,16 @@ from typing import Any
 from perfadvisor.cli import main as command_line
 
 HERE = Path.cwd()
-ROOMS = ("steps", "device_steps", "plant_steps", "change_steps", "fault_steps", "run_steps", "table_steps")
+ROOMS = (
+    "steps",
+    "device_steps",
+    "plant_steps",
+    "change_steps",
+    "fault_steps",
+    "run_steps",
+    "table_steps",
+    "strike_steps",
+)
 
 
 def perfadvisor(*arguments: str) -> int:

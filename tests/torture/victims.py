@@ -1,7 +1,7 @@
 """Every command that changes something, as it is called; which of them may be killed is a matter of what is there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.runner.conftest import PROGRAM
@@ -43,19 +43,39 @@ def victims(world: World) -> dict[str, Victim]:
 
 
 def _run(
-    world: World, name: str, *names: str, more: tuple[str, ...] = (), longest_s: float = 12.0, turns: int = 4
+    world: World,
+    name: str,
+    *names: str,
+    more: tuple[str, ...] = (),
+    repeats: tuple[str, ...] = ("--repeats", "2"),
+    longest_s: float = 12.0,
+    turns: int = 4,
 ) -> Victim:
     """A run into a directory of its own, or the rest of it where it was begun."""
     out = world.out.with_name(f"run-{name}")
     if (out / "run.json").exists():
         return Victim([*PROGRAM, "run", "--resume", str(out)], out, longest_s=longest_s, turns=turns)
-    argv = [*world.argv(*names, more=("--repeats", "2", "--seed", "1", *more))]
+    argv = [*world.argv(*names, more=(*repeats, "--seed", "1", *more))]
     argv[argv.index(str(world.out))] = str(out)
     return Victim(argv, out, longest_s=longest_s, turns=turns)
 
 
 def _runs(world: World) -> dict[str, Victim]:
-    return {"run": _run(world, "local", *TINY, turns=12)}
+    return {
+        "run": _run(world, "local", *TINY, turns=12),
+        "run --precision": _run(world, "precise", "storage/tiny", repeats=("--precision", "30%", "--budget", "15s")),
+        "sweep": _sweep(world),
+    }
+
+
+def _sweep(world: World) -> Victim:
+    """A curve of three values, or the rest of it."""
+    found = _run(world, "swept", "storage/tiny", more=("--over", "block_size=4k,8k,16k", "--runtime", "0.3s"))
+    return (
+        found
+        if "--resume" in found.argv
+        else replace(found, argv=["sweep" if word == "run" else word for word in found.argv])
+    )
 
 
 def _gates(world: World) -> dict[str, Victim]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 EXTRAS = {
+    "fleet": ("ansible-core>=2.16", "ansible-runner>=2.4", "dask>=2024.8", "distributed>=2024.8"),
     "libvirt": ("libvirt-python>=9",),
     "parquet": ("pyarrow>=16",),
     "postgres": ("psycopg[binary]>=3.1",),

@@ -133,8 +133,7 @@ def load_run(path: Path) -> Run | None:
 def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:
     """Judge a machine that was only read; its parent, where the snapshot carries one, answers `host.` facts."""
     facts, found = read_snapshot(snapshot)
-    host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
-    _join(facts, host)
+    host = snapshot_host(snapshot, facts)
     findings = advise(
         facts,
         rules,
@@ -160,6 +159,13 @@ def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
     for fact in [*own_guests.facts(snapshot), *(one for taken in outputs(snapshot.tree) for one in taken.facts)]:
         facts.add(fact)
     return facts, tuple(_own_load(snapshot, facts))
+
+
+def snapshot_host(snapshot: Snapshot, facts: FactTable) -> FactTable | None:
+    """The facts of the snapshot's parent, to which those of the snapshot lead from now on; None without a parent."""
+    host = machine_catalogue.read(snapshot.parent.tree) if snapshot.parent else None
+    _join(facts, host)
+    return host
 
 
 def _own_load(snapshot: Snapshot, facts: FactTable) -> Iterator[Cell]:

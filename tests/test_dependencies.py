@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 WITHOUT_IMPORT = {
+    "ansible-core": "ansible-runner runs its programs",
     "libvirt-python": "imported by name, when a domain is asked for",
     "psycopg": "SQLAlchemy imports it by the name of the driver in the URL",
     "pyarrow": "pandas imports it to write Parquet",

@@ -49,6 +49,7 @@ LEVELS = {
     "reading": 6.5,
     "waiving": 6.2,
     "differing": 6.7,
+    "fleet": 6.7,
     "api": 7,
     "cli": 7,
     "start": 8,
@@ -86,7 +87,16 @@ ROOMS = {
         "container": 4,
         "libvirt": 4,
     },
-    "analyse": {"statistics": 0, "results": 1, "environments": 1, "gate": 1, "devices": 1, "curves": 1, "rules": 2},
+    "analyse": {
+        "statistics": 0,
+        "results": 1,
+        "environments": 1,
+        "gate": 1,
+        "devices": 1,
+        "curves": 1,
+        "fleet": 1.5,
+        "rules": 2,
+    },
 }
 APART = {("analyse", "rules"): "gate"}  # never meet, although one is higher
 MOST_MODULES = 20  # of one folder in these parts

@@ -16,6 +16,7 @@ SCHEMAS = {
     "devices": ("perfadvisor devices --format json", "report.devices_json", "SCHEMA"),
     "gate": ("perfadvisor gate --json", "report.gate_json", "gate_schema"),
     "history": ("perfadvisor history check --json", "report.history_json", "history_schema"),
+    "fleet": ("perfadvisor fleet outliers --json", "report.fleet.json_view", "fleet_schema"),
     "policy": ("the file that --policy names", "gating.policy_file", "policy_schema"),
     "calibration": ("the file that gate calibrate -o writes", "gating.calibration_file", "calibration_schema"),
 }

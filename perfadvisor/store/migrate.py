@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from perfadvisor.errors import InputError
 
-NEWEST = "0002"
+NEWEST = "0003"
 _LOCK = 0x70657266  # any fixed number: "perf" in ASCII
 
 

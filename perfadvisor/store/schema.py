@@ -62,3 +62,72 @@ ALERTS = Table(
     Column("reported", Float(53), nullable=False),
     PrimaryKeyConstraint("change_id", "kind", name="alerts_key"),
 )
+
+MACHINES = Table(
+    "machines",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(200), nullable=False),
+    UniqueConstraint("name", name="machines_name"),
+)
+
+MACHINE_REPORTS = Table(  # one reading of one machine
+    "machine_reports",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("machine_id", Integer, ForeignKey("machines.id", name="machine_reports_machine"), nullable=False),
+    Column("content", String(64), nullable=False),  # SHA-256 of what was judged
+    Column("time", Float(53), nullable=False),  # by a clock that is believed
+    Column("taken", Float(53), nullable=False),  # by the machine's own clock
+    Column("received", Float(53), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("version", String(40), nullable=False),
+    Column("cohort", Text, nullable=False),
+    Column("identity", Text, nullable=False),
+    Column("environment", Text, nullable=False),
+    UniqueConstraint("machine_id", "content", name="machine_reports_content"),
+)
+Index("machine_reports_by_time", MACHINE_REPORTS.c.machine_id, MACHINE_REPORTS.c.time)
+
+MACHINE_FACTS = Table(
+    "machine_facts",
+    METADATA,
+    Column("report_id", Integer, ForeignKey("machine_reports.id", name="machine_facts_report"), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("type", String(5), nullable=False),  # bool, int, float or str
+    Column("number", Float(53)),  # of all but text; yes is 1
+    Column("words", Text),  # of text, and of whole numbers that a float cannot hold
+    PrimaryKeyConstraint("report_id", "name", "subject", name="machine_facts_key"),
+)
+Index("machine_facts_by_name", MACHINE_FACTS.c.name, MACHINE_FACTS.c.report_id)
+
+MACHINE_CELLS = Table(
+    "machine_cells",
+    METADATA,
+    Column("report_id", Integer, ForeignKey("machine_reports.id", name="machine_cells_report"), nullable=False),
+    Column("workload", String(300), nullable=False),
+    Column("environment", String(200), nullable=False),
+    Column("metric", String(100), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("better", String(10), nullable=False),
+    Column("median", Float(53), nullable=False),
+    Column("low", Float(53)),
+    Column("high", Float(53)),
+    Column("coverage", Float(53)),
+    Column("runs", Integer, nullable=False),
+    Column("trust", String(20), nullable=False),
+    PrimaryKeyConstraint("report_id", "workload", "environment", "metric", name="machine_cells_key"),
+)
+
+MACHINE_FINDINGS = Table(
+    "machine_findings",
+    METADATA,
+    Column("report_id", Integer, ForeignKey("machine_reports.id", name="machine_findings_report"), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("severity", String(20), nullable=False),
+    Column("environment", String(200), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("title", Text, nullable=False),
+    PrimaryKeyConstraint("report_id", "rule", "environment", "subject", name="machine_findings_key"),
+)

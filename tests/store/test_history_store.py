@@ -125,7 +125,9 @@ def test_a_migration_that_stops_half_way_leaves_nothing(place, monkeypatch) -> N
 def test_an_older_schema_is_brought_up_to_date(place) -> None:
     put(place, *made(2))
     with Database(place).writing() as connection:
-        connection.execute(text("DROP TABLE alerts"))
+        for table in reversed(METADATA.sorted_tables):
+            if table.name not in ("runs", "series", "points"):
+                connection.execute(text(f"DROP TABLE {table.name}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(InputError, match="older schema 0001"), Database(place).reading():
         pass

@@ -48,7 +48,7 @@ def advise(
 
 def _apply(rule: Rule, lookup: Lookup, environment: str, goal: str, unread: Mapping[str, str]) -> Iterator[Finding]:
     refusal = _refusal(rule, goal)
-    subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if _wanted(rule, s, lookup))
+    subjects = () if refusal else tuple(s for s in lookup.subjects(rule.for_each) if looks_at(rule, s, lookup))
     if not subjects and not refusal and rule.for_each in unread:
         yield _unknown(rule, environment, unread[rule.for_each])
     elif not subjects:
@@ -85,7 +85,7 @@ def _refusal(rule: Rule, goal: str) -> str:
     return f"it serves {' and '.join(rule.goals)}, not {goal}"
 
 
-def _wanted(rule: Rule, subject: str, lookup: Lookup) -> bool:
+def looks_at(rule: Rule, subject: str, lookup: Lookup) -> bool:
     """Whether the rule looks at this result's workload; subjects of results are `workload@environment`.
 
     An imported result ("imported/fio-randread-4k") is also known by what it exercises ("storage/fio-randread-4k")."""

@@ -158,7 +158,7 @@ class RemoteTarget(Target):
 
     def _outputs(self, sources: Sequence[str]) -> Iterator[tuple[str, Entry]]:
         mark = f"={secrets.token_hex(8)}="
-        lines = "".join(shlex.join(shlex.split(_command(source))) + "\n" for source in sources)
+        lines = "".join(shlex.join(shlex.split(command_text(source))) + "\n" for source in sources)
         try:
             command = Command(argv=(*self.shell(), COMMANDS, "read", mark), timeout_s=self.read_s, stdin=lines.encode())
             answer = self.exec(command).stdout
@@ -167,7 +167,7 @@ class RemoteTarget(Target):
             return
         answers = re.split(rb"^" + mark.encode() + rb" (\d+)\n", answer, flags=re.MULTILINE)[1:]
         for source, code, said in zip(sources, answers[0::2], answers[1::2], strict=False):
-            yield from _told(source, int(code), said)
+            yield from output_entries(source, int(code), said)
 
 
 def _sources(patterns: Sequence[str], files: Tree) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _sources(patterns: Sequence[str], files: Tree) -> Iterator[str]:
     names = [name for name in files.names(NET) if _NAME.match(name)]
     nics = [name for name in names if not isinstance(files.entry(f"{NET}/{name}"), bytes)]
     for pattern in patterns:
-        if not pattern.startswith("$ ") and not _ethtool(pattern):
+        if not is_command(pattern):
             continue
         if "{nic}" in pattern:
             yield from (pattern.replace("{nic}", nic) for nic in nics)
@@ -192,19 +192,25 @@ def _ethtool(source: str) -> str:
     return KINDS[kind][0] if kind in KINDS else ""
 
 
-def _command(source: str) -> str:
+def is_command(pattern: str) -> bool:
+    """Whether a command answers the pattern: one of its own, or the text of ethtool in the place of netlink."""
+    return pattern.startswith("$ ") or bool(_ethtool(pattern))
+
+
+def command_text(source: str) -> str:
+    """The command line that answers a source."""
     option = _ethtool(source)
     return f"ethtool {option} {source.rsplit('/', 1)[-1]}" if option else source.removeprefix("$ ")
 
 
-def _told(source: str, code: int, said: bytes) -> Iterator[tuple[str, Entry]]:
+def output_entries(source: str, code: int, said: bytes) -> Iterator[tuple[str, Entry]]:
     """Text under the name of the command that printed it, as facts look for it; a failure under the source's own."""
     if code == 0:
-        yield f"$ {_command(source)}", said
+        yield f"$ {command_text(source)}", said
         return
     lines = said.decode("utf-8", "replace").strip().splitlines()
     missing = code in (126, 127)
-    program = _command(source).split()[0]
+    program = command_text(source).split()[0]
     why = f"{program} is not installed" if missing else f"exit code {code}: {lines[-1] if lines else 'no message'}"
     yield source, Unreadable(why)
 

@@ -1,0 +1,1 @@
+"""Many machines: their bundles judged here, kept small, compared, stored and asked."""

@@ -1,0 +1,66 @@
+"""The accepted settings of each cohort, as a file that people read, change and commit."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from perfadvisor.analyse.fleet.drift import accepted, drift
+from perfadvisor.analyse.fleet.settings import CohortSettings
+from perfadvisor.errors import InputError
+from perfadvisor.fleet.comparing import settings_of
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.fleet import HostRecord, OddSetting, SettingKey
+from perfadvisor.upgrading import Format
+
+FORMAT = Format(kind="baseline of a fleet", version=1)
+Baseline = dict[str, dict[SettingKey, Scalar]]
+
+
+def accept_baseline(records: Iterable[HostRecord]) -> Baseline:
+    """Cohort -> the settings on which nine in ten of its hosts agree."""
+    settings: dict[str, CohortSettings] = {}
+    for record in records:
+        if not record.error:
+            cohort = settings.setdefault(record.cohort, CohortSettings(record.cohort))
+            cohort.add(record.host, settings_of(record.facts))
+    return {cohort: accepted(found) for cohort, found in sorted(settings.items())}
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """The file's text: cohort -> fact -> subject -> value."""
+    cohorts: dict[str, dict[str, dict[str, Scalar]]] = {}
+    for cohort, settings in baseline.items():
+        facts = cohorts.setdefault(cohort, {})
+        for key, value in sorted(settings.items()):
+            facts.setdefault(key.name, {})[key.subject] = value
+    document = {"schema_version": FORMAT.version, "cohorts": cohorts}
+    return json.dumps(document, indent=1, allow_nan=False, sort_keys=True) + "\n"
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline in a file; InputError where it is not one."""
+    try:
+        plain = FORMAT.today(json.loads(path.read_bytes()), path)
+        return {
+            str(cohort): {
+                SettingKey(str(name), str(subject)): _scalar(value)
+                for name, subjects in facts.items()
+                for subject, value in subjects.items()
+            }
+            for cohort, facts in plain["cohorts"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InputError(f"{path}: not a baseline of a fleet: {error!r:.200}", "perfadvisor fleet baseline") from error
+
+
+def _scalar(value: object) -> Scalar:
+    if not isinstance(value, bool | int | float | str):
+        raise TypeError(f"{value!r:.40} is not a value")
+    return value
+
+
+def drifted(records: Iterable[HostRecord], baseline: Baseline) -> Iterator[OddSetting]:
+    """Every setting of every host that left its cohort's accepted value."""
+    for record in records:
+        accepted_here = baseline.get(record.cohort, {})
+        yield from drift(record.host, record.cohort, settings_of(record.facts), accepted_here)

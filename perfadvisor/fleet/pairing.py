@@ -1,0 +1,102 @@
+"""Throughput between all pairs of hosts: a round-robin tournament of iperf3, each link in both directions.
+
+Ansible's linear strategy is the barrier between rounds: no host is in two pairs at once. The servers end with the last
+round, or by themselves after an hour.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+from perfadvisor.analyse.fleet.tournament import Meeting, rounds
+from perfadvisor.errors import MeasureError
+from perfadvisor.fleet.ansible import FleetOptions, HostAnswer, play, run_play
+from perfadvisor.plaintext import visible_line
+
+PORT = 55201
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:+-]{0,199}")
+_PIDS = f"/tmp/perfadvisor-pairs-{PORT}.pid"  # noqa: S108 - on the hosts, a name of its own for this port
+START = f"command -v iperf3 >/dev/null && timeout 3600 iperf3 -s -D -p {PORT} -I {_PIDS} && sleep 0.5"
+STOP = f"kill $(tr -d '\\0' <{_PIDS}) 2>/dev/null; rm -f {_PIDS}; true"
+
+
+@dataclass(slots=True)
+class MeasuredPairs:
+    """Sender and receiver -> bits per second; and the pairs or hosts that gave none, with the reason."""
+
+    values: dict[Meeting, float] = field(default_factory=dict)
+    missed: dict[str, str] = field(default_factory=dict)
+
+
+def measure_pairs(options: FleetOptions, seconds: int, seed: int = 0) -> MeasuredPairs:
+    """Measure every pair of the hosts that answer. MeasureError where fewer than two do."""
+    found = MeasuredPairs()
+    hosts = _started(options, found)
+    if len(hosts) < 2:
+        reasons = "; ".join(f"{host}: {why}" for host, why in found.missed.items())
+        raise MeasureError(f"fewer than two hosts can be measured: {reasons}"[:500], "check the inventory and iperf3")
+    met = rounds(hosts, seed)
+    tasks = [_round(number, pairs, seconds) for number, pairs in enumerate(met)]
+    peers = {f"round {number}": dict(pairs) for number, pairs in enumerate(met)}
+
+    def take(answer: HostAnswer) -> None:
+        receiver = peers.get(answer.task, {}).get(answer.host)
+        if receiver is not None:
+            _take(found, (answer.host, receiver), answer)
+
+    stop = {"name": "stop the servers", "ansible.builtin.raw": STOP, "changed_when": False}
+    run_play(options, play(options, [*tasks, stop], "perfadvisor: pairs"), "", take)
+    return found
+
+
+def _started(options: FleetOptions, found: MeasuredPairs) -> list[str]:
+    """The hosts on which a server runs now."""
+    hosts: list[str] = []
+
+    def take(answer: HostAnswer) -> None:
+        if answer.state or not _NAME.fullmatch(answer.host):
+            found.missed[answer.host] = f"{answer.state or 'failed'}: {answer.reason or 'its name is not plain'}"
+        else:
+            hosts.append(answer.host)
+
+    task = {"name": "start a server", "ansible.builtin.raw": START, "changed_when": False, "ignore_errors": True}
+    run_play(options, play(options, [task], "perfadvisor: pairs"), "start a server", take)
+    return sorted(set(hosts))
+
+
+ADDRESS = "{{ receivers[inventory_hostname] | quote }}"
+
+
+def _round(number: int, pairs: Sequence[Meeting], seconds: int) -> dict[str, Any]:
+    """One round: senders measure, all others wait."""
+    receivers = {
+        sender: f"{{{{ hostvars['{receiver}'].ansible_host | default('{receiver}') }}}}" for sender, receiver in pairs
+    }
+    return {
+        "name": f"round {number}",
+        "vars": {"receivers": receivers},
+        "ansible.builtin.raw": f"iperf3 -c {ADDRESS} -p {PORT} -t {seconds} -O 1 -J",
+        "when": "inventory_hostname in receivers",
+        "timeout": seconds + 20,
+        "changed_when": False,
+        "ignore_errors": True,
+    }
+
+
+def _take(found: MeasuredPairs, pair: Meeting, answer: HostAnswer) -> None:
+    name = " to ".join(pair)
+    if answer.state:
+        found.missed[name] = f"{answer.state}: {answer.reason}"
+        return
+    try:
+        value = float(json.loads(str(answer.result.get("stdout", "")))["end"]["sum_received"]["bits_per_second"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found.missed[name] = f"its answer is not iperf3's: {visible_line(repr(error))[:100]}"
+        return
+    if isfinite(value) and value > 0:
+        found.values[pair] = value
+    else:
+        found.missed[name] = "iperf3 moved nothing"

@@ -1,0 +1,60 @@
+"""A host's record as one line of JSON: typed values in, typed values out, and nothing that could run."""
+
+import json
+from typing import Any
+
+from perfadvisor.errors import InputError
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
+from perfadvisor.model.result import Trust
+
+_TEXTS = ("host", "source", "content", "version", "cohort", "identity", "environment", "error")
+_TIMES = ("taken", "received")
+
+
+def encode(record: HostRecord) -> str:
+    """The record without line breaks."""
+    plain: dict[str, Any] = {name: getattr(record, name) for name in (*_TEXTS, *_TIMES)}
+    plain |= {"again": record.again, "facts": record.facts, "cells": record.cells, "findings": record.findings}
+    return json.dumps(plain, allow_nan=False, separators=(",", ":"))
+
+
+def decode(line: str, where: str) -> HostRecord:
+    """The record in a line; InputError, naming `where`, if it is not one."""
+    try:
+        plain = json.loads(line)
+        texts: dict[str, Any] = {name: _text(plain[name]) for name in _TEXTS}
+        times: dict[str, Any] = {name: float(plain[name]) for name in _TIMES}
+        return HostRecord(
+            **texts,
+            **times,
+            again=plain["again"] is True,
+            facts=tuple(FleetFact(_text(name), _text(of), _scalar(value)) for name, of, value in plain["facts"]),
+            cells=tuple(map(_cell, plain["cells"])),
+            findings=tuple(FleetFinding(*map(_text, finding)) for finding in plain["findings"]),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(f"{where}: not a host's record: {error!r:.200}", "judge the bundles again") from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is not text")
+    return value
+
+
+def _scalar(value: object) -> Scalar:
+    if not isinstance(value, bool | int | float | str):
+        raise TypeError(f"{value!r:.40} is not a value")
+    return value
+
+
+def _cell(values: list[Any]) -> FleetCell:
+    cell = FleetCell(*values)
+    for text in (cell.workload, cell.environment, cell.metric, cell.unit, cell.better):
+        _text(text)
+    for number in (cell.median, cell.low or 0.0, cell.high or 0.0, cell.coverage or 0.0, cell.runs):
+        if not isinstance(number, int | float):
+            raise TypeError(f"{number!r:.40} is not a number")
+    Trust(cell.trust)
+    return cell

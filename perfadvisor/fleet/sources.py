@@ -1,0 +1,79 @@
+"""Where judged hosts are read from: a directory that `fleet judge` wrote, or the store."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from perfadvisor.errors import InputError
+from perfadvisor.fleet.kept import KeptHosts, time_of
+from perfadvisor.model.fleet import HostRecord
+from perfadvisor.store.database import Database
+from perfadvisor.store.machine_reading import machine_list, machine_records
+from perfadvisor.store.machines import add_machines
+
+STORED_AT_ONCE = 200  # hosts of one transaction: a kill loses that much work, and nothing that was stored
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HostLine:
+    """One host in a list."""
+
+    host: str
+    time: float
+    cohort: str
+    findings: int
+    error: str
+
+
+def host_lines(source: str) -> Iterator[HostLine]:
+    """Every host with its newest reading, by name."""
+    if not _is_kept(source):
+        with Database(source).reading() as connection:
+            for one in machine_list(connection):
+                yield HostLine(host=one.host, time=one.time, cohort=one.cohort, findings=one.findings, error="")
+        return
+    found = [
+        HostLine(host=one.host, time=time_of(one), cohort=one.cohort, findings=len(one.findings), error=one.error)
+        for one in KeptHosts(Path(source)).records()
+    ]
+    yield from sorted(found, key=lambda line: line.host)
+
+
+def host_records(source: str) -> Iterator[HostRecord]:
+    """The newest record of every host, one at a time."""
+    if _is_kept(source):
+        yield from KeptHosts(Path(source)).records()
+        return
+    with Database(source).reading() as connection:
+        yield from machine_records(connection)
+
+
+def host_record(source: str, host: str) -> HostRecord:
+    """The newest record of one host; InputError where there is none."""
+    if _is_kept(source):
+        found = [one for one in KeptHosts(Path(source)).records() if one.host == host]
+    else:
+        with Database(source).reading() as connection:
+            found = list(machine_records(connection, host))
+    if not found:
+        raise InputError(f"{source or 'the store'}: no host {host!r}", f"perfadvisor fleet list {source}".rstrip())
+    return found[0]
+
+
+def store_hosts(source: Path, db: str) -> tuple[int, int]:
+    """Put every record of a directory into the store; how many were new, and how many were there. What was stored
+    before a kill stays, and is not stored twice."""
+    kept = KeptHosts(source)
+    database = Database(db)
+    new = known = 0
+    records = (one for batch in kept.batches() for one in kept.all_in(batch) if not one.error)
+    while some := list(islice(records, STORED_AT_ONCE)):
+        with database.writing() as connection:
+            added = add_machines(connection, [(one, time_of(one)) for one in some])
+        new, known = new + added, known + len(some) - added
+    return new, known
+
+
+def _is_kept(source: str) -> bool:
+    return bool(source) and "://" not in source and Path(source).is_dir()

@@ -1,0 +1,1 @@
+"""A fleet for readers: the terminal, JSON, OpenMetrics and the page."""

@@ -1,0 +1,136 @@
+"""Ask the store for machines: the newest reading of each, and how settings changed over time."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, Select, func, select
+
+from perfadvisor.model.fact import Scalar
+from perfadvisor.model.fleet import FleetCell, FleetFinding, HostRecord, SettingKey
+from perfadvisor.store.machines import restored
+from perfadvisor.store.schema import MACHINE_CELLS, MACHINE_FACTS, MACHINE_FINDINGS, MACHINE_REPORTS, MACHINES
+
+_FACT = (
+    MACHINE_FACTS.c.name,
+    MACHINE_FACTS.c.subject,
+    MACHINE_FACTS.c.type,
+    MACHINE_FACTS.c.number,
+    MACHINE_FACTS.c.words,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredReading:
+    """One reading of one machine."""
+
+    report: int
+    host: str
+    time: float
+    cohort: str
+    identity: str
+    findings: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SettingMove:
+    """A setting that had another value in the reading before."""
+
+    host: str
+    time: float
+    key: SettingKey
+    before: Scalar
+    after: Scalar
+
+
+def newest() -> Select[tuple[int]]:
+    """The ids of the newest reading of each machine."""
+    place = func.row_number().over(
+        partition_by=MACHINE_REPORTS.c.machine_id,
+        order_by=(MACHINE_REPORTS.c.time.desc(), MACHINE_REPORTS.c.id.desc()),
+    )
+    ranked = select(MACHINE_REPORTS.c.id, place.label("place")).subquery()
+    return select(ranked.c.id).where(ranked.c.place == 1)
+
+
+def machine_list(connection: Connection) -> tuple[StoredReading, ...]:
+    """The newest reading of every machine, by name."""
+    counts = (
+        select(MACHINE_FINDINGS.c.report_id, func.count().label("findings"))
+        .group_by(MACHINE_FINDINGS.c.report_id)
+        .subquery()
+    )
+    query = (
+        select(MACHINE_REPORTS, MACHINES.c.name, func.coalesce(counts.c.findings, 0))
+        .join(MACHINES, MACHINES.c.id == MACHINE_REPORTS.c.machine_id)
+        .outerjoin(counts, counts.c.report_id == MACHINE_REPORTS.c.id)
+        .where(MACHINE_REPORTS.c.id.in_(newest()))
+        .order_by(MACHINES.c.name)
+    )
+    return tuple(
+        StoredReading(
+            report=row.id,
+            host=row.name,
+            time=row.time,
+            cohort=row.cohort,
+            identity=row.identity,
+            findings=row[-1],
+        )
+        for row in connection.execute(query)
+    )
+
+
+def machine_records(connection: Connection, host: str = "") -> Iterator[HostRecord]:
+    """The newest record of every machine, or of one, by name: one at a time."""
+    query = (
+        select(MACHINE_REPORTS, MACHINES.c.name)
+        .join(MACHINES, MACHINES.c.id == MACHINE_REPORTS.c.machine_id)
+        .where(MACHINE_REPORTS.c.id.in_(newest()))
+        .order_by(MACHINES.c.name)
+    )
+    if host:
+        query = query.where(MACHINES.c.name == host)
+    for row in connection.execute(query).all():
+        yield _record(connection, row)
+
+
+def _record(connection: Connection, row: Row) -> HostRecord:  # type: ignore[type-arg]
+    facts = select(*_FACT).where(MACHINE_FACTS.c.report_id == row.id)
+    cells = select(*MACHINE_CELLS.c[1:]).where(MACHINE_CELLS.c.report_id == row.id)
+    findings = select(*MACHINE_FINDINGS.c[1:]).where(MACHINE_FINDINGS.c.report_id == row.id)
+    return HostRecord(
+        host=row.name,
+        source=row.source,
+        content=row.content,
+        taken=row.taken,
+        received=row.received,
+        version=row.version,
+        cohort=row.cohort,
+        identity=row.identity,
+        environment=row.environment,
+        facts=tuple(restored(*fact) for fact in connection.execute(facts)),
+        cells=tuple(FleetCell(*cell) for cell in connection.execute(cells)),
+        findings=tuple(FleetFinding(*one) for one in connection.execute(findings)),
+    )
+
+
+def setting_moves(connection: Connection, names: Iterable[str], host: str = "") -> Iterator[SettingMove]:
+    """Every change of these facts from one reading of a machine to the next, by host, fact and time."""
+    query = (
+        select(MACHINES.c.name, MACHINE_REPORTS.c.time, *_FACT)
+        .join(MACHINE_REPORTS, MACHINE_REPORTS.c.machine_id == MACHINES.c.id)
+        .join(MACHINE_FACTS, MACHINE_FACTS.c.report_id == MACHINE_REPORTS.c.id)
+        .where(MACHINE_FACTS.c.name.in_(sorted(names)))
+        .order_by(
+            MACHINES.c.name, MACHINE_FACTS.c.name, MACHINE_FACTS.c.subject, MACHINE_REPORTS.c.time, MACHINE_REPORTS.c.id
+        )
+    )
+    if host:
+        query = query.where(MACHINES.c.name == host)
+    last: tuple[str, SettingKey] | None = None
+    before: Scalar = ""
+    for name, time, *row in connection.execute(query):
+        fact = restored(*row)
+        here = (name, SettingKey(fact.name, fact.subject))
+        if here == last and fact.value != before:
+            yield SettingMove(host=name, time=time, key=here[1], before=before, after=fact.value)
+        last, before = here, fact.value

@@ -1,0 +1,138 @@
+"""Hosts as namespaces on one bridge: each with its own network, mounts, processes and sshd, and what is planted on it.
+
+The control node is a namespace too. Nothing of this machine's own network or mounts is touched, and all of it goes with
+the processes that hold it."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+NETWORK = "10.77.0"
+SSHD = "/usr/sbin/sshd"
+
+# Mounts are the host's own: /sys shows its network devices, with the control groups of this machine below it.
+HOST = r"""
+mount --make-rprivate / && mkdir -p "$1/groups" && mount --rbind /sys/fs/cgroup "$1/groups"
+mount -t sysfs sysfs /sys && mount --rbind "$1/groups" /sys/fs/cgroup
+mount -t proc proc /proc
+hostname "$2"
+for _ in $(seq 200); do ip link show eth0 >/dev/null 2>&1 && break; sleep 0.05; done
+ip link set lo up; ip addr add "$3/24" dev eth0; ip link set eth0 up
+eval "$4"
+exec /usr/sbin/sshd -D -f "$1/sshd_config"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceHost:
+    """A host: its name in the inventory, the shell commands that plant something, and its answer to every command in
+    the place of the real one ("" for the real one)."""
+
+    name: str
+    plant: str = ""
+    forced: str = ""
+
+
+@dataclass
+class Spaces:
+    """The running hosts."""
+
+    folder: Path
+    hosts: list[SpaceHost]
+    bridges: tuple[str, ...] = ("",)  # a host is behind the one that its name starts with
+    held: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
+
+    def start(self) -> None:
+        """Build the network, then all hosts at once."""
+        Path("/run/sshd").mkdir(exist_ok=True)
+        for name in ("host", "key"):
+            argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
+            subprocess.run(argv, check=True)
+        self._write_configurations()
+        control = self._hold("unshare", "--net", "--", "sleep", "900")
+        self.control = ["nsenter", "-t", str(control.pid), "-n", "--"]
+        time.sleep(0.2)
+        self._ip("link", "set", "lo", "up")
+        for number, _ in enumerate(self.bridges):
+            self._ip("link", "add", f"br{number}", "type", "bridge")
+            self._ip("link", "set", f"br{number}", "up")
+            if number:  # a cable from each bridge to the first one
+                self._ip("link", "add", f"up{number}", "type", "veth", "peer", "name", f"down{number}")
+                self._ip("link", "set", f"up{number}", "master", "br0", "up")
+                self._ip("link", "set", f"down{number}", "master", f"br{number}", "up")
+        self._ip("addr", "add", f"{NETWORK}.254/24", "dev", "br0")
+        for number, host in enumerate(self.hosts, 1):
+            folder = self.folder / host.name
+            argv = ("sh", "-c", HOST, "host", str(folder), host.name, f"{NETWORK}.{number}", host.plant)
+            space = self._hold("unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--", *argv)
+            time.sleep(0.1)
+            self._ip("link", "add", f"v{number}", "type", "veth", "peer", "name", "eth0", "netns", str(space.pid))
+            bridge = next(i for i, one in enumerate(self.bridges) if host.name.startswith(one))
+            self._ip("link", "set", f"v{number}", "master", f"br{bridge}", "up")
+        self._wait()
+
+    def _write_configurations(self) -> None:
+        common = "-o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"
+        lines = ["[all]"]
+        for number, host in enumerate(self.hosts, 1):
+            folder = self.folder / host.name
+            folder.mkdir()
+            (folder / "home").mkdir()
+            forced = f"ForceCommand {folder}/forced\n" if host.forced else ""
+            if host.forced:
+                (folder / "forced").write_text(f"#!/bin/sh\n{host.forced}\n")
+                (folder / "forced").chmod(0o755)
+            (folder / "sshd_config").write_text(
+                f"Port 22\nListenAddress {NETWORK}.{number}\nHostKey {self.folder}/host\nPidFile none\nUsePAM no\n"
+                f"AuthorizedKeysFile {self.folder}/key.pub\nStrictModes no\nPermitRootLogin yes\nLogLevel QUIET\n"
+                f"Subsystem sftp /usr/lib/openssh/sftp-server\nMaxStartups 50\n{forced}"
+            )
+            lines.append(f"{host.name} ansible_host={NETWORK}.{number}")
+        lines += [f"gone ansible_host={NETWORK}.200", "", "[all:vars]", "ansible_user=root"]
+        lines += [f"ansible_ssh_private_key_file={self.folder}/key", f'ansible_ssh_common_args="{common}"']
+        lines += [f"ansible_remote_tmp={self.folder}/remote"]
+        (self.folder / "inventory").write_text("\n".join(lines) + "\n")
+
+    def _hold(self, *argv: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / "hosts.log").open("ab") as log:
+            self.held.append(subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+        return self.held[-1]
+
+    def _ip(self, *words: str) -> None:
+        subprocess.run([*self.control, "ip", *words], check=True)
+
+    def slow_port(self, host: str, rate: str) -> None:
+        """Let the bridge's port to this host pass no more than `rate`: what the host receives."""
+        number = [one.name for one in self.hosts].index(host) + 1
+        shaper = ("tbf", "rate", rate, "burst", "64kb", "latency", "50ms")
+        subprocess.run([*self.control, "tc", "qdisc", "add", "dev", f"v{number}", "root", *shaper], check=True)
+
+    def _wait(self) -> None:
+        """Until every sshd answers."""
+        code = (
+            "import socket, sys, time\n"
+            "for where in sys.argv[1:]:\n"
+            "    for _ in range(300):\n"
+            "        try: socket.create_connection((where, 22), 1).close(); break\n"
+            "        except OSError: time.sleep(0.1)\n"
+            "    else: sys.exit(where)\n"
+        )
+        addresses = [f"{NETWORK}.{number}" for number in range(1, len(self.hosts) + 1)]
+        subprocess.run([*self.control, sys.executable, "-c", code, *addresses], check=True, timeout=120)
+
+    def call(self, *words: str, timeout: float = 240) -> "subprocess.CompletedProcess[str]":
+        """perfadvisor on the control node."""
+        argv = [*self.control, sys.executable, "-m", "perfadvisor", *words]
+        environment = os.environ | {"ANSIBLE_HOME": str(self.folder / "ansible"), "ANSIBLE_SSH_ARGS": "-C"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+        return subprocess.run(argv, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=timeout)
+
+    def stop(self) -> None:
+        """End every process that holds a namespace, and what runs in it."""
+        for process in self.held:
+            process.kill()
+        for process in self.held:
+            process.wait()

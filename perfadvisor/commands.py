@@ -23,6 +23,7 @@ COMMANDS = {
     "ab": "Compare two of anything in turns: a setting, commands, environments.",
     "tune": "Try what findings advise, measured in turns, and keep what helps.",
     "history": "Keep results over time and find the changes.",
+    "fleet": "Judge, compare and store many machines: who differs, why, and since when.",
     "rules": "List, show, check and test the rules.",
     "settings": "List what can be set on a machine, and show what it is set to.",
     "workloads": "List and show the workloads and suites.",

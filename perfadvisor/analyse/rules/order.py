@@ -73,9 +73,12 @@ def _explains(rule: Rule, effect: str) -> bool:
 
 def _related(one: Finding, other: Finding, lookup: Lookup) -> bool:
     """Whether both are about the same thing, or one is about a device on the other's path. A cause that concerns the
-    whole machine reaches everything on it."""
+    whole machine reaches everything on it. What a result shows explains one about the whole machine where its rule
+    names that by itself: the counts since boot beside what happened in the run."""
     if not one.rule.for_each:
         return True
+    if one.rule.for_each == "result" and not other.rule.for_each:
+        return other.rule.id in one.rule.suppresses
     return _on_path(one, other, lookup) or _on_path(other, one, lookup)
 
 

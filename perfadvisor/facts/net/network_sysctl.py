@@ -31,6 +31,7 @@ BUSY_READ = _spec("busy_read", int, Unit.MICROSECONDS, "how long a blocking read
 BUSY_POLL = _spec("busy_poll", int, Unit.MICROSECONDS, "how long poll and select poll the adapter; 0: not at all")
 RPS_FLOWS = _spec("rps_sock_flow_entries", int, Unit.COUNT, "entries of the flow table of RFS; 0: off")
 SOMAXCONN = _spec("somaxconn", int, Unit.COUNT, "longest queue of connections not yet accepted")
+SACK = _spec("tcp_sack", int, Unit.NONE, "1: receivers name the segments that arrived behind a lost one")
 
 _INTEGERS = (
     (RMEM, f"{CORE}/rmem_max"),
@@ -40,6 +41,7 @@ _INTEGERS = (
     (BUSY_POLL, f"{CORE}/busy_poll"),
     (RPS_FLOWS, f"{CORE}/rps_sock_flow_entries"),
     (SOMAXCONN, f"{CORE}/somaxconn"),
+    (SACK, f"{IPV4}/tcp_sack"),
 )
 _TEXTS = ((CONGESTION, f"{IPV4}/tcp_congestion_control"), (QDISC, f"{CORE}/default_qdisc"))
 _ADV_WIN_SCALE = f"{IPV4}/tcp_adv_win_scale"

@@ -270,6 +270,14 @@ def test_a_cause_in_the_whole_machine_explains_everything_but_not_the_other_way_
     assert the(found, "whole").explained_by == ""
 
 
+@pytest.mark.parametrize(("suppresses", "cause"), [(("whole",), "now"), (("who*",), ""), (("other",), "")])
+def test_what_a_result_shows_explains_the_machines_own_count_where_it_is_named(suppresses, cause):
+    """Not by a pattern: one result does not explain whatever else is wrong with the machine."""
+    since_boot = rule("whole", "machine.flag", for_each="", step="ceiling")
+    now = rule("now", "result.bits_per_s > 1", for_each="result", suppresses=suppresses)
+    assert the(findings(since_boot, now), "whole").explained_by == cause
+
+
 def test_chains_lead_to_the_root_and_circles_are_broken():
     first = rule("a", "nic.speed > 50", step="measurement", suppresses=("b",))
     second = rule("b", "nic.speed > 50", suppresses=("c",))

@@ -25,7 +25,7 @@ REAL := slow or tools or lab or browser or container or postgres
 AGAIN = (echo "once more, only what failed:" && $(BIN)/pytest --last-failed --last-failed-no-failures none --durations=15)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick lint bench bench-gate mutants torture exam lab docs dist lowest lock clean
+.PHONY: help setup run test test-quick lint bench bench-gate mutants torture exam lab reboot docs dist lowest lock clean
 .PHONY: system-python system-run system-dev system-test
 .NOTPARALLEL: # two installations at once would wait for, or break, one another
 
@@ -73,6 +73,9 @@ exam: $(VENV)/.test  ## plant faults on devices and namespaces of its own, and s
 
 lab: $(VENV)/.test  ## boot the emulated two-socket server with a shell in it
 	$(BIN)/python -m tests.lab
+
+reboot: $(VENV)/.test  ## boot an emulated Debian three times: what tune keeps holds, and is taken back
+	$(BIN)/python -m tests.lab.reboot
 
 docs: $(VENV)/.dev  ## build the documentation into out/docs
 	$(BIN)/sphinx-build -W -q -b html docs $(OUT)/docs

@@ -100,7 +100,7 @@ def test(own: tuple[Path, ...]) -> None:
     from perfadvisor.analyse.rules.cases import failures
     from perfadvisor.packs.known_facts import known_facts
     from perfadvisor.packs.rules import check_rules
-    from perfadvisor.settings.rehearsal import rehearsed
+    from perfadvisor.settings.rehearsal.rehearse import rehearsed
 
     rules = check_rules(own)
     failed = [f"{rule.origin}: {problem}" for rule in rules for problem in failures(rule)]

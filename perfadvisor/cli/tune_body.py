@@ -120,7 +120,8 @@ def _forbidden(found: Sequence[PlannedFix]) -> str:
     reasons = []
     for fix in found:
         try:
-            reasons.append(forbidden(planned(intents(fix))))
+            made = planned(intents(fix))
+            reasons.append("" if restarts.needs_restart(made) else forbidden(made))  # such a one is only prepared
         except InputError:
             return ""  # what the machine does not take any more is reported where it is tried
     return reasons[0] if all(reasons) else ""

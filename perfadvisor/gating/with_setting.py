@@ -68,7 +68,7 @@ def shown(made: Plan) -> str:
 def forbidden(made: Plan) -> str:
     """Why this plan may not be made by this user here, "" where it may."""
     for write in made.writes:
-        if write.setting.door is Door.SHOWN:
+        if write.setting.disturbs in (Disturbs.RESTART, Disturbs.REBOOT):
             return f"{write.setting.name} {write.subject} needs a restart, so it cannot change from run to run"
         writable = os.access(write.source, os.W_OK) if write.setting.door is Door.FILE else os.geteuid() == 0
         if not writable:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.model.rule import Finding, Outcome
 from perfadvisor.model.tree import Tree
+from perfadvisor.settings.asked import MissingError
 from perfadvisor.settings.commands import script
 from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Plan
 from perfadvisor.settings.planning import plan, undone
-from perfadvisor.settings.policies import MissingError
 
 
 def plan_of(finding: Finding, lookup: Lookup, tree: Tree) -> Plan | None:

@@ -5,9 +5,10 @@ from difflib import get_close_matches
 
 from perfadvisor.errors import InputError
 from perfadvisor.settings import ethtool, files, shown, virtual_functions
+from perfadvisor.settings.definitions import container, domain
 from perfadvisor.settings.model import Field, Setting
 
-_ALL = (*files.ALL, *ethtool.ALL, *shown.ALL, *virtual_functions.ALL)
+_ALL = (*files.ALL, *ethtool.ALL, *shown.ALL, *virtual_functions.ALL, *domain.ALL, *container.ALL)
 SETTINGS: Mapping[str, Setting] = {setting.name: setting for setting in _ALL}
 
 

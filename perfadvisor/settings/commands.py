@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from perfadvisor.settings import shown
+from perfadvisor.settings.definitions import domain
 from perfadvisor.settings.model import Door, FileForm, Setting, Write
 
-COMMANDS = (Door.ETHTOOL, Door.TOOL)
+COMMANDS = (Door.ETHTOOL, Door.TOOL, Door.DEFINITION)
 
 
 def command(write: Write) -> str:
@@ -31,6 +32,8 @@ def sysctl_name(subject: str) -> str:
 
 def argv(write: Write) -> tuple[str, ...]:
     """The command that makes the write."""
+    if write.setting.door is Door.DEFINITION:
+        return domain.argv({write.subject: write.to["value"]})
     if write.setting.door is Door.TOOL:
         (text,) = write.to.values()
         first, _, second = write.subject.rpartition("/")
@@ -45,14 +48,36 @@ def argv(write: Write) -> tuple[str, ...]:
 
 
 def script(writes: Sequence[Write]) -> str:
-    """All of them, one line each; one value for many files is a loop."""
+    """All of them, one line each; one value for many files is a loop, all of a guest's definition one command."""
     return "\n".join(_lines(writes))
 
 
+def steps(writes: Sequence[Write]) -> Iterator[tuple[Write, ...]]:
+    """The writes in the groups that one command makes: those of one guest's definition, any other by itself."""
+    for guest, same in groupby(writes, _guest):
+        if guest:
+            yield tuple(same)
+        else:
+            yield from ((write,) for write in same)
+
+
+def argv_of(step: Sequence[Write]) -> tuple[str, ...]:
+    """The command of one such group."""
+    if len(step) == 1:
+        return argv(step[0])
+    return domain.argv({write.subject: write.to["value"] for write in step})
+
+
+def _guest(write: Write) -> str:
+    return write.subject.partition("/")[0] if write.setting.door is Door.DEFINITION else ""
+
+
 def _lines(writes: Sequence[Write]) -> Iterator[str]:
-    for _, same in groupby(writes, lambda write: (write.setting.name, tuple(write.to.items()))):
+    for key, same in groupby(writes, lambda write: _guest(write) or (write.setting.name, tuple(write.to.items()))):
         alike = list(same)
-        if len(alike) > 2 and _loops(alike[0].setting):
+        if isinstance(key, str):
+            yield shlex.join(argv_of(alike))
+        elif len(alike) > 2 and _loops(alike[0].setting):
             yield _loop(alike)
         else:
             yield from map(command, alike)

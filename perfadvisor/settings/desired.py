@@ -14,9 +14,9 @@ from perfadvisor.model.fact import Absent
 from perfadvisor.model.rule import DesiredSetting
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import policies
+from perfadvisor.settings.asked import MissingError, PolicyInput
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.model import Intent, Setting
-from perfadvisor.settings.policies import MissingError
 from perfadvisor.settings.subjects import subjects
 
 EVERY = "*"
@@ -32,7 +32,7 @@ def intents(desired: tuple[DesiredSetting, ...], view: View, tree: Tree) -> tupl
 def _intents(desired: DesiredSetting, view: View, tree: Tree) -> Iterator[Intent]:
     setting = SETTINGS[desired.setting]
     found = _subjects(setting, filled(desired.of, view), tree)
-    asked = policies.PolicyInput(setting=setting, subject="", place=0, count=len(found), argument="", tree=tree)
+    asked = PolicyInput(setting=setting, subject="", place=0, count=len(found), argument="", tree=tree)
     for place, subject in enumerate(found):
         mine = replace(asked, subject=subject, place=place)
         to = {name: _value(mine, filled(text, view)) for name, text in desired.to.items()}
@@ -68,7 +68,7 @@ def _subjects(setting: Setting, of: str, tree: Tree) -> tuple[str, ...]:
     return found
 
 
-def _value(asked: policies.PolicyInput, text: str) -> str:
+def _value(asked: PolicyInput, text: str) -> str:
     if product := PRODUCT.match(text):
         return str(int(product[1]) * int(product[2]))
     policy = POLICY.match(text)

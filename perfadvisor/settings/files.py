@@ -129,6 +129,13 @@ CPU = (
         "1: the CPU never enters this idle state; subject cpu0/cpuidle/state2",
     ),
     _file(
+        "cpu.resume_latency_us",
+        "cpu",
+        f"{SYSTEM}/{{subject}}/power/pm_qos_resume_latency_us",
+        Type.TEXT,
+        "longest time in us that the CPU may take to wake, which bounds its idle states; 0: no bound; n/a: none at all",
+    ),
+    _file(
         "cpu.clocksource",
         "",
         "/sys/devices/system/clocksource/clocksource0/current_clocksource",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfadvisor.model.rule import Finding
 from perfadvisor.plaintext import one_line
-from perfadvisor.settings.commands import COMMANDS, argv, command, differences, script, sysctl_name
+from perfadvisor.settings.commands import COMMANDS, argv_of, command, differences, script, steps, sysctl_name
 from perfadvisor.settings.model import Door, FileForm, Plan, Write
 from perfadvisor.settings.planning import undone
 
@@ -33,12 +33,12 @@ def diff(planned: Planned) -> str:
 
 
 def ansible(planned: Planned) -> str:
-    """A playbook in JSON, which is YAML: a task for each write."""
+    """A playbook in JSON, which is YAML: a task for each write, one for all of a guest's definition."""
     tasks = [
-        _task(finding, write)
+        _task(finding, step)
         for finding, made in _distinct(planned)
-        for write in made.writes
-        if write.setting.door is not Door.SHOWN
+        for step in steps(made.writes)
+        if step[0].setting.door is not Door.SHOWN
     ]
     play = {"name": "Settings that perfadvisor advises", "hosts": "all", "become": True, "gather_facts": False}
     return json.dumps([{**play, "tasks": tasks}], indent=2) + "\n"
@@ -88,11 +88,12 @@ def _risk(finding: Finding) -> tuple[str, ...]:
     return (one_line(f"# Risk: {finding.rule.fix.risk}"),) if finding.rule.fix.risk else ()
 
 
-def _task(finding: Finding, write: Write) -> dict[str, object]:
+def _task(finding: Finding, step: Sequence[Write]) -> dict[str, object]:
     """The values come as arguments and never as text of a shell, because names come from the machine that was read."""
-    task: dict[str, object] = {"name": _literal(f"{finding.rule.id}: {'; '.join(differences([write]))}")}
+    task: dict[str, object] = {"name": _literal(f"{finding.rule.id}: {'; '.join(differences(step))}")}
+    write = step[0]
     if write.setting.door in COMMANDS:
-        return {**task, "ansible.builtin.command": {"argv": [_literal(word) for word in argv(write)]}}
+        return {**task, "ansible.builtin.command": {"argv": [_literal(word) for word in argv_of(step)]}}
     words = ["sh", "-c", 'printf %s "$1" > "$2"', "sh", write.text, write.source]
     return {**task, "ansible.builtin.command": {"argv": [_literal(word) for word in words]}}
 

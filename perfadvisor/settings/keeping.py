@@ -20,6 +20,9 @@ UNKEPT = {
     "cgroup.io_cap": "whoever makes the group sets it anew: the container, the unit",
     "loop.direct_io": "attach it with losetup --direct-io=on",
     "mount.sync": "take sync out of its line in /etc/fstab",
+    "guest.definition": "libvirt keeps it",
+    "container.cpuset": "docker keeps it",
+    "container.cpuset_mems": "docker keeps it",
     **dict.fromkeys((one.name for one in virtual_functions.ALL), "set it where the functions are made"),
 }
 FOUND_BY = (("ATTR{wwid}", "wwid"), ("ATTRS{wwid}", "device/wwid"), ("ATTR{serial}", "serial"))

@@ -14,18 +14,20 @@ from perfadvisor.model.tree import Tree
 
 class Door(StrEnum):
     """How a setting is read and written: a file below /sys or /proc, or ethtool's netlink family. `SHOWN` is read, and
-    written by a person alone; `TOOL` is read in a file and written by a command."""
+    written by a person alone; `TOOL` is read in a file and written by a command, `DEFINITION` in a guest's
+    definition, which virt-xml writes."""
 
     FILE = "file"
     ETHTOOL = "ethtool"
     TOOL = "tool"
     SHOWN = "shown"
+    DEFINITION = "definition"
 
 
 class FileForm(StrEnum):
     """What a file is to its setting: its value alone, or a text that holds others, too: the kernel's parameters, a line
-    for each device (subject FILE@NUMBER), the list of mounts, or what a NIC tells of
-    its virtual functions."""
+    for each device (subject FILE@NUMBER), the list of mounts, what a NIC tells of its virtual
+    functions, a guest's definition (subject GUEST/PATH), or the limits that docker keeps."""
 
     ALONE = "alone"
     PARAMETERS = "parameters"
@@ -34,6 +36,9 @@ class FileForm(StrEnum):
     VF_RATE = "vf_rate"
     VF_TRUST = "vf_trust"
     VF_SPOOF = "vf_spoof"
+    DEFINITION = "definition"
+    CONTAINER_CPUS = "container_cpus"
+    CONTAINER_MEMS = "container_mems"
 
 
 class Disturbs(StrEnum):
@@ -101,8 +106,8 @@ class Setting:
         """Where this subject's values are read."""
         if self.door is Door.ETHTOOL:
             return f"netlink:ethtool/{self.kind}/{subject}"
-        file = subject.rpartition("@")[0] if self.form is FileForm.CAPS else subject
-        return self.path.replace("{subject}", file)
+        ends = {FileForm.CAPS: subject.rpartition("@")[0], FileForm.DEFINITION: subject.partition("/")[0]}
+        return self.path.replace("{subject}", ends.get(self.form, subject))
 
 
 Values = Mapping[str, str]

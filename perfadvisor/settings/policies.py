@@ -4,7 +4,6 @@ functions.
 A value's policy is given the setting, the subject with its place among all subjects of it, and the argument."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from perfadvisor.facts.block import mount
@@ -13,7 +12,9 @@ from perfadvisor.facts.irq.load import device_irqs, quiet_cpus
 from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading, texts
-from perfadvisor.settings.model import Setting
+from perfadvisor.settings.asked import MissingError, PolicyInput
+from perfadvisor.settings.definitions import values as definition_values
+from perfadvisor.settings.definitions.places import PLACES
 
 CPUS = "/sys/devices/system/cpu"
 POOLS = "/sys/kernel/mm/hugepages"
@@ -23,34 +24,6 @@ CAP_FILES = (
     "io.max",
     *(f"blkio.throttle.{way}_{unit}_device" for way in ("read", "write") for unit in ("bps", "iops")),
 )
-
-
-class MissingError(Exception):
-    """A value that the desired setting needs was not read; the message names it and says why."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PolicyInput:
-    """What a value's policy may look at."""
-
-    setting: Setting
-    subject: str
-    place: int
-    count: int
-    argument: str
-    tree: Tree
-
-    @property
-    def source(self) -> str:
-        """Where the setting is read."""
-        return self.setting.source(self.subject)
-
-    def beside(self, path: str) -> str:
-        """Another file of the machine. MissingError where it was not read."""
-        text = self.tree.text(path)
-        if text is None:
-            raise MissingError(f"{path}: {self.tree.why_unreadable(path)}")
-        return text
 
 
 def _beside(asked: PolicyInput) -> str:
@@ -121,6 +94,25 @@ def _pages(asked: PolicyInput, path: str) -> int:
     return int(text)
 
 
+def _more_pages(asked: PolicyInput) -> str:
+    """The pool that is there and the pages of the machine's own size that so many bytes need beyond its free ones."""
+    needed = -(-int(asked.argument) // (_meminfo(asked, "Hugepagesize") << 10))
+    return str(int(asked.beside(asked.source)) + max(0, needed - _meminfo(asked, "HugePages_Free")))
+
+
+def _page_kib(asked: PolicyInput) -> str:
+    """The machine's own size of huge pages."""
+    return str(_meminfo(asked, "Hugepagesize"))
+
+
+def _meminfo(asked: PolicyInput, name: str) -> int:
+    told = dict(line.split(":", 1) for line in asked.beside("/proc/meminfo").splitlines() if ":" in line)
+    words = told.get(name, "").split()
+    if not words or not words[0].isdecimal():
+        raise MissingError(f"/proc/meminfo: no {name}")
+    return int(words[0])
+
+
 VALUES: Mapping[str, Callable[[PolicyInput], str]] = {
     "beside": _beside,
     "third_at_least": _third_at_least,
@@ -130,6 +122,9 @@ VALUES: Mapping[str, Callable[[PolicyInput], str]] = {
     "not_quiet": _not_quiet,
     "mask_share": _mask_share,
     "in_use": _in_use,
+    "more_pages": _more_pages,
+    "page_kib": _page_kib,
+    **definition_values.VALUES,
 }
 
 
@@ -180,4 +175,5 @@ SUBJECTS: Mapping[str, Callable[[str, Tree], tuple[str, ...]]] = {
     "caps": _caps,
     "sync_mounts": _sync_mounts,
     "send_queues": _send_queues,
+    **PLACES,
 }

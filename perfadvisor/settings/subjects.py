@@ -17,7 +17,7 @@ SHAPES = {
 }
 SYSCTL = "/proc/sys/"
 # Any text may name one of these, so that nothing lists them.
-NAMED_BY_FACTS = ("cgroup", "cap", "parameter_of_module")
+NAMED_BY_FACTS = ("cgroup", "cap", "parameter_of_module", "guest_part")
 
 
 def subjects(setting: Setting, tree: Tree) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from perfadvisor.facts.reading import mountinfo
 from perfadvisor.settings import shown, virtual_functions
+from perfadvisor.settings.definitions import container, domain
 from perfadvisor.settings.model import FileForm
 
 # No cap, as the kernel takes it: io.max of version 2 has four at once, a file of version 1 has one.
@@ -62,5 +63,7 @@ FORMS: Mapping[FileForm, tuple[Callable[[str, str], str | None], Callable[[str, 
     FileForm.PARAMETERS: (shown.value_of, shown.with_value),
     FileForm.CAPS: (cap_of, with_cap),
     FileForm.MOUNTS: (sync_of, with_sync),
+    FileForm.DEFINITION: (domain.value_of, domain.with_value),
     **virtual_functions.FORMS,
+    **container.FORMS,
 }

@@ -13,6 +13,7 @@ from perfadvisor.tuning.judging import is_guard_by_name
 from perfadvisor.tuning.model import PlannedFix
 
 HERE = "local"
+INSIDE = ("guest", "container")
 Measure = Callable[[], Side]
 
 
@@ -75,7 +76,11 @@ def _unusable(own: Sequence[str], made: Bench) -> str:
 
 
 def _elsewhere(fix: PlannedFix, made: Bench, usable: Sequence[str]) -> str:
-    """Why the workloads say nothing about a disk or NIC that their bytes do not cross."""
+    """Why the workloads say nothing about a disk or NIC that their bytes do not cross, or about a guest or container
+    that they do not run in."""
+    inside = {one.setting.partition(".")[0] for one in fix.wanted} & set(INSIDE)
+    if inside:
+        return f"it acts in the {inside.pop()}, where this workload does not run; use --cmd with one that works there"
     crossed: Mapping[str, set[str]] = {
         "block": {made.path(name, HERE).block for name in usable if name.startswith("storage/")},
         "nic": {made.path(name, HERE).nic for name in usable if name.startswith("network/")},

@@ -10,7 +10,8 @@ from perfadvisor.gating import with_setting
 from perfadvisor.gating.interleave import Progress, SideRuns
 from perfadvisor.model.gate import Order, Side
 from perfadvisor.settings.catalogue import SETTINGS
-from perfadvisor.settings.model import Disturbs, Plan
+from perfadvisor.settings.definitions import domain
+from perfadvisor.settings.model import Disturbs, Door, Plan
 from perfadvisor.targets.changing import settings_file
 from perfadvisor.targets.changing.undo import boot_id
 from perfadvisor.tuning.bench import Measuring
@@ -52,10 +53,8 @@ def judged(tune: Tune, how: How) -> Tune:
 def _judged(tune: Tune, one: Tried, how: How) -> Tried:
     if one.answer is not FixAnswer.PREPARED:
         return one
-    if tune.boot == boot_id():
-        return replace(one, reason=f"the machine was not restarted yet: {'; '.join(one.fix.commands)}")
-    if missing := _missing(one.fix):
-        return replace(one, reason=f"restarted, and still not in force: {missing}")
+    if reason := _waits(tune, one.fix):
+        return replace(one, reason=reason)
     measuring = how.ground([one.fix])
     if measuring.refusal:
         return replace(one, reason=measuring.refusal)
@@ -67,11 +66,25 @@ def _judged(tune: Tune, one: Tried, how: How) -> Tried:
     return replace(one, answer=answer(report), goals=goals, guards=guards, reason="; ".join((*report.notes, *why)))
 
 
-def _missing(fix: PlannedFix) -> str:
-    """What the fix wants and the machine has not, "" where it has all."""
+def _waits(tune: Tune, fix: PlannedFix) -> str:
+    """Why the fix is not in force yet, "" where it is."""
+    settings = [SETTINGS[wanted.setting] for wanted in fix.wanted]
+    if tune.boot == boot_id() and any(setting.disturbs is Disturbs.REBOOT for setting in settings):
+        return f"the machine was not restarted yet: {'; '.join(fix.commands)}"
+    if missing := _missing(fix, in_force=False):
+        return f"not set: {missing}"
+    missing = _missing(fix, in_force=True)
+    return f"the guest was not restarted yet, or does not run: {missing}" if missing else ""
+
+
+def _missing(fix: PlannedFix, *, in_force: bool) -> str:
+    """What the fix wants and the machine has not, "" where it has all: in guests' definitions, or in force."""
     wrong = []
     for wanted in fix.wanted:
-        present = settings_file.now(SETTINGS[wanted.setting], wanted.subject) or {}
+        setting = SETTINGS[wanted.setting]
+        if in_force and setting.door is Door.DEFINITION:
+            setting = domain.running(setting)
+        present = settings_file.now(setting, wanted.subject) or {}
         wrong += [
             f"{wanted.setting} {wanted.subject} is {present.get(name, 'unknown')}, not {text}"
             for name, text in wanted.to.items()

@@ -1,6 +1,7 @@
 """`perfadvisor tune` as typed: the plan, the question, the result, and what is kept."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,14 @@ from perfadvisor.cli import tune_body
 from perfadvisor.cli.tune import command
 from perfadvisor.errors import InputError
 from perfadvisor.gating import with_setting
+from perfadvisor.model.fact import FactTable
+from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.report.view import ReportView
+from perfadvisor.settings.model import Intent
+from perfadvisor.tuning import keep, record
 from tests.tuning.conftest import _own_state, file, stands_for  # noqa: F401 - fixtures
-from tests.tuning.stand_ins import set_to, view_of
+from tests.tuning.stand_ins import RULES, set_to, view_of
+from tests.tuning.test_restarts import command_line  # noqa: F401 - a fixture
 
 
 @pytest.fixture
@@ -74,6 +81,51 @@ def test_kept_shown_and_rolled_back(found, tmp_path) -> None:
     assert set_to(found, "1")
     assert typed("status").output == "nothing is kept\n"
     assert "taken back since" in typed("show", "--html", str(page)).output + page.read_text()
+
+
+def test_keep_writes_the_file_and_rollback_removes_it(found, tmp_path, monkeypatch) -> None:
+    assert typed("keep").output == "nothing is kept\n"
+    monkeypatch.setattr(keep, "ROOT", tmp_path / "root")
+    monkeypatch.setattr(keep, "_complaint", lambda *_: "")
+    typed("now", "--yes", "--cmd", bench(found, tmp_path), "--pairs", "8")
+    kept = tmp_path / "root/etc/tmpfiles.d/90-perfadvisor-numa-zone-reclaim.conf"
+    assert typed("keep").output.startswith(f"{kept}: written")
+    assert "(as written)" in typed("status").output
+    assert f"{kept}: removed" in typed("rollback").output
+    assert not kept.exists() and set_to(found, "1")
+
+
+def test_an_interrupted_tune_changes_nothing_and_goes_on(found, tmp_path, monkeypatch) -> None:
+    def interrupted(tune, how):
+        raise KeyboardInterrupt
+
+    assert "no tune was interrupted" in str(typed("--resume", "--yes").exception)
+    with monkeypatch.context() as patch:
+        patch.setattr(tune_body, "run", interrupted)
+        assert typed("now", "--yes", "--cmd", bench(found, tmp_path), "--pairs", "8").exit_code != 0
+    assert set_to(found, "1")
+    done = typed("--resume", "--yes")
+    assert (done.exit_code, "Kept: 1 fix." in done.output, set_to(found)) == (0, True, True), done.output
+    typed("rollback")
+
+
+def test_a_fix_that_needs_a_restart_is_shown_and_judged_after_it(command_line, tmp_path, monkeypatch) -> None:  # noqa: F811
+    assert typed("continue").output == "no fix waits for a restart\n"
+    made = with_setting.planned([Intent(setting="kernel.parameter", subject="iommu.strict", to={"value": "0"})])
+    finding = Finding(rule=RULES["numa-zone-reclaim"], environment="local", subject="", outcome=Outcome.FIRES)
+    view = ReportView(source="", now="", version="", facts={"local": FactTable(())}, plans=((finding, made),))
+    monkeypatch.setattr(tune_body, "view_of", lambda source, rules: view)
+    script = tmp_path / "bench"
+    script.write_text(
+        f"if grep -q strict=0 {command_line}; then v=200; else v=100; fi\n"
+        'printf "workload,metric,unit,better,value\\nw,iops,iops,higher,$v.%s\\n" "$(($$ % 10))" > "$PERFADVISOR_CSV"\n'
+    )
+    done = typed("now", "--yes", "--cmd", f"sh {script}")
+    assert (done.exit_code, "put iommu.strict=0 on the kernel's command line" in done.output) == (0, True), done.output
+    (waiting,) = record.load_all()
+    record.save(replace(waiting, boot="the boot before"))
+    command_line.write_text(command_line.read_text().replace("strict=1", "strict=0"))
+    assert "it looks improved" in typed("continue").output
 
 
 def test_what_does_not_help_leaves_no_trace(found, tmp_path) -> None:

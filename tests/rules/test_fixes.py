@@ -76,54 +76,33 @@ GIVEN_BY_OTHERS = {
     "vm-steal-seen",
     "vm-steal-time",
 }
+# An engine fixes these when it makes the container: `docker update` has no option for them.
 CONTAINERS_OWN = {
     "container-cap-on-partition",
-    "container-cpu-quota-throttled-before",
-    "container-cpuset-spans-nodes",
     "container-io-capped",
     "container-memlock-vfio",
-    "container-memory-off-cpu-nodes",
     "container-net-bridge-nat",
     "container-privileged",
     "container-test-file-on-overlay",
 }
-GUESTS_OWN = {
-    "hugepages-vm-not-backed",
-    "numa-vm-device-remote",
-    "numa-vm-spans-nodes",
-    "passthrough-balloon",
-    "passthrough-hard-limit",
-    "passthrough-vfio-small-pages",
+# Seen inside the guest, or by its results, while the definition is on its host.
+ON_THE_HOST = {
     "passthrough-virtio-where-it-pays",
-    "vm-cpu-model-generic",
-    "vm-cpus-emulated",
-    "vm-disk-aio-threads",
-    "vm-disk-cache-mode",
-    "vm-disk-cache-unsafe",
-    "vm-disk-capped",
-    "vm-disk-in-main-loop",
-    "vm-disk-no-iothread",
     "vm-disk-path-narrow",
-    "vm-disk-single-iothread",
-    "vm-emulated-disk",
     "vm-emulated-nic",
-    "vm-emulator-on-vcpu-cpus",
-    "vm-exits-mostly-halt",
+}
+# The guest's own system must be prepared first, or its disk be made anew.
+GUESTS_OWN = {
+    "vm-emulated-disk",
     "vm-image-format",
-    "vm-memory-far-from-vcpus",
-    "vm-memory-not-shared",
-    "vm-nic-capped",
-    "vm-nic-emulated-model",
-    "vm-nic-single-queue",
-    "vm-smt-topology-mismatch",
-    "vm-vcpu-not-pinned",
-    "vm-vcpu-pins-crowded",
-    "vm-vcpu-pins-partial",
-    "vm-vhost-not-used",
 }
 # One of several settings, or a number that only the owner of the machine knows.
 A_CHOICE = {
-    "cpu-deep-cstates-latency",
+    "numa-vm-spans-nodes",
+    "vm-exits-mostly-halt",
+    "vm-vcpu-not-pinned",  # which CPUs the host and other guests can spare
+    "vm-vcpu-pins-crowded",
+    "vm-vcpu-pins-partial",
     "cpu-isolated",
     "hugepages-not-got",
     "hugepages-surplus",
@@ -138,7 +117,7 @@ A_CHOICE = {
     "passthrough-ats-on",
     "passthrough-posted-interrupts-off",
 }
-WORDS = (HARDWARE, MEASURED_OTHERWISE, GIVEN_BY_OTHERS, CONTAINERS_OWN, GUESTS_OWN, A_CHOICE)
+WORDS = (HARDWARE, MEASURED_OTHERWISE, GIVEN_BY_OTHERS, CONTAINERS_OWN, ON_THE_HOST, GUESTS_OWN, A_CHOICE)
 
 
 def test_a_fix_that_is_no_plan_has_a_reason() -> None:
@@ -147,5 +126,5 @@ def test_a_fix_that_is_no_plan_has_a_reason() -> None:
     assert len(in_words) == sum(map(len, WORDS)), "each has one reason"
 
 
-def test_more_than_fifty_fixes_are_plans() -> None:
-    assert sum(bool(rule.fix.set) for rule in load_rules()) > 50
+def test_more_than_eighty_fixes_are_plans() -> None:
+    assert sum(bool(rule.fix.set) for rule in load_rules()) > 80

@@ -23,11 +23,11 @@ from perfadvisor.model.rule import Rule
 from perfadvisor.model.tree import Tree
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
+from perfadvisor.settings.asked import MissingError
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.settings.planning import plan
-from perfadvisor.settings.policies import MissingError
 from perfadvisor.targets.changing import journal, settings
 from perfadvisor.targets.here.capture import capture
 

@@ -13,7 +13,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.settings.advice import with_plans
-from perfadvisor.settings.rehearsal import rehearsed
+from perfadvisor.settings.rehearsal.rehearse import rehearsed
 
 CPUFREQ = "/sys/devices/system/cpu/cpufreq"
 QUEUE = "/sys/block/sda/queue"

@@ -6,6 +6,7 @@ import pytest
 
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import policies
+from perfadvisor.settings.asked import MissingError, PolicyInput
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.commands import command, script
 from perfadvisor.settings.model import Intent
@@ -34,7 +35,7 @@ TREE = Tree(
 
 
 def value(policy: str, setting: str, subject: str, argument: str = "", place: int = 0, count: int = 1) -> str:
-    asked = policies.PolicyInput(
+    asked = PolicyInput(
         setting=SETTINGS[setting], subject=subject, place=place, count=count, argument=argument, tree=TREE
     )
     return policies.VALUES[policy](asked)
@@ -48,7 +49,7 @@ def test_each_vector_gets_a_cpu_of_its_own_and_none_that_is_isolated() -> None:
     found = [value("one_each", "irq.affinity", str(30 + place), "0-3", place, 5) for place in range(5)]
     assert found == ["0", "2", "3", "0", "2"]
     assert value("not_quiet", "irq.affinity", "30", "0-3") == "0,2-3"
-    with pytest.raises(policies.MissingError, match="no CPU of 1"):
+    with pytest.raises(MissingError, match="no CPU of 1"):
         value("one_each", "irq.affinity", "30", "1")
 
 

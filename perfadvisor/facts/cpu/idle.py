@@ -1,6 +1,7 @@
 """How deeply idle CPUs sleep, which is how long they take to wake."""
 
 from collections.abc import Iterator
+from math import inf
 
 from perfadvisor.facts.cpu.cpu import SYSTEM
 from perfadvisor.facts.reading import reader
@@ -9,6 +10,7 @@ from perfadvisor.model.tree import Tree
 from perfadvisor.model.units import Unit
 
 _STATES = f"{SYSTEM}/cpu0/cpuidle"  # the states are the same on every CPU of one kind; a thousand CPUs cost time
+_BOUND = "power/pm_qos_resume_latency_us"  # admin-guide/pm/cpuidle: it bounds the states of its CPU
 _GOVERNORS = ("current_governor", "current_governor_ro")  # the second where it cannot be changed
 
 DRIVER = FactSpec(
@@ -22,7 +24,7 @@ MAX_LATENCY = FactSpec(
     name="cpu.cstate_max_latency_us",
     type=int,
     unit=Unit.MICROSECONDS,
-    meaning="longest time to wake from an idle state that is enabled, on CPU 0",
+    meaning="longest time to wake from an idle state that is enabled and within the CPU's own bound, on CPU 0",
     nature=Nature.SETTING,
 )
 DEEPEST = FactSpec(
@@ -38,6 +40,7 @@ PATTERNS: tuple[str, ...] = (
     f"{_STATES}/state*/name",
     f"{_STATES}/state*/latency",
     f"{_STATES}/state*/disable",
+    f"{SYSTEM}/cpu[0-9]*/{_BOUND}",
 )
 
 
@@ -53,8 +56,15 @@ def facts(tree: Tree) -> Iterator[Fact | Absent]:
 
 
 def _enabled(tree: Tree) -> Iterator[tuple[int, str]]:
-    """(exit latency in microseconds, name) of every state that is not disabled."""
+    """(exit latency in microseconds, name) of every state that is not disabled and within the bound."""
+    bound = _bound(tree)
     for number, state in reader.numbered(tree, _STATES, "state"):
         latency = reader.integer(tree, f"{state}/latency")
-        if latency is not None and latency >= 0 and tree.text(f"{state}/disable") in ("0", None):
+        if latency is not None and 0 <= latency <= bound and tree.text(f"{state}/disable") in ("0", None):
             yield latency, tree.text(f"{state}/name") or f"state{number}"
+
+
+def _bound(tree: Tree) -> float:
+    """The longest time that CPU 0 may take to wake: 0 stands for any, "n/a" for none."""
+    text = tree.text(f"{SYSTEM}/cpu0/{_BOUND}") or "0"
+    return 0.0 if text == "n/a" else float(text) if text.isdecimal() and text != "0" else inf

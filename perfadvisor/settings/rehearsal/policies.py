@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 
+from perfadvisor.facts.container.hosted import DIRECTORY
 from perfadvisor.facts.net.virtual_ports import LINKS
 from perfadvisor.facts.reading import cpulist, mountinfo
 from perfadvisor.model.fact import Scalar
@@ -15,6 +16,7 @@ NIC, DISK, FUNCTION, NUMBER = "eth0", "sda", "0000:01:00.0", "8:0"
 VIRTUAL = f"{NIC}/0"
 VECTOR = "30"
 POOL = "node0/hugepages/hugepages-2048kB"
+CONTAINER = "0123456789abcdef" * 4
 CAPPED = "blkio.throttle.read_iops_device"
 Entries = Iterator[tuple[str, Entry]]
 
@@ -27,11 +29,32 @@ def _vectors(setting: Setting, _argument: str) -> Entries:
 
 
 def _cpus(setting: Setting, argument: str) -> Entries:
-    """These CPUs are off, and CPU 0 is on."""
+    """These CPUs are off, and CPU 0 is on; or all may sleep as deeply as they can."""
+    if setting.name == "cpu.resume_latency_us":
+        yield from _sleepers(setting, argument)
+        return
     yield f"{CPUS}/present", f"0,{argument}\n".encode()
     yield f"{CPUS}/online", b"0\n"
     for cpu in cpulist.parse(argument):
         yield setting.source(f"cpu{cpu}"), b"0\n"
+
+
+def _sleepers(setting: Setting, cpus: str) -> Entries:
+    for cpu in cpulist.parse(cpus):
+        yield setting.source(f"cpu{cpu}"), b"0\n"
+    for number, (name, latency) in enumerate((("C1", "2"), ("C6", "200"))):
+        directory = f"{CPUS}/cpu0/cpuidle/state{number}"
+        for file, text in (("name", name), ("latency", latency), ("disable", "0")):
+            yield f"{directory}/{file}", f"{text}\n".encode()
+
+
+def _container(setting: Setting, _argument: str) -> Entries:
+    """On a host with two nodes: with CPUs of both, or with CPUs of one and memory of the other."""
+    told = {"CpusetCpus": "0-3,4" if setting.name == "container.cpuset" else "0-3", "CpusetMems": "1"}
+    yield f"{DIRECTORY}/{CONTAINER}/hostconfig.json", json.dumps(told).encode()
+    yield "/sys/devices/system/node/online", b"0-1\n"
+    yield "/sys/devices/system/node/node0/cpulist", b"0-3\n"
+    yield "/sys/devices/system/node/node1/cpulist", b"4-7\n"
 
 
 def _caps(_setting: Setting, argument: str) -> Entries:
@@ -76,6 +99,7 @@ SUBJECTS: Mapping[str, Callable[[Setting, str], Entries]] = {
     "vectors": _vectors,
     "cpus": _cpus,
     "caps": _caps,
+    "container": _container,
     "sync_mounts": _sync_mounts,
     "send_queues": _send_queues,
 }

@@ -12,13 +12,12 @@ from perfadvisor.model.fact import Fact, FactSpec, FactTable, Scalar
 from perfadvisor.model.rule import Case, Outcome, Rule
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading
+from perfadvisor.settings.asked import MissingError
 from perfadvisor.settings.desired import intents
 from perfadvisor.settings.model import Disturbs, Plan, Setting
 from perfadvisor.settings.planning import plan, undone
-from perfadvisor.settings.policies import MissingError
-from perfadvisor.settings.rehearsal_tree import SUBJECTS, USUAL, tree_of
+from perfadvisor.settings.rehearsal.tree import SUBJECTS, USUAL, tree_of
 
-AFTER_RESTART = (Disturbs.RESTART, Disturbs.REBOOT)
 Catalogue = Mapping[str, FactSpec]
 Values = dict[str, Scalar]
 
@@ -51,11 +50,12 @@ def _problems(rule: Rule, case: Case, catalogue: Catalogue) -> Iterator[str]:
         raise MissingError("; ".join(refusal.reason for refusal in planned.refusals) or "nothing to write")
     if not _comes_back(planned):
         yield f"case {case.name!r}: the undo does not put everything back"
-    if rule.fix.moves or any(write.setting.disturbs in AFTER_RESTART for write in planned.writes):
-        return  # seen once it is measured, or after the restart: the case after the fix stands for that
+    if rule.fix.moves or any(write.setting.disturbs is Disturbs.REBOOT for write in planned.writes):
+        return  # seen once it is measured, or after the reboot: the case after the fix stands for that
     before, after = _read(tree), _read(planned.tree)
     moved = {name: value for name, value in after.items() if before.get(name) != value}
-    view = _lookup({**known, **moved}, case, catalogue).view(rule.for_each, SUBJECTS.get(rule.for_each, ""))
+    stays = {name: value for name, value in known.items() if name in after or name not in before}
+    view = _lookup({**stays, **moved}, case, catalogue).view(rule.for_each, SUBJECTS.get(rule.for_each, ""))
     outcome = judge(rule, view).outcome
     if outcome not in (Outcome.CLEAR, Outcome.NOT_APPLICABLE):
         yield f"case {case.name!r}: on the planned machine the rule is {outcome}, not clear"

@@ -12,13 +12,25 @@ from perfadvisor.facts import catalogue as machine
 from perfadvisor.model.fact import Fact, Scalar
 from perfadvisor.model.rule import Case, DesiredSetting, Rule
 from perfadvisor.model.tree import Entry, Tree
-from perfadvisor.settings import rehearsal_policies
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.desired import EVERY, POLICY
 from perfadvisor.settings.model import Door, Setting, Type
-from perfadvisor.settings.rehearsal_policies import DISK, FUNCTION, NIC, VIRTUAL
+from perfadvisor.settings.rehearsal import guest, policies
+from perfadvisor.settings.rehearsal.policies import DISK, FUNCTION, NIC, VIRTUAL
 
-SUBJECTS = {"": "", "nic": NIC, "block": DISK, "pci": FUNCTION, "nic_vf": VIRTUAL, "result": "workload@local"}
+SUBJECTS = {
+    "": "",
+    "nic": NIC,
+    "block": DISK,
+    "pci": FUNCTION,
+    "nic_vf": VIRTUAL,
+    "result": "workload@local",
+    "vm": guest.GUEST,
+    "vm_disk": guest.DISK,
+    "vm_nic": guest.INTERFACE,
+    "vm_hostdev": guest.ASSIGNED,
+    "container": policies.CONTAINER[:12],
+}
 FULL_KHZ = 1000000
 FULL_KIB = b"1280\n"
 # Facts that a fix fills in and that its rule, and so its cases, need not look at.
@@ -46,20 +58,22 @@ def tree_of(rule: Rule, case: Case) -> Tree:
 
 def _entries(desired: DesiredSetting, rule: Rule, case: Case) -> Iterator[tuple[str, Entry]]:
     setting = SETTINGS[desired.setting]
-    if setting.door is Door.ETHTOOL:
+    if rule.for_each.startswith("vm"):
+        yield from guest.guest(case.facts)
+    elif setting.door is Door.ETHTOOL:
         yield setting.source(SUBJECTS["nic"]), json.dumps(_answer(setting, case)).encode()
         yield f"/sys/class/net/{SUBJECTS['nic']}/ifindex", b"2\n"
     elif setting.subject == "nic_vf":
-        yield from rehearsal_policies.virtual_function(case.facts)
+        yield from policies.virtual_function(case.facts)
     elif "in_use()" in desired.to.values():
-        yield from rehearsal_policies.idle_pool()
+        yield from policies.idle_pool()
     elif desired.of == EVERY:
         yield from _policies(setting, desired, rule, case)
     elif policy := POLICY.match(_told(desired.of, case)):
-        yield from rehearsal_policies.SUBJECTS[policy[1]](setting, policy[2])
+        yield from policies.SUBJECTS[policy[1]](setting, policy[2])
     else:
         if setting.name == "cgroup":
-            yield from rehearsal_policies.own_group()
+            yield from policies.own_group()
         subject = SUBJECTS.get(setting.subject) or _told(desired.of, case)
         told = replace(desired, to={name: _told(text, case) for name, text in desired.to.items()})
         yield from _file(setting, subject, _shown(setting, subject, told, rule, case), told)

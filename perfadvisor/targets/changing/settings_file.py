@@ -35,7 +35,7 @@ def now(setting: Setting, subject: str) -> Values | None:
 
 def write(write: Write) -> None:
     """Make one write. OSError or MeasureError where the machine refuses it."""
-    if write.setting.door is Door.SHOWN:
+    if write.setting.door in (Door.SHOWN, Door.DEFINITION):
         raise MeasureError("only a person can make this change, because it needs a restart")
     if write.setting.door is Door.FILE:
         attribute.write(Path(write.source), write.text)

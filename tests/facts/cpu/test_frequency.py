@@ -102,6 +102,12 @@ def test_idle_states_that_are_disabled_do_not_count(name, value):
     assert read(STATES, idle).value(name) == value
 
 
+@pytest.mark.parametrize(("bound", "deepest"), [("0", 10), ("5", 0), ("n/a", 0), ("100", 10), ("junk", 10)])
+def test_a_bound_on_waking_takes_the_slower_states_out(bound, deepest):
+    found = read({**STATES, "cpu0/power/pm_qos_resume_latency_us": bound}, idle)
+    assert found.value("cpu.cstate_max_latency_us") == deepest
+
+
 @pytest.mark.parametrize(
     ("fast", "share"),
     [(("3200000", "3200000"), 1.0), (("1600000", "3200000"), 0.5), ((None, "3200000"), 1.0)],

@@ -1,0 +1,1 @@
+"""Settings that another program keeps: libvirt a guest's definition, docker a container's limits."""

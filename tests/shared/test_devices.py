@@ -82,3 +82,15 @@ def test_a_foreign_tree(shared_data, name):
         assert device.bars == archive.bars(home)
         # none of these trees holds /sys/kernel/iommu_groups, so nothing here may be a yes
         assert found[address].possible is not Possible.YES
+
+
+def test_the_only_foreign_tree_with_iommu_groups(shared_data):
+    """Read as text: a path and where it links to."""
+    path = shared_data / "machines/sysfs/procfs/fixtures.ttar"
+    text = path.read_text(errors="replace")
+    groups = dict(re.findall(r"Path: \S*/([0-9a-f:.]{12})/iommu_group\nSymlinkTo: \S*/(\d+)\n", text))
+    listed = set(re.findall(r"Path: \S*/sys/bus/pci/devices/([0-9a-f:.]{12})\n", text))
+    found = {one.device.address: one.device.group for one in answers(catalogue.read(load_tree(path)))}
+    assert set(found) == listed
+    assert found == {address: groups.get(address) for address in listed}
+    assert len([group for group in found.values() if group]) == 2

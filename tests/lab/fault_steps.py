@@ -13,6 +13,7 @@ from typing import Any
 
 from perfadvisor.analyse.devices.answer import answers
 from perfadvisor.facts import catalogue
+from perfadvisor.facts.pci.address import is_address
 from perfadvisor.report.devices_json import document
 from perfadvisor.targets.here.local import LocalTarget
 from tests.lab.by_lspci import differences
@@ -139,7 +140,8 @@ def _interface(name: str) -> str:
 def _below() -> str:
     """A function below the switch that something drives."""
     switch = next(entry for entry in DEVICES.iterdir() if text(entry / "device") == UPSTREAM)
-    return next(one.name for one in sorted(switch.glob("*:*/*:*")) if (one / "driver").exists())
+    found = (one for one in sorted(switch.glob("*:*/*:*")) if is_address(one.name) and (one / "driver").exists())
+    return next(found).name
 
 
 def _called(device: str) -> str:

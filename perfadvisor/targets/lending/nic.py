@@ -10,9 +10,10 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.targets.base import Command, Completed
-from perfadvisor.targets.here.process import installed, run
+from perfadvisor.targets.here.process import run
 from perfadvisor.targets.lending.pci_group import ROOT, Function, function
 from perfadvisor.targets.lending.pci_refusals import interfaces_of
+from perfadvisor.targets.lending.udev import settle
 
 READY_S = 20.0  # a driver may load firmware before its interface appears
 STEP_S = 10.0
@@ -29,8 +30,7 @@ def interfaces_when_there(wanted: Function, root: Path = ROOT) -> tuple[str, ...
                 f"modprobe the driver that lspci -k -s {wanted.address} names, or see dmesg",
             )
         time.sleep(0.05)
-    if installed("udevadm"):
-        run(Command(argv=("udevadm", "settle", f"--timeout={STEP_S:.0f}"), timeout_s=2 * STEP_S))
+    settle()
     return interfaces_of(wanted)
 
 

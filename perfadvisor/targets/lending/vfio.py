@@ -29,6 +29,7 @@ from perfadvisor.targets.lending.pci_group import (
 )
 from perfadvisor.targets.lending.pci_refusals import disks_of, refusals
 from perfadvisor.targets.lending.remapping import is_refused_without_remapping
+from perfadvisor.targets.lending.udev import settle
 
 MODULE = "vfio-pci"
 READY_S = 20.0  # an NVMe controller comes up in the background after its driver took it
@@ -125,7 +126,8 @@ def _bind(device: Function, journal: Journal) -> None:
 
 
 def wait_for_disks(address: str, were: frozenset[str], root: Path = ROOT) -> None:
-    """After a function was given back: until the disks it had are there again. MeasureError where they stay away."""
+    """After a function was given back: until the disks it had are there again and udev has let go of them. MeasureError
+    where they stay away."""
     deadline = time.monotonic() + READY_S
     if not (root / DEVICES / address).is_dir():
         raise MeasureError(f"{address} is gone: it was pulled out of this machine", "see dmesg")
@@ -133,3 +135,5 @@ def wait_for_disks(address: str, were: frozenset[str], root: Path = ROOT) -> Non
         if time.monotonic() > deadline:
             raise MeasureError(f"{address}: {', '.join(sorted(were - now))} did not come back", "see dmesg")
         time.sleep(0.1)
+    if were:
+        settle()

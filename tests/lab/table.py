@@ -24,7 +24,7 @@ NICS = tuple(
     f"-device igb,netdev=many{n},bus=rp{n}"
     for n in (14, 15)
 )
-STEPS = ("table", "domains", "near")
+STEPS = ("table", "domains_disk", "domains_nic", "domains_map", "near")
 RUNS = ("table", "domains-disk", "domains-nic", "domains-map", "near")
 TIME_S = 800.0
 

@@ -12,7 +12,7 @@ from perfadvisor.targets.lending import vfio
 from tests.lab.containers import CONFIGURATION, IMAGE, STORE
 from tests.lab.inside import HERE, driver, perfadvisor, text
 from tests.lab.server import EDU, NIC, PLAIN_NVME, SRIOV_NVME
-from tests.lab.steps import FAR, SHORT, WORKLOADS, _journal, _ready_for_guests
+from tests.lab.steps import FAR, NEAR, SHORT, WORKLOADS, _journal, _ready_for_guests
 from tests.lab.steps import _disk as disk_of
 from tests.lab.steps import _do as do
 from tests.lab.steps import _far_end as far_end
@@ -21,6 +21,7 @@ DEVICES = Path("/sys/bus/pci/devices")
 SHAPE = "cpus=1,memory=512M"
 OWN = {"mapping/lab-edu": "tool: dmabench\nparameters: {kernel: edu, repeats: 3}\nmetrics: [verified_bytes]\n"}
 LIBVIRT = "libvirt"  # where it was unpacked
+FOUR = ("--repeats", "4", "--runtime", "2s")  # fewer turns give no interval
 KINDS = ("identity", "DMA", "DMA-FQ")
 Seen = dict[str, Any]
 
@@ -50,19 +51,28 @@ def table() -> Seen:
     return {"exit": code, "environments": environments, "far": far, "left": left, "drivers": drivers}
 
 
-def domains() -> Seen:
-    """A disk and a NIC under every kind of translation in turns, and what VFIO maps by kind of page."""
-    disk, _ = disk_of(PLAIN_NVME), far_end()
-    for_disk = [f"local:domain={kind}" for kind in KINDS]
-    for_nic = [f"local:nic={NIC},address=169.254.79.2/24,domain={kind}" for kind in KINDS]
-    repeats = ("--repeats", "4", "--runtime", "2s")
-    codes = [
-        _run("domains-disk", (WORKLOADS["storage"],), for_disk, "--device", disk, *repeats),
-        _run("domains-nic", (WORKLOADS["network"],), for_nic, "--peer", f"local:{FAR}", *repeats),
-        _run("domains-map", ("mapping",), (), "--vfio", EDU, "--repeats", "4"),
-    ]
-    groups = [text(DEVICES / one / "iommu_group/type") for one in (PLAIN_NVME, NIC, EDU)]
-    return {"exits": codes, "after": groups, "drivers": [driver(one) for one in (PLAIN_NVME, NIC, EDU)]}
+def domains_disk() -> Seen:
+    """A disk under every kind of translation in turns."""
+    environments = [f"local:domain={kind}" for kind in KINDS]
+    code = _run("domains-disk", (WORKLOADS["storage"],), environments, "--device", disk_of(PLAIN_NVME), *FOUR)
+    return _afterwards(code, PLAIN_NVME)
+
+
+def domains_nic() -> Seen:
+    """The same of a NIC, whose packets cross a cable to another port."""
+    far_end()
+    environments = [f"local:nic={NIC},address={NEAR}/24,domain={kind}" for kind in KINDS]
+    code = _run("domains-nic", (WORKLOADS["network"],), environments, "--peer", f"local:{FAR}", *FOUR)
+    return _afterwards(code, NIC)
+
+
+def domains_map() -> Seen:
+    """What VFIO maps, by kind of page: a device that it holds has a domain of its own."""
+    return _afterwards(_run("domains-map", ("mapping",), (), "--vfio", EDU, "--repeats", "4"), EDU)
+
+
+def _afterwards(code: int, address: str) -> Seen:
+    return {"exit": code, "after": text(DEVICES / address / "iommu_group/type"), "driver": driver(address)}
 
 
 def nodedev() -> Seen:

@@ -1,10 +1,11 @@
-"""Writes the reference pages of facts, rules and workloads from what the program itself knows."""
+"""Writes the reference pages, one for each fact and rule among them, from what the program itself knows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 
 from perfadvisor.analyse.rules.conditions import parse
+from perfadvisor.analyse.rules.wording import general
 from perfadvisor.evidence.bundle import read
 from perfadvisor.evidence.kind import OutputKind
 from perfadvisor.evidence.kinds import KINDS
@@ -21,11 +22,21 @@ SAMPLES = ("outputs", "text", "lspci", "ethtool", "interrupts", "guests")
 def write(folder: Path) -> None:
     """All reference pages into `folder`."""
     folder.mkdir(exist_ok=True)
-    (folder / "facts.md").write_text(facts(known_facts().values()))
+    known, all_rules = known_facts(), load_rules(())
+    (folder / "facts.md").write_text(facts(known.values()))
+    _pages(folder / "facts", {name: fact_page(spec, all_rules) for name, spec in known.items()})
     (folder / "counters.md").write_text(deltas())
-    (folder / "rules.md").write_text(rules(load_rules(())))
+    (folder / "rules.md").write_text(rules(all_rules))
+    _pages(folder / "rules", {rule.id: rule_page(rule, known) for rule in all_rules})
     (folder / "outputs.md").write_text(outputs())
     (folder / "workloads.md").write_text(workloads())
+
+
+def _pages(folder: Path, pages: Mapping[str, str]) -> None:
+    """A page each, linked from a table and left out of the tree of contents, which every page shows in full."""
+    folder.mkdir(exist_ok=True)
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(f"---\norphan: true\n---\n\n{text}")
 
 
 def facts(specs: Iterable[FactSpec]) -> str:
@@ -43,7 +54,14 @@ def facts(specs: Iterable[FactSpec]) -> str:
 
 def _row(spec: FactSpec) -> str:
     about = spec.subject or "the machine"
-    cells = (f"`{spec.name}`", spec.nature, spec.type.__name__, spec.unit, about, _cell(spec.meaning))
+    cells = (
+        f"[`{spec.name}`](facts/{spec.name}.md)",
+        spec.nature,
+        spec.type.__name__,
+        spec.unit,
+        about,
+        _cell(spec.meaning),
+    )
     return f"| {' | '.join(cells)} |"
 
 
@@ -87,8 +105,8 @@ def sampled() -> dict[str, frozenset[str]]:
     return {kind: frozenset(names) for kind, names in found.items()}
 
 
-def _rule_link(rule: str) -> str:
-    return f"[{rule}](rules.md#{rule})"
+def _rule_link(rule: str, folder: str = "rules/") -> str:
+    return f"[{rule}]({folder}{rule}.md)"
 
 
 def _becomes(kind: OutputKind) -> str:
@@ -101,15 +119,79 @@ def _becomes(kind: OutputKind) -> str:
 
 
 def rules(given: Iterable[Rule]) -> str:
-    """A section per rule: when it fires, what to do, and where it comes from."""
-    lines = ["# Rules", ""]
+    """A table of rules, each with a page of its own."""
+    lines = [
+        "# Rules",
+        "",
+        "Each rule has a page: when it fires, what to do, how to undo it, and where it is known from.",
+        "",
+    ]
+    lines += ["| rule | severity | looks at | title |", "| --- | --- | --- | --- |"]
     for rule in sorted(given, key=lambda rule: rule.id):
-        lines += [f"## {rule.id}", "", f"**{rule.title}** ({rule.severity}, {rule.maturity})", ""]
-        lines += ["```python", rule.when.strip(), "```", "", _prose(rule.why), ""]
-        lines += [f"Threshold: {rule.threshold}.", "", "Sources:", ""]
-        lines += [f"* {_prose(reference)}" for reference in rule.references]
-        lines.append("")
-    return "\n".join(lines)
+        about = rule.for_each or "the machine"
+        lines.append(
+            f"| {_rule_link(rule.id)} | {rule.severity} | {about} | {_cell(general(rule.title, rule.for_each))} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def rule_page(rule: Rule, known: Mapping[str, FactSpec]) -> str:
+    """All of one rule, with a link to each fact it asks for."""
+    lines = [f"# {rule.id}", "", f"**{_prose(general(rule.title, rule.for_each))}**", ""]
+    lines += [_prose(rule.why), "", "## When it fires", ""]
+    if rule.requires:
+        lines += ["It applies where all of these hold:", "", "```python", *rule.requires, "```", ""]
+    lines += ["```python", rule.when.strip(), "```", "", f"Threshold: {rule.threshold}.", ""]
+    if rule.check_first:
+        lines += ["Check first:", "", *(f"* {_prose(each)}" for each in rule.check_first), ""]
+    lines += _fix_of(rule)
+    lines += ["## About", "", f"* severity: {rule.severity}", f"* maturity: {rule.maturity}", f"* step: {rule.step}"]
+    lines += [f"* serves: {', '.join(rule.goals)}", f"* looks at: {rule.for_each or 'the machine'}", ""]
+    names = dict.fromkeys((*asked_by(rule), *(name.removeprefix("host.") for name in rule.evidence)))
+    lines += ["## Facts", "", *(f"* {_fact_link(name, '../facts/')}" for name in names if name in known), ""]
+    lines += ["## Sources", "", *(f"* {_prose(reference)}" for reference in rule.references)]
+    return "\n".join(lines) + "\n"
+
+
+def _fix_of(rule: Rule) -> list[str]:
+    lines = ["## What to do", ""]
+    if rule.fix.run:
+        lines += ["```sh", rule.fix.run.strip(), "```", ""]
+    lines += [f"{_prose(text)}\n" for text in (rule.fix.persist,) if text]
+    lines += [
+        f"{word}: {_prose(text)}.\n"
+        for word, text in (("Lasts", rule.fix.lasts), ("Risk", rule.fix.risk.rstrip(".")))
+        if text
+    ]
+    if rule.rollback:
+        lines += ["How to undo it:", "", "```sh", rule.rollback.strip(), "```", ""]
+    if rule.verify.holds:
+        lines += ["It has worked when:", "", "```python", rule.verify.holds.strip(), "```", ""]
+    return lines
+
+
+def asked_by(rule: Rule) -> frozenset[str]:
+    """The facts that decide about a rule."""
+    names = (name for text in (rule.when, *rule.requires) for name in parse(text).names)
+    return frozenset(name.removeprefix("host.") for name in names)
+
+
+def fact_page(spec: FactSpec, given: Iterable[Rule]) -> str:
+    """All of one fact, with a link to each rule that asks for it."""
+    lines = [f"# {spec.name}", "", f"{_prose(spec.meaning[:1].upper() + spec.meaning[1:])}.", ""]
+    lines += [f"* nature: {spec.nature}", f"* type: {spec.type.__name__}"]
+    lines += [f"* unit: {spec.unit}"] if spec.unit else []
+    lines += [f"* about: {spec.subject or 'the machine'}", ""]
+    asking = sorted(rule.id for rule in given if spec.name in asked_by(rule))
+    quoting = sorted(rule.id for rule in given if spec.name in rule.evidence and rule.id not in asking)
+    for title, found in (("Rules that ask for it", asking), ("Rules that quote it", quoting)):
+        if found:
+            lines += [f"## {title}", "", *(f"* {_rule_link(each, '../rules/')}" for each in found), ""]
+    return "\n".join(lines) + "\n"
+
+
+def _fact_link(name: str, folder: str) -> str:
+    return f"[`{name}`]({folder}{name}.md)"
 
 
 def workloads() -> str:

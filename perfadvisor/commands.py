@@ -30,6 +30,8 @@ COMMANDS = {
     "environments": "List and show the kinds of environment that --env takes.",
     "schema": "Print the JSON Schema of a file or output.",
     "restore": "Restore whatever an interrupted command changed.",
+    "completion": "Print what a shell needs to complete commands and options.",
+    "man": "Write the manual pages.",
 }
 
 

@@ -41,6 +41,7 @@ LEVELS = {
     "runner": 4,
     "snapshotting": 3.5,
     "importer": 4,
+    "redacting": 4.5,
     "report": 5,
     "gathering": 5,
     "judge": 6,

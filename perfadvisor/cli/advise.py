@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.options import form
+from perfadvisor.cli.redact_option import REDACT, inputs
 from perfadvisor.cli.waivers_option import WAIVERS
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 
 @click.command(short_help="Show the findings of a run or snapshot.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@form("text", "json", "html")
 @click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
@@ -40,6 +42,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
     type=click.Choice(["shell", "diff", "ansible", "tuned"]),
     help="Print the fixes that can be planned for this machine, and nothing else, in this form.",
 )
+@REDACT
 def command(
     paths: tuple[Path, ...],
     form: str,
@@ -50,15 +53,18 @@ def command(
     kept_as: str | None,
     explained: tuple[str, ...],
     waivers: Path | None,
+    redact: bool,
 ) -> None:
     """Judge what PATH holds, and advise what to do: a run, a snapshot, a copy of /sys and /proc, or saved outputs of
-    commands in any order: files, directories, archives, or - for standard input. Without PATH: the newest run here."""
+    commands in any order: files, directories, archives, or - for standard input. Without PATH: the newest run here.
+    """
     from perfadvisor.cli.last_run import given_or_last
     from perfadvisor.judge import judge
     from perfadvisor.waiving import waived
 
-    first, *more = given_or_last(paths)
-    view, lapsed = waived(judge(first, rules_dirs, goal, more), waivers, rules_dirs)
+    with inputs(given_or_last(paths), redact) as read:
+        first, *more = read.paths
+        view, lapsed = waived(read.named(judge(first, rules_dirs, goal, more)), waivers, rules_dirs)
     for each in lapsed:
         click.echo(f"note: {each}", err=True)
     if kept_as:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.cli.options import out
+
 
 @click.command(short_help="Compare two runs, cell by cell.")
 @click.argument("first", metavar="RUN|CSV")
 @click.argument("second", metavar="RUN|CSV")
 @click.option("--db", default="", metavar="URL|FILE", envvar="PERFADVISOR_HISTORY", help="Where history:REF looks.")
 @click.option("--even-invalid", is_flag=True, help="Also compare INVALID results, marked as such.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a table: FILE.csv, .json or .parquet")
+@out("Also write a table: FILE.csv, .json or .parquet", required=False)
 def command(first: str, second: str, db: str, even_invalid: bool, output: Path | None) -> None:
     """Put two runs side by side: ratio of each metric and its 95 % interval. It judges nothing; `gate` does.
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.options import form
+from perfadvisor.cli.redact_option import REDACT, inputs, note
 from perfadvisor.plaintext import one_line
 
 if TYPE_CHECKING:
@@ -20,26 +22,22 @@ HERE = "local"
 
 @click.command(short_help="List which PCI devices can be passed through here, and what prevents the others.")
 @click.argument("places", nargs=-1, metavar="[PATH] [BDF]")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form("text", "json")
 @click.option("--bridges", is_flag=True, help="Also list bridges, which always stay with the kernel.")
 @click.option("--for", "language", type=click.Choice(LANGUAGES), help="Print how a guest gets BDF, in this format.")
-def command(places: tuple[str, ...], form: str, bridges: bool, language: str | None) -> None:
+@REDACT
+def command(places: tuple[str, ...], form: str, bridges: bool, language: str | None, redact: bool) -> None:
     """For each PCI function: can it be passed through here; if not, exactly why, and what would change it.
 
     Reads this machine, or PATH: a run, a snapshot, a directory or archive of /sys and /proc, or a saved lspci output.
     With BDF (0000:81:00.0) for that PCI function alone.
-
-    \b
-    perfadvisor devices
-    perfadvisor devices host.snapshot
-    perfadvisor devices --for libvirt 0000:81:00.0
     """
     from perfadvisor.errors import InputError
 
     path, address = _sorted(places)
     if language and not address:
         raise InputError("--for needs the PCI function that the guest gets", "perfadvisor devices lists them")
-    tables = _of_path(path) if path else _of_this_machine()
+    tables = _of_path(path, redact) if path else _of_this_machine(redact)
     found = {name: _answers(facts, here=path is None, address=address) for name, facts in tables.items()}
     if language and address:
         for name, answers in found.items():
@@ -64,17 +62,25 @@ def _sorted(places: tuple[str, ...]) -> tuple[Path | None, str | None]:
     return paths[0] if paths else None, addresses[0] if addresses else None
 
 
-def _of_path(path: Path) -> "Mapping[str, FactTable]":
+def _of_path(path: Path, redact: bool) -> "Mapping[str, FactTable]":
     from perfadvisor.reading import read
 
-    return {reading.environment: reading.facts for reading in read(path)}
+    with inputs((path,), redact) as shown:
+        return {reading.environment: reading.facts for reading in read(*shown.paths)}
 
 
-def _of_this_machine() -> "Mapping[str, FactTable]":
+def _of_this_machine(redact: bool) -> "Mapping[str, FactTable]":
     from perfadvisor.facts import catalogue
     from perfadvisor.targets.here.local import LocalTarget
 
-    return {HERE: catalogue.read(LocalTarget().tree(catalogue.PATTERNS))}
+    tree = LocalTarget().tree(catalogue.PATTERNS)
+    if redact:
+        from perfadvisor.redacting import learned
+
+        by = learned([tree])
+        tree = by.tree(tree)
+        note(by.counts)
+    return {HERE: catalogue.read(tree)}
 
 
 def _answers(facts: "FactTable", *, here: bool, address: str | None) -> "tuple[PassthroughAnswer, ...]":

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import click
 
+from perfadvisor.cli.options import form
+from perfadvisor.cli.redact_option import REDACT, inputs
+
 
 @click.command(short_help="Show what differs between two runs or machines.")
-@click.argument("first", metavar="A", type=click.Path(path_type=Path))
-@click.argument("second", metavar="B", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(first: Path, second: Path, form: str) -> None:
+@click.argument("first", metavar="A", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("second", metavar="B", type=click.Path(path_type=Path, allow_dash=True))
+@form("text", "json")
+@REDACT
+def command(first: Path, second: Path, form: str, redact: bool) -> None:
     """Show what differs between A and B: findings gained and lost, results with intervals, settings, identity.
 
     Each is a run, a snapshot, a copy of /sys and /proc, a definition of a guest, or saved outputs of commands.
@@ -17,7 +21,8 @@ def command(first: Path, second: Path, form: str) -> None:
     from perfadvisor.cli.paging import show
     from perfadvisor.differing import differing
 
-    found, _ = differing((first, second))
+    with inputs((first, second), redact) as read:
+        found, _ = differing(read.paths)
     if form == "json":
         from perfadvisor.report.differing.json import render
 

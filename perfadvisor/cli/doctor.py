@@ -1,13 +1,14 @@
 """`perfadvisor doctor`: one screen of what works here and what unlocks the rest."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.options import form
 from perfadvisor.commands import as_typed
 from perfadvisor.plaintext import one_line
 
@@ -27,10 +28,22 @@ MARKS = {"yes": ("ok", "green"), "partly": ("part", "yellow"), "no": ("no", "red
     default=Path(),
     help="Check this directory for test files.",
 )
-def command(directory: Path) -> None:
+@form("text", "json")
+def command(directory: Path, form: str) -> None:
     """List in one screen what can be measured and read here, what cannot, and the command that unlocks each."""
+    found = list(checks(directory))
+    if form == "json":
+        import json
+        from dataclasses import asdict
+
+        click.echo(json.dumps([asdict(check) for check in found], indent=2))
+        return
+    _print(found)
+
+
+def _print(found: "Iterable[Check]") -> None:
     area = ""
-    for check in checks(directory):
+    for check in found:
         if check.area != area:
             area = check.area
             click.secho(f"\n{area}", bold=True)

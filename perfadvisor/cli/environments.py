@@ -2,6 +2,8 @@
 
 import click
 
+from perfadvisor.cli.options import form
+
 
 @click.group(short_help="List and show the kinds of environment that --env takes.")
 def command() -> None:
@@ -9,9 +11,17 @@ def command() -> None:
 
 
 @command.command("list")
-def list_all() -> None:
+@form("text", "json")
+def list_all(form: str) -> None:
     """List every kind, and how it is written."""
     from perfadvisor.specs.kinds import KINDS
+
+    if form == "json":
+        import json
+
+        rows = [{"name": one.name, "meaning": one.meaning, "usage": one.usage} for one in KINDS.values()]
+        click.echo(json.dumps(rows, indent=2))
+        return
 
     width = max(map(len, KINDS))
     for kind in KINDS.values():

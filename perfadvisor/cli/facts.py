@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.last_run import given_or_last
+from perfadvisor.cli.options import form
+from perfadvisor.cli.redact_option import REDACT, inputs
 from perfadvisor.plaintext import one_line
 
 if TYPE_CHECKING:
@@ -15,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Print every fact with its source.")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@form("table", "json")
 @click.option("--name", "wanted", multiple=True, help="Only facts whose name starts with this (nic., cpu.online).")
 @click.option(
     "--eval",
@@ -25,10 +28,19 @@ if TYPE_CHECKING:
     help="Evaluate this condition for each subject (example: 'nic.ring_rx < nic.ring_rx_max').",
 )
 @click.option("--absent", is_flag=True, help="Also list facts without a value, with the reason.")
-def command(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool) -> None:
+@REDACT
+def command(
+    paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool, redact: bool
+) -> None:
     """Print the facts of what PATH holds: a run, a snapshot, a copy of /sys and /proc, or saved outputs in any order
     (fio and iperf3 JSON, ethtool, lspci, lscpu, numactl, libvirt XML, QEMU command lines, docker and podman inspect,
-    Kubernetes YAML, /proc/interrupts and others): files, directories, archives, or - for standard input."""
+    Kubernetes YAML, /proc/interrupts and others): files, directories, archives, or - for standard input.
+    """
+    with inputs(given_or_last(paths), redact) as shown:
+        _show(shown.paths, form, wanted, expression, absent)
+
+
+def _show(paths: tuple[Path, ...], form: str, wanted: tuple[str, ...], expression: str | None, absent: bool) -> None:
     if expression is not None:
         _evaluate(paths, expression)
         return

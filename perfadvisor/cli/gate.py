@@ -5,6 +5,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from perfadvisor.cli.options import out
 from perfadvisor.cli.path_type import PathType
 from perfadvisor.cli.waivers_option import WAIVERS
 
@@ -108,7 +109,7 @@ def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN
     "--margin", type=float, help="Check this margin (example: 0.03); refuse one below what the host can detect."
 )
 @click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Abort a call after this many seconds.")
-@click.option("-o", "--output", type=FILE, help="Write the result to this file for `gate --calibration`.")
+@out("Write the result to this file for `gate --calibration`.", type=FILE, required=False)
 @click.pass_context
 def calibrate_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Compare the same thing with itself: estimate the false-alarm rate on this host, and the least change seen."""

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from perfadvisor import __version__
+from perfadvisor.cli.shared import add_shared
 from perfadvisor.errors import MeasureError
 
 
@@ -37,6 +38,7 @@ class LazyGroup(click.Group):
     def __init__(self, name: str, commands_help: Mapping[str, str], help: str) -> None:
         super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self._help = commands_help
+        self._ready: set[str] = set()
         click.version_option(__version__, prog_name="perfadvisor")(self)
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's own signature
@@ -56,6 +58,9 @@ class LazyGroup(click.Group):
         module = import_module(f"perfadvisor.cli.{'import_' if name == 'import' else name}")
         command: click.Command = module.command
         command.name = name
+        if name not in self._ready:
+            self._ready.add(name)
+            add_shared(command, name)
         return command
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -35,7 +35,7 @@ def exit_code_of(call: Callable[[], object]) -> int:
     """Run `call`; print what went wrong on stderr; return the exit code: 0, 1, 2, 3, 4, 130, or 141 where the
     reader of the output went away."""
     try:
-        code = call()
+        code = _called(call)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except PerfAdvisorError as error:
@@ -58,6 +58,15 @@ def exit_code_of(call: Callable[[], object]) -> int:
         return _say("out of memory", "give perfadvisor more memory, or a smaller input", 2)
     except Exception:
         return _say("this is a bug in perfadvisor", f"please report it with {_log()} attached", BUG)
+
+
+def _called(call: Callable[[], object]) -> object:
+    """What it gives; --quiet does not reach over its end."""
+    stderr = sys.stderr
+    try:
+        return call()
+    finally:
+        sys.stderr = stderr
 
 
 def _uncapped(message: str) -> str:

@@ -6,14 +6,13 @@ from pathlib import Path
 import click
 
 from perfadvisor.cli.next_step import tell_next
+from perfadvisor.cli.options import out
 from perfadvisor.plaintext import one_line
 
 
 @click.command(short_help="Make a run of fio and iperf3 JSON files.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Create this directory for the run."
-)
+@out("Create this directory for the run.")
 @click.option(
     "--snapshot", type=click.Path(path_type=Path), help="Add this snapshot of the machine, to judge settings as well."
 )

@@ -1,11 +1,13 @@
 """`perfadvisor rules`: list them, read one, and check rules of one's own."""
 
+import re
 from difflib import get_close_matches
 from itertools import chain
 from pathlib import Path
 
 import click
 
+from perfadvisor.cli.options import form
 from perfadvisor.errors import GateError, InputError
 from perfadvisor.model.rule import SEVERITIES, Rule
 from perfadvisor.plaintext import harmless, one_line
@@ -27,7 +29,7 @@ def command() -> None:
 
 @command.command("list")
 @OWN
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@form("text", "json")
 def list_(own: tuple[Path, ...], form: str) -> None:
     """List all rules, one per line: id, severity, what it looks at, title."""
     from perfadvisor.analyse.rules.wording import general
@@ -64,11 +66,17 @@ def _named(rule_id: str, rules: tuple[Rule, ...]) -> Rule:
 
 @command.command()
 @click.argument("rule_id", metavar="ID")
-@click.option("--on", "path", required=True, type=click.Path(path_type=Path), help="Ask it of this run or snapshot.")
+@click.option(
+    "--on",
+    "path",
+    type=click.Path(path_type=Path),
+    help="Ask it of this run or snapshot (default: the newest run here).",
+)
 @OWN
-def explain(rule_id: str, path: Path, own: tuple[Path, ...]) -> None:
+def explain(rule_id: str, path: Path | None, own: tuple[Path, ...]) -> None:
     """Show why a rule fires on a run or snapshot, or does not: each term of its condition with its value."""
     from perfadvisor.analyse.rules.conditions import parse
+    from perfadvisor.cli.last_run import given_or_last
     from perfadvisor.cli.paging import show as page
     from perfadvisor.judge import judge
     from perfadvisor.packs.known_facts import known_facts
@@ -77,10 +85,35 @@ def explain(rule_id: str, path: Path, own: tuple[Path, ...]) -> None:
     from perfadvisor.report.terminal import asked, explain
 
     rule = _named(rule_id, load_rules(own))
+    (path,) = given_or_last((path,) if path else ())
     view = judge(path, own)
     texts, several = (*rule.requires, rule.when), len(view.facts) > 1
     found = [(text, tuple(ask(view, parse(text), rule.for_each, known_facts()))) for text in texts]
     page(lambda width: chain(explain.lines(view, (rule_id,), width), asked.by_condition(found, several=several)))
+
+
+@command.command()
+@click.argument("rule_id", metavar="ID")
+@click.option(
+    "-o",
+    "--out",
+    "--output",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="Write the file into this directory, which is created if missing (default: here).",
+)
+def new(rule_id: str, directory: Path) -> None:
+    """Write the file of a new rule, with every field explained and its cases."""
+    from perfadvisor.packs.scaffold import GAP, new_rule
+
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", rule_id):
+        raise InputError(
+            f"{rule_id!r} cannot be the name of a rule", "use small letters, digits and dashes: nic-ring-tiny"
+        )
+    file = new_rule(rule_id, directory)
+    click.echo(file)
+    click.echo(f"  write what begins with {GAP}; next: perfadvisor rules lint --rules {directory}", err=True)
 
 
 @command.command()

@@ -28,6 +28,9 @@ from perfadvisor.cli.path_type import PathType
 @click.option("--budget", metavar="TIME", help="Fit all trials into this time (example: 90s, 5m).")
 @click.option(
     "--out",
+    "-o",
+    "--output",
+    "out",
     type=PathType(),
     metavar="DIR",
     help="Create this directory for the results (default: perfadvisor-DATE-TIME).",
@@ -38,6 +41,11 @@ from perfadvisor.cli.path_type import PathType
     type=PathType(dir_okay=False),
     metavar="FILE",
     help="Also write the report as this HTML page (example: report.html).",
+)
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Also write a copy to share, DIR-redacted: names, addresses and serial numbers are replaced.",
 )
 @click.option(
     "--wait-quiet",
@@ -101,15 +109,16 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     from perfadvisor.cli.output import require_folder
     from perfadvisor.cli.run_body import begin, finish, go_on
 
-    unfinished, page = options.pop("unfinished"), options.pop("page")
+    unfinished, page, redact = (options.pop(name) for name in ("unfinished", "page", "redact"))
     require_folder(page)
-    finish(go_on(unfinished, _given(context)) if unfinished else begin(**options), page)
+    finish(go_on(unfinished, _given(context)) if unfinished else begin(**options), page, redact=redact)
 
 
 def _given(context: click.Context) -> set[str]:
-    """The options that were typed, without --resume and --report; `workload names` for those."""
+    """The options that were typed, without --resume, --report and --redact; `workload names` for those."""
     return {
         "workload names" if parameter.name == "names" else parameter.opts[0]
         for parameter in context.command.params
         if parameter.name and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
-    } - {"--resume", "--report"}
+        if parameter.expose_value  # not those of every command
+    } - {"--resume", "--report", "--redact"}

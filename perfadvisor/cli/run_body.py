@@ -52,14 +52,27 @@ def go_on(folder: Path, given: Iterable[str]) -> RunOutcome:
         return running.kept(folder, lambda: resume(folder, watch, running.typed))
 
 
-def finish(outcome: RunOutcome, page: Path | None) -> None:
-    """Write the page, and name what was measured; the directory of the run goes to standard output."""
+def finish(outcome: RunOutcome, page: Path | None, *, redact: bool = False) -> None:
+    """Write the page and the redacted copy, and name what was measured; the directory of the run goes to standard
+    output. A page beside a copy is made of the copy."""
     click.echo(f"{outcome.measured} of {outcome.planned} trials measured", err=True)
+    shown = _redacted(outcome.path) if redact else outcome.path
     if page is not None:
-        _report(outcome.path, page)
+        _report(shown, page)
     else:
-        tell_next(f"perfadvisor report {outcome.path} -o report.html")
+        tell_next(f"perfadvisor report {shown} -o report.html")
     click.echo(outcome.path)
+
+
+def _redacted(run: Path) -> Path:
+    from perfadvisor.cli.redact_option import note
+    from perfadvisor.redacting import redacted_run
+
+    names = (f"{run.name}-redacted{number}" for number in ("", *(f"-{more}" for more in range(2, 1000))))
+    to = next(place for name in names if not (place := run.with_name(name)).exists())
+    note(redacted_run(run, to))
+    click.echo(f"  to share: {to}", err=True)
+    return to
 
 
 @contextmanager
@@ -76,4 +89,4 @@ def _report(run: Path, page: Path) -> None:
     from perfadvisor.report.html import render
 
     write_text(page, render(judge(run)))
-    click.echo(f"  the report: {page.absolute().as_uri()}", err=True)
+    click.echo(f"  the report: {page.absolute().as_uri()}; over ssh: perfadvisor view {run}", err=True)

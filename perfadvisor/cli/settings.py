@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from perfadvisor.cli.options import form
+
 if TYPE_CHECKING:
     from perfadvisor.model.tree import Tree
     from perfadvisor.settings.model import Setting
 
-FORMAT = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+FORMAT = form("text", "json")
 
 
 @click.group()

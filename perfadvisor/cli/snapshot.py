@@ -1,8 +1,15 @@
 """`perfadvisor snapshot`: this machine's state as one archive."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from perfadvisor.cli.options import out
+from perfadvisor.cli.redact_option import REDACT
+
+if TYPE_CHECKING:
+    from perfadvisor.model.snapshot import Snapshot
 
 
 @click.command(short_help="Read this machine's state into one archive.")
@@ -19,13 +26,12 @@ import click
 @click.option(
     "--parent", type=click.Path(path_type=Path), help="Add the host's snapshot, if this is a guest or container."
 )
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="Write this archive (example: host.tar.gz)."
-)
+@out("Write this archive (example: host.tar.gz).")
 @click.option(
     "--list", "listed", is_flag=True, help="Print the name of every source the archive would carry; write nothing."
 )
-def command(spec: str, window: str, parent: Path | None, output: Path, listed: bool) -> None:
+@REDACT
+def command(spec: str, window: str, parent: Path | None, output: Path, listed: bool, redact: bool) -> None:
     """Read /proc, /sys, netlink and a few commands into one archive that any perfadvisor can judge, anywhere.
 
     Works without root and says what root would add. Nothing is changed on the machine.
@@ -51,6 +57,8 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
         snapshot = take(target, window_s=window_s, parent=host or host_of(target))
     finally:
         target.close()
+    if redact:
+        snapshot = _redacted(snapshot)
     click.echo("\n".join(["The archive carries:", *contents(snapshot)]))
     if listed:
         click.echo("\n".join(one_line(source) for source, _ in snapshot.tree.items()))
@@ -58,3 +66,12 @@ def command(spec: str, window: str, parent: Path | None, output: Path, listed: b
     save_snapshot(snapshot, output)
     click.echo(describe(snapshot, output))
     tell_next(f"perfadvisor advise {output}")
+
+
+def _redacted(snapshot: "Snapshot") -> "Snapshot":
+    from perfadvisor.cli.redact_option import note
+    from perfadvisor.redacting import learned, redacted_snapshot
+
+    shown = redacted_snapshot(snapshot, learned([snapshot]))
+    note(shown.redacted)
+    return shown

@@ -34,6 +34,9 @@ RUNTIME, RAMP, REPEATS = "4s", "1s", 3
 @click.option("--budget", metavar="TIME", help="Fit all trials into this time (example: 5m).")
 @click.option(
     "--out",
+    "-o",
+    "--output",
+    "out",
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Create this directory for the results (default: perfadvisor-DATE-TIME).",

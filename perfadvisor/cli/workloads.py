@@ -1,9 +1,11 @@
 """`perfadvisor workloads`: what can be measured, and what each measurement is for."""
 
+import re
 from pathlib import Path
 
 import click
 
+from perfadvisor.cli.options import form
 from perfadvisor.plaintext import harmless, one_line
 
 DIRECTORY = click.option(
@@ -22,13 +24,21 @@ def command() -> None:
 
 @command.command("list")
 @DIRECTORY
-def list_all(own: tuple[Path, ...]) -> None:
+@form("text", "json")
+def list_all(own: tuple[Path, ...], form: str) -> None:
     """List every suite and workload."""
     from perfadvisor.packs.suites import load_suites
     from perfadvisor.packs.workloads import load_workloads
 
     workloads = load_workloads(own)
     suites = load_suites(workloads, own)
+    if form == "json":
+        import json
+
+        named = [{"id": name, "title": one.title, "tool": one.tool} for name, one in workloads.items()]
+        grouped = [{"id": name, "title": one.title, "workloads": one.workloads} for name, one in suites.items()]
+        click.echo(json.dumps({"suites": grouped, "workloads": named}, indent=2))
+        return
     width = max(map(len, [*workloads, *suites]))
     click.secho("suites", bold=True)
     for name, suite in suites.items():
@@ -55,6 +65,30 @@ def show(name: str, own: tuple[Path, ...]) -> None:
         for key, value in workload.parameters.items():
             click.echo(one_line(f"    {key} = {value}"))
         click.echo(one_line(f"  judged by {', '.join(workload.metrics)}"))
+
+
+@command.command()
+@click.argument("workload_id", metavar="ID")
+@click.option(
+    "-o",
+    "--out",
+    "--output",
+    "directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=".",
+    help="Write the file below this directory, which is created if missing (default: here).",
+)
+def new(workload_id: str, directory: Path) -> None:
+    """Write the file of a new workload, with every field explained."""
+    from perfadvisor.errors import InputError
+    from perfadvisor.packs.scaffold import GAP, new_workload
+
+    if not re.fullmatch(r"(storage|network|memory|mapping|dma)/[a-z0-9][a-z0-9.-]*", workload_id):
+        hint = "name the device and the workload: storage/randread-16k-qd8"
+        raise InputError(f"{workload_id!r} cannot be the name of a workload", hint)
+    file = new_workload(workload_id, directory)
+    click.echo(file)
+    click.echo(f"  write what begins with {GAP}; next: perfadvisor workloads lint --workloads {directory}", err=True)
 
 
 @command.command()

@@ -1,7 +1,7 @@
 """A snapshot: one machine's tree at one time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from perfadvisor.model.tree import Tree
@@ -20,7 +20,8 @@ class Window:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
     """What was read of one environment. `parent` is the host's snapshot of a guest or container, where it was
-    given; `window` is there where the machine's own load was watched."""
+    given; `window` is there where the machine's own load was watched. `redacted` has how many values of
+    each kind of identity were replaced, and is empty where none were."""
 
     environment: str
     taken: float
@@ -29,3 +30,4 @@ class Snapshot:
     version: str = ""
     parent: "Snapshot | None" = None
     window: Window | None = None
+    redacted: Mapping[str, int] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from perfadvisor.analyse.rules.expression import ConditionError, names
 from perfadvisor.analyse.rules.law import guards, violations
 from perfadvisor.analyse.rules.wording import SUBJECT, placeholders
 from perfadvisor.model.fact import FactSpec, Scalar
-from perfadvisor.packs import rule_settings, rule_texts, rule_undo
+from perfadvisor.packs import rule_settings, rule_texts, rule_undo, scaffold
 from perfadvisor.packs.problems import Problem, did_you_mean
 from perfadvisor.packs.rule_file import RuleText, rule_of
 from perfadvisor.packs.yamltext import Document, Keys
@@ -38,6 +38,7 @@ def problems(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterat
     yield from rule_undo.problems(document, rule)
     yield from rule_settings.problems(document, rule, catalogue)
     yield from _law(document, rule, catalogue)
+    yield from scaffold.gaps(document)
 
 
 def _law(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator[Problem]:

@@ -63,6 +63,12 @@ def _fact(spec: FactSpec) -> Schema:
 
 def _of_tool(name: str, tool: Tool) -> Schema:
     parameters = {key: _parameter(parameter) for key, parameter in tool.PARAMETERS.items()}
+    parameters |= {
+        theirs: {"type": ["string", "integer", "boolean"], "description": f"{name}'s own name of {key}"}
+        for key, parameter in tool.PARAMETERS.items()
+        for theirs in parameter.known_as
+        if theirs not in parameters
+    }
     chosen = {
         "parameters": {"properties": parameters, "additionalProperties": False},
         "metrics": {"items": {"enum": list(tool.METRICS)}},

@@ -1,6 +1,6 @@
 """Read workload files: every mistake in every file is reported at once, at its place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -8,9 +8,11 @@ from pydantic import Field
 from perfadvisor.model.workload import RUNTIME_S, WARMUP_S, Workload
 from perfadvisor.packs.check import Strict, checked, read
 from perfadvisor.packs.problems import PackError, Problem, collect, did_you_mean
+from perfadvisor.packs.scaffold import gaps
 from perfadvisor.packs.yamltext import Document
 from perfadvisor.tools.catalogue import TOOLS
 from perfadvisor.tools.parameters import complaints
+from perfadvisor.tools.typed import translated
 
 Place = tuple[Path, str]  # a file, and the id its place asks for
 
@@ -58,7 +60,7 @@ def _workload(path: Path, name: str) -> Workload:
         title=given.title,
         device=given.id.split("/")[0],
         tool=given.tool,
-        parameters=given.parameters,
+        parameters=dict(translated(TOOLS[given.tool].PARAMETERS, *each) for each in given.parameters.items()),
         metrics=tuple(given.metrics),
         runtime_s=given.runtime_s,
         warmup_s=given.warmup_s,
@@ -68,7 +70,7 @@ def _workload(path: Path, name: str) -> Workload:
 
 
 def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Problem]:
-    found: list[Problem] = []
+    found = list(gaps(document))
     if given.id != name:
         found.append(document.problem(("id",), f"`id` should be `{name}`, as the file's place says"))
     if "/" not in name:
@@ -77,11 +79,20 @@ def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Proble
         hint = did_you_mean(given.tool, TOOLS)
         found.append(document.problem(("tool",), f"unknown tool `{given.tool}`{hint}; known are {', '.join(TOOLS)}"))
         return found
-    for parameter, complaint in complaints(TOOLS[given.tool].PARAMETERS, given.parameters):
-        found.append(document.problem(("parameters", parameter), complaint))
+    found += _of_parameters(document, given)
     known = TOOLS[given.tool].METRICS
     for number, metric in enumerate(given.metrics):
         if metric not in known:
             hint = did_you_mean(metric, known) or "; known are " + ", ".join(known[:12])
             found.append(document.problem(("metrics", number), f"unknown metric `{metric}`{hint}"))
     return found
+
+
+def _of_parameters(document: Document, given: WorkloadFile) -> Iterator[Problem]:
+    known, seen = TOOLS[given.tool].PARAMETERS, dict[str, str]()
+    for name, value in given.parameters.items():
+        ours, meant = translated(known, name, value)
+        for _, complaint in complaints(known, {ours: meant}):
+            yield document.problem(("parameters", name), complaint)
+        if seen.setdefault(ours, name) != name:
+            yield document.problem(("parameters", name), f"`{name}` and `{seen[ours]}` are the same", at_key=True)

@@ -58,6 +58,8 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         "sources": sources,
         "window": _window(snapshot.window, contents),
     }
+    if snapshot.redacted:
+        manifest["redacted"] = dict(snapshot.redacted)
     text = json.dumps(manifest, indent=1, sort_keys=True).encode()
     return _pack({MANIFEST: text, **contents}, int(snapshot.taken))
 
@@ -131,6 +133,7 @@ def snapshot_of(entries: dict[str, Entry], path: Path, parents: int = MAX_PARENT
             tree=tree,
             parent=_parent(entries, path, parents) if manifest.get("has_parent") else None,
             window=_restore_window(manifest.get("window"), entries, path),
+            redacted={str(kind): int(count) for kind, count in manifest.get("redacted", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path}: the manifest is broken: {error!r}") from error

@@ -31,6 +31,7 @@ SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "manifest.json of a perfadvisor snapshot",
     **_record(
+        "redacted",
         schema_version={"const": 1},
         perfadvisor_version=_TEXT,
         environment=_TEXT,
@@ -39,5 +40,10 @@ SCHEMA: dict[str, Any] = {
         has_parent={"type": "boolean", "description": "parent.tar.gz holds the snapshot of the host"},
         sources=_SOURCES,
         window={"oneOf": [_WINDOW, {"type": "null"}]},
+        redacted={
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "description": "how many identities of each kind were replaced, where the snapshot was redacted",
+        },
     ),
 }

@@ -44,3 +44,14 @@ def _value(name: str, parameter: Parameter, word: str) -> Scalar:
         except ValueError:
             return word
     return int(word) if parameter.type is int and re.fullmatch(r"[0-9]{1,18}", word, re.ASCII) else word
+
+
+def translated(known: Parameters, name: str, value: Scalar) -> tuple[str, Scalar]:
+    """A parameter of a workload file as ours: under the tool's own name (`bs: 16k`) it is read as the tool would; under
+    ours, and under an unknown name, it stays as it is."""
+    ours = next((one for one, parameter in known.items() if name in parameter.known_as), None)
+    if name in known or ours is None:
+        return name, value
+    if isinstance(value, str):
+        return ours, _value(ours, known[ours], value)
+    return ours, bool(value) if known[ours].type is bool and value in (0, 1) else value

@@ -14,7 +14,7 @@ id: storage/mine
 title: Mine
 why: Because.
 tool: fio
-parameters: {rw: randread, ioengine: libaio}
+parameters: {rw: randread, ioengin: libaio}
 metrics: [read.iops, packets_per_s]
 """
 
@@ -41,7 +41,7 @@ def test_lint_reports_every_mistake_with_its_place(tmp_path: Path) -> None:
         CliRunner().invoke(command, ["lint", "--workloads", str(tmp_path)], catch_exceptions=False)
     lines = caught.value.message.splitlines()
     assert [line.removeprefix(f"{tmp_path}/storage/mine.yaml:").split(":")[0] for line in lines] == ["5", "6"]
-    assert "it is called `engine` here" in lines[0] and "unknown metric `packets_per_s`" in lines[1]
+    assert "unknown parameter `ioengin`" in lines[0] and "unknown metric `packets_per_s`" in lines[1]
 
 
 def test_schemas_of_workloads_and_suites() -> None:
@@ -52,7 +52,7 @@ def test_schemas_of_workloads_and_suites() -> None:
 
 def test_list_and_show_print_no_escapes_of_a_pack(tmp_path: Path) -> None:
     (tmp_path / "storage").mkdir()
-    text = MISTAKEN.replace("ioengine", "engine").replace(", packets_per_s", "")
+    text = MISTAKEN.replace("ioengin", "engine").replace(", packets_per_s", "")
     (tmp_path / "storage" / "mine.yaml").write_text(
         text.replace("Mine", r'"Mine\e[2J"').replace("Because.", r'"Because\e[2J."')
     )

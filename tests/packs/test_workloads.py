@@ -88,11 +88,22 @@ def test_mistakes_of_all_files_with_their_places(own):
     ]
 
 
-def test_fio_s_own_names_and_metrics_that_no_tool_can_give(own):
-    text = GOOD.replace("iodepth: 4", "bs: 4096").replace("read.iops", "read.iops, read.lat_p999, read.clat")
+def test_fio_s_own_names_are_translated(own):
+    text = GOOD.replace("rw: randread", "readwrite: randread").replace(
+        "iodepth: 4", "bs: 16k\n  ioengine: libaio\n  fixedbufs: 1"
+    )
+    mine = load_workloads([own("storage/mine.yaml", text)])["storage/mine"]
+    assert mine.parameters == {"rw": "randread", "block_size_bytes": 16384, "engine": "libaio", "fixed_buffers": True}
+
+
+def test_mistakes_under_fio_s_own_names_and_metrics_that_no_tool_can_give(own):
+    text = GOOD.replace("iodepth: 4", "bs: 4096\n  blocksize: 8q").replace(
+        "read.iops", "read.iops, read.lat_p999, read.clat"
+    )
     assert complaints(own("storage/mine.yaml", text)) == [
-        "storage/mine.yaml:7:7: unknown parameter `bs`; it is called `block_size_bytes` here: bytes per I/O or message",
-        "storage/mine.yaml:8:37: unknown metric `read.clat` (did you mean `read.clat_p99`?)",
+        "storage/mine.yaml:8:3: `blocksize` and `bs` are the same",
+        "storage/mine.yaml:8:14: `block_size_bytes` should be a whole number, not '8q'",
+        "storage/mine.yaml:9:37: unknown metric `read.clat` (did you mean `read.clat_p99`?)",
     ]
 
 

@@ -27,7 +27,9 @@ def test_the_examples_in_the_guide(tmp_path: Path) -> None:
 
 
 def test_the_messages_in_the_guide(tmp_path: Path) -> None:
-    text = WORKLOAD.replace("storage/randread-16k-qd8", "storage/x").replace("block_size_bytes: 16384", "bs: 4k")
+    text = WORKLOAD.replace("storage/randread-16k-qd8", "storage/x").replace(
+        "block_size_bytes: 16384", "blocksizes: 4k"
+    )
     write(tmp_path, "storage/x.yaml", text.replace("read.lat_p99", "read.p77"))
     with pytest.raises(PackError) as caught:
         load_workloads([tmp_path])

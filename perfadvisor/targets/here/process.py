@@ -7,11 +7,13 @@ files, so that a tool is never slowed by a full pipe and nothing is left on disk
 import contextlib
 import os
 import select
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -25,6 +27,7 @@ TIMED_OUT = 124  # as timeout(1) has it
 ADMIN_PATHS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 PACKAGES = {"ip": "iproute2", "cc": "gcc", "blkid": "util-linux", "wipefs": "util-linux", "nsenter": "util-linux"}
 CHECK_EVERY_S = 1.0
+WATCHERS: list[Callable[[str], None]] = []  # hear of each program that is started
 
 
 def run(command: Command) -> Completed:
@@ -53,6 +56,8 @@ def serve(command: Command) -> "LocalServer":
     """Start the program and return at once. MeasureError where it is not installed."""
     environment = _environment(command)
     _require(command.argv[0], environment["PATH"])
+    for watcher in WATCHERS:
+        watcher(shlex.join(command.argv))
     with contextlib.ExitStack() as undo:
         stdout, stderr = (undo.enter_context(tempfile.TemporaryFile()) for _ in range(2))
         lifeline, status = _pipe(undo), _pipe(undo)

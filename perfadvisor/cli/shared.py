@@ -10,6 +10,7 @@ import click
 
 from perfadvisor.cli.examples import EXAMPLES
 
+_OUT = {"--out", "--output"}  # whichever a command has, both are understood, and -o
 LONGEST = 200  # letters of a line in a list of commands: it is wrapped, not cut
 
 
@@ -22,8 +23,16 @@ def add_shared(command: click.Command, path: str) -> None:
             add_shared(below, f"{path} {name}")
         if not command.invoke_without_command:
             return
+    _spelled_alike(command)
     taken = {name for parameter in command.params for name in parameter.opts}
     command.params += [option for option in _options() if not taken & set(option.opts)]
+
+
+def _spelled_alike(command: click.Command) -> None:
+    for parameter in command.params:
+        if _OUT & set(parameter.opts):
+            taken = {name for each in command.params for name in each.opts}
+            parameter.opts += [name for name in ("-o", "--out", "--output") if name not in taken]
 
 
 def _with_examples(command: click.Command, path: str) -> None:

@@ -39,10 +39,21 @@ _AS_NAME = (
 _NAMED = (IdentityKind.HOST, IdentityKind.USER, IdentityKind.VM, IdentityKind.CONTAINER)
 _BY_SHAPE = (IdentityKind.MAC, IdentityKind.UUID, IdentityKind.WWN, IdentityKind.ADDRESS, IdentityKind.KEY)
 _RANKS = (
-    IdentityKind.LABEL, IdentityKind.ADDRESS, IdentityKind.SERIAL, IdentityKind.WWN, IdentityKind.KEY,
-    IdentityKind.PATH, IdentityKind.MAIL, IdentityKind.UUID, IdentityKind.MAC, IdentityKind.USER, IdentityKind.VM,
-    IdentityKind.HOST, IdentityKind.DOMAIN, IdentityKind.CONTAINER,
-)  # fmt: skip
+    IdentityKind.LABEL,
+    IdentityKind.ADDRESS,
+    IdentityKind.SERIAL,
+    IdentityKind.WWN,
+    IdentityKind.KEY,
+    IdentityKind.PATH,
+    IdentityKind.MAIL,
+    IdentityKind.UUID,
+    IdentityKind.MAC,
+    IdentityKind.USER,
+    IdentityKind.VM,
+    IdentityKind.HOST,
+    IdentityKind.DOMAIN,
+    IdentityKind.CONTAINER,
+)
 _NAME_SOURCES = re.compile(r"/proc/sys/kernel/hostname|/etc/hostname|\$ uname -n|\$ hostname\b.*")
 
 

@@ -25,13 +25,49 @@ HOME = f"/home/{USER}/projects/acquisition"
 
 # Whatever of these is found in an output has leaked; in small letters.
 ORIGINALS = (
-    HOST, DOMAIN, "deepsea", USER, VM, "payroll", CONTAINER, MAC, MAC.replace(":", ""), MAC.replace(":", "-"), MAC2,
-    MAC2.replace(":", ""), "3eec:efff:fe12:ab9f", "3eeceffffe12ab9f", IPV4, "10-77-3-21", "1503 4d0a".replace(" ", ""),
-    "15034D0A", IPV6, "2a021205000700010000000000000021", SERIAL, DIMM, UUID, UUID.replace("-", ""),
-    UUID.replace("-", "_"), FS_UUID, MACHINE_ID, CONTAINER_ID, CONTAINER_ID[:12], "5000c500a1b2c3d4", "9f3c2b7a", IQN,
-    NQN, "e2f4c9d8-7b6a", KEY, SECRET, "acquisition", "secretplan", "nas.deep", "team-orca", "bluewhale7--vg",
+    HOST,
+    DOMAIN,
+    "deepsea",
+    USER,
+    VM,
+    "payroll",
+    CONTAINER,
+    MAC,
+    MAC.replace(":", ""),
+    MAC.replace(":", "-"),
+    MAC2,
+    MAC2.replace(":", ""),
+    "3eec:efff:fe12:ab9f",
+    "3eeceffffe12ab9f",
+    IPV4,
+    "10-77-3-21",
+    "1503 4d0a".replace(" ", ""),
+    "15034D0A",
+    IPV6,
+    "2a021205000700010000000000000021",
+    SERIAL,
+    DIMM,
+    UUID,
+    UUID.replace("-", ""),
+    UUID.replace("-", "_"),
+    FS_UUID,
+    MACHINE_ID,
+    CONTAINER_ID,
+    CONTAINER_ID[:12],
+    "5000c500a1b2c3d4",
+    "9f3c2b7a",
+    IQN,
+    NQN,
+    "e2f4c9d8-7b6a",
+    KEY,
+    SECRET,
+    "acquisition",
+    "secretplan",
+    "nas.deep",
+    "team-orca",
+    "bluewhale7--vg",
     "jdoe42@",
-)  # fmt: skip
+)
 
 DOMAIN_XML = f"""<domain type='kvm'><name>{VM}</name><uuid>{UUID}</uuid><title>Payroll of {HOST}</title>
 <memory unit='GiB'>8</memory><vcpu>4</vcpu><os><type arch='x86_64' machine='q35'>hvm</type></os>
@@ -40,18 +76,44 @@ DOMAIN_XML = f"""<domain type='kvm'><name>{VM}</name><uuid>{UUID}</uuid><title>P
 <interface type='bridge'><mac address='{MAC2}'/><source bridge='br0'/><model type='virtio'/></interface>
 <graphics type='vnc' passwd='{SECRET}' listen='{IPV4}'/></devices></domain>
 """
-QEMU = "\0".join((
-    "qemu-system-x86_64", "-name", f"guest={VM},debug-threads=on", "-m", "4G", "-smp", "4", "-uuid", UUID,
-    "-drive", f"file={HOME}/my disk.img,format=raw,if=virtio,serial={SERIAL}", "-enable-kvm",
-    "-netdev", "tap,id=n0,ifname=vnet0", "-device", f"virtio-net-pci,netdev=n0,mac={MAC2.upper()}", "",
-))  # fmt: skip
-INSPECT = json.dumps([{
-    "Id": CONTAINER_ID, "Name": f"/{CONTAINER}", "HostConfig": {"NanoCpus": 500000000, "Binds": [f"{HOME}:/data"]},
-    "Config": {"Hostname": CONTAINER_ID[:12], "Labels": {"owner": "team-orca", "com.orca.host": f"{HOST}.{DOMAIN}"},
-               "User": USER, "Image": f"registry.{DOMAIN}/billing:1.2"},
-    "NetworkSettings": {"IPAddress": IPV4, "MacAddress": MAC2, "Gateway": "10.77.3.1"},
-    "State": {"Running": True},
-}])  # fmt: skip
+QEMU = "\0".join(
+    (
+        "qemu-system-x86_64",
+        "-name",
+        f"guest={VM},debug-threads=on",
+        "-m",
+        "4G",
+        "-smp",
+        "4",
+        "-uuid",
+        UUID,
+        "-drive",
+        f"file={HOME}/my disk.img,format=raw,if=virtio,serial={SERIAL}",
+        "-enable-kvm",
+        "-netdev",
+        "tap,id=n0,ifname=vnet0",
+        "-device",
+        f"virtio-net-pci,netdev=n0,mac={MAC2.upper()}",
+        "",
+    )
+)
+INSPECT = json.dumps(
+    [
+        {
+            "Id": CONTAINER_ID,
+            "Name": f"/{CONTAINER}",
+            "HostConfig": {"NanoCpus": 500000000, "Binds": [f"{HOME}:/data"]},
+            "Config": {
+                "Hostname": CONTAINER_ID[:12],
+                "Labels": {"owner": "team-orca", "com.orca.host": f"{HOST}.{DOMAIN}"},
+                "User": USER,
+                "Image": f"registry.{DOMAIN}/billing:1.2",
+            },
+            "NetworkSettings": {"IPAddress": IPV4, "MacAddress": MAC2, "Gateway": "10.77.3.1"},
+            "State": {"Running": True},
+        }
+    ]
+)
 ROUTES = (
     "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
     "ens6\t00000000\t01034D0A\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"

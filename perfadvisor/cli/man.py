@@ -38,7 +38,8 @@ def command(output: Path | None, name: str | None) -> None:
 
 def contexts() -> Iterator[click.Context]:
     """The program itself and each command, as `--help` would see them."""
-    from perfadvisor.cli import COMMANDS, group
+    from perfadvisor.cli import group
+    from perfadvisor.commands import COMMANDS
 
     above = click.Context(group, info_name="perfadvisor")
     yield above

@@ -10,9 +10,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from perfadvisor.cli import COMMANDS, group
+from perfadvisor.cli import group
 from perfadvisor.cli.examples import EXAMPLES
 from perfadvisor.cli.man import contexts
+from perfadvisor.commands import COMMANDS
 
 ALL = {" ".join(context.command_path.split()[1:]): context.command for context in contexts()}
 LEAVES = {path: one for path, one in ALL.items() if not isinstance(one, click.Group) or one.invoke_without_command}

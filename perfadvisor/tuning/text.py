@@ -15,6 +15,7 @@ from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tried, Tune, TuneSta
 from perfadvisor.tuning.steps import round_seconds
 
 NOTHING = "no finding has a fix that can be tried on this machine\n"
+UNTIL = "until the next restart; perfadvisor tune keep makes it last, perfadvisor tune rollback takes it back"
 COLUMNS = ("finding", "metric", "before", "after", "gain (95 % interval)", "guards", "answer")
 ROUNDS = 5, 27  # pairs of the first and of the last look
 
@@ -117,7 +118,7 @@ def ending(tune: Tune) -> tuple[str, ...]:
         head,
         *gains,
         f"guards: {guards_words(tune.together.guards)}",
-        "until the next restart; perfadvisor tune keep makes it last, perfadvisor tune rollback takes it back",
+        UNTIL,
     )
 
 

@@ -6,6 +6,9 @@ from perfadvisor.settings.model import Disturbs, Door, Field, FileForm, Setting,
 QUEUE = "/sys/block/{subject}/queue"
 SYSTEM = "/sys/devices/system/cpu"
 CPUFREQ = f"{SYSTEM}/cpufreq/{{subject}}"
+# The kernel works the read-ahead out anew when it takes these (block/blk-settings.c, blk_apply_bdi_limits).
+LIMITS = ("block.max_sectors_kb", "block.rotational", "block.add_random")
+READ_AHEAD = ("block.read_ahead_kb",)
 THP = "/sys/kernel/mm/transparent_hugepage"
 
 
@@ -54,9 +57,16 @@ BLOCK = (
         "requests per queue",
         after=("block.scheduler",),
     ),
-    _file("block.read_ahead_kb", "block", f"{QUEUE}/read_ahead_kb", Type.INTEGER, "read-ahead in KiB"),
-    _file("block.max_sectors_kb", "block", f"{QUEUE}/max_sectors_kb", Type.INTEGER, "largest request in KiB"),
-    _file("block.rotational", "block", f"{QUEUE}/rotational", Type.INTEGER, "1: seeks cost time"),
+    _file("block.read_ahead_kb", "block", f"{QUEUE}/read_ahead_kb", Type.INTEGER, "read-ahead in KiB", after=LIMITS),
+    _file(
+        "block.max_sectors_kb",
+        "block",
+        f"{QUEUE}/max_sectors_kb",
+        Type.INTEGER,
+        "largest request in KiB",
+        along=READ_AHEAD,
+    ),
+    _file("block.rotational", "block", f"{QUEUE}/rotational", Type.INTEGER, "1: seeks cost time", along=READ_AHEAD),
     _file(
         "block.wbt_lat_usec",
         "block",
@@ -86,7 +96,9 @@ BLOCK = (
         Type.INTEGER,
         "share of all dirty pages that may wait for it, in millionths",
     ),
-    _file("block.add_random", "block", f"{QUEUE}/add_random", Type.INTEGER, "1: feeds the entropy pool"),
+    _file(
+        "block.add_random", "block", f"{QUEUE}/add_random", Type.INTEGER, "1: feeds the entropy pool", along=READ_AHEAD
+    ),
 )
 CPU = (
     _file(

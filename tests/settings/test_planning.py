@@ -148,3 +148,21 @@ def test_features_are_switched_by_their_families_and_what_the_driver_lacks_is_re
 def test_wishes_for_one_group_become_one_write() -> None:
     made = plan([intent("nic.coalesce", "eth0", rx_usecs="8"), intent("nic.coalesce", "eth0", tx_usecs="9")], TREE)
     assert script(made.writes) == "ethtool -C eth0 rx-usecs 8 tx-usecs 9"
+
+
+@pytest.mark.parametrize("limit", ["block.max_sectors_kb", "block.rotational", "block.add_random"])
+def test_a_limit_that_resets_the_read_ahead_is_undone_with_it(limit: str) -> None:
+    """Seen on Linux 6.18: writing one of these sets read_ahead_kb to 128, whatever it was."""
+    name = limit.rpartition(".")[2]
+    queue = Tree({f"/sys/block/sda/queue/{name}": b"0\n", "/sys/block/sda/queue/read_ahead_kb": b"48\n"})
+    wanted = [
+        Intent(setting="block.read_ahead_kb", subject="sda", to={"read_ahead_kb": "64"}),
+        Intent(setting=limit, subject="sda", to={name: "1"}),
+    ]
+    made = plan(wanted, queue)
+    assert [write.setting.name for write in made.writes] == [limit, "block.read_ahead_kb"], "or it would be lost again"
+    only = plan(wanted[1:], queue)
+    assert [command(write) for write in undone(only.writes)] == [
+        f"echo 0 > /sys/block/sda/queue/{name}",
+        "echo 48 > /sys/block/sda/queue/read_ahead_kb",
+    ]

@@ -84,7 +84,7 @@ def _engine_name(answer: bytes) -> str:
     """What answered: Docker's version, or the runtime of podman, which may stand behind the name docker, too."""
     try:
         said = json.loads(answer)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(said, dict):
         return ""

@@ -67,7 +67,7 @@ def read_floors(path: Path) -> Mapping[str, float]:
         data = file.read(MAX_BYTES + 1)
     try:
         found = CalibrationFile.model_validate(FORMAT.today(json.loads(data), path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if not isinstance(error, ValidationError):
             raise InputError(f"{path}: not JSON: {error}", "calibrate again") from None
         first = error.errors(include_url=False)[0]

@@ -77,7 +77,7 @@ def netlink(tree: Tree, source: str) -> Mapping[str, object] | None:
     """A netlink answer as capture keeps it; None where there is none."""
     try:
         answer = json.loads(tree.read(source) or b"null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
 

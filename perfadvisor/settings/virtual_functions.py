@@ -34,7 +34,7 @@ ALL = (
 
 
 def _value(text: str, subject: str, *, key: str) -> str | None:
-    found = _function(json.loads(text or "[]"), subject)
+    found = _function(_links(text), subject)
     value = found.get(key) if found else None
     if not isinstance(value, int):
         return None
@@ -42,16 +42,26 @@ def _value(text: str, subject: str, *, key: str) -> str | None:
 
 
 def _with(text: str, subject: str, value: str, *, key: str) -> str:
-    links = json.loads(text or "[]")
+    links = _links(text)
     found = _function(links, subject)
     if found is not None:
         found[key] = FLAGS[value] if value in FLAGS else int(value)
     return json.dumps(links)
 
 
-def _function(links: Any, subject: str) -> dict[str, Any] | None:  # noqa: ANN401
+def _links(text: str) -> list[dict[str, Any]]:
+    """What `ip -json link` listed; what is none of it is left out."""
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    return [link for link in found if isinstance(link, dict)] if isinstance(found, list) else []
+
+
+def _function(links: list[dict[str, Any]], subject: str) -> dict[str, Any] | None:
     nic, _, number = subject.rpartition("/")
-    functions = (one for link in links if link.get("ifname") == nic for one in link.get("vfs", ()))
+    listed = (link.get("vfs") for link in links if link.get("ifname") == nic)
+    functions = (one for each in listed if isinstance(each, list) for one in each if isinstance(one, dict))
     return next((one for one in functions if str(one.get("vf")) == number), None)
 
 

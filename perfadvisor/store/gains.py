@@ -70,5 +70,5 @@ def _read(path: Path) -> Iterator[Gain]:
             made = Gain(**{name: value for name, value in record.items() if name in known})
             if all(isinstance(one, float) and one > 0 for one in (made.ratio, made.low, made.high)):
                 yield made
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             continue

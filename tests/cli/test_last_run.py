@@ -35,6 +35,6 @@ def test_without_any_it_is_a_usage_error(tmp_path, monkeypatch) -> None:
 
 def test_a_name_cannot_steer_the_terminal(tmp_path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
-    run(tmp_path, "new\x1b[2J", 1)
+    run(tmp_path, "new\a\x1b[2J", 1)
     given_or_last(())
     assert capsys.readouterr().err.removesuffix("\n").isprintable()

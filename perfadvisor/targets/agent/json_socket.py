@@ -80,7 +80,7 @@ class JsonSocket:
     def _parsed(self, line: bytes) -> dict[str, Any]:
         try:
             answer = json.loads(line.lstrip(b"\xff"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return answer if isinstance(answer, dict) else {}
 

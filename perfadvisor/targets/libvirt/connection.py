@@ -89,7 +89,10 @@ class Domain:
         with self._errors(f"domain {self.name!r} has no guest agent that answers", hint):
             agent = binding("libvirt_qemu")
             text = agent.qemuAgentCommand(self._domain, json.dumps(request), max(1, round(timeout_s)), 0)
-        answer = json.loads(text)
+        try:
+            answer = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise MeasureError(f"the guest agent of {self.name!r}: {name}: not JSON: {error}") from error
         if "return" not in answer:
             raise MeasureError(f"the guest agent of {self.name!r}: {name}: {answer.get('error', answer)}")
         return answer["return"]

@@ -80,7 +80,7 @@ def _noted(number: str) -> Left | None:
         return None
     try:
         return Left(**json.loads(file.read_bytes()))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
 
 

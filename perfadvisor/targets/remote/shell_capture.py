@@ -66,6 +66,7 @@ IFS='
 [ $# -gt 0 ] && ls -ld "$@" 2>/dev/null
 true
 """
+PATH_MAX = 4096  # limits.h: no path is as long
 LINK = re.compile(r"l\S+ [^/]*(/.*?) -> (.*)")
 
 
@@ -80,7 +81,7 @@ def parse(answer: bytes) -> dict[str, Entry]:
     lines = answer.decode("utf-8", "surrogateescape").split("\n")
     text, binary, linked = (_index(lines, f"={mark}=") for mark in ("TEXT", "BINARY", "LINKS"))
     found = (LINK.fullmatch(line) for line in lines[linked + 1 :])
-    links = {link[1]: Symlink(link[2]) for link in found if link}
+    links = {link[1]: Symlink(link[2]) for link in found if link and max(map(len, link.groups())) < PATH_MAX}
     files = [path for path in _singles(lines[:text], "F") if not why_not_opened(path, REGULAR)]
     entries: dict[str, Entry] = dict.fromkeys(_singles(lines[:text], "D"), Directory())
     entries.update(dict.fromkeys(_singles(lines[:text], "S"), ASLEEP))
@@ -141,6 +142,7 @@ def _really_placed(entries: dict[str, Entry], links: dict[str, Symlink]) -> dict
     for _ in range(MAX_LINKS):
         ways = Tree(placed)
         now = {join(ways.realpath(dirname(path)), path.rsplit("/", 1)[-1]): link for path, link in links.items()}
+        now = {path: link for path, link in now.items() if len(path) < PATH_MAX}  # in a circle it grows with each round
         if now.keys() <= placed.keys():
             break
         placed.update(now)

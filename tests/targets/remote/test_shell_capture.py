@@ -79,3 +79,12 @@ def test_links_denials_and_directories() -> None:
 )
 def test_any_answer_is_taken(answer: bytes) -> None:
     Tree(parse(answer)).names("/")
+
+
+def test_a_link_without_end_is_none_and_costs_nothing() -> None:
+    """A hostile machine's links grew with each look at them: a gigabyte of memory for 114 kilobytes."""
+    long, grows = "/a" + "b c" * 38_000, "/".join(["d"] * 900)
+    answer = f"=TEXT=\n=BINARY=\n=LINKS=\nlrwx 1 r r 1 d {long} -> x\nlrwx 1 r r 1 d /sys/d -> {grows}\n"
+    answer += f"lrwx 1 r r 1 d /sys/d/{grows} -> {grows}\nlrwx 1 r r 1 d /sys/k -> c\n"
+    found = parse(answer.encode())
+    assert found["/sys/k"] == Symlink("c") and max(map(len, found)) < 4096

@@ -10,7 +10,7 @@ from math import log
 from perfadvisor.analyse.curves.curve import FEWEST_POINTS, Curve, CurvePoint
 from perfadvisor.analyse.curves.curve import curves as found_curves
 from perfadvisor.analyse.curves.knee import Knee
-from perfadvisor.formatting import NO_VALUE, interval, quantity, setting
+from perfadvisor.formatting import NO_VALUE, interval, listed, quantity, setting
 from perfadvisor.model.result import Estimate
 from perfadvisor.model.units import Unit
 from perfadvisor.report.view import ReportView
@@ -27,6 +27,7 @@ class CurveRow:
     interval: str
     median_latency: str
     tail_latency: str
+    cpus: str
     trust: str
     runs: int
     is_knee: bool
@@ -54,6 +55,7 @@ class CurveView:
     rows: tuple[CurveRow, ...]
     dots: tuple[Dot, ...]
     bend: str
+    frontier: str = ""
     latency_ends: tuple[str, str] = ("", "")
     rate_ends: tuple[str, str] = ("", "")
 
@@ -79,6 +81,7 @@ def _view(curve: Curve) -> CurveView:
         rows=tuple(_row(curve, point) for point in curve.points),
         dots=dots,
         bend=bend_words(curve),
+        frontier=frontier_words(curve),
         rate_ends=rates,
         latency_ends=latencies,
     )
@@ -98,6 +101,14 @@ def bend_words(curve: Curve) -> str:
     )
 
 
+def frontier_words(curve: Curve) -> str:
+    """Which values are worth choosing; "" where all are, or nothing but throughput is known."""
+    if not curve.frontier or len(curve.frontier) == len(curve.points):
+        return ""
+    values = listed([_value(curve.parameter, value) for value in curve.frontier])
+    return f"Worth choosing: {curve.parameter} {values}; for each of the rest, another value is as good in everything."
+
+
 def _row(curve: Curve, point: CurvePoint) -> CurveRow:
     rate = point.throughput
     return CurveRow(
@@ -106,6 +117,7 @@ def _row(curve: Curve, point: CurvePoint) -> CurveRow:
         interval=interval(rate.low, rate.high, rate.unit, like=rate.median),
         median_latency=_latency(point.median_latency),
         tail_latency=_latency(point.tail_latency),
+        cpus=NO_VALUE if point.cpus is None else f"{point.cpus:.2f}",
         trust=str(point.cell.trust),
         runs=rate.n,
         is_knee=_is_knee(curve.knee, point),

@@ -6,7 +6,7 @@ from perfadvisor.plaintext import one_line
 from perfadvisor.report.curves import CurveView, curves
 from perfadvisor.report.view import ReportView
 
-HEADINGS = ("throughput", "interval", "p50", "p99", "runs", "trust")
+HEADINGS = ("throughput", "interval", "p50", "p99", "CPUs", "runs", "trust")
 
 
 def curves_text(view: ReportView) -> str:
@@ -20,7 +20,16 @@ def _lines(curve: CurveView) -> Iterator[str]:
     yield one_line(f"{curve.title} @ {curve.environment}")
     table = [(curve.parameter, *HEADINGS)]
     table += [
-        (row.value, row.throughput, row.interval, row.median_latency, row.tail_latency, str(row.runs), row.trust)
+        (
+            row.value,
+            row.throughput,
+            row.interval,
+            row.median_latency,
+            row.tail_latency,
+            row.cpus,
+            str(row.runs),
+            row.trust,
+        )
         for row in curve.rows
     ]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
@@ -29,4 +38,6 @@ def _lines(curve: CurveView) -> Iterator[str]:
         yield f"{mark} " + "  ".join(word.rjust(width) for word, width in zip(row, widths, strict=True))
     if curve.bend:
         yield f"  * {curve.bend}" if any(row.is_knee for row in curve.rows) else f"  {curve.bend}"
+    if curve.frontier:
+        yield f"  {curve.frontier}"
     yield ""

@@ -33,7 +33,7 @@ def _result(trial, most: int, latency: bool):
 def test_the_terminal_has_a_line_per_value_with_the_knee_marked() -> None:
     lines = curves_text(swept()).splitlines()
     assert lines[0] == "storage/x @ local"
-    assert lines[1].split() == ["iodepth", "throughput", "interval", "p50", "p99", "runs", "trust"]
+    assert lines[1].split() == ["iodepth", "throughput", "interval", "p50", "p99", "CPUs", "runs", "trust"]
     assert [line.split()[0] for line in lines[2:7]] == ["1", "2", "*", "8", "16"]
     assert "Knee at iodepth 4" in lines[7] and lines[-1] == "a note"
     assert len({len(line) for line in lines[1:7]}) == 1, "columns"

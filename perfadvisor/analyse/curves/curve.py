@@ -2,38 +2,45 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
+from perfadvisor.analyse.curves.frontier import Choice, frontier
 from perfadvisor.analyse.curves.knee import Knee, LoadPoint, knee
 from perfadvisor.model.result import Better, Cell, Estimate
 from perfadvisor.model.workload import VARIED, Workload
 
 FEWEST_POINTS = 3
-CONCURRENCY = ("iodepth", "numjobs", "streams", "threads")  # more of it is more in flight, so it has a knee
+BUSY = "gauge.tool_cpu_ns_per_s"
+CONCURRENCY = ("iodepth", "numjobs", "streams", "processes", "threads")  # more in flight: a knee
 HIGHER: Better = "higher"
 RATES = ("read.iops", "write.iops", "mixed.iops", "round_trip.iops", "bits_per_s")  # where no metric is a rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CurvePoint:
-    """One value of the parameter: its cell, the throughput, and latencies where the tool gave them."""
+    """One value of the parameter: its cell, the throughput, and latencies where the tool gave them; `cpus` is how many
+    CPUs the tool kept busy."""
 
     value: int
     cell: Cell
     throughput: Estimate
     median_latency: Estimate | None
     tail_latency: Estimate | None
+    cpus: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Curve:
     """The points of one workload in one environment, in ascending order of the parameter; `workload` is its name with
-    what else was changed of it. `knee` is None for a parameter that is not a concurrency."""
+    what else was changed of it. `knee` is None for a parameter that is not a concurrency; `frontier` has the values
+    that no other beats in throughput, latency and CPU time at once (perfadvisor.analyse.curves.frontier)."""
 
     workload: str
     environment: str
     parameter: str
     points: tuple[CurvePoint, ...]
     knee: Knee | None
+    frontier: tuple[int, ...] = ()
 
 
 def curves(cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> tuple[Curve, ...]:
@@ -59,8 +66,24 @@ def _curve(environment: str, cells: Sequence[Cell], workloads: Mapping[str, Work
     bend = knee(plain) if parameter in CONCURRENCY else None
     return Curve(
         workload=_without(cells[0].workload, parameter), environment=environment, parameter=parameter,
-        points=tuple(points), knee=bend,
+        points=tuple(points), knee=bend, frontier=frontier([_choice(point) for point in sound]),
     )  # fmt: skip
+
+
+def _choice(point: CurvePoint) -> Choice:
+    rate, latency = point.throughput.median, point.median_latency
+    return Choice(
+        value=point.value,
+        throughput=rate,
+        latency=latency.median if latency else None,
+        cpu=point.cpus / rate if point.cpus is not None and rate > 0 else None,
+    )
+
+
+def _cpus(cell: Cell) -> float | None:
+    """The median over its trials."""
+    known = [trial.deltas[BUSY] / 1e9 for trial in cell.used if BUSY in trial.deltas]
+    return median(known) if known else None
 
 
 def _without(id: str, parameter: str) -> str:
@@ -87,6 +110,7 @@ def _points(cells: Sequence[Cell], parameter: str, workloads: Mapping[str, Workl
                 value=value,
                 cell=cell,
                 throughput=head,
-                median_latency=by_name.get(f"{way}.lat_p50"),
+                median_latency=by_name.get(f"{way}.lat_p50") or by_name.get("rtt_mean"),
                 tail_latency=by_name.get(f"{way}.lat_p99"),
+                cpus=_cpus(cell),
             )

@@ -96,6 +96,7 @@ ROOMS = {
         "devices": 1,
         "curves": 1,
         "fleet": 1.5,
+        "ceilings": 1,
         "rules": 2,
     },
 }

@@ -6,10 +6,11 @@ import os
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from perfadvisor.analyse.ceilings import rating
 from perfadvisor.bundle.evidence import Evidence, evidence_of
 from perfadvisor.bundle.schema import RUN_FILE, TRIAL_FILE, RunFile, trial_result
 from perfadvisor.errors import InputError
@@ -20,6 +21,7 @@ from perfadvisor.model.snapshot import Snapshot
 MAX_FILE_BYTES = 256 << 20
 _Name = TypeVar("_Name", str, int)
 PRECISION = "precision"  # the option of a run that stops itself
+RATING = "rating"  # the option that keeps what the user says of the disk
 EVIDENCE = ("stdout", "stderr", "counters.json", "gauges.jsonl")
 
 
@@ -45,6 +47,7 @@ def load(path: Path, *, snapshots: bool = True) -> Run:
         results=results(path, header),
         notes=header.notes,
         precision=precision(header),
+        rating=_rating(header),
         before=_snapshots(path, header, "before") if snapshots else {},
         after=_snapshots(path, header, "after") if snapshots else {},
     )
@@ -54,6 +57,14 @@ def precision(header: RunFile) -> float | None:
     """At which relative half width its workloads were not repeated any more, None for a fixed number of repeats."""
     found = header.options.get(PRECISION)
     return found if isinstance(found, float) and 0 < found < 1 else None
+
+
+def _rating(header: RunFile) -> Mapping[str, float]:
+    """What the disk can do, as the user stated it; nothing where that cannot be read."""
+    try:
+        return rating.read(str(header.options.get(RATING, "")))
+    except InputError:
+        return {}
 
 
 def read_header(path: Path) -> RunFile:

@@ -11,6 +11,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Doubt, IoPath, Output, TrialResult, TrialState, Trust
 from perfadvisor.model.run import Run, RunState
+from perfadvisor.model.timeline import Timeline
 from perfadvisor.model.workload import Environment, Trial, Workload
 from perfadvisor.upgrading import Format
 
@@ -62,6 +63,7 @@ class TrialFile:
     output: Output
     doubts: tuple[Doubt, ...]
     deltas: dict[str, float]
+    timeline: Timeline | None = None
 
 
 class Form(Generic[T]):
@@ -175,6 +177,7 @@ def trial_file(result: TrialResult, judged: tuple[Doubt, ...]) -> TrialFile:
         output=result.output,
         doubts=result.doubts,
         deltas=dict(result.deltas),
+        timeline=result.timeline,
     )
 
 

@@ -6,11 +6,12 @@ import click
 from click.core import ParameterSource
 
 from perfadvisor.cli.changes_option import changes_options
+from perfadvisor.cli.own_option import TypedWork, own_options
 from perfadvisor.cli.path_type import PathType
 
 
 @click.command(short_help="Measure: storage, network and memory, several fresh runs of each.")
-@click.argument("names", metavar="[SUITE|WORKLOAD]...", nargs=-1)
+@click.argument("names", metavar="[SUITE|WORKLOAD|JOBFILE.fio]...", nargs=-1)
 @click.option(
     "--env",
     "environments",
@@ -97,6 +98,23 @@ from perfadvisor.cli.path_type import PathType
     help="Also load workloads from here.",
 )
 @changes_options
+@click.option(
+    "--precondition",
+    is_flag=True,
+    help="Write until the rate is steady before the trials that write; a raw device is purged and filled first.",
+)
+@click.option(
+    "--controlled",
+    is_flag=True,
+    help="Hold governors, deep idle states and irqbalance of this machine still for the run, and restore them.",
+)
+@click.option(
+    "--rating",
+    default="",
+    metavar="NAME=NUMBER,...",
+    help="Compare with what the disk is rated at (example: read=7g,write=5g,read_iops=1m,write_iops=900k).",
+)
+@own_options
 @click.pass_context
 def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure the suites or workloads named (default: quick), and keep the results in a new directory.
@@ -111,14 +129,16 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 
     unfinished, page, redact = (options.pop(name) for name in ("unfinished", "page", "redact"))
     require_folder(page)
-    finish(go_on(unfinished, _given(context)) if unfinished else begin(**options), page, redact=redact)
+    work: TypedWork = options["work"]
+    outcome = go_on(unfinished, _given(context), work) if unfinished else begin(**options)
+    finish(outcome, page, redact=redact)
 
 
 def _given(context: click.Context) -> set[str]:
-    """The options that were typed, without --resume, --report and --redact; `workload names` for those."""
+    """The options that were typed, without those that a resumed run takes; `workload names` for those."""
     return {
         "workload names" if parameter.name == "names" else parameter.opts[0]
         for parameter in context.command.params
         if parameter.name and context.get_parameter_source(parameter.name) is ParameterSource.COMMANDLINE
         if parameter.expose_value  # not those of every command
-    } - {"--resume", "--report", "--redact"}
+    } - {"--resume", "--report", "--redact", "--before-trial", "--after-trial", "--hook-limit"}

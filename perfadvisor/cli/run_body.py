@@ -12,6 +12,7 @@ import click
 from perfadvisor.cli import running
 from perfadvisor.cli.next_step import tell_next
 from perfadvisor.cli.output import write_text
+from perfadvisor.cli.own_option import TypedWork
 from perfadvisor.errors import InputError
 from perfadvisor.runner import RunOutcome, measure, resume
 from perfadvisor.runner.progress import Progress
@@ -27,29 +28,31 @@ def begin(
     out: Path | None,
     directory: Path | None,
     domain: str | None,
+    work: TypedWork,
     **plain: Any,  # noqa: ANN401 - what running.request takes as it was given
 ) -> RunOutcome:
     """A new run in a directory of its own."""
     folder = out or Path(time.strftime("perfadvisor-%Y%m%d-%H%M%S"))
     with _watched() as watch:
         asked = running.request(
-            (*names, *running.workloads_of(like, own)) or ("quick",),
+            (*names, *running.workloads_of(like, own)) or (() if work.commands else ("quick",)),
             running.specs(environments, named),
             out=folder,
             directory=directory or Path(),
             domain=domain or "",
             own=own,
+            work=work,
             **plain,
         )
         return running.kept(folder, lambda: measure(asked, watch))
 
 
-def go_on(folder: Path, given: Iterable[str]) -> RunOutcome:
+def go_on(folder: Path, given: Iterable[str], work: TypedWork) -> RunOutcome:
     """The rest of an interrupted run. InputError for options beside: the plan is made already."""
     with _watched() as watch:
         if wrong := sorted(given):
             raise InputError(f"--resume goes on as the run began: it takes no {', '.join(wrong)}")
-        return running.kept(folder, lambda: resume(folder, watch, running.typed))
+        return running.kept(folder, lambda: resume(folder, watch, running.typed, work.hooks()))
 
 
 def finish(outcome: RunOutcome, page: Path | None, *, redact: bool = False) -> None:

@@ -9,21 +9,26 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from perfadvisor.analyse.ceilings import rating as ratings
 from perfadvisor.analyse.statistics.looks import FIRST_LOOK
 from perfadvisor.bundle.reading import read_header
 from perfadvisor.cli.changes_option import TypedChanges
+from perfadvisor.cli.own_option import TypedWork
 from perfadvisor.durations import seconds
 from perfadvisor.errors import InputError
 from perfadvisor.formatting import quantity
 from perfadvisor.model.result import Sample
+from perfadvisor.model.workload import Workload
 from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
+from perfadvisor.packs.job_files import SUFFIX, load_job_file
 from perfadvisor.packs.suites import select
 from perfadvisor.runner import Request, RunOutcome
 from perfadvisor.runner.progress import Progress
@@ -32,6 +37,8 @@ from perfadvisor.specs.parse import distinct, read_spec
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.lending.pci_group import full_address
+from perfadvisor.tools.own.command import refuse
+from perfadvisor.tools.own.job_file import JobFile, TypedPlaces
 from perfadvisor.varying import base_of, changed
 
 DEFAULT_REPEATS = 5
@@ -57,16 +64,27 @@ def request(
     domain: str,
     own: Sequence[Path],
     changes: TypedChanges,
+    work: TypedWork | None = None,
+    rating: str = "",
+    controlled: bool = False,
+    precondition: bool = False,
 ) -> Request:
     """The run asked for. InputError for names that mean nothing, PackError for broken workload files."""
+    work = work or TypedWork()
+    jobs = job_files(names, TypedPlaces(device=device, directory=str(directory) if directory != Path() else ""))
+    names = [name for name in names if not name.endswith(SUFFIX)]
     workloads = load_workloads(own)
     suites = load_suites(workloads, own)
+    ours = [one for job in jobs for one in job.workloads]
+    files, typed_ones = (*select(names, workloads, suites), *ours), work.workloads()
+    if not work.allowed:
+        refuse(files)
     named = [suites[name].repeats for name in names if name in suites]
     wanted = None if precision is None else share(precision)
     if wanted is not None and repeats is not None:
         raise InputError("--precision decides how often each workload runs: leave --repeats out")
     return Request(
-        workloads=changed(select(names, workloads, suites), changes.read()),
+        workloads=changed(distinct_names((*files, *typed_ones)), changes.read()),
         environments=tuple(environments),
         repeats=FIRST_LOOK if wanted else repeats or max(named, default=DEFAULT_REPEATS),
         precision=wanted,
@@ -79,11 +97,30 @@ def request(
             vfio=tuple(dict.fromkeys(map(full_address, vfio))),
             domain=domain,
             confirm=typed,
+            commands=True,  # what is left was typed or allowed
+            controlled=controlled,
+            precondition=precondition,
         ),
         budget_s=None if budget is None else seconds(budget),
         wait_quiet_s=0.0 if wait_quiet is None else seconds(wait_quiet),
+        hooks=work.hooks(),
+        notes=tuple(note for job in jobs for note in job.notes),
+        rating=rating if ratings.read(rating) else "",
         argv=tuple(sys.argv),
     )
+
+
+def job_files(names: Sequence[str], place: TypedPlaces) -> list[JobFile]:
+    """The job files among the names, read."""
+    return [load_job_file(Path(name), place) for name in names if name.endswith(SUFFIX)]
+
+
+def distinct_names(workloads: Sequence[Workload]) -> tuple[Workload, ...]:
+    """The workloads. InputError where two of them have one name."""
+    twice = [name for name, count in Counter(workload.id for workload in workloads).items() if count > 1]
+    if twice:
+        raise InputError(f"two workloads are called {twice[0]}", "give one of them another name")
+    return tuple(workloads)
 
 
 def share(text: str) -> float:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perfadvisor.doctor.check import Ability, Check, as_root, installer
+from perfadvisor.errors import InputError
 from perfadvisor.facts.reading.reader import fields, kibibytes
+from perfadvisor.packs import plugins
 from perfadvisor.targets.base import Command
 from perfadvisor.targets.here.dmabench_build import COMPILERS
 from perfadvisor.targets.here.process import run
@@ -22,11 +24,20 @@ MOST_BYTES = max(ARRAYS.values()) * DEFAULT_BYTES  # of huge pages that one work
 
 def checks(directory: Path) -> Iterator[Check]:
     """One check per kind of measurement, for test files in `directory`."""
+    yield from _plugins()
     yield from (tool_check(tool.PROGRAM) for tool in TOOLS.values())
     yield _space(directory)
     yield _io_uring()
     yield _namespaces()
     yield _huge_pages()
+
+
+def _plugins() -> Iterator[Check]:
+    """A tool of another package that cannot be used."""
+    try:
+        plugins.add()
+    except InputError as error:
+        yield Check(area=AREA, what="tool plug-ins", state=Ability.NO, detail=error.message, unlock=error.hint)
 
 
 def tool_check(program: Program) -> Check:

@@ -27,6 +27,7 @@ from perfadvisor.runner.trial import run_trial
 from perfadvisor.runner.work import link_of
 from perfadvisor.specs.parse import read_spec
 from perfadvisor.targets.changing import journal
+from perfadvisor.tools.own import command
 
 BOTH = 2  # user and kernel, sender and receiver: one alone is not a cost
 
@@ -142,6 +143,7 @@ def bench(
     """Several workloads set up together, in the environments of these --env words; `runtime_s` replaces how long each
     of their runs measures."""
     chosen = [_workload(name, own) for name in names]
+    command.refuse(chosen)
     chosen = [replace(one, runtime_s=runtime_s or one.runtime_s) for one in chosen]
     with contextlib.ExitStack() as undo:
         folder = undo.enter_context(tempfile.TemporaryDirectory(prefix="perfadvisor-gate-"))

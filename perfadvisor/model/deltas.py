@@ -61,6 +61,9 @@ DELTAS: dict[str, DeltaSpec] = {
     "path.nic.rx_dropped": DeltaSpec(Unit.COUNT, "received packets the kernel dropped"),
     "path.nic.rx_no_buffer": DeltaSpec(Unit.COUNT, "packets the network device had no receive buffer for"),
     "path.nic.rx_packets": DeltaSpec(Unit.COUNT, "packets the network device received"),
+    "path.nic.shaped_bits_per_s": DeltaSpec(
+        Unit.BITS_PER_SECOND, "rate that the queueing discipline at the root of its interface keeps it to"
+    ),
     "pressure.cpu_some_share": DeltaSpec(Unit.RATIO, "share of time some task waited for a CPU"),
     "pressure.io_some_share": DeltaSpec(Unit.RATIO, "share of time some task waited for I/O"),
     "pressure.memory_some_share": DeltaSpec(Unit.RATIO, "share of time some task waited for memory"),

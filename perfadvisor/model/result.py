@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from perfadvisor.model.fact import Scalar
+from perfadvisor.model.timeline import Timeline
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Trial
 
@@ -103,7 +104,8 @@ class IoPath:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrialResult:
-    """One trial with what came out. Times are seconds since the epoch; `command` is what really ran."""
+    """One trial with what came out. Times are seconds since the epoch; `command` is what really ran;
+    `timeline` is None where its seconds are not known."""
 
     trial: Trial
     state: TrialState
@@ -115,6 +117,7 @@ class TrialResult:
     doubts: tuple[Doubt, ...] = ()
     deltas: Mapping[str, float] = field(default_factory=dict)
     reason: str = ""
+    timeline: Timeline | None = None
 
     @property
     def trust(self) -> Trust:

@@ -15,7 +15,8 @@ RunState = Literal["running", "complete", "interrupted"]
 class Run:
     """`before` and `after` hold a snapshot per environment name; `versions` maps program to version text;
     `host` is the identity of the machine (host name, kernel, model, machine id hash). `precision` is the relative half
-    width of the headline's interval that ended the repeats of a workload, None for a fixed number of repeats."""
+    width of the headline's interval that ended the repeats of a workload, None for a fixed number of repeats. `rating`
+    is what the user says that the disk can do, in bytes and I/Os per second, by the names of `result.*` facts."""
 
     id: str
     started: float
@@ -32,3 +33,4 @@ class Run:
     after: Mapping[str, Snapshot] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     precision: float | None = None
+    rating: Mapping[str, float] = field(default_factory=dict)

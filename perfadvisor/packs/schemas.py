@@ -9,11 +9,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from perfadvisor.model.fact import FactSpec
+from perfadvisor.packs import plugins
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rule_file import RuleText
 from perfadvisor.packs.suite_reader import SuiteFile
 from perfadvisor.packs.workload_reader import WorkloadFile
 from perfadvisor.tools.catalogue import TOOLS, Tool
+from perfadvisor.tools.own.values import METRIC
 from perfadvisor.tools.parameters import PLACEHOLDER, Parameter
 
 Schema = dict[str, Any]
@@ -40,6 +42,7 @@ def rule_schema() -> Schema:
 
 def workload_schema() -> Schema:
     """The schema of one workload file: parameters and metrics are those of its tool."""
+    plugins.add()
     schema = _of(WorkloadFile, "A workload of perfadvisor")
     schema["properties"]["tool"] = {"enum": sorted(TOOLS), "description": "the program that measures"}
     schema["allOf"] = [_of_tool(name, tool) for name, tool in TOOLS.items()]
@@ -71,7 +74,9 @@ def _of_tool(name: str, tool: Tool) -> Schema:
     }
     chosen = {
         "parameters": {"properties": parameters, "additionalProperties": False},
-        "metrics": {"items": {"enum": list(tool.METRICS)}},
+        "metrics": {
+            "items": {"enum": list(tool.METRICS)} if tool.METRICS else {"type": "string", "pattern": f"^{METRIC}$"}
+        },
     }
     return {"if": {"properties": {"tool": {"const": name}}, "required": ["tool"]}, "then": {"properties": chosen}}
 

@@ -1,5 +1,6 @@
 """Read workload files: every mistake in every file is reported at once, at its place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from perfadvisor.packs.problems import PackError, Problem, collect, did_you_mean
 from perfadvisor.packs.scaffold import gaps
 from perfadvisor.packs.yamltext import Document
 from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.own import command
+from perfadvisor.tools.own.values import METRIC
 from perfadvisor.tools.parameters import complaints
 from perfadvisor.tools.typed import translated
 
@@ -80,12 +83,20 @@ def _mistakes(document: Document, given: WorkloadFile, name: str) -> list[Proble
         found.append(document.problem(("tool",), f"unknown tool `{given.tool}`{hint}; known are {', '.join(TOOLS)}"))
         return found
     found += _of_parameters(document, given)
+    if given.tool == command.NAME and command.NAME not in given.parameters:
+        found.append(document.problem(("parameters",), "`command` is missing: the program to run"))
+    return found + [document.problem(("metrics", number), text) for number, text in _metrics(given)]
+
+
+def _metrics(given: WorkloadFile) -> Iterator[tuple[int, str]]:
+    """What is wrong with a metric, by its place: tools without a list take any name."""
     known = TOOLS[given.tool].METRICS
     for number, metric in enumerate(given.metrics):
-        if metric not in known:
+        if known and metric not in known:
             hint = did_you_mean(metric, known) or "; known are " + ", ".join(known[:12])
-            found.append(document.problem(("metrics", number), f"unknown metric `{metric}`{hint}"))
-    return found
+            yield number, f"unknown metric `{metric}`{hint}"
+        if not known and not re.fullmatch(METRIC, metric):
+            yield number, f"`{metric}` is not a name of a metric: letters, digits, dots and underscores"
 
 
 def _of_parameters(document: Document, given: WorkloadFile) -> Iterator[Problem]:

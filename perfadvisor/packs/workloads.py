@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.model.workload import Workload
-from perfadvisor.packs import kept
+from perfadvisor.packs import kept, plugins
 from perfadvisor.packs.locate import directories, name_of, yaml_files
 from perfadvisor.packs.problems import did_you_mean
 
 SUITES = "suites/"  # the one directory below workloads/ that holds no workloads
 _PACKAGE = Path(__file__).resolve().parent.parent
-_CODE = ("packs/*.py", "tools/*.py", "model/workload.py")
+_CODE = ("packs/*.py", "tools/**/*.py", "model/workload.py")
 
 
 def load_workloads(own: Sequence[Path] = ()) -> dict[str, Workload]:
@@ -24,7 +24,7 @@ def load_workloads(own: Sequence[Path] = ()) -> dict[str, Workload]:
 
     Raises PackError with all mistakes of all files."""
     places = [(path, name) for path, name in pack_files(own) if not name.startswith(SUITES)]
-    key = kept.key((*code(), *(path for path, _ in places)))
+    key = kept.key((*code(), *(plugins.files() if own else ()), *(path for path, _ in places)))
     found = _kept(key)
     if found is None:
         from perfadvisor.packs.workload_reader import read_workloads  # pydantic and ruamel take a while to import

@@ -7,11 +7,15 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Any
 
+from perfadvisor.analyse.ceilings.ceiling import Ceiling
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.ratio import EnvironmentRatio
 from perfadvisor.model.result import Cell, Estimate
 from perfadvisor.model.rule import Finding, Outcome
+from perfadvisor.model.timeline import Dip
 from perfadvisor.report.asking import commands
+from perfadvisor.report.ceilings import Ceilings, limits_of
+from perfadvisor.report.dips import dips
 from perfadvisor.report.findings import entries
 from perfadvisor.report.judged import MissingReading, judged, most_wanted
 from perfadvisor.report.results import left_out
@@ -30,7 +34,7 @@ def render(view: ReportView) -> str:
 
 def document(view: ReportView) -> Record:
     """The view as plain values."""
-    counts = Counter(finding.outcome for finding in view.findings)
+    counts, limits = Counter(finding.outcome for finding in view.findings), limits_of(view)
     return {
         "schema_version": SCHEMA_VERSION,
         "perfadvisor": view.version,
@@ -46,7 +50,7 @@ def document(view: ReportView) -> Record:
         "parts": [asdict(part) for part in view.evidence],
         "contradictions": [asdict(one) for one in view.contradictions],
         "ask_for": list(commands(view)),
-        "cells": [_cell(cell) for cell in view.cells],
+        "cells": [_cell(cell, limits(cell)) for cell in view.cells],
         "ratios": [_ratio(ratio) for ratio in view.ratios],
     }
 
@@ -113,7 +117,7 @@ def _absent(fact: Absent) -> Record:
     }
 
 
-def _cell(cell: Cell) -> Record:
+def _cell(cell: Cell, limits: Ceilings) -> Record:
     return {
         "workload": cell.workload,
         "environment": cell.environment,
@@ -123,6 +127,30 @@ def _cell(cell: Cell) -> Record:
         "trials": len(cell.trials),
         "left_out": list(left_out(cell)),
         "estimates": [_estimate(estimate, cell) for estimate in cell.estimates],
+        "ceilings": [_ceiling(one) for one in limits.all],
+        "ceiling_verdict": limits.verdict,
+        "dips": [_dip(number, dip) for number, dip in dips(cell)],
+    }
+
+
+def _dip(trial: int, dip: Dip) -> Record:
+    return {
+        "trial": trial,
+        "start_s": dip.start_s,
+        "seconds": dip.seconds,
+        "lost_share": dip.lost_share,
+        "causes": list(dip.causes),
+    }
+
+
+def _ceiling(one: Ceiling) -> Record:
+    return {
+        "kind": str(one.kind),
+        "name": one.name,
+        "limit": _number(one.limit),
+        "reached": _number(one.reached),
+        "unit": str(one.unit),
+        "share": _number(one.share),
     }
 
 

@@ -1,11 +1,13 @@
 """Results as they stand in tables: one group a kind of device, one row a workload and environment."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from perfadvisor.formatting import count_of, interval, quantity
 from perfadvisor.model.result import Cell, Estimate, Trust, replaced
 from perfadvisor.model.workload import Workload
+from perfadvisor.report.ceilings import NONE, Ceilings, limits_of
+from perfadvisor.report.dips import dip_words
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import PERCENTILES, metric_words
@@ -30,13 +32,20 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResultRow:
-    """One workload in one environment. `main` are the measures of the table, `all` those of the details."""
+    """One workload in one environment. `main` are the measures of the table, `all` those of the details; `ceilings` are
+    the limits beside it."""
 
     cell: Cell
     anchor: str
     title: str
     main: tuple[tuple[Measure, Strip], ...]
     all: tuple[Measure, ...]
+    ceilings: Ceilings = NONE
+
+    @property
+    def dips(self) -> tuple[str, ...]:
+        """Where its trials were slower for some seconds, and what moved then."""
+        return tuple(dip_words(self.cell))
 
     @property
     def nothing(self) -> str:
@@ -148,17 +157,20 @@ def groups(view: ReportView) -> tuple[ResultGroup, ...]:
     by_device: dict[str, list[tuple[int, Cell]]] = {}
     for number, cell in enumerate(view.cells, 1):
         by_device.setdefault(device_of(view, cell), []).append((number, cell))
-    return tuple(_group(view, device, by_device[device]) for device in sorted(by_device, key=_device_order))
+    limits = limits_of(view)
+    return tuple(_group(view, device, by_device[device], limits) for device in sorted(by_device, key=_device_order))
 
 
 def _device_order(device: str) -> tuple[int, str]:
     return (DEVICE_ORDER.index(device) if device in DEVICE_ORDER else len(DEVICE_ORDER)), device
 
 
-def _group(view: ReportView, device: str, numbered: Iterable[tuple[int, Cell]]) -> ResultGroup:
+def _group(
+    view: ReportView, device: str, numbered: Iterable[tuple[int, Cell]], limits: Callable[[Cell], Ceilings]
+) -> ResultGroup:
     cells = list(numbered)
     span = span_of(estimate for _, cell in cells for estimate in main_estimates(view, cell))
-    rows = tuple(_row(view, number, cell, span) for number, cell in cells)
+    rows = tuple(replace(_row(view, number, cell, span), ceilings=limits(cell)) for number, cell in cells)
     return ResultGroup(device=device, rows=rows, span=span)
 
 
@@ -166,4 +178,10 @@ def _row(view: ReportView, number: int, cell: Cell, span: float) -> ResultRow:
     main = tuple((measure(estimate), strip(estimate, cell, span)) for estimate in main_estimates(view, cell))
     title = title_of(view, cell.workload)
     every = tuple(map(measure, cell.estimates))
-    return ResultRow(cell=cell, anchor=f"result-{number}", title=title, main=main, all=every)
+    return ResultRow(
+        cell=cell,
+        anchor=f"result-{number}",
+        title=title,
+        main=main,
+        all=every,
+    )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from perfadvisor.analyse.ceilings.ceiling import CeilingKind
 from perfadvisor.model.absence import AbsenceReason
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Confidence, Outcome, Severity
@@ -33,7 +34,7 @@ def _list(items: Schema) -> Schema:
 
 
 def _one_of(
-    names: type[Severity | Outcome | Confidence | Trust | Unit | Judged | AbsenceReason],
+    names: type[Severity | Outcome | Confidence | Trust | Unit | Judged | AbsenceReason | CeilingKind],
 ) -> Schema:
     return {"enum": [str(name) for name in names]}
 
@@ -78,6 +79,15 @@ _ESTIMATE = _record(
     values=_list(_NUMBER_OR_NULL),
     left_out=_list(_NUMBER_OR_NULL),
 )
+_CEILING = _record(
+    kind=_one_of(CeilingKind),
+    name=_TEXT,
+    limit=_NUMBER_OR_NULL,
+    reached=_NUMBER_OR_NULL,
+    unit=_one_of(Unit),
+    share=_NUMBER_OR_NULL,
+)
+_DIP = _record(trial=_COUNT, start_s=_NUMBER, seconds=_NUMBER, lost_share=_NUMBER, causes=_list(_TEXT))
 _CELL = _record(
     workload=_TEXT,
     environment=_TEXT,
@@ -87,6 +97,9 @@ _CELL = _record(
     trials=_COUNT,
     left_out=_list(_TEXT),
     estimates=_list(_ESTIMATE),
+    ceilings=_list(_CEILING),
+    ceiling_verdict=_TEXT,
+    dips=_list(_DIP),
 )
 _RATIO = _record(
     workload=_TEXT,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from perfadvisor.commands import as_typed
 from perfadvisor.errors import InputError, MeasureError
+from perfadvisor.runner import controlled
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
 from perfadvisor.targets.base import VfioFunction
@@ -39,15 +40,16 @@ class Borrowed:
 
 
 def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowed:
-    """Bind the functions and change the translation that were asked for; `undo` restores both. MeasureError, with
-    every reason, where something must stay as it is, InputError for functions of several groups."""
-    if not options.vfio and not options.domain:
+    """Bind the functions, change the translation and hold the CPUs as asked for; `undo` restores all. MeasureError,
+    with every reason, where something must stay as it is, InputError for functions of several groups."""
+    if not options.vfio and not options.domain and not options.controlled:
         return Borrowed()
     book = journal.begin()
     undo.callback(_give_back, book, say)
     note = iommu_domain.change(iommu_domain.disk(options.device), options.domain, book) if options.domain else ""
     function = _lend(options, book) if options.vfio else None
-    return Borrowed(function=function, notes=tuple(filter(None, [note])))
+    held = controlled.hold(book) if options.controlled else ()
+    return Borrowed(function=function, notes=(*filter(None, [note]), *held))
 
 
 def _lend(options: RunOptions, book: Journal) -> VfioFunction:

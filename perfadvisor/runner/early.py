@@ -20,6 +20,7 @@ from perfadvisor.targets.changing import storage_file
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.targets.lending.pci_group import function
 from perfadvisor.targets.raw import device as raw_device
+from perfadvisor.tools.own import command
 from perfadvisor.varying import uses_storage
 
 WHICH = "--device /dev/nvme0n1"
@@ -29,6 +30,8 @@ def refuse_early(request: Request) -> None:
     """InputError for a place, a budget or an environment that cannot be: all that is looked at again later, with the
     whole machine read."""
     _refuse_devices(request)
+    if not request.options.commands:
+        command.refuse(request.workloads)
     if request.options.peer:
         read_peer(request.options.peer)
     refuse_used(request.out)

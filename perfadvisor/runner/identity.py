@@ -53,7 +53,8 @@ def versions(target: Target, tools: Iterable[str]) -> dict[str, str]:
     found = {"perfadvisor": __version__, "python": platform.python_version()}
     for name in sorted(set(tools)):
         with contextlib.suppress(MeasureError):
-            found[name] = require(target, name)
+            if version := require(target, name):
+                found[name] = version
     return found
 
 

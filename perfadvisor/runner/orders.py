@@ -16,6 +16,7 @@ from pathlib import Path
 
 from perfadvisor.bundle.schema import RUN_FILE, RunFile
 from perfadvisor.errors import InputError
+from perfadvisor.packs import plugins
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.here import private
 from perfadvisor.tools.catalogue import TOOLS
@@ -24,6 +25,7 @@ from perfadvisor.tools.parameters import complaints
 KEY_BYTES = 32
 SEALED = ("id", "environments", "workloads", "plan", "options")
 WAY_OUT = "measure anew, with the environments typed again: perfadvisor run --like {path} --out NEW-DIR [--env SPEC]..."
+HOOKS = "hooks"  # the option that keeps that there were hooks, never which
 
 
 def seal(header: RunFile) -> str:
@@ -56,12 +58,24 @@ def refuse_foreign(path: Path, header: RunFile) -> None:
         raise InputError(f"{path}/run.json: {problems[0]}", _way_out(path))
 
 
+def refuse_without_hooks(path: Path, header: RunFile, *, given: bool) -> None:
+    """InputError for a run that began with hooks around its trials and would go on without. Which they were is kept
+    nowhere: a run directory names no command to be run beside its trials."""
+    if header.options.get(HOOKS) and not given:
+        raise InputError(
+            f"{path}: began with hooks, which are never taken from a run",
+            f"perfadvisor run --resume {path} --before-trial COMMAND --after-trial COMMAND",
+        )
+
+
 def _way_out(path: Path) -> str:
     return WAY_OUT.format(path=path)
 
 
 def _problems(header: RunFile) -> Iterable[str]:
     """The checks of a workload file, over the workloads and over each trial."""
+    if any(workload.tool not in TOOLS for workload in header.workloads.values()):
+        plugins.add()
     for workload in header.workloads.values():
         if workload.tool not in TOOLS:
             yield f"{workload.id}: unknown tool {workload.tool!r}"

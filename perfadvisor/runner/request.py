@@ -6,9 +6,12 @@ from pathlib import Path
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.workload import Workload
+from perfadvisor.runner.hooks import NO_HOOKS, Hooks
 from perfadvisor.runner.more.extending import ExtensionPolicy
 from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.opening import Opening
+
+SWITCHES = ("controlled", "precondition")
 
 
 def refuse(_name: str, _seen: str) -> str:
@@ -22,7 +25,9 @@ class RunOptions:
     `peer` names the far end of network tests ("" for this machine). `vfio` are functions of one IOMMU group, bound for
     the run so that mapping memory for the first of them can be measured, and `domain` the kind of translation that the
     device's own group gets ("" to leave it). `confirm` asks for its first text to be typed, before anything is
-    written to a raw device; its second one tells what was read of the device."""
+    written to a raw device; its second one tells what was read of the device. `commands` allows workloads that run
+    commands of the user's own; `controlled` holds the CPUs of this machine at an even pace, `precondition` writes until
+    steady before the trials."""
 
     directory: Path
     device: str = ""
@@ -30,6 +35,9 @@ class RunOptions:
     vfio: tuple[str, ...] = ()
     domain: str = ""
     confirm: Callable[[str, str], str] = refuse
+    commands: bool = False
+    controlled: bool = False
+    precondition: bool = False
 
     def opening(self) -> Opening:
         """What the environments have to know of it."""
@@ -43,6 +51,7 @@ class RunOptions:
             "peer": self.peer,
             "vfio": ",".join(self.vfio),
             "domain": self.domain,
+            **{name: True for name in SWITCHES if getattr(self, name)},
         }
 
 
@@ -56,6 +65,8 @@ def options_of(options: Mapping[str, Scalar], confirm: Callable[[str, str], str]
         vfio=tuple(filter(None, given["vfio"].split(","))),
         domain=given["domain"],
         confirm=confirm,
+        controlled=options.get("controlled") is True,
+        precondition=options.get("precondition") is True,
     )
 
 
@@ -66,7 +77,8 @@ class Request:
     `budget_s` bounds the whole run, None for no bound; `out` is the directory to make. Before the first trial it waits
     at most `wait_quiet_s` seconds for other load to end. With `precision`, each workload is repeated until the half
     width of its headline's interval is this share of the median; `policies` ask for more trials than planned, and are
-    not kept for a resumed run."""
+    not kept for a resumed run; no more are `hooks`. `notes` are sentences for whoever reads the results,
+    `rating` is what the disk can do by its data sheet (perfadvisor.analyse.ceilings.rating)."""
 
     workloads: tuple[Workload, ...]
     environments: tuple[Spec, ...]
@@ -78,4 +90,7 @@ class Request:
     wait_quiet_s: float = 0.0
     precision: float | None = None
     policies: tuple[ExtensionPolicy, ...] = ()
+    hooks: Hooks = NO_HOOKS
+    notes: tuple[str, ...] = ()
+    rating: str = ""
     argv: tuple[str, ...] = ()

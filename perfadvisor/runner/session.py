@@ -13,6 +13,7 @@ from perfadvisor.runner import orders, place, quiet
 from perfadvisor.runner.borrow import borrow
 from perfadvisor.runner.early import refuse_early
 from perfadvisor.runner.engines import agree
+from perfadvisor.runner.hooks import Hooks
 from perfadvisor.runner.more.again import Again
 from perfadvisor.runner.more.extending import Further
 from perfadvisor.runner.more.precise import Precise
@@ -48,8 +49,8 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
         if host_is_emulated():
             saved.note(EMULATED)
         cached = place.cache_note(storage_workloads(chosen.workloads), base, storage)
-        saved.note(*chosen.notes, *cached, *quiet.look_first(request.wait_quiet_s, progress.say))
-        for note in (*chosen.notes, *cached):
+        saved.note(*request.notes, *chosen.notes, *cached, *quiet.look_first(request.wait_quiet_s, progress.say))
+        for note in (*request.notes, *chosen.notes, *cached):
             progress.say(note)
         work = Work(
             saved=saved,
@@ -59,6 +60,7 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
             borrowed=borrowed,
             progress=progress,
             further=_further(request, began),
+            hooks=request.hooks,
         )
         return finish(work)
 
@@ -71,14 +73,18 @@ def _further(request: Request, began: float) -> Further:
     return Further(policies=(*request.policies, *again, *precise), deadline=deadline)
 
 
-def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -> RunOutcome:
-    """Finish a run that was interrupted: the trials it planned and does not have."""
+def resume(
+    path: Path, progress: Progress, confirm: Callable[[str, str], str], hooks: Hooks | None = None
+) -> RunOutcome:
+    """Finish a run that was interrupted: the trials it planned and does not have. A run that began with hooks needs
+    them given again."""
     orders.refuse_folder(path)
     with contextlib.ExitStack() as undo:
         written = undo.enter_context(place.mark_after(progress.say))
         saved = bundle.reopen(path)
         undo.callback(saved.close)
         orders.refuse_foreign(path, saved.header)
+        orders.refuse_without_hooks(path, saved.header, given=bool(hooks))
         if saved.header.state == "complete" and not todo_trials(saved):
             return outcome(saved)
         options = options_of(saved.header.options, confirm)
@@ -98,6 +104,7 @@ def resume(path: Path, progress: Progress, confirm: Callable[[str, str], str]) -
             borrowed=borrowed,
             progress=progress,
             further=further,
+            hooks=hooks or Hooks(),
         )
         return finish(work)
 
@@ -107,4 +114,8 @@ def _created(request: Request, run: Run) -> Bundle:
     options = request.options.kept()
     if request.precision is not None:
         options[bundle.PRECISION] = request.precision
+    if request.rating:
+        options[bundle.RATING] = request.rating
+    if request.hooks:
+        options[orders.HOOKS] = True
     return bundle.create(request.out, run, options, orders.seal(run_file(run, options)))

@@ -34,7 +34,8 @@ Say = Callable[[str], None]
 class TrialSetup:
     """What one workload's trials need: the tool's context, the way its bytes go, what goes in front of the command and,
     where the far end is ours, of one there, where its network's counters are, how to start the far end, and why it
-    cannot be measured ("" where it can)."""
+    cannot be measured ("" where it can). `steady` says whether writing reached its steady state before the trials, None
+    where that was not tried."""
 
     context: Context = field(default_factory=Context)
     path: IoPath = field(default_factory=IoPath)
@@ -43,6 +44,7 @@ class TrialSetup:
     counted_at: str = OWN_NETWORK
     serve: Callable[[tuple[str, ...]], Server] | None = None
     refusal: str = ""
+    steady: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,18 +9,21 @@ from perfadvisor.bundle.evidence import Evidence
 from perfadvisor.errors import CutOffError, MeasureError
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.memory import nodes
-from perfadvisor.facts.trial import counters, gauges, happened, returned
-from perfadvisor.model.result import Output, TrialResult, TrialState
+from perfadvisor.facts.trial import counters, gauges, happened, returned, touched
+from perfadvisor.model.result import Output, Sample, TrialResult, TrialState
 from perfadvisor.model.tree import Tree
+from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner import sockets
 from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import TrialSetup
+from perfadvisor.runner.within import of_trial
 from perfadvisor.targets.base import Command, Completed, Target
 from perfadvisor.targets.here.gauges import GaugeReader, Watched
 from perfadvisor.targets.remote import sampler
 from perfadvisor.tools.catalogue import TOOLS
+from perfadvisor.tools.own.values import TIME
 
 GRACE_S = 60.0  # a slow disk may take long to finish what is in flight
 
@@ -84,7 +87,12 @@ def _measure(
 ) -> Readings:
     """The far end first, then counters, the tool with the gauges beside it, and the counters again."""
     counted = counters.patterns(setting.path, site.machine, setting.counted_at)
-    patterns = (*counted, *happened.patterns(setting.path), *returned.patterns(setting.path))
+    patterns = (
+        *counted,
+        *happened.patterns(setting.path),
+        *returned.patterns(setting.path),
+        *(touched.PATTERNS if _finds_its_way(workload) else ()),
+    )
     with contextlib.ExitStack() as undo:
         argv = TOOLS[workload.tool].server(workload, setting.context)
         server = setting.serve(argv) if argv and setting.serve else None
@@ -136,8 +144,9 @@ def _result(
     trial: Trial, workload: Workload, site: Site, setting: TrialSetup, started: float, readings: Readings
 ) -> TrialResult:
     done = readings.completed
-    output = TOOLS[workload.tool].parse(done.stdout, done.stderr, done.returncode)
-    failure = _failure(output, readings)
+    output = _with_steady(_output(trial, workload, done), setting)
+    path = touched.way(readings.before, readings.after, site.machine) if _finds_its_way(workload) else setting.path
+    failure = _failure(output, readings) or _no_headline(workload, output)
     return TrialResult(
         trial=trial,
         state=TrialState.FAILED if failure else TrialState.DONE,
@@ -145,10 +154,41 @@ def _result(
         duration_s=done.duration_s,
         command=done.command.argv,
         output=output,
-        path=setting.path,
-        deltas=_deltas(trial, site, setting, readings),
+        path=path,
+        deltas=_deltas(trial, site, replace(setting, path=path), readings),
+        timeline=of_trial(trial, workload.tool, path, output, done.stdout, readings.rows),
         reason=failure,
     )
+
+
+def _finds_its_way(workload: Workload) -> bool:
+    """Whether only its counters tell which device its bytes cross."""
+    return not TOOLS[workload.tool].METRICS
+
+
+def _output(trial: Trial, workload: Workload, done: Completed) -> Output:
+    """What the tool says; the time it took is a sample, too, of one whose workloads name what they measure."""
+    tool = TOOLS[workload.tool]
+    output = tool.parse(done.stdout, done.stderr, done.returncode, {**workload.parameters, **trial.parameters})
+    if tool.METRICS or output.error or any(sample.metric == TIME for sample in output.samples):
+        return output
+    took = Sample(metric=TIME, value=done.duration_s, unit=Unit.SECONDS, better="lower")
+    return replace(output, samples=(*output.samples, took))
+
+
+def _with_steady(output: Output, setting: TrialSetup) -> Output:
+    """What preconditioning found, where the tool itself does not say."""
+    if setting.steady is None or output.error:
+        return output
+    return replace(output, details={"steady": setting.steady, **output.details})
+
+
+def _no_headline(workload: Workload, output: Output) -> str:
+    """Why it cannot be judged: the metric that its workload names is not among those that came out."""
+    named = [sample.metric for sample in output.samples]
+    if TOOLS[workload.tool].METRICS or not workload.metrics or workload.metrics[0] in named:
+        return ""
+    return f"it gave no {workload.metrics[0]}, but {', '.join(named[:10])}"
 
 
 def _failure(output: Output, readings: Readings) -> str:

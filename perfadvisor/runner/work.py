@@ -15,10 +15,12 @@ from perfadvisor.model.result import TrialResult, TrialState
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.runner import orders
 from perfadvisor.runner.borrow import Borrowed
+from perfadvisor.runner.hooks import NO_HOOKS, Around, HookError, Hooks, nothing, set_around
 from perfadvisor.runner.joining import as_host, joined
 from perfadvisor.runner.meanwhile import Meanwhile
 from perfadvisor.runner.more.extending import Further
 from perfadvisor.runner.place import Storage
+from perfadvisor.runner.precondition import precondition
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
@@ -47,8 +49,8 @@ class RunOutcome:
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A run under way: its directory, the environments that are open, where storage is measured, what was asked for,
-    what was taken from this machine for it, who hears how far it is, and what asks for more trials than were
-    planned."""
+    what was taken from this machine for it, who hears how far it is, what asks for more trials than were planned, the
+    user's hooks, and what stands around each trial for them."""
 
     saved: Bundle
     sites: Sequence[Site]
@@ -57,6 +59,8 @@ class Work:
     borrowed: Borrowed
     progress: Progress
     further: Further = field(default_factory=Further)
+    hooks: Hooks = NO_HOOKS
+    around: Around = nothing
 
 
 def finish(work: Work) -> RunOutcome:
@@ -70,6 +74,7 @@ def finish(work: Work) -> RunOutcome:
         with contextlib.ExitStack() as undo:
             book = journal.begin(saved.path / "journal.jsonl")
             undo.callback(_put_back, book, work)
+            work = replace(work, around=set_around(work.hooks, book, saved.note))
             stages, turns = _stages(work, book, undo), Turns(work.sites)
             for snapshot in joined(new):
                 saved.save_snapshot(snapshot, "before")
@@ -104,6 +109,9 @@ def _stages(work: Work, book: Journal, undo: contextlib.ExitStack) -> dict[str, 
     for site in work.sites:
         stages[site.name] = set_up(workloads, site, means)
         work.saved.note(*stages[site.name].notes)
+        if work.options.precondition:
+            known, settings = {one.id: one for one in workloads}, stages[site.name].settings
+            work.saved.note(*precondition(known, site, settings, work.storage, work.progress.say))
         _let_go(site, saved=work.saved)
     return stages
 
@@ -167,7 +175,12 @@ def _measure_these(
         workload = saved.header.workloads[trial.workload]
         progress.start(trial)
         setting = stages[trial.environment].settings[trial.workload]
-        result, evidence = _turn(trial, workload, by_name[trial.environment], setting, turns, meanwhile)
+        site = by_name[trial.environment]
+        try:
+            with work.around(trial):
+                result, evidence = _turn(trial, workload, site, setting, turns, meanwhile)
+        except HookError as error:
+            result, evidence = run_trial(trial, workload, site, replace(setting, refusal=error.message))
         saved.append(result, evidence, with_doubts(result, workload).doubts)
         progress.end(result, workload)
         yield result

@@ -7,6 +7,7 @@ from perfadvisor.model.workload import Parameters as Given
 from perfadvisor.model.workload import Trial, Workload
 from perfadvisor.tools import dmabench, fio, iperf3
 from perfadvisor.tools.context import Context
+from perfadvisor.tools.own import command as own_command
 from perfadvisor.tools.parameters import Parameters
 from perfadvisor.tools.program import Program
 
@@ -27,7 +28,8 @@ class Tool(Protocol):
 
     @property
     def METRICS(self) -> tuple[str, ...]:
-        """The samples that `parse` can give of one configuration."""
+        """The samples that `parse` can give of one configuration; () for a tool whose workloads name them, of which the
+        time it takes is one."""
         ...
 
     def command(self, workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:
@@ -42,8 +44,8 @@ class Tool(Protocol):
         """The command that has to be running at the far end meanwhile, None where none has to."""
         ...
 
-    def parse(self, stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
-        """What came out."""
+    def parse(self, stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Given | None = None) -> Output:
+        """What came out; `parameters` are those of the trial."""
         ...
 
     def huge_pages(self, parameters: Given) -> tuple[int, int]:
@@ -67,4 +69,9 @@ class Tool(Protocol):
         ...
 
 
-TOOLS: dict[str, Tool] = {"dmabench": dmabench, "fio": fio, "iperf3": iperf3}
+TOOLS: dict[str, Tool] = {
+    "dmabench": dmabench,
+    "fio": fio,
+    "iperf3": iperf3,
+    own_command.NAME: own_command,
+}

@@ -6,6 +6,7 @@ from typing import Any
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Better, Output, Sample
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import Parameters
 from perfadvisor.tools.jsontext import decode, split
 from perfadvisor.tools.numbers import at, integer, number, objects, text
 
@@ -30,11 +31,12 @@ _TEXTS = ("instructions", "placement", "device", "pin_unmeasured")
 _REALS = ("node_share", "touch_ns")
 
 
-def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
+def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Parameters | None = None) -> Output:
     """What one run of dmabench measured; with `error` set, and no samples, where it measured nothing.
 
     Units: bytes_per_s (`copy.bytes_per_s` and its like), ns (`chase`; `map`, `unmap`, `pin`, `unpin` for all of the
     memory, with the pages and MiB appended where the run had several: `map.2m.256`), bytes (`verified_bytes`)."""
+    del parameters
     found = split(stdout)
     document = next((one for one in reversed(found.documents) if "dmabench" in one), None)
     if document is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Histogram, Output, Sample
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import Parameters
 from perfadvisor.tools import fio_evenness, fio_latency
 from perfadvisor.tools.fio_document import DIRECTIONS, LATENCIES, FioDirection, FioJob, FioRun
 from perfadvisor.tools.fio_options import described, is_ping_pong
@@ -13,11 +14,12 @@ from perfadvisor.tools.fio_text import FioText, complaint, take_apart
 from perfadvisor.tools.jsontext import decode
 
 
-def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
+def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Parameters | None = None) -> Output:
     """What fio measured, all jobs together; with `error` set, and no samples, where it measured nothing.
 
     All jobs are taken to do the same, as in our own trials; files of other people may hold several configurations,
     which `perfadvisor.tools.fio_configurations` tells apart. Units: iops, bytes_per_s, ns."""
+    del parameters
     found = take_apart(stdout)
     error = failure(found, stderr, returncode)
     if error or found.run is None:

@@ -6,6 +6,7 @@ from perfadvisor.model.workload import Parameters, Trial, Workload
 from perfadvisor.tools.context import Context
 from perfadvisor.tools.defaults import engine, huge_pages, needs_function, prepare, probe, with_common_engine
 from perfadvisor.tools.iperf3_parse import parse
+from perfadvisor.tools.iperf3_several import CLIENTS, MOST, SERVERS, several
 from perfadvisor.tools.parameters import Parameter
 from perfadvisor.tools.program import Program
 
@@ -30,6 +31,12 @@ _SWITCHES = (("reverse", "reverse"), ("bidirectional", "bidir"), ("zerocopy", "z
 PARAMETERS = {
     "protocol": Parameter(type=str, meaning="tcp or udp", choices=("tcp", "udp"), known_as=("udp",)),
     "streams": Parameter(type=int, meaning="flows at once", low=1, high=128, known_as=("parallel", "P")),
+    "processes": Parameter(
+        type=int,
+        meaning="client and server processes, each with `streams` flows: one is one thread before iperf3 3.16",
+        low=1,
+        high=MOST,
+    ),
     "reverse": Parameter(type=bool, meaning="the server sends", known_as=("R",)),
     "bidirectional": Parameter(type=bool, meaning="both send at once", known_as=("bidir",)),
     "zerocopy": Parameter(type=bool, meaning="send by sendfile, without copying into the socket", known_as=("Z",)),
@@ -84,10 +91,10 @@ METRICS = (
 def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ...]:
     """The argv of one trial: `warmup_s` omitted by iperf3 itself, then `runtime_s` measured. Whole seconds."""
     given = {**workload.parameters, **trial.parameters}
-    return (
+    processes = _processes(given)
+    argv = (
         context.program or "iperf3",
         f"--client={context.host}",
-        f"--port={context.port}",
         f"--connect-timeout={_CONNECT_MS}",
         f"--time={max(1, round(trial.runtime_s))}",
         f"--omit={round(trial.warmup_s)}",
@@ -95,13 +102,23 @@ def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ..
         *_flags(given),
         "--json",
     )
+    if processes > 1:
+        return several(CLIENTS, processes, context.port, argv)
+    return (*argv[:2], f"--port={context.port}", *argv[2:])
 
 
 def server(workload: Workload, context: Context) -> tuple[str, ...]:
     """The argv of the far end: one test, then it ends. Its port must be looked for (`ss -ltn`), never connected to."""
-    del workload  # the client tells the server what to do
     bind = (f"--bind={context.bind}",) if context.bind else ()
-    return (context.program or "iperf3", "--server", "--one-off", f"--port={context.port}", *bind)
+    argv = (context.program or "iperf3", "--server", "--one-off", *bind)
+    processes = _processes(workload.parameters)
+    if processes > 1:
+        return several(SERVERS, processes, context.port, argv)
+    return (*argv[:3], f"--port={context.port}", *bind)
+
+
+def _processes(given: Parameters) -> int:
+    return int(given.get("processes", 1))
 
 
 def _flags(given: Parameters) -> Iterator[str]:

@@ -6,7 +6,9 @@ from statistics import fmean
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.result import Better, Output, Sample
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import Parameters
 from perfadvisor.tools.iperf3_document import Iperf3Run, Stream, Sum
+from perfadvisor.tools.iperf3_several import together
 from perfadvisor.tools.iperf3_text import Iperf3Text, take_apart
 from perfadvisor.tools.jsontext import decode
 
@@ -23,7 +25,7 @@ _NOTHING = Sum(
 )
 
 
-def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
+def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Parameters | None = None) -> Output:
     """What the last test in `stdout` measured; with `error` set, and no samples, where it measured nothing.
 
     Units: bits_per_s, count (retransmits), us (rtt), ms (jitter), ratio (lost_share)."""
@@ -32,7 +34,12 @@ def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
     if error or not found.runs:
         version = found.runs[-1].version if found.runs else ""
         return Output(samples=(), details={"iperf3_version": version} if version else {}, error=error)
-    return output(found.runs[-1])
+    processes = int((parameters or {}).get("processes", 1))
+    if processes == 1:
+        return output(found.runs[-1])
+    if len(found.runs) != processes:
+        return Output(samples=(), error=f"{len(found.runs)} of {processes} iperf3 processes printed a result")
+    return together([output(run) for run in found.runs])
 
 
 def failure(found: Iperf3Text, stderr: str = "", returncode: int = 0) -> str:

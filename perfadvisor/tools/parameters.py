@@ -1,8 +1,8 @@
 """What a workload's `parameters` may hold: each tool declares its own, and packs, docs and command lines use that."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from perfadvisor.model.fact import Scalar
@@ -11,12 +11,16 @@ from perfadvisor.model.fact import Scalar
 PLACEHOLDER = re.compile(r"\{(node|cpu_node|memory_node|device_node)\}\Z")
 
 
+def _fine(_text: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameter:
     """One parameter: its type, what it means (with the unit), the values allowed (none given: any), and whether a
     NUMA node's placeholder may stand for it. Numbers are at least `low` and at most `high`. `known_as` are the tool's
     own names for it. Texts have `choices`, or match the regular expression `form`, as `example` does: they become
-    parts of commands."""
+    parts of commands. `check` says what else is wrong with a text, "" for nothing."""
 
     type: type[bool] | type[int] | type[float] | type[str]
     meaning: str
@@ -27,6 +31,7 @@ class Parameter:
     known_as: tuple[str, ...] = ()
     form: str = ""
     example: str = ""
+    check: Callable[[str], str] = field(default=_fine, compare=False)
 
     def complaint(self, value: Scalar) -> str:
         """Why this value cannot be used, or nothing."""
@@ -42,7 +47,7 @@ class Parameter:
             return f"should look like {self.form}, not {value!r}"
         if isinstance(value, int | float) and not self.low <= value <= self.high:
             return f"should be between {self.low:g} and {self.high:g}, not {value!r}"
-        return ""
+        return self.check(value) if isinstance(value, str) else ""
 
 
 _TYPES: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}

@@ -2,7 +2,7 @@
 
 from perfadvisor.model.result import Output, Sample
 from perfadvisor.model.units import Unit
-from perfadvisor.model.workload import Trial, Workload
+from perfadvisor.model.workload import Parameters, Trial, Workload
 from perfadvisor.tools.context import Context
 from perfadvisor.tools.defaults import (
     engine,
@@ -32,8 +32,9 @@ def command(workload: Workload, trial: Trial, context: Context) -> tuple[str, ..
     return (context.program or PROGRAM.name, str(workload.parameters["up_to"]))
 
 
-def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0) -> Output:
+def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Parameters | None = None) -> Output:
     """The last number."""
+    del parameters
     lines = stdout.split()
     if returncode or not lines:
         return Output(error=stderr.decode() or "it did not count")

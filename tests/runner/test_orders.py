@@ -204,3 +204,13 @@ def test_an_ssh_config_that_others_can_write_is_refused(tmp_path) -> None:
         Connection(SshAddress(host="x"), str(config))
     with pytest.raises(InputError, match="no such file"):
         Connection(SshAddress(host="x"), f"{tmp_path}/none")
+
+
+def test_a_command_in_a_foreign_run_is_not_started(tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    run = a_run(replace(TINY, id="own/x", device="own", tool="command", parameters={"command": f"touch {canary}"}))
+    seal = "0" * 64
+    bundle.create(tmp_path / "run", run, dict(OPTIONS), seal).close()
+    with pytest.raises(InputError, match="not made here by this user"):
+        resume(tmp_path / "run", Progress(io.StringIO(), str), lambda _name, _seen: "")
+    assert not canary.exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.block.io_path import node
 from perfadvisor.facts.irq import load as irq_load
 from perfadvisor.facts.memory import nodes
+from perfadvisor.facts.net.shaping import root_rate
 from perfadvisor.facts.pci.address import DEVICES, chain
 from perfadvisor.facts.reading import interrupts
 from perfadvisor.facts.reading.reader import fields, number
@@ -17,6 +18,7 @@ from perfadvisor.model.tree import Tree
 DISKSTATS = "/proc/diskstats"
 SECTOR_BYTES = 512  # whatever the disk's own (Documentation/admin-guide/iostats.rst)
 NIC_STATISTICS = ("rx_packets", "rx_dropped", "rx_missed_errors")
+SHAPES = ("qdisc", "class")
 AER = {"aer.correctable": "aer_dev_correctable", "aer.fatal": "aer_dev_fatal"}
 
 # What drivers call "a packet came and no buffer was posted" in `ethtool -S`: mlx5; igb, e1000e; ixgbe; bnxt.
@@ -40,6 +42,7 @@ def patterns(path: IoPath, machine: Tree) -> tuple[str, ...]:
     if path.nic:
         wanted += [f"/sys/class/net/{path.nic}/statistics/{name}" for name in NIC_STATISTICS]
         wanted.append(f"$ ethtool -S {path.nic}")
+        wanted += [f"$ tc {what} show dev {path.nic}" for what in SHAPES]
     return tuple(wanted)
 
 
@@ -142,6 +145,7 @@ def _nic(before: Tree, after: Tree, nic: str) -> Pairs:
         name: difference(*(number(tree.text(f"/sys/class/net/{nic}/statistics/{name}")) for tree in (before, after)))
         for name in NIC_STATISTICS
     }
+    yield "path.nic.shaped_bits_per_s", root_rate(*(after.text(f"$ tc {what} show dev {nic}") or "" for what in SHAPES))
     yield "path.nic.rx_packets", rises["rx_packets"]
     yield "path.nic.rx_dropped", rises["rx_dropped"]
     old, new = (_driver_counters(tree, nic) for tree in (before, after))

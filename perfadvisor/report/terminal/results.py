@@ -22,8 +22,12 @@ def group(of: ResultGroup, width: int) -> Iterator[Text]:
     room = min(LONGEST_TITLE, width - NUMBERS)
     for row in of.rows:
         yield from _watched(row, room) if is_own_load(row.cell.workload) else rows(row, room, several)
+        if row.ceilings.verdict:
+            yield from wrapped(row.ceilings.verdict, width, 5)
         for doubt in row.cell.doubts if row.main else ():
             yield from wrapped(f"{doubt.reason}: {doubt.evidence}", width, 5, "dim")
+        for dip in row.dips:
+            yield from wrapped(f"dip in {dip}", width, 5, "dim")
         for each in left_out(row.cell):
             yield from wrapped(each, width, 5, "dim")
 

@@ -17,6 +17,7 @@ from perfadvisor.targets.here.process import run
 
 Change = Mapping[str, Any]
 UNTIL_REBOOT = ("/proc/", "/sys/")
+COMMAND_S = 30.0  # for what a command undoes
 
 
 def file_made(path: Path) -> Change:
@@ -38,6 +39,12 @@ def pages_added(path: Path, count: int) -> Change:
 def undone_by(argv: tuple[str, ...], about: str, *, lasts_over_reboot: bool = False) -> Change:
     """Any change that a command undoes ("ip link del X"); `about` says what, for people."""
     return {"what": "command", "path": about, "argv": list(argv), "lasts": lasts_over_reboot}
+
+
+def hook(argv: tuple[str, ...], told: Mapping[str, str], limit_s: float) -> Change:
+    """A user's command that is to run after a trial, whatever becomes of it; undone: run, with these variables."""
+    about = f"hook after trial {told.get('PERFADVISOR_TRIAL', '')}".rstrip()
+    return {**undone_by(argv, about), "told": dict(told), "limit_s": limit_s}
 
 
 def driver_changed(function: Path, was: str) -> Change:
@@ -111,7 +118,8 @@ def _give_pages_back(change: Change) -> None:
 
 
 def _run_command(change: Change) -> None:
-    done = run(Command(argv=tuple(change["argv"]), timeout_s=30.0))
+    limit_s, told = float(change.get("limit_s", COMMAND_S)), change.get("told", {})
+    done = run(Command(argv=tuple(change["argv"]), timeout_s=limit_s, environment=told))
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise MeasureError(f"{' '.join(change['argv'])}: exit code {done.returncode}: {said}")

@@ -14,6 +14,7 @@ from typing import Any, Self
 from perfadvisor.facts.pci.link import parse_speed, parse_width
 from perfadvisor.targets.here.own_threads import (
     RUNNABLE,
+    STOPPED,
     OwnThread,
     cpu_ticks,
     far_ends,
@@ -80,12 +81,14 @@ class GaugeReader:
 
 def read_row(watched: Watched) -> dict[str, Any]:
     """One reading; a gauge that this machine does not have is left out."""
-    runnable = _own_runnable()
+    own = threads(os.getpid())
+    runnable = [thread for thread in own if thread.state == RUNNABLE]
     running = procs_running()
     softirq = sum(thread.state == RUNNABLE for thread in states(watched.softirq_threads))
     found = {
         "procs_running": running,
         "own_runnable": len(runnable),
+        "tool_stopped": sum(thread.state == STOPPED for thread in own),
         "tool_runnable": max(0, len(runnable) - 1),  # this reader always runs
         "other_runnable": _others(running, len(runnable), len(_own_runnable()), softirq),
         "remote_cpu_share": _remote_share(runnable, watched.remote_cpus),
@@ -141,6 +144,7 @@ def _cpu_times(far: tuple[int, ...]) -> dict[str, float]:
     if len(words) < 4:
         return {}
     user, nice, system = map(float, words[1:4])
+    steal = {"steal_ns": float(words[8]) * NS_PER_TICK} if len(words) > 8 else {}
     below = processes(os.getpid())
     ours = [cpu_ticks(process) for process in (os.getpid(), *(one for one in far if one not in below))]
     ticks = {
@@ -149,7 +153,7 @@ def _cpu_times(far: tuple[int, ...]) -> dict[str, float]:
         "our_user": sum(one[0] for one in ours),
         "our_system": sum(one[1] for one in ours),
     }
-    return {f"{name}_ns": count * NS_PER_TICK for name, count in ticks.items()}
+    return steal | {f"{name}_ns": count * NS_PER_TICK for name, count in ticks.items()}
 
 
 def _disk(block: str) -> dict[str, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from perfadvisor.targets.here.keeper import descendants
 
-RUNNABLE = "R"
+RUNNABLE, STOPPED = "R", "T"
 _MOST_PROCESSES = 10_000
 FAR_MARK = "PERFADVISOR_TASK"  # what targets/remote puts into the environment of all that it starts
 

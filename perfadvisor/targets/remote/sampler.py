@@ -44,7 +44,17 @@ sample() {
     read -r up _ </proc/uptime
     tools=; read -r tools 2>/dev/null </proc/$$/task/$$/children
     own=0; delay=; busy=; tool=; user=; system=
-    for p in $tools; do [ "$p" = "$me" ] || tool="$tool $p"; done
+    while [ -n "$tools" ]; do  # and all that it started
+      below=
+      for p in $tools; do
+        [ "$p" = "$me" ] && continue
+        tool="$tool $p"
+        for t in /proc/$p/task/*/children; do
+          kids=; read -r kids 2>/dev/null <"$t"; below="$below $kids"
+        done
+      done
+      tools=${below# }; case $below in *[0-9]*) ;; *) tools= ;; esac
+    done
     ours=$tool  # the tool may have been seen at the start, too
     for p in $others; do case " $tool " in *" $p "*) ;; *) ours="$ours $p" ;; esac; done
     for p in $ours; do

@@ -51,7 +51,8 @@ _SEARCH = os.pathsep.join(("/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/
 
 def programs() -> dict[str, Path]:
     """Name -> file of every tool that is here. MeasureError where there is no busybox to be the shell."""
-    wanted = [tool.PROGRAM.name for tool in TOOLS.values() if not tool.PROGRAM.built]
+    named = (tool.PROGRAM.name for tool in TOOLS.values() if not tool.PROGRAM.built)
+    wanted = [name for name in named if name not in APPLETS]
     found = {name: path for name in (*wanted, *READERS) if (path := find(name))}
     shell = find("busybox")
     if shell is None:

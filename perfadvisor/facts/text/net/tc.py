@@ -13,8 +13,6 @@ HEAD = re.compile(
     r"(?P<place>root|parent \S+|ingress_block \S+)?(?P<rest>.*)"
 )
 _DROPPED = re.compile(r"\s*Sent [0-9]+ bytes [0-9]+ pkt \(dropped ([0-9]{1,18}),")
-_RATE = re.compile(r"\brate ([0-9]{1,12}(?:\.[0-9]{1,6})?)([KMGT]?i?)bit\b")
-_SCALES = {"": 1, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "Ti": 1 << 40}
 _UNSHAPED = ("noqueue", "pfifo_fast", "pfifo", "bfifo", "fq_codel", "codel", "sfq", "red")  # they keep no rate
 _EMULATES = re.compile(r"\b(?:delay|loss|reorder|corrupt|duplicate|gap)\b")
 
@@ -37,9 +35,9 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
 
 def _root(kind: str, rest: str, nic: str, source: str) -> Iterator[Fact | Absent]:
     yield network.QDISC.fact(kind, source=source, subject=nic)
-    rate = _RATE.search(rest) if kind in ("tbf", "netem", "cake") else None
-    if rate or kind in _UNSHAPED:
-        bits = int(float(rate[1]) * _SCALES[rate[2]]) if rate else 0
+    rate = shaping.rate_in(rest) if kind in ("tbf", "netem", "cake") else None
+    if rate is not None or kind in _UNSHAPED:
+        bits = rate or 0
         yield shaping.RATE.fact(bits, source=source, subject=nic)
     if kind == "netem":
         yield shaping.DELAY.fact(_EMULATES.search(rest) is not None, source=source, subject=nic)

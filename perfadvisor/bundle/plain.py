@@ -74,6 +74,8 @@ def _reader(kind: Any) -> Read:  # noqa: ANN401 - a type, or what stands for one
         return _one_of(inner)
     if origin in (Union, types.UnionType) and _SCALARS.issuperset(inner):
         return _exactly(*inner)
+    if origin in (Union, types.UnionType) and len(inner) == 2 and inner[1] is types.NoneType:
+        return _or_nothing(_reader(inner[0]))
     if origin is tuple and len(inner) == 2 and inner[1] is Ellipsis:
         return _several(_reader(inner[0]))
     if origin in (dict, Mapping) and inner[0] is str:
@@ -105,6 +107,10 @@ def _one_of(choices: tuple[Any, ...]) -> Read:
         return found
 
     return read
+
+
+def _or_nothing(read_one: Read) -> Read:
+    return lambda found: None if found is None else read_one(found)
 
 
 def _several(read_one: Read) -> Read:

@@ -46,7 +46,7 @@ def test_lint_reports_every_mistake_with_its_place(tmp_path: Path) -> None:
 
 def test_schemas_of_workloads_and_suites() -> None:
     workload, suite = json.loads(call("schema")), json.loads(call("schema", "--suite"))
-    assert workload["properties"]["tool"]["enum"] == ["dmabench", "fio", "iperf3"]
+    assert workload["properties"]["tool"]["enum"] == ["command", "dmabench", "fio", "iperf3"]
     assert "repeats" in suite["properties"]
 
 

@@ -26,9 +26,19 @@ from perfadvisor.tools.parameters import Parameter
 from perfadvisor.tools.program import Program
 
 __all__ = [
-    "METRICS", "PARAMETERS", "PROGRAM", "command", "engine", "huge_pages", "needs_function", "parse", "prepare",
-    "probe", "server", "with_common_engine",
-]  # fmt: skip
+    "METRICS",
+    "PARAMETERS",
+    "PROGRAM",
+    "command",
+    "engine",
+    "huge_pages",
+    "needs_function",
+    "parse",
+    "prepare",
+    "probe",
+    "server",
+    "with_common_engine",
+]
 
 NAME = "command"
 TYPED = "own/"  # before the name of a command that was typed

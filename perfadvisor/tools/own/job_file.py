@@ -24,11 +24,32 @@ DEFAULTS: Mapping[str, Scalar] = {
     "direct": False,
 }
 # What perfadvisor decides itself in each trial, or what only changes how fio prints: read and left out.
-OURS = frozenset({
-    "name", "description", "thread", "group_reporting", "new_group", "stonewall", "wait_for_previous", "time_based",
-    "randrepeat", "norandommap", "randseed", "percentile_list", "lat_percentiles", "clat_percentiles", "eta",
-    "output-format", "invalidate", "allow_file_create", "overwrite", "create_on_open", "fallocate", "filesize",
-})  # fmt: skip
+OURS = frozenset(
+    [
+        "name",
+        "description",
+        "thread",
+        "group_reporting",
+        "new_group",
+        "stonewall",
+        "wait_for_previous",
+        "time_based",
+        "randrepeat",
+        "norandommap",
+        "randseed",
+        "percentile_list",
+        "lat_percentiles",
+        "clat_percentiles",
+        "eta",
+        "output-format",
+        "invalidate",
+        "allow_file_create",
+        "overwrite",
+        "create_on_open",
+        "fallocate",
+        "filesize",
+    ]
+)
 FILES = ("filename", "directory")
 _TIME = re.compile(r"(\d{1,9})(us|ms|s|m|h)?\Z", re.ASCII)
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, None: 1.0, "m": 60.0, "h": 3600.0}

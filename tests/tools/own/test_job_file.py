@@ -37,9 +37,13 @@ def test_each_section_is_a_workload() -> None:
     first, second = found.workloads
     assert (first.id, second.id) == ("fio/my-job-seq-read", "fio/my-job-rand")
     assert first.parameters == {
-        "engine": "libaio", "rw": "read", "block_size_bytes": 1 << 20, "iodepth": 8, "direct": True,
+        "engine": "libaio",
+        "rw": "read",
+        "block_size_bytes": 1 << 20,
+        "iodepth": 8,
+        "direct": True,
         "size_bytes": 64 << 20,
-    }  # fmt: skip
+    }
     assert (first.runtime_s, first.warmup_s, first.tool, first.device) == (30.0, 2.0, "fio", "storage")
     assert (first.metrics[0], second.metrics[0]) == ("read.iops", "write.iops")
     assert found.notes == ()
@@ -48,8 +52,12 @@ def test_each_section_is_a_workload() -> None:
 def test_fios_defaults_hold_and_differences_are_told() -> None:
     found = read("[a]\nrw=randread\n[b]\nfilename=data.bin\nbuffered=1\n")
     assert found.workloads[0].parameters == {
-        "engine": "psync", "rw": "randread", "block_size_bytes": 4096, "iodepth": 1, "direct": False,
-    }  # fmt: skip
+        "engine": "psync",
+        "rw": "randread",
+        "block_size_bytes": 4096,
+        "iodepth": 1,
+        "direct": False,
+    }
     assert [note.partition(": ")[2] for note in found.notes] == [
         "fio runs a, b at once; here each section is measured on its own",
         "sections without size use 1 GiB",
@@ -65,13 +73,32 @@ def test_a_later_global_section_is_for_later_sections() -> None:
 @pytest.mark.parametrize(
     "option",
     [
-        "exec_prerun=touch /tmp/x", "exec_postrun=x", "ioengine=external:/tmp/evil.so", "filename=/etc/shadow",
-        "filename=/dev/sda", "filename=..", "filename=../x", "filename=a:b", "directory=/etc", "include x",
+        "exec_prerun=touch /tmp/x",
+        "exec_postrun=x",
+        "ioengine=external:/tmp/evil.so",
+        "filename=/etc/shadow",
+        "filename=/dev/sda",
+        "filename=..",
+        "filename=../x",
+        "filename=a:b",
+        "directory=/etc",
+        "include x",
         "write_bw_log=/x",
-        "bs=${HOME}", "bs=`id`", "hostname=x", "verify_state_save=1", "opendir=/", "filename_format=/x", "size=10%",
-        "read_iolog=/x", "runtime=0", "runtime=forever", "ioengine=cpuio", "trigger=x", "bs=4k,8k",
+        "bs=${HOME}",
+        "bs=`id`",
+        "hostname=x",
+        "verify_state_save=1",
+        "opendir=/",
+        "filename_format=/x",
+        "size=10%",
+        "read_iolog=/x",
+        "runtime=0",
+        "runtime=forever",
+        "ioengine=cpuio",
+        "trigger=x",
+        "bs=4k,8k",
     ],
-)  # fmt: skip
+)
 def test_what_the_closed_list_lacks_is_an_error_at_its_line(option: str) -> None:
     with pytest.raises(InputError, match=r"my job\.fio:3"):
         read(f"[a]\nrw=read\n{option}\n")

@@ -51,7 +51,7 @@ def _program() -> str:
     from shutil import which
 
     started = Path(sys.argv[0])
-    if started.name == "__main__.py":
+    if started.name == "__main__.py" and started.parent.name == NAME:
         return f"{quote(sys.executable)} -m {NAME}"
     found = which(NAME)
     if not started.name.startswith(NAME) or (found and started.exists() and started.samefile(found)):

@@ -1,11 +1,16 @@
 """The first screen: whole on one terminal, every finding counted, commands whole or clearly cut."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from perfadvisor.model.rule import Severity
+from perfadvisor.judge import judge
+from perfadvisor.model.rule import Outcome, Severity
+from perfadvisor.report.terminal import explain
 from perfadvisor.report.terminal.screen import MOST, lines
+
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def text_of(view, width: int = 100) -> str:
@@ -55,3 +60,11 @@ def test_a_machine_cannot_command_the_terminal(view) -> None:
 
 def test_a_machine_that_was_only_read(view) -> None:
     assert "Nothing was measured" in text_of(replace(view(), run=None, cells=()))
+
+
+def test_a_real_run_fits_one_screen_and_explain_all_has_the_rest() -> None:
+    real = judge(DATA / "earlier" / "run-1")
+    assert len(list(lines(real, 80))) <= MOST
+    full = " ".join("".join(line.plain for line in explain.lines(real, ("all",), 80)).split())
+    fired = real.with_outcome(Outcome.FIRES)
+    assert fired and all(one.rule.id in full for one in fired)

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import log
 
 from perfadvisor.analyse.gate.gate import PolicyOf
 from perfadvisor.analyse.gate.margins import TAILS
+from perfadvisor.analyse.statistics.effect import log_margin
 from perfadvisor.analyse.statistics.holm import holm
 from perfadvisor.analyse.statistics.sequential import FIXED_ALPHA
-from perfadvisor.model.gate import Comparison, GateReport, MetricPolicy, Runs, Verdict
+from perfadvisor.model.gate import Comparison, GateReport, MetricPolicy, Reason, Runs, Verdict
 from perfadvisor.tuning.model import FixAnswer, Tried
 
 GUARD_MARGIN = 0.10  # judgement: a loss that a gain elsewhere must not hide
@@ -44,18 +46,30 @@ def apart(report: GateReport) -> tuple[tuple[Comparison, ...], tuple[Comparison,
     )
 
 
+def holds(guard: Comparison) -> bool:
+    """Whether a guard is not hurt: its interval may reach beyond the margin where it gains, never where it loses
+    (a test of non-inferiority)."""
+    if guard.verdict is not Verdict.UNDECIDED:
+        return guard.verdict is not Verdict.REGRESSION
+    if guard.reason is not Reason.TOO_NOISY or guard.low is None or guard.high is None:
+        return False
+    worst = guard.low if guard.better != "lower" else 1 / guard.high
+    return log(worst) > -log_margin(guard.margin)
+
+
 def answer(report: GateReport) -> FixAnswer:
     """What a report says of a fix, before chance over all fixes is counted."""
-    goals, guards = ([one.verdict for one in part] for part in apart(report))
+    judged, guards = apart(report)
+    goals = [one.verdict for one in judged]
     if Verdict.REGRESSION in goals:
         return FixAnswer.HURTS
-    if Verdict.REGRESSION in guards:
+    if any(one.verdict is Verdict.REGRESSION for one in guards):
         return FixAnswer.GUARD_HURT
     if Verdict.IMPROVED not in goals:
         return FixAnswer.UNDECIDED if Verdict.UNDECIDED in goals or not goals else FixAnswer.NO_DIFFERENCE
     if Verdict.UNDECIDED in goals:
         return FixAnswer.UNDECIDED
-    return FixAnswer.GUARD_UNDECIDED if Verdict.UNDECIDED in guards else FixAnswer.HELPS
+    return FixAnswer.HELPS if all(map(holds, guards)) else FixAnswer.GUARD_UNDECIDED
 
 
 def settled(report: GateReport) -> bool:

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from perfadvisor.commands import as_typed
 from perfadvisor.formatting import count_of
-from perfadvisor.model.gate import Comparison
+from perfadvisor.model.gate import Comparison, Verdict
 from perfadvisor.model.workload import Workload
 from perfadvisor.plaintext import one_line
 from perfadvisor.report import gate_words as words
 from perfadvisor.report.gate_text import table
 from perfadvisor.store.gains import Gain
+from perfadvisor.tuning.judging import holds
 from perfadvisor.tuning.kept import Status
 from perfadvisor.tuning.model import FixAnswer, PlannedFix, Tried, Tune, TuneState
 from perfadvisor.tuning.steps import round_seconds
@@ -91,13 +92,13 @@ def gain(one: Comparison) -> tuple[float, float, float] | None:
 
 def guards_words(guards: Sequence[Comparison]) -> str:
     """`3 of 3 hold`."""
-    held = sum(one.verdict in ("equivalent", "improved") for one in guards)
-    return f"{held} of {len(guards)} hold" if guards else "none"
+    return f"{sum(map(holds, guards))} of {len(guards)} hold" if guards else "none"
 
 
 def guard_words(one: Comparison) -> str:
     """A guard with what it did."""
-    return f"{one.id} {words.change(one)}: {one.verdict}"
+    kept = one.verdict is Verdict.UNDECIDED and holds(one)
+    return f"{one.id} {words.change(one)}: {'no loss' if kept else one.verdict}"
 
 
 def ending(tune: Tune) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from perfadvisor.settings.model import Intent, Plan
 from perfadvisor.targets.changing.settings import Applied
 from perfadvisor.tuning.bench import Measuring
 from perfadvisor.tuning.how import How
-from perfadvisor.tuning.judging import answer, apart, policy_with_guards, settled
+from perfadvisor.tuning.judging import answer, apart, holds, policy_with_guards, settled
 from perfadvisor.tuning.model import FixAnswer, PlannedFix, Together, Tried, WantedGroup
 from perfadvisor.tuning.restarts import needs_restart, prepared
 from perfadvisor.tuning.steps import intents
@@ -65,7 +65,9 @@ def explained(report: GateReport) -> str:
     """Why a report decided nothing, in its own words; "" where it decided."""
     if answer(report) not in (FixAnswer.UNDECIDED, FixAnswer.GUARD_UNDECIDED):
         return ""
-    why = [f"{one.id}: {one.explanation}" for one in report.comparisons if one.primary and one.explanation]
+    goals, guards = apart(report)
+    doubtful = (*goals, *(one for one in guards if not holds(one)))
+    why = [f"{one.id}: {one.explanation}" for one in doubtful if one.explanation]
     return "; ".join((*why[:2], *report.notes[:1]))
 
 

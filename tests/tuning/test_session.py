@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from perfadvisor.errors import InputError
-from perfadvisor.tuning import kept, record, session
+from perfadvisor.tuning import kept, record, session, text
 from perfadvisor.tuning.kept import Standing
 from perfadvisor.tuning.model import FixAnswer, TuneState
 from tests.tuning.stand_ins import fixes_of, how, load, one_fix, set_to, tune_of
@@ -42,6 +42,20 @@ def test_a_gain_with_an_undecided_guard_is_not_kept(file) -> None:
     done = session.run(tune_of(one_fix()), how(fast))
     assert (done.tried[0].answer, set_to(file, "1")) == (FixAnswer.GUARD_UNDECIDED, True)
     assert "lat_p99: the interval crosses the margin" in done.tried[0].reason
+
+
+def test_a_guard_that_may_gain_but_cannot_lose_more_than_its_margin_holds(file) -> None:
+    """A guard asks only whether something gets worse: not knowing how much better it gets holds nothing back."""
+    chance = random.Random(5)
+    tail = load(
+        iops=lambda: 130.0 if set_to(file) else 100.0,
+        lat_p99=lambda: chance.gauss(88.0 if set_to(file) else 100.0, 8.0),
+    )
+    (one,) = session.run(tune_of(one_fix()), how(tail)).tried
+    (guard,) = one.guards
+    assert (guard.verdict, guard.high is not None and guard.high < 1.1) == ("undecided", True)
+    assert (one.answer, one.reason) == (FixAnswer.HELPS, "")
+    assert text.guards_words(one.guards) == "1 of 1 hold"
 
 
 def test_a_guard_that_shows_the_same_in_every_run_holds(file) -> None:

@@ -19,7 +19,7 @@ from perfadvisor.model.rule import Rule
 
 BATCH = 32
 FEW = 64  # bundles that one process judges before others would have started
-KILLED = "judging it ended the process, three times"
+KILLED = "judging it ended the process, twice"
 
 
 @dataclass(slots=True)

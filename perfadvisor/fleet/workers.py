@@ -4,6 +4,7 @@ Local workers talk over TLS with a key made for this one use: a scheduler runs w
 machine can reach its port.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -19,6 +20,14 @@ A = TypeVar("A")
 B = TypeVar("B")
 AHEAD = 3  # batches in flight for each worker: results are written as they come, so memory stays flat
 CONNECT_S = 15
+# No page of the scheduler or a worker is served; what they log is for people who look after clusters.
+CONFIG = {
+    "distributed.comm.timeouts.connect": f"{CONNECT_S}s",
+    "distributed.scheduler.allowed-failures": 1,
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "logging.distributed": "critical",
+}
 
 
 @contextmanager
@@ -29,15 +38,15 @@ def client(scheduler: str, processes: int) -> "Iterator[Client]":
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise InputError(f"judging with several processes needs Dask: {error}", how_to_add("fleet")) from None
-    with dask.config.set({"distributed.comm.timeouts.connect": f"{CONNECT_S}s", "logging.distributed": "critical"}):
+    with dask.config.set(CONFIG):
         if not scheduler:
             with (
                 LocalCluster(
                     n_workers=processes,
                     threads_per_worker=1,
                     security=True,
-                    dashboard_address=None,
-                    silence_logs="critical",
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
                 ) as cluster,
                 Client(cluster) as connected,
             ):

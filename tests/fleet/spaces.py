@@ -19,7 +19,7 @@ mount --make-rprivate / && mkdir -p "$1/groups" && mount --rbind /sys/fs/cgroup 
 mount -t sysfs sysfs /sys && mount --rbind "$1/groups" /sys/fs/cgroup
 mount -t proc proc /proc
 hostname "$2"
-for _ in $(seq 200); do ip link show eth0 >/dev/null 2>&1 && break; sleep 0.05; done
+for _ in $(seq 1200); do ip link show eth0 >/dev/null 2>&1 && break; sleep 0.05; done
 ip link set lo up; ip addr add "$3/24" dev eth0; ip link set eth0 up
 eval "$4"
 exec /usr/sbin/sshd -D -f "$1/sshd_config"
@@ -54,7 +54,6 @@ class Spaces:
         self._write_configurations()
         control = self._hold("unshare", "--net", "--", "sleep", "900")
         self.control = ["nsenter", "-t", str(control.pid), "-n", "--"]
-        time.sleep(0.2)
         self._ip("link", "set", "lo", "up")
         for number, _ in enumerate(self.bridges):
             self._ip("link", "add", f"br{number}", "type", "bridge")
@@ -68,7 +67,6 @@ class Spaces:
             folder = self.folder / host.name
             argv = ("sh", "-c", HOST, "host", str(folder), host.name, f"{NETWORK}.{number}", host.plant)
             space = self._hold("unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--", *argv)
-            time.sleep(0.1)
             self._ip("link", "add", f"v{number}", "type", "veth", "peer", "name", "eth0", "netns", str(space.pid))
             bridge = next(i for i, one in enumerate(self.bridges) if host.name.startswith(one))
             self._ip("link", "set", f"v{number}", "master", f"br{bridge}", "up")
@@ -97,8 +95,13 @@ class Spaces:
         (self.folder / "inventory").write_text("\n".join(lines) + "\n")
 
     def _hold(self, *argv: str) -> "subprocess.Popen[bytes]":
+        """Start what unshares a network, and wait until it has: on a busy machine that takes its time."""
         with (self.folder / "hosts.log").open("ab") as log:
             self.held.append(subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
+        own, theirs = Path("/proc/self/ns/net"), Path(f"/proc/{self.held[-1].pid}/ns/net")
+        deadline = time.monotonic() + 60
+        while theirs.readlink() == own.readlink() and time.monotonic() < deadline:
+            time.sleep(0.02)
         return self.held[-1]
 
     def _ip(self, *words: str) -> None:

@@ -19,7 +19,7 @@ from perfadvisor.model.rule import Rule
 
 BATCH = 32
 FEW = 64  # bundles that one process judges before others would have started
-KILLED = "judging it ended the process, twice"
+KILLED = "judging it ended the process each time"
 
 
 @dataclass(slots=True)

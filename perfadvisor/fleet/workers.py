@@ -23,7 +23,6 @@ CONNECT_S = 15
 # No page of the scheduler or a worker is served; what they log is for people who look after clusters.
 CONFIG = {
     "distributed.comm.timeouts.connect": f"{CONNECT_S}s",
-    "distributed.scheduler.allowed-failures": 1,
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "logging.distributed": "critical",

@@ -50,7 +50,7 @@ def rule(**changes):
     ("schema", "good", "bad"),
     [
         pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "tool": "foi"}, id="unknown tool"),
-        pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "parameters": {"bs": 4096}}, id="fio's own name"),
+        pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "parameters": {"blocks": 4096}}, id="unknown parameter"),
         pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "parameters": {"iodepth": 0}}, id="too small"),
         pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "parameters": {"cpu_node": "{none}"}}, id="unknown placeholder"),
         pytest.param(WORKLOADS, WORKLOAD, {**WORKLOAD, "metrics": ["read.latency"]}, id="unknown metric"),

@@ -53,7 +53,8 @@ def test_tcp_has_no_rate_unless_asked():
 
 
 def test_the_server_takes_one_test():
-    assert iperf3.server(None, Context(port=7777, bind="192.0.2.1")) == (
+    plain = Workload(id="n/x", title="", device="network", tool="iperf3", parameters={}, metrics=())
+    assert iperf3.server(plain, Context(port=7777, bind="192.0.2.1")) == (
         "iperf3",
         "--server",
         "--one-off",

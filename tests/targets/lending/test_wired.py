@@ -49,9 +49,11 @@ try:
 except MeasureError as error:
     print("refused:", error.message)
 say("ip", "address", "del", "192.0.2.9/24", "dev", "wired0")
+target.take()
+print("read:", told("wired0"))
+ends = target.link_here("192.0.2.1")
 for _ in range(2):
     target.take()
-    ends = target.link_here("192.0.2.1")
     print("taken:", told("wired0"), ends.nic, ends.host)
     print("inside:", say(*ends.client, "ip", "-o", "-4", "address", "show", "wired0").split()[3])
     say(*ends.client, "ping", "-c", "1", "-W", "2", "192.0.2.1") if PING else None
@@ -72,7 +74,7 @@ def test_it_goes_and_comes_back_and_one_with_an_address_stays(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     turn = ["taken: gone wired0 192.0.2.1", "inside: 192.0.2.2/24", "given: up"]
     refused = "refused: 0000:02:00.0 stays with this machine: its interface wired0 has the address 192.0.2.9/24"
-    assert done.stdout.splitlines() == [refused, *turn, *turn, "closed"]
+    assert done.stdout.splitlines() == [refused, "read: up", *turn, *turn, "closed"]
 
 
 @pytest.mark.parametrize("spec", ["local:nic=0000:02:00.0", "local:address=192.0.2.2/24"])

@@ -4,6 +4,7 @@ The same guests are started on the machine of the tests and in the emulated serv
 disks are files in a folder of the test, and each guest has a network namespace of its own.
 """
 
+import contextlib
 import os
 import subprocess
 import time
@@ -165,7 +166,11 @@ def _wait(look: Callable[[], object], process: "subprocess.Popen[bytes]") -> Non
 
 def _threads(pid: int) -> dict[int, str]:
     """Names by thread id."""
-    return {int(one.name): (one / "comm").read_text().strip() for one in Path(f"/proc/{pid}/task").iterdir()}
+    found = {}
+    for one in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it ended meanwhile
+            found[int(one.name)] = (one / "comm").read_text().strip()
+    return found
 
 
 def _vcpus(pid: int) -> int:

@@ -1,5 +1,5 @@
-"""Faults that were played on a machine (tests/planted/record.py), of which the runs are kept, and the rules that must
-tell."""
+"""Faults that were played on a machine (tests/planted/record.py, `astray` of tests/lab/run_steps.py), of which the runs
+are kept, and the rules that must tell."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,9 @@ def _of(bad: str, good: str, about: str, *rules: str) -> tuple[Kept, ...]:
 
 
 KEPT = (
+    *_of("server-bad", "server-good", "storage/lab-randread", "numa-storage-workload-remote",
+         "measurement-memory-pressure", "memory-swapping"),
+    *_of("server-bad", "server-good", "network/lab-stream", "irq-backlog-drop"),
     *_of("disk-bad", "disk-good", "storage/planted-deep", "storage-few-requests", "storage-loop-buffered"),
     *_of("disk-bad", "disk-good", "storage/planted-large", "storage-requests-split"),
     *_of("disk-bad", "disk-good", "storage/planted-file-write", "storage-mounted-sync", "storage-writeback-limited"),

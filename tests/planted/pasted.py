@@ -21,6 +21,12 @@ PASTED = (
     Pasted(file="pasted-here", rule="network-rate-set", fires_on="near", clear_on="lo"),
     Pasted(file="pasted-here", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5011"),
     Pasted(file="sockets", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
+    Pasted(file="pasted-server", rule="container-io-capped", fires_on="whole", clear_on="part"),
+    Pasted(file="pasted-server", rule="container-cap-on-partition", fires_on="part", clear_on="whole"),
+    Pasted(file="pasted-server", rule="container-memlock-vfio", fires_on="tight", clear_on="wide"),
+    Pasted(file="pasted-server", rule="network-rate-set", fires_on="near", clear_on="lo"),
+    Pasted(file="pasted-server", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
+    Pasted(file="pasted-server", rule="numa-process-memory-spread", fires_on="1049", clear_on="1050"),
 )
 OF_FILES = {"irq-softirq-one-cpu-seen": ("mpstat-bad", "mpstat-good")}
 """Rule -> the file where it fires, and the one where it is clear."""

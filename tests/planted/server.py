@@ -15,10 +15,8 @@ MORE = (
     f"{_PORT.format(n=11)} -device x3130-upstream,id=up11,bus=rp11",
     *(_BELOW.format(n=n) for n in (21, 22)),
 )
-# For faults alone: a NIC of 10 Gbit/s, a function that translates addresses itself, and a solid disk that is no NVMe.
+# For faults alone: a solid disk that is no NVMe.
 PLANTED = (
-    f"{_PORT.format(n=12)} -netdev hubport,id=fast,hubid=5 -device vmxnet3,netdev=fast,bus=rp12",
-    f"{_PORT.format(n=13)} -device virtio-rng-pci,bus=rp13,disable-legacy=on,iommu_platform=on,ats=on",
     "-blockdev driver=null-co,node-name=solid,size=67108864 -device ide-hd,drive=solid,bus=ide.0,rotation_rate=1",
 )
 # Of QEMU 8.0 and later: a NIC that makes virtual functions.
@@ -72,16 +70,12 @@ EMULATED = (
         rules=("network-link-100mbit", "network-half-duplex"), good=f"ip link set $NIC up; {_LINK}",
         bad=f"ethtool -s $NIC speed 100 duplex half autoneg off; sleep 3; {_LINK}", bad_on="NIC", good_on="NIC",
     ),
-    Fault(rules=("passthrough-group-shared", "passthrough-acs-missing"), bad_on="BELOW", good_on="0000:81:00.0"),
-    Fault(rules=("passthrough-ats-on",), bad_on="ATS", good_on="0000:81:00.0"),
+    Fault(rules=("passthrough-acs-missing",), bad_on="BELOW", good_on="0000:81:00.0"),
     Fault(rules=("numa-node-overflows",), bad=_OVERFLOW, bad_on="1", good_on="1"),
     Fault(rules=("hugepages-missing-for-vfio",), bad=_POOLS),  # transparent ones are off
-    Fault(rules=("iommu-noiommu-mode",), bad="echo Y > /sys/module/vfio/parameters/enable_unsafe_noiommu_mode"),
     Fault(rules=("iommu-intremap-off",), bad=f"echo Y > {UNSAFE}"),
     Fault(rules=("network-busy-poll-long",), good="sysctl -qw net.core.busy_poll=0",
           bad="sysctl -qw net.core.busy_poll=200"),
-    Fault(rules=("network-offloads-off",), good="ip link set $FAST up; sleep 1",
-          bad="ethtool -K $FAST tso off gso off", bad_on="FAST", good_on="FAST"),
     Fault(rules=("network-bond-port-down",), good=_BOND, bad="ip link set bq1 down; sleep 1",
           bad_on="bond9", good_on="bond9"),
     Fault(rules=("storage-array-busy",), good=_ARRAY, bad=_CHECK, bad_on="md9", good_on="md9"),

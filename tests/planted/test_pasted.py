@@ -1,7 +1,7 @@
 """What is set up badly is found in what programs print of it, and what is set up well is not.
 
-`tests/data/planted` holds what they printed: `pasted-here.txt` is of tests/planted/paste.sh, the others of
-tests/planted/record.py.
+`tests/data/planted` holds what they printed: `pasted-here.txt` and `pasted-server.txt` are of tests/planted/paste.sh,
+run on the machine of the tests and in the emulated server, the others of tests/planted/record.py.
 """
 
 from functools import cache

@@ -131,8 +131,12 @@ def near() -> Seen:
     child = start("run", SHORT_ONES["storage"], "--env", guest, "--device", disk_of(SRIOV_NVME), *given)
     wait_for(lambda: (HERE / "near/trials/0001").exists(), 400.0)
     process = next(file.parent for file in Path("/proc").glob("[0-9]*/comm") if text(file).startswith("qemu-system"))
-    allowed = {line for file in process.glob("task/*/status") for line in file.read_text().splitlines()
-               if line.startswith("Cpus_allowed_list")}  # fmt: skip
+    allowed = {
+        line
+        for file in process.glob("task/*/status")
+        for line in file.read_text().splitlines()
+        if line.startswith("Cpus_allowed_list")
+    }
     bound = [line for line in (process / "numa_maps").read_text().splitlines() if "memory" in line and "bind:" in line]
     words = (process / "cmdline").read_bytes().decode().split("\0")
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

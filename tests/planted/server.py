@@ -67,26 +67,46 @@ _OVERFLOW = (
 )
 EMULATED = (
     Fault(
-        rules=("network-link-100mbit", "network-half-duplex"), good=f"ip link set $NIC up; {_LINK}",
-        bad=f"ethtool -s $NIC speed 100 duplex half autoneg off; sleep 3; {_LINK}", bad_on="NIC", good_on="NIC",
+        rules=("network-link-100mbit", "network-half-duplex"),
+        good=f"ip link set $NIC up; {_LINK}",
+        bad=f"ethtool -s $NIC speed 100 duplex half autoneg off; sleep 3; {_LINK}",
+        bad_on="NIC",
+        good_on="NIC",
     ),
     Fault(rules=("passthrough-acs-missing",), bad_on="BELOW", good_on="0000:81:00.0"),
     Fault(rules=("numa-node-overflows",), bad=_OVERFLOW, bad_on="1", good_on="1"),
     Fault(rules=("hugepages-missing-for-vfio",), bad=_POOLS),  # transparent ones are off
     Fault(rules=("iommu-intremap-off",), bad=f"echo Y > {UNSAFE}"),
-    Fault(rules=("network-busy-poll-long",), good="sysctl -qw net.core.busy_poll=0",
-          bad="sysctl -qw net.core.busy_poll=200"),
-    Fault(rules=("network-bond-port-down",), good=_BOND, bad="ip link set bq1 down; sleep 1",
-          bad_on="bond9", good_on="bond9"),
+    Fault(
+        rules=("network-busy-poll-long",),
+        good="sysctl -qw net.core.busy_poll=0",
+        bad="sysctl -qw net.core.busy_poll=200",
+    ),
+    Fault(
+        rules=("network-bond-port-down",),
+        good=_BOND,
+        bad="ip link set bq1 down; sleep 1",
+        bad_on="bond9",
+        good_on="bond9",
+    ),
     Fault(rules=("storage-array-busy",), good=_ARRAY, bad=_CHECK, bad_on="md9", good_on="md9"),
-    Fault(rules=("irq-one-queue",), good="ip link set $IGB up; ethtool -L $IGB combined 2",
-          bad="ethtool -L $IGB combined 1", bad_on="IGB", good_on="IGB", needs="IGB"),
+    Fault(
+        rules=("irq-one-queue",),
+        good="ip link set $IGB up; ethtool -L $IGB combined 2",
+        bad="ethtool -L $IGB combined 1",
+        bad_on="IGB",
+        good_on="IGB",
+        needs="IGB",
+    ),
     Fault(
         rules=("passthrough-vf-spoof-check-off", "passthrough-vf-trusted", "passthrough-vf-rate-capped"),
-        good=f"{_FUNCTION}; {_VF} spoofchk on; {_VF} trust off", needs="IGB", bad_on="IGB", good_on="IGB",
+        good=f"{_FUNCTION}; {_VF} spoofchk on; {_VF} trust off",
+        needs="IGB",
+        bad_on="IGB",
+        good_on="IGB",
         bad=f"{_VF} spoofchk off; {_VF} trust on; {_VF} max_tx_rate 100",
     ),
-)  # fmt: skip
+)
 # Of the group that reads the machine: HELD_RULES of tests/planted/kept.py fire where it is held as `bad` says.
 HELD = {
     "good": {"cpu.max": "390000 100000", "memory.max": "4G"},

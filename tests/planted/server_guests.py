@@ -17,22 +17,30 @@ GUESTS = (
     ),
     Pair(
         bad=Guest(
-            name="astray", vcpus={0: [2], 1: [0]}, accel="kvm",
+            name="astray",
+            vcpus={0: [2], 1: [0]},
+            accel="kvm",
             words=f"-smp 2 -cpu qemu64 -m 128 -machine q35,memory-backend=m {_ON_NODE.format(node=0)}",
         ),
         good=Guest(
-            name="mapped", vcpus={0: [2], 1: [0]}, accel="kvm",
+            name="mapped",
+            vcpus={0: [2], 1: [0]},
+            accel="kvm",
             words=f"-smp 2 -cpu host -m 128 -machine q35 {_CELL.format(cell=0, node=1)} {_CELL.format(cell=1, node=0)}",
         ),
         rules=("numa-vm-spans-nodes", "vm-cpu-model-generic"),
     ),
     Pair(
         bad=Guest(
-            name="elsewhere", vcpus={0: [2]}, accel="kvm",
+            name="elsewhere",
+            vcpus={0: [2]},
+            accel="kvm",
             words=f"-smp 1 -m 128 -machine q35,memory-backend=m {_ON_NODE.format(node=0)}",
         ),
         good=Guest(
-            name="here", vcpus={0: [2]}, accel="kvm",
+            name="here",
+            vcpus={0: [2]},
+            accel="kvm",
             words=f"-smp 1 -m 128 -machine q35,memory-backend=m {_ON_NODE.format(node=1)}",
         ),
         rules=("vm-memory-far-from-vcpus",),
@@ -47,9 +55,10 @@ GUESTS = (
             name="crowded", words=f"-smp 2 -m 64 {DISK.format(name='crowded', aio='native')}", vcpus={0: [0], 1: [0]}
         ),
         good=Guest(
-            name="placed", vcpus={0: [0]}, others=[1],
-            words="-smp 1 -m 64 -object iothread,id=io0 "
-            f"{DISK.format(name='placed', aio='native')},iothread=io0",
+            name="placed",
+            vcpus={0: [0]},
+            others=[1],
+            words=f"-smp 1 -m 64 -object iothread,id=io0 {DISK.format(name='placed', aio='native')},iothread=io0",
         ),
         rules=("vm-emulator-on-vcpu-cpus", "vm-disk-no-iothread"),
     ),
@@ -60,4 +69,4 @@ GUESTS = (
         ),
         rules=("vm-nic-single-queue", "vm-overcommit"),
     ),
-)  # fmt: skip
+)

@@ -29,10 +29,12 @@ def judged(side: str) -> tuple[Finding, ...]:
 def outcomes(side: str, rule: str, about: str) -> set[Outcome]:
     """Of the rule on this subject and the devices of it, where it applies; on every one without a name."""
     return {
-        one.outcome for one in judged(side)
-        if one.rule.id == rule and (not about or about in (one.subject, one.subject.partition("/")[0]))
+        one.outcome
+        for one in judged(side)
+        if one.rule.id == rule
+        and (not about or about in (one.subject, one.subject.partition("/")[0]))
         and one.outcome is not Outcome.NOT_APPLICABLE
-    }  # fmt: skip
+    }
 
 
 HERE = [fault for fault in EMULATED if not fault.needs or fault.needs in NAMES]

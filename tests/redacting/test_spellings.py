@@ -144,6 +144,15 @@ ATTACKS = (
     "10.8.7.6 is ip-[[10-8-7-6]]",
     "apiVersion: v1\nmetadata:\n  name: [[payroll-77]]\n  namespace: [[team77]]\n",
     "hostname=[[db-77]] /dev/mapper/[[db--77]]--vg-root",
+    "Static hostname: [[db77]]\n   Machine ID: [[0123456789abcdef0123456789abcdef]]\n",
+    "SN: [[S4EW11223344]]",
+    "docker run --name [[payroll77]] -d x",
+    "36 28 0:43 / /srv rw - nfs4 [[nfs77]].[[acme.lan]]:/export rw,addr=[[10.8.7.6]]",
+    "[[nfs77]]:/export/data /mnt nfs rw 0 0",
+    "//[[files77]]/share /mnt cifs rw 0 0",
+    "<source protocol='rbd' name='pool/a'><host name='[[ceph77]].[[acme.lan]]' port='6789'/></source>",
+    "LU WWN Device Id: [[5 000c50 0a1b2c3d4]]",
+    "Node GUID: [[0x3cecef030012ab9f]]",
     "maintainer [[anna.k]]@[[acme.io]]",
 )
 

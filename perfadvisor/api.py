@@ -50,10 +50,12 @@ def samples(path: Path | str) -> "pd.DataFrame":
 
 
 def figures(path: Path | str) -> Mapping[str, "go.Figure"]:
-    """The interactive charts of a run's report, by what each shows. A run of single trials has none."""
+    """The interactive charts of a run's report, by what each shows. Single trials have no chart of runs."""
     import plotly.graph_objects as go
 
     from perfadvisor.report.charts import charts
+    from perfadvisor.report.curves import curves
+    from perfadvisor.report.drift import drift
     from perfadvisor.report.environments import environments
     from perfadvisor.report.figures import TEMPLATES
     from perfadvisor.report.findings import entries
@@ -63,9 +65,11 @@ def figures(path: Path | str) -> Mapping[str, "go.Figure"]:
     view = judge(Path(path))
     results = groups(view)
     rows = {row.anchor: f"{row.cell.id}: " for group in results for row in group.rows}
+    several = len(view.environments) > 1
+    found = charts(results, environments(view, entries(view.findings)), curves(view), drift(view), several=several)
     template = go.layout.Template(TEMPLATES["light"])
     return {
         f"{rows.get(place, '')}{chart.words}": go.Figure(chart.figure).update_layout(template=template)
-        for place, drawn in charts(results, environments(view, entries(view.findings))).items()
+        for place, drawn in found.items()
         for chart in drawn
     }

@@ -145,7 +145,7 @@ def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, go
     )
     planned = with_plans(findings, Lookup(facts, known_facts(), host), snapshot.tree)
     view = _view(source, goal, planned, {snapshot.environment: facts}, found=found)
-    return replace(view, interrupts=_interrupts([snapshot]))
+    return replace(view, interrupts=_interrupts([snapshot]), taken=snapshot.taken)
 
 
 def _interrupts(snapshots: Iterable[Snapshot]) -> dict[str, bytes]:

@@ -9,12 +9,25 @@
 
   const layoutOf = (id) => ({ ...figures[id].layout, template: templates[dark.matches ? "dark" : "light"] });
 
+  // The chart library is compiled when the first chart comes into sight: the first screen does without it. The policy
+  // names its hash.
+  let compiled = false;
+  function library() {
+    if (compiled) return;
+    compiled = true;
+    const script = document.createElement("script");
+    script.textContent = document.getElementById("library").textContent;
+    document.head.append(script);
+  }
+
   function draw(box) {
     const figure = figures[box.id];
     if (!figure || drawn.has(box.id)) return;
     drawn.add(box.id);
+    library();
     box.replaceChildren();
     box.classList.add("drawn");
+    box.setAttribute("role", "group"); // a picture no longer: it has buttons
     const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
     Plotly.newPlot(box, figure.data, layoutOf(box.id), config);
   }
@@ -88,18 +101,19 @@
   }
   expand.addEventListener("click", () => expandAll(expand.getAttribute("aria-pressed") === "false"));
 
-  // Filters of findings by severity and subsystem.
-  const off = { severity: new Set(), subsystem: new Set() };
+  // Filters: findings by severity and subsystem, series by environment, metric and parameters.
+  const off = {};
+  const filtered = all("[data-severity], .toggled");
   function filter() {
-    for (const each of all("[data-severity]")) {
-      each.classList.toggle("gone", off.severity.has(each.dataset.severity) || off.subsystem.has(each.dataset.subsystem));
+    for (const each of filtered) {
+      each.classList.toggle("gone", Object.entries(off).some(([name, values]) => values.has(each.dataset[name])));
     }
   }
   for (const button of all("[data-filter]")) {
     button.addEventListener("click", () => {
       const on = button.getAttribute("aria-pressed") === "false";
       button.setAttribute("aria-pressed", String(on));
-      off[button.dataset.filter][on ? "delete" : "add"](button.value);
+      (off[button.dataset.filter] ??= new Set())[on ? "delete" : "add"](button.value);
       filter();
     });
   }
@@ -107,7 +121,7 @@
   // Search: what holds all words is shown, in opened folds; the rest steps aside.
   const search = document.getElementById("search");
   const found = document.getElementById("found");
-  const UNITS = ".overview > li, .finding, .doubt, tbody > tr, dl.facts > div, ul.rules > li, .result, .tile, .note";
+  const UNITS = ".overview > li, .finding, .doubt, tbody > tr, dl.facts > div, ul.rules > li, .pcie li, .result, .tile, .note";
   let texts = null;
   let opened = [];
   const textOf = (unit) => [unit.textContent, ...all("[title]", unit).map((each) => each.title), unit.title || ""].join(" ").toLowerCase();

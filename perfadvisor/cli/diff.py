@@ -6,14 +6,16 @@ import click
 
 from perfadvisor.cli.options import form
 from perfadvisor.cli.redact_option import REDACT, inputs
+from perfadvisor.cli.waivers_option import WAIVERS
 
 
 @click.command(short_help="Show what differs between two runs or machines.")
 @click.argument("first", metavar="A", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("second", metavar="B", type=click.Path(path_type=Path, allow_dash=True))
 @form("text", "json")
+@WAIVERS
 @REDACT
-def command(first: Path, second: Path, form: str, redact: bool) -> None:
+def command(first: Path, second: Path, form: str, waivers: Path | None, redact: bool) -> None:
     """Show what differs between A and B: findings gained and lost, results with intervals, settings, identity.
 
     Each is a run, a snapshot, a copy of /sys and /proc, a definition of a guest, or saved outputs of commands.
@@ -22,7 +24,9 @@ def command(first: Path, second: Path, form: str, redact: bool) -> None:
     from perfadvisor.differing import differing
 
     with inputs((first, second), redact) as read:
-        found, _ = differing(read.paths)
+        found, _ = differing(read.paths, waivers=waivers)
+    for each in found.notes:
+        click.echo(f"note: {each}", err=True)
     if form == "json":
         from perfadvisor.report.differing.json import render
 

@@ -64,6 +64,12 @@ def show_command(**options: Any) -> None:  # noqa: ANN401
 @click.option("--policy", type=PATH, help="Read margin, how recent, and accepted changes from this YAML file.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--html", type=PATH, help="Write a page with every series, its changes and their commits.")
+@click.option(
+    "--commit-url",
+    default="",
+    metavar="URL",
+    help="Link commits on the page to this address (example: https://example.org/commit/{commit}).",
+)
 @click.option("--once", is_flag=True, help="Report each change once: remember what was reported.")
 @click.option("--allow-undecided", is_flag=True, help="Exit 0 instead of 3 for suspected changes.")
 @DB

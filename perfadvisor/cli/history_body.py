@@ -88,9 +88,18 @@ def _shown(series: Series, last: int) -> str:
 
 
 def check_all(
-    *, series: str, policy: Path | None, as_json: bool, html: Path | None, once: bool, allow_undecided: bool, db: str
+    *,
+    series: str,
+    policy: Path | None,
+    as_json: bool,
+    html: Path | None,
+    commit_url: str,
+    once: bool,
+    allow_undecided: bool,
+    db: str,
 ) -> tuple[str, int]:
     """What to print, and the exit code."""
+    _check_address(commit_url)
     rules = policy_of(policy)
     database = Database(db)
     with database.reading() as connection:
@@ -109,9 +118,22 @@ def check_all(
     if html is not None:
         from perfadvisor.report.history_html import history_html
 
-        write_text(html, history_html(found, report))
+        write_text(html, history_html(found, report, commit_url))
     if as_json:
         from perfadvisor.report.history_json import history_json
 
         return history_json(report), report.exit_code
     return history_text(report), report.exit_code
+
+
+def _check_address(commit_url: str) -> None:
+    """InputError for what is not a web address with a place for the commit's id."""
+    if not commit_url:
+        return
+    from perfadvisor.report.history_html import COMMIT
+
+    if not (commit_url.startswith(("https://", "http://")) and COMMIT in commit_url):
+        raise InputError(
+            f"--commit-url {commit_url}: not a web address with {COMMIT} in it",
+            "example: --commit-url 'https://example.org/project/commit/{commit}'",
+        )

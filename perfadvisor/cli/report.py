@@ -19,9 +19,20 @@ from perfadvisor.commands import as_typed
 )
 @WAIVERS
 @click.option("--goal", default="", help="Hide advice against this goal of the machine (example: throughput, latency).")
+@click.option(
+    "--by",
+    type=click.Choice(["host", "env", "time"]),
+    help="Put these side by side: each host's latest run, the environments, or the runs in order of time.",
+)
 @REDACT
 def command(
-    paths: tuple[Path, ...], output: Path, rules_dirs: tuple[Path, ...], goal: str, waivers: Path | None, redact: bool
+    paths: tuple[Path, ...],
+    output: Path,
+    rules_dirs: tuple[Path, ...],
+    goal: str,
+    waivers: Path | None,
+    by: str | None,
+    redact: bool,
 ) -> None:
     """Write a run, a snapshot, a copy of /sys and /proc or saved outputs as one HTML page that needs nothing else.
 
@@ -34,29 +45,31 @@ def command(
 
     paths = given_or_last(paths)
     with inputs(paths, redact) as read:
-        write_text(output, _page(read, rules_dirs, goal, waivers))
+        write_text(output, _page(read, rules_dirs, goal, waivers, by))
     click.echo(output)
     if sys.stderr.isatty():
         click.echo(as_typed(f"  open it: {output.absolute().as_uri()}; over ssh: perfadvisor view"), err=True)
 
 
-def _page(read: ShownInputs, rules_dirs: tuple[Path, ...], goal: str, waivers: Path | None) -> str:
-    if len(read.paths) > 1 and all(map(_is_whole, read.paths)):
-        from perfadvisor.differing import differing
+def _page(read: ShownInputs, rules_dirs: tuple[Path, ...], goal: str, waivers: Path | None, by: str | None) -> str:
+    if by or len(read.paths) > 1:
+        from perfadvisor.differing import By, differing, is_whole
         from perfadvisor.report.differing.html import render as render_sides
 
-        return render_sides(*differing(read.paths, rules_dirs, goal))
+        if by or all(map(is_whole, read.paths)):
+            found, views = differing(read.paths, rules_dirs, goal, By(by or By.PATH), waivers)
+            _note(found.notes)
+            return render_sides(found, views)
     from perfadvisor.judge import judge
     from perfadvisor.report.html import render
     from perfadvisor.waiving import waived
 
     first, *more = read.paths
     view, lapsed = waived(judge(first, rules_dirs, goal, more), waivers, rules_dirs)
-    for each in lapsed:
-        click.echo(f"note: {each}", err=True)
+    _note(lapsed)
     return render(read.named(view))
 
 
-def _is_whole(path: Path) -> bool:
-    """Whether it is a run or a snapshot: a machine by itself, and no part of one as saved outputs are."""
-    return (path / "run.json").is_file() or path.name.endswith((".tar.gz", ".tgz"))
+def _note(notes: tuple[str, ...]) -> None:
+    for each in notes:
+        click.echo(f"note: {each}", err=True)

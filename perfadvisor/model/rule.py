@@ -129,7 +129,8 @@ class Rule:
 class Finding:
     """A rule applied to one subject of one environment. `missing` names what an unknown would need, with the reason;
     `worth` says what the fix gave where it was measured, `gain` the middle of it as a ratio (1.0 where unknown);
-    `reason` says why a rule is not applicable; `explained_by` is the id of the rule that names the root cause; `aside`
+    `reason` says why a rule is not applicable; `same_as` is the environment that shows the same thing;
+    `explained_by` is the id of the rule that names the root cause; `aside`
     marks what the run did not touch; `accepted` is the reason where a waiver accepts it."""
 
     rule: Rule
@@ -146,6 +147,7 @@ class Finding:
     fix_persist: str = ""
     rollback: str = ""
     reason: str = ""
+    same_as: str = ""
     aside: bool = False
     worth: str = ""
     gain: float = 1.0

@@ -47,7 +47,8 @@ class Dot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CurveView:
-    """A curve as reports show it. `dots` are its sound points; empty where there are few, or without latencies."""
+    """A curve as reports show it. `dots` are its sound points with the median latency, `tail` the same with the 99th
+    percentile; empty where there are few, or without latencies."""
 
     title: str
     environment: str
@@ -55,6 +56,8 @@ class CurveView:
     rows: tuple[CurveRow, ...]
     dots: tuple[Dot, ...]
     bend: str
+    source: Curve
+    tail: tuple[Dot, ...] = ()
     frontier: str = ""
     latency_ends: tuple[str, str] = ("", "")
     rate_ends: tuple[str, str] = ("", "")
@@ -62,7 +65,16 @@ class CurveView:
     @property
     def path(self) -> str:
         """An SVG path through the dots, in the order of the parameter."""
-        return "M" + "L".join(f"{dot.x} {dot.y}" for dot in self.dots)
+        return _path(self.dots)
+
+    @property
+    def tail_path(self) -> str:
+        """The same through the 99th percentiles."""
+        return _path(self.tail)
+
+
+def _path(dots: Sequence[Dot]) -> str:
+    return "M" + "L".join(f"{dot.x} {dot.y}" for dot in dots)
 
 
 def curves(view: ReportView) -> tuple[CurveView, ...]:
@@ -73,17 +85,19 @@ def curves(view: ReportView) -> tuple[CurveView, ...]:
 
 
 def _view(curve: Curve) -> CurveView:
-    dots, rates, latencies = _dots(curve)
+    picture = _picture(curve)
     return CurveView(
         title=curve.workload,
         environment=curve.environment,
         parameter=curve.parameter,
         rows=tuple(_row(curve, point) for point in curve.points),
-        dots=dots,
         bend=bend_words(curve),
         frontier=frontier_words(curve),
-        rate_ends=rates,
-        latency_ends=latencies,
+        source=curve,
+        dots=picture.dots,
+        tail=picture.tail,
+        rate_ends=picture.rate_ends,
+        latency_ends=picture.latency_ends,
     )
 
 
@@ -136,31 +150,48 @@ def _is_knee(knee: Knee | None, point: CurvePoint) -> bool:
     return knee is not None and knee.at == point.value
 
 
-def _dots(curve: Curve) -> tuple[tuple[Dot, ...], tuple[str, str], tuple[str, str]]:
-    """The dots, and the words at the ends of both axes."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Picture:
+    """Where the dots lie, and the words at the ends of both axes."""
+
+    dots: tuple[Dot, ...] = ()
+    tail: tuple[Dot, ...] = ()
+    rate_ends: tuple[str, str] = ("", "")
+    latency_ends: tuple[str, str] = ("", "")
+
+
+Shown = tuple[CurvePoint, Estimate]
+
+
+def _picture(curve: Curve) -> _Picture:
+    """The sound points of the curve, both latencies on one scale."""
     sound = [point for point in curve.points if point.cell.trust.sound and point.throughput.median > 0]
-    shown = [(point, latency) for point in sound if (latency := point.median_latency) and latency.median > 0]
-    if len(shown) < FEWEST_POINTS:
-        return (), ("", ""), ("", "")
-    rates = [point.throughput.median for point, _ in shown]
-    delays = [latency.median for _, latency in shown]
-    unit, delay_unit = shown[0][0].throughput.unit, shown[0][1].unit
-    dots = tuple(
-        Dot(
-            x=_place(point.throughput.median, rates, WIDTH),
-            y=round(HEIGHT - _place(latency.median, delays, HEIGHT), 1),
-            low=_end(point.throughput.low, rates),
-            high=_end(point.throughput.high, rates),
-            words=f"{curve.parameter} {_value(curve.parameter, point.value)}: "
-            f"{quantity(point.throughput.median, unit)}, {_latency(latency)}",
-            is_knee=_is_knee(curve.knee, point),
-        )
-        for point, latency in shown
+    middle = [(point, one) for point in sound if (one := point.median_latency) and one.median > 0]
+    tail = [(point, one) for point in sound if (one := point.tail_latency) and one.median > 0]
+    if len(middle) < FEWEST_POINTS:
+        return _Picture()
+    rates = [point.throughput.median for point, _ in (*middle, *tail)]
+    delays = [latency.median for _, latency in (*middle, *tail)]
+    unit, delay_unit = middle[0][0].throughput.unit, middle[0][1].unit
+    return _Picture(
+        dots=tuple(_dot(curve, one, rates, delays) for one in middle),
+        tail=tuple(_dot(curve, one, rates, delays) for one in tail),
+        rate_ends=(quantity(min(rates), unit), quantity(max(rates), unit)),
+        latency_ends=(quantity(min(delays), delay_unit), quantity(max(delays), delay_unit)),
     )
-    return (
-        dots,
-        (quantity(min(rates), unit), quantity(max(rates), unit)),
-        (quantity(min(delays), delay_unit), quantity(max(delays), delay_unit)),
+
+
+def _dot(curve: Curve, shown: Shown, rates: Sequence[float], delays: Sequence[float]) -> Dot:
+    point, latency = shown
+    rate = point.throughput
+    return Dot(
+        x=_place(rate.median, rates, WIDTH),
+        y=round(HEIGHT - _place(latency.median, delays, HEIGHT), 1),
+        low=_end(rate.low, rates),
+        high=_end(rate.high, rates),
+        words=f"{curve.parameter} {_value(curve.parameter, point.value)}: "
+        f"{quantity(rate.median, rate.unit)}, {_latency(latency)}",
+        is_knee=_is_knee(curve.knee, point),
     )
 
 

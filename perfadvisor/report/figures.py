@@ -40,7 +40,8 @@ def short(value: float) -> float | None:
     return float(f"{value:.6g}") if isfinite(value) else None
 
 
-def _figure(traces: Sequence[Trace], **layout: object) -> Figure:
+def drawing(traces: Sequence[Trace], **layout: object) -> Figure:
+    """The figure with these traces and this layout."""
     return {"data": list(traces), "layout": layout}
 
 
@@ -58,7 +59,7 @@ def runs(cell: Cell, estimate: Estimate) -> Figure | None:
         "marker": {"symbol": [SYMBOLS[run.trust] for run in shown_runs]},
         "text": [f"{quantity(run.value, estimate.unit)}, {_said(run)}" for run in shown_runs],
     }
-    return _figure(
+    return drawing(
         [trace],
         xaxis={"title": {"text": "trial, in the order of the run"}, "type": "category"},
         yaxis={"title": {"text": shown(f"{metric_words(estimate.metric)}, {scale.suffix}")}},
@@ -91,7 +92,7 @@ def latency(bins: Sequence[Bin], words: str) -> Figure | None:
         "y": [bin.count for bin in bins],
         "text": [bin.label for bin in bins],
     }
-    return _figure(
+    return drawing(
         [trace],
         xaxis={"type": "log", "title": {"text": shown(f"{words}, µs")}, "dtick": "D2"},
         yaxis={"type": "log", "title": {"text": "I/Os"}, "dtick": 1, "exponentformat": "power"},
@@ -105,7 +106,7 @@ def ratios(table: EnvironmentTable) -> Figure | None:
         return None
     titles = list(dict.fromkeys(shown(row.title) for row in reversed(rows)))
     hundred = {"x0": 100, "x1": 100, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": GREY, "width": 1}}
-    return _figure(
+    return drawing(
         [_environment(table, name, shape) for name, shape in table.shapes],
         height=120 + ROW_HEIGHT * len(titles),
         xaxis={"title": {"text": "% of the parent environment"}, "range": [0, table.top * 100]},

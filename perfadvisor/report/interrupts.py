@@ -7,7 +7,7 @@ from perfadvisor.facts.irq.owners import functions, interfaces
 from perfadvisor.facts.reading import cpulist
 from perfadvisor.facts.reading.interrupts import Interrupts, parse
 from perfadvisor.model.fact import FactTable
-from perfadvisor.report.topology import names_at
+from perfadvisor.report.device_names import names_at
 
 MOST_CPUS = 16  # a column each up to here
 MOST_ROWS = 60

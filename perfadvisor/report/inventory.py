@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from perfadvisor.model.fact import Absent, Fact, FactTable
+from perfadvisor.report.device_names import described, introduced, names_at
 from perfadvisor.report.interrupts import IrqMatrix, matrix
-from perfadvisor.report.inventory_columns import CHAPTERS, COLUMNS, KIND_WORDS
+from perfadvisor.report.inventory_columns import CHAPTERS, COLUMNS, KIND_WORDS, OF_FUNCTIONS
 from perfadvisor.report.machine import ShownValue, shown
-from perfadvisor.report.topology import names_at
+from perfadvisor.report.topology import page_size
+from perfadvisor.report.virtual_functions import COLUMNS as LENT
+from perfadvisor.report.virtual_functions import lent_functions
 
 FEW = 6  # things that stand side by side; more are one per row
 OTHER = "Other"
@@ -82,10 +85,24 @@ def _chapter(table: FactTable, title: str, kinds: Mapping[str, Sequence[str]], p
         title=title,
         count=len(values),
         facts=tuple((label(fact.name), fact.name, shown(fact)) for fact in values if not fact.subject),
-        tables=tuple(_chosen(table, kind) for kind in kinds if kind in COLUMNS and table.subjects(kind)),
+        tables=tuple(_tables(table, kinds)),
         complete=tuple(one for kind, names in kinds.items() if (one := _complete(table, kind, names)) is not None),
         unread=tuple(_unread(one for one in mine if isinstance(one, Absent))),
     )
+
+
+def _tables(table: FactTable, kinds: Mapping[str, Sequence[str]]) -> Iterator[InventoryTable]:
+    """What people look for first: the chosen columns of each kind, and the functions that guests may hold."""
+    for kind in kinds:
+        if kind in COLUMNS and table.subjects(kind):
+            yield _chosen(table, kind)
+    lent = lent_functions(table) if "vfio" in kinds else ()
+    if lent:
+        rows = tuple(
+            (at, what, tuple(ShownValue(text, "", absent=not text) for text in texts)) for at, what, texts in lent
+        )
+        caption = f"Virtual functions and functions that VFIO holds ({len(rows)})"
+        yield InventoryTable(caption=caption, columns=tuple((words, "") for words in LENT), rows=rows)
 
 
 def label(name: str) -> str:
@@ -103,16 +120,28 @@ def _chosen(table: FactTable, kind: str) -> InventoryTable:
 
 
 def _beside(table: FactTable, kind: str, subject: str) -> str:
-    """What the kernel calls the disks and interfaces of a PCI function, or what the function is."""
+    """What a name stands for: a PCI function's device, the node and page size of a pool."""
+    if kind == "node_hugepages":
+        node, _, size = subject.partition("/")
+        return f"node {node}, {page_size(size)}"
     if kind != "pci":
         return ""
-    words = str(table.value("pci.description", subject) or table.value("pci.class_name", subject) or "")
-    return ", ".join(filter(None, (*names_at(table, subject), words)))
+    return ", ".join(filter(None, (*names_at(table, subject), described(table, subject))))
 
 
 def _values(table: FactTable, subject: str, columns: Iterable[tuple[str, str]]) -> tuple[ShownValue | None, ...]:
-    found = (table.find(name, subject) for _, name in columns)
-    return tuple(shown(one) if one is not None else None for one in found)
+    return tuple(_value(table, name, subject) for _, name in columns)
+
+
+def _value(table: FactTable, name: str, subject: str) -> ShownValue | None:
+    """The value in words; functions that it lists are named."""
+    found = table.find(name, subject)
+    if found is None:
+        return None
+    if name not in OF_FUNCTIONS or not isinstance(found, Fact) or not found.value:
+        return shown(found)
+    words = (introduced(table, address.strip()) for address in str(found.value).split(","))
+    return replace(shown(found), text=", ".join(words))
 
 
 def _complete(table: FactTable, kind: str, known: Iterable[str]) -> InventoryTable | None:
@@ -133,8 +162,7 @@ def _complete(table: FactTable, kind: str, known: Iterable[str]) -> InventoryTab
 
 
 def _values_of(table: FactTable, name: str, subjects: Iterable[str]) -> tuple[ShownValue | None, ...]:
-    found = (table.find(name, one) for one in subjects)
-    return tuple(shown(one) if one is not None else None for one in found)
+    return tuple(_value(table, name, one) for one in subjects)
 
 
 def _kind(name: str) -> str:

@@ -7,7 +7,8 @@ from perfadvisor.formatting import fact_text, raw, value_text
 from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import EnvironmentKind
-from perfadvisor.report.topology import handed_out, link_words
+from perfadvisor.report.device_names import described, introduced
+from perfadvisor.report.topology import accelerators, handed_out, link_words
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import KIND_WORDS
 
@@ -33,12 +34,15 @@ KEY_FACTS = (
     ("Kernel command line", "kernel.cmdline"),
 )
 
+OF_FUNCTION = (("MaxPayload", "pci.max_payload_bytes"), ("IOMMU group", "pci.iommu_group"))  # of its PCI function
 DISK_COLUMNS = (
     ("Model", "block.model"),
     ("Size", "block.size_bytes"),
     ("Scheduler", "block.scheduler"),
     ("Queues", "block.queue_count"),
     ("Node", "block.numa_node"),
+    ("Interrupt CPUs", "block.irq_cpus"),
+    *OF_FUNCTION,
     ("PCI address", "block.pci_address"),
 )
 NIC_COLUMNS = (
@@ -48,7 +52,16 @@ NIC_COLUMNS = (
     ("MTU", "nic.mtu"),
     ("Receive queues", "nic.rx_queue_count"),
     ("Node", "nic.numa_node"),
+    ("Interrupt CPUs", "nic.irq_cpus"),
+    *OF_FUNCTION,
     ("PCI address", "nic.pci_address"),
+)
+GPU_COLUMNS = (
+    ("Device", "pci.class_name"),
+    ("Driver", "pci.driver"),
+    ("Node", "pci.numa_node"),
+    *OF_FUNCTION,
+    ("Others in its group", "pci.group_companions"),
 )
 
 
@@ -123,24 +136,51 @@ def _kind(view: ReportView, table: FactTable) -> str:
 
 
 def devices(table: FactTable) -> tuple[DeviceTable, ...]:
-    """Real disks and network devices; loop devices, bridges and the like are left to the facts command."""
+    """Real disks and network devices, graphics and accelerators; loop devices, bridges and the like are left to the
+    inventory."""
     disks = [name for name in table.subjects("block") if table.value("block.is_virtual", name) is not True]
     nics = [name for name in table.subjects("nic") if table.value("nic.is_physical", name) is not False]
-    tables = (("Disks", disks, DISK_COLUMNS), ("Network devices", nics, NIC_COLUMNS))
+    tables = (
+        ("Disks", disks, DISK_COLUMNS),
+        ("Network devices", nics, NIC_COLUMNS),
+        ("Graphics and accelerators", accelerators(table), GPU_COLUMNS),
+    )
     return tuple(_devices(table, caption, names, columns) for caption, names, columns in tables if names)
 
 
 def _devices(table: FactTable, caption: str, names: list[str], columns: tuple[tuple[str, str], ...]) -> DeviceTable:
+    """A column about its PCI function is left out where none of the devices has one."""
+    addresses = {name: _address(table, name) for name in names}
+    columns = tuple(each for each in columns if not each[1].startswith("pci.") or any(addresses.values()))
+
     def cells(name: str) -> tuple[ShownValue, ...]:
-        return (*(shown(table.find(fact, name)) for _, fact in columns), _link(table, name))
+        return (*(_cell(table, fact, name, addresses[name]) for _, fact in columns), _link(table, addresses[name]))
 
     labels = (*(label for label, _ in columns), "PCIe link")
     return DeviceTable(caption=caption, columns=labels, rows=tuple((name, cells(name)) for name in names))
 
 
-def _link(table: FactTable, name: str) -> ShownValue:
-    address = table.value("block.pci_address", name) or table.value("nic.pci_address", name)
-    now, best = link_words(table, str(address)) if address else ("", "")
+def _cell(table: FactTable, fact: str, name: str, address: str) -> ShownValue:
+    """A fact of the device itself, or of the PCI function behind it."""
+    if not fact.startswith("pci."):
+        return shown(table.find(fact, name))
+    found = table.find(fact, address)
+    if fact == "pci.class_name":
+        return replace(shown(found), text=described(table, address) or "unknown", absent=False)
+    if fact == "pci.group_companions" and isinstance(found, Fact) and found.value:
+        words = (introduced(table, one.strip()) for one in str(found.value).split(","))
+        return replace(shown(found), text=", ".join(words))
+    return shown(found) if address else ShownValue("no PCI function", "", absent=True)
+
+
+def _address(table: FactTable, name: str) -> str:
+    """The PCI function behind a disk or network device; the function itself where it is named."""
+    known = table.value("block.pci_address", name) or table.value("nic.pci_address", name)
+    return str(known or (name if table.find("pci.class_name", name) else ""))
+
+
+def _link(table: FactTable, address: str) -> ShownValue:
+    now, best = link_words(table, address) if address else ("", "")
     if not now:
         return ShownValue("none known", "", absent=True)
     return ShownValue(f"{now}, could be {best}" if best else now, "pci.link_speed_gtps, pci.link_width")

@@ -7,14 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from perfadvisor.formatting import quantity, setting, value_text
-from perfadvisor.model.fact import FactTable
+from perfadvisor.model.fact import FactTable, Scalar
 from perfadvisor.model.units import Unit
+from perfadvisor.report.device_names import names_at
+from perfadvisor.report.guests_laid import guests_on
 
 WIDTH = 440
-HEADER, LINE, GAP, TOP = 85, 17, 16, 18
+TITLE, LINE, GAP, TOP = 34, 17, 16, 18
 NAMED = 3  # functions of one device that are named; the others are counted
 SHOWN = 14  # devices of one node that are drawn; the others are counted
 LONGEST = 30  # characters that fit a box
+WIDEST = 52  # characters that fit a line of a node
+GUESTS = 3  # guests of one node that are named; the others are counted
 ACCELERATORS = ("0x12", "0x0b40")  # processing accelerators and coprocessors (PCI Code and ID Assignment)
 NO_NODE = ""
 
@@ -46,10 +50,12 @@ class DeviceBox:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NodePicture:
-    """One NUMA node's picture. `title` names it, `lines` are its CPUs and memory, `more` the devices left out."""
+    """One NUMA node's picture. `title` names it, `lines` are its CPUs, memory and guests in a box of the height
+    `header`, `more` the devices left out."""
 
     title: str
     lines: tuple[str, ...]
+    header: int
     devices: tuple[DeviceBox, ...]
     more: int
     height: float
@@ -88,36 +94,39 @@ def _slots(table: FactTable) -> Iterator[list[str]]:
 
 
 def _worth_drawing(table: FactTable) -> list[str]:
-    flags = ("pci.is_storage", "pci.is_network", "pci.is_display", "pci.vfio_bound")
+    flags = ("pci.is_storage", "pci.is_network", "pci.vfio_bound")
     chosen = {address for flag in flags for address, value in table.of(flag).items() if value}
-    chosen.update(at for at, value in table.of("pci.class").items() if str(value).startswith(ACCELERATORS))
+    chosen.update(accelerators(table))
     for name in ("block.pci_address", "nic.pci_address", "infiniband.pci_address"):
         chosen.update(str(address) for address in table.of(name).values())
     return sorted(chosen)
 
 
-def names_at(table: FactTable, address: str) -> list[str]:
-    """What the kernel calls the disks and interfaces of a function."""
-    kinds = ("block.pci_address", "nic.pci_address")
-    return sorted(name for kind in kinds for name in table.holders(kind, address))
+def accelerators(table: FactTable) -> list[str]:
+    """Graphics and accelerators, by address."""
+    shown = {address for address, value in table.of("pci.is_display").items() if value}
+    shown.update(at for at, value in table.of("pci.class").items() if str(value).startswith(ACCELERATORS))
+    return sorted(shown)
 
 
 def _node(table: FactTable, node: str, slots: Sequence[list[str]]) -> NodePicture:
-    devices, y = [], HEADER + TOP
+    lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
+    header = TITLE + LINE * len(lines)
+    devices, y = [], header + TOP
     for slot in slots[:SHOWN]:
         device = _device(table, slot, y)
         devices.append(device)
         y = int(device.y + device.height + GAP)
     more = max(0, len(slots) - SHOWN)
-    title = f"Node {node}" if node else "Node not reported"
-    lines = _node_lines(table, node) if node else ("by the machine, for these devices",)
+    title = _title(table, node)
     spoken = "; ".join(map(_spoken, devices))
     return NodePicture(
         title=title,
         lines=lines,
+        header=header,
         devices=tuple(devices),
         more=more,
-        height=y + (LINE if more else 0) if devices else HEADER,
+        height=y + (LINE if more else 0) if devices else header,
         summary=f"{title}, {', '.join(lines)}. {spoken or 'No storage, network or display device'}.",
     )
 
@@ -135,20 +144,44 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
     if handed_out(table) is not None:
         ram += " initialised so far"
     ram += f", distances {clipped(str(distances), 24)}" if distances else ""
-    return processors, ram, _huge_pages(table, node)
+    return processors, ram, _huge_pages(table, node), *_guests(table, node)
+
+
+def _title(table: FactTable, node: str) -> str:
+    """`Node 1, package 1`: the package where the machine says it."""
+    if not node:
+        return "Node not reported"
+    packages = str(table.value("node.packages", node) or "")
+    if not packages:
+        return f"Node {node}"
+    return f"Node {node}, package {packages}" if packages.isdecimal() else f"Node {node}, packages {packages}"
+
+
+def _guests(table: FactTable, node: str) -> Iterator[str]:
+    """The guests whose vCPUs or memory the node carries."""
+    found = list(guests_on(table, node))
+    yield from (clipped(words, WIDEST) for words in found[:GUESTS])
+    if len(found) > GUESTS:
+        yield f"and {len(found) - GUESTS} more guests"
 
 
 def _huge_pages(table: FactTable, node: str) -> str:
-    """`huge pages: 512 of 2048kB, 4 of 1048576kB`: the pools of the node that hold any."""
+    """`huge pages: 512 of 2 MiB (3 free)`: the pools of the node that hold any."""
     totals = table.of("node_hugepages.total")
-    mine = {name.partition("/")[2]: count for name, count in totals.items() if name.partition("/")[0] == node}
+    mine = {name: count for name, count in totals.items() if name.partition("/")[0] == node}
     if not mine:
         return "huge pages not read"
-    pools = [f"{count} of {_page_size(size)}" for size, count in mine.items() if count]
-    return clipped(f"huge pages: {', '.join(pools) or 'none'}", 52)
+    pools = [_pool(table, name, count) for name, count in mine.items() if count]
+    return clipped(f"huge pages: {', '.join(pools) or 'none'}", WIDEST)
 
 
-def _page_size(size: str) -> str:
+def _pool(table: FactTable, name: str, count: Scalar) -> str:
+    """`512 of 2 MiB (3 free)`, of the pool "1/2048kB"."""
+    free = table.value("node_hugepages.free", name)
+    return f"{count} of {page_size(name.partition('/')[2])}{'' if free is None else f' ({free} free)'}"
+
+
+def page_size(size: str) -> str:
     """`2048kB` as `2 MiB`."""
     kibibytes = size.removesuffix("kB")
     return value_text(int(kibibytes) * 1024, Unit.BYTES) if kibibytes.isdecimal() else size

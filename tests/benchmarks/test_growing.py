@@ -15,9 +15,9 @@ from perfadvisor.facts.pci import pci
 from perfadvisor.facts.pci.address import functions
 from perfadvisor.model.gate import Comparison, GateReport, Order, Verdict
 from perfadvisor.model.tree import Tree
+from perfadvisor.report.device_names import names_at
 from perfadvisor.report.gate_words import headline
 from perfadvisor.report.passthrough import passthrough
-from perfadvisor.report.topology import names_at
 
 PROMISE = 1.15  # per doubling: lists are sorted
 

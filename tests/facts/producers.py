@@ -105,6 +105,15 @@ _SYSCTL = {
     "ipv4/tcp_adv_win_scale": "1",
 }
 _NODE = "/sys/devices/system/node/node0"
+_DIMM = "/sys/devices/system/edac/mc/mc0/dimm0"
+_DIMM_FILES = {
+    "dimm_label": "CPU_SrcID#0_MC#0_Chan#0_DIMM#0",
+    "dimm_mem_type": "Registered-DDR4",
+    "dimm_location": "channel 0 slot 0",
+    "size": "32768",
+    "dimm_ce_count": "0",
+    "dimm_ue_count": "0",
+}
 _CONTAINER = json.loads(CONTAINER)[0]["HostConfig"]
 HOST = Tree(
     {
@@ -115,6 +124,7 @@ HOST = Tree(
         "/run/libvirt/qemu/web.pid": b"70",
         "/proc/1/comm": b"init\n",
         "/proc/70/smaps_rollup": b"Rss: 8 kB\nAnonHugePages: 4 kB\nPrivate_Hugetlb: 0 kB\nShared_Hugetlb: 0 kB\n",
+        **{f"{_DIMM}/{name}": f"{text}\n".encode() for name, text in _DIMM_FILES.items()},
         f"{_NODE}/cpulist": b"0-1\n",
         f"{_NODE}/distance": b"10\n",
         f"{_NODE}/meminfo": b"Node 0 MemTotal: 8 kB\n",

@@ -1,4 +1,4 @@
-"""Pages in Debian's Chromium, for the tests that need one: `browser`, and `opened(view, **options)`."""
+"""Pages in Debian's Chromium, for tests that need one: `browser`, and `opened(view or page, **options)`."""
 
 import shutil
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def opened(browser, tmp_path) -> Iterator:
 
     def open_page(view, **options) -> Opened:
         path = tmp_path / "report.html"
-        path.write_text(render(view), "utf-8")
+        path.write_text(view if isinstance(view, str) else render(view), "utf-8")
         pages.append(Opened(browser, path, **options))
         return pages[-1]
 

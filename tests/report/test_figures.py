@@ -50,7 +50,8 @@ def test_every_cell_shows_its_runs_in_their_order(view, drawn) -> None:
 
 
 def test_one_run_is_no_chart(view) -> None:
-    assert charts(groups(view(repeats=1, histograms=False)), None) == {}
+    found = charts(groups(view(repeats=1, histograms=False)), None)
+    assert {place.partition("-")[0] for place in found} == {"percentiles"}, "percentiles are a curve of one run"
 
 
 def test_figures_are_json_whatever_was_measured(view) -> None:

@@ -37,7 +37,7 @@ def test_every_fact_of_a_machine_stands_in_one_chapter(server) -> None:
             for column, (_, name) in enumerate(each.columns):
                 shown += [name for _, _, values in each.rows if name and values[column] and not values[column].absent]
             for _, name, values in each.rows:
-                shown += [name for value in values if "." in name and value and not value.absent]
+                shown += [name for value in values if "." in name and " " not in name and value and not value.absent]
     known = [one for one in table if isinstance(one, Fact) and not one.name.startswith("result.")]
     assert len(shown) == len(known) > 500
     assert {one.name for one in known} == set(shown)

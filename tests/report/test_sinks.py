@@ -182,11 +182,12 @@ def test_json(report: GateReport, history: HistoryReport) -> None:
 @given(st.lists(SERIES, min_size=1, max_size=2), HISTORIES)
 def test_history(series: list[Series], report: HistoryReport) -> None:
     clean(history_text(report))
-    page = history_html(series, report)
+    page = history_html(series, report).replace(verbatim(PLOTLY), "")
     clean(page)
     found = Elements(page)
     assert found.acting == []
-    assert not {"script", "img", "iframe"} & set(found.tags)
+    assert not {"img", "iframe"} & set(found.tags)
+    assert found.tags.count("script") in (1, 3), "ours: the page's, and with charts the library and the figures"
 
 
 @pytest.fixture(scope="module")

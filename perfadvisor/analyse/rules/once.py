@@ -38,9 +38,8 @@ def _judged(finding: Finding, environment: Environment | None, said: dict[tuple[
     first = said.setdefault((kernel, _seen(finding)), environment.name)
     if first == environment.name:
         return finding
-    return replace(
-        finding, outcome=Outcome.NOT_APPLICABLE, reason=f"the same thing as in {first}, which shares its kernel"
-    )
+    why = f"the same thing as in {first}, which shares its kernel"
+    return replace(finding, outcome=Outcome.NOT_APPLICABLE, reason=why, same_as=first)
 
 
 def _is_container(environment: Environment | None) -> bool:

@@ -25,6 +25,7 @@ CATALOGUE: tuple[FactSpec, ...] = (*numa_summary.SPECS, BALANCING, *_STATES, *nu
 PATTERNS: tuple[str, ...] = (
     *(f"{SYSTEM}/{spec.name.removeprefix('numa.')}" for spec in _STATES),
     *(f"{SYSTEM}/node[0-9]*/{file}" for file in ("cpulist", "meminfo", "distance")),
+    numa_node.PACKAGE_ID.format("[0-9]*"),
     _BALANCING,
 )
 

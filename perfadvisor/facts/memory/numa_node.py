@@ -37,7 +37,15 @@ DISTANCES = FactSpec(
     meaning="distances to the online nodes in ascending order",
     nature=Nature.IDENTITY,
 )
-SPECS: tuple[FactSpec, ...] = (CPU_LIST, CPU_COUNT, MEMORY_TOTAL, MEMORY_FREE, DISTANCES)
+PACKAGES = FactSpec(
+    name="node.packages",
+    type=str,
+    subject="node",
+    meaning="CPU packages (sockets) that the CPUs of the node are part of, as a list",
+    nature=Nature.IDENTITY,
+)
+SPECS: tuple[FactSpec, ...] = (CPU_LIST, CPU_COUNT, MEMORY_TOTAL, MEMORY_FREE, DISTANCES, PACKAGES)
+PACKAGE_ID = "/sys/devices/system/cpu/cpu{}/topology/physical_package_id"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,3 +110,14 @@ def facts(node: NumaNode, tree: Tree) -> Iterator[Fact | Absent]:
     yield reader.fact(MEMORY_FREE, tree, f"{where}/meminfo", node.memory_free, subject=subject)
     distances = None if node.distances is None else " ".join(map(str, node.distances))
     yield reader.fact(DISTANCES, tree, f"{where}/distance", distances, subject=subject)
+    yield _packages(node, tree)
+
+
+def _packages(node: NumaNode, tree: Tree) -> Fact | Absent:
+    """Absent where a CPU of the node does not say (-1 on some virtual machines)."""
+    ids = [tree.integer(PACKAGE_ID.format(cpu)) for cpu in node.cpus or ()]
+    known = {one for one in ids if one is not None and one >= 0}
+    whole = bool(ids) and None not in ids and len(known) == len(set(ids))
+    why = "the node has no CPUs" if node.cpus == () else "not every CPU of the node says which package it is in"
+    source = PACKAGE_ID.format("*")
+    return PACKAGES.given(cpulist.format(known) if whole else None, source=source, subject=str(node.number), reason=why)

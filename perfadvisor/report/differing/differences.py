@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from perfadvisor.formatting import NO_VALUE, count_of, fact_text
 from perfadvisor.model.fact import Absent, Fact, FactTable, Nature
 from perfadvisor.model.gate import Comparison
-from perfadvisor.model.rule import SEVERITIES, Finding, Outcome, Severity
+from perfadvisor.report.differing.changes import FindingRow, finding_rows
 from perfadvisor.report.view import ReportView
 
 RESULT = "result"
-_RANK = (Outcome.FIRES, Outcome.UNKNOWN, Outcome.CLEAR, Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,34 +29,20 @@ class FactRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class FindingRow:
-    """A rule that fires on some sides and not on others, with its outcome on each ("" where it was not asked)."""
-
-    rule: str
-    title: str
-    severity: Severity
-    subject: str
-    environment: str
-    outcomes: tuple[str, ...]
-
-    @property
-    def gained(self) -> bool:
-        """Whether it is new on a later side."""
-        return self.outcomes[0] != Outcome.FIRES
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Differences:
-    """The sides by name, and what differs. `results` has the comparisons of each later side with the first one;
-    `left_out` says what could not be compared."""
+    """The sides by name, and what differs. `findings` were gained or lost, `accepted` are those that a waiver accepts
+    on some side. `results` has the comparisons of each later side with the first one; `left_out` says what could not
+    be compared, `notes` are about the sides themselves."""
 
     names: tuple[str, ...]
     settings: tuple[FactRow, ...]
     identity: tuple[FactRow, ...]
     findings: tuple[FindingRow, ...]
     same_findings: int
+    accepted: tuple[FindingRow, ...] = ()
     results: tuple[tuple[Comparison, ...], ...] = ()
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def differences(
@@ -65,18 +50,21 @@ def differences(
     views: Sequence[ReportView],
     results: Sequence[Sequence[Comparison]] = (),
     left_out: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Differences:
     """The sides side by side; environments of the same name are compared, else each side's base."""
     rows = [row for label, tables in _environments(views) for row in _facts(label, tables)]
-    found = list(_findings(views))
+    found = finding_rows(views)
     return Differences(
         names=tuple(names),
         settings=tuple(row for row in rows if row.nature is Nature.SETTING),
         identity=tuple(row for row in rows if row.nature is Nature.IDENTITY),
-        findings=tuple(sorted((row for row in found if len(_fires(row)) > 1), key=_order)),
-        same_findings=sum(_fires(row) == {True} for row in found),
+        findings=tuple(row for row in found if row.changed),
+        same_findings=sum(row.on_all for row in found),
+        accepted=tuple(row for row in found if row.accepted),
         results=tuple(map(tuple, results)),
         left_out=tuple(left_out),
+        notes=tuple(notes),
     )
 
 
@@ -119,39 +107,3 @@ def _text(fact: Fact | Absent | None) -> str:
     if isinstance(fact, Fact):
         return fact_text(fact)
     return f"unknown: {fact.reason}" if fact else NO_VALUE
-
-
-Key = tuple[str, str, str]
-
-
-def _findings(views: Sequence[ReportView]) -> Iterator[FindingRow]:
-    several = any(len(view.environments) > 1 for view in views)
-    sides = [_by_key(view, several) for view in views]
-    keys = {key: one for side in reversed(sides) for key, one in side.items() if one.outcome is Outcome.FIRES}
-    for key, one in keys.items():
-        answers = [side.get(key) for side in sides]
-        yield FindingRow(
-            rule=one.rule.id,
-            title=one.title or one.rule.title,
-            severity=one.rule.severity,
-            subject=key[1],
-            environment=key[2],
-            outcomes=tuple(answer.outcome.value if answer else "" for answer in answers),
-        )
-
-
-def _by_key(view: ReportView, several: bool) -> dict[Key, Finding]:
-    """Findings by rule, subject and, where any side has several, environment; the gravest outcome of each."""
-    kept: dict[Key, Finding] = {}
-    for one in sorted(view.findings, key=lambda each: -_RANK.index(each.outcome)):
-        subject = one.subject.removesuffix(f"@{one.environment}")
-        kept[one.rule.id, subject, one.environment if several else ""] = one
-    return kept
-
-
-def _fires(row: FindingRow) -> set[bool]:
-    return {outcome == Outcome.FIRES for outcome in row.outcomes}
-
-
-def _order(row: FindingRow) -> tuple[bool, int, str, str]:
-    return not row.gained, SEVERITIES.index(row.severity), row.rule, row.subject

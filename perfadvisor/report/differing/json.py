@@ -7,7 +7,8 @@ from statistics import median
 from typing import Any
 
 from perfadvisor.model.gate import Comparison
-from perfadvisor.report.differing.differences import Differences, FactRow, FindingRow
+from perfadvisor.report.differing.changes import FindingRow
+from perfadvisor.report.differing.differences import Differences, FactRow
 from perfadvisor.report.differing.text import summary
 
 SCHEMA_VERSION = 1
@@ -20,6 +21,7 @@ def render(found: Differences) -> str:
         "sides": list(found.names),
         "summary": summary(found),
         "findings": [_finding(row) for row in found.findings],
+        "accepted": [_finding(row) for row in found.accepted],
         "settings": [_fact(row) for row in found.settings],
         "identity": [_fact(row) for row in found.identity],
         "results": [
@@ -28,6 +30,7 @@ def render(found: Differences) -> str:
             for one in each
         ],
         "not_compared": list(found.left_out),
+        "notes": list(found.notes),
     }
     return json.dumps(document, indent=1, allow_nan=False)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from perfadvisor.formatting import count_of
-from perfadvisor.report.differing.differences import Differences, FactRow, FindingRow
+from perfadvisor.report.differing.changes import NOT_ASKED, FindingRow
+from perfadvisor.report.differing.differences import Differences, FactRow
 from perfadvisor.report.gate_words import change, level
 from perfadvisor.report.terminal.style import STYLES, clipped, line, wrapped
 
@@ -30,12 +31,15 @@ def summary(found: Differences) -> str:
     results = f"{count_of(compared, 'result')} compared" if compared else "no results compared"
     facts = f"{count_of(len(found.settings), 'setting')} and {count_of(len(found.identity), 'fact')} of identity differ"
     lost = len(found.findings) - gained
-    return f"{count_of(gained, 'finding')} gained, {lost} lost, {found.same_findings} on all sides; {facts}; {results}."
+    accepted = f", {len(found.accepted)} accepted" if found.accepted else ""
+    findings = f"{count_of(gained, 'finding')} gained, {lost} lost, {found.same_findings} on all sides{accepted}"
+    return f"{findings}; {facts}; {results}."
 
 
 def _findings(found: Differences, width: int) -> Iterator[Text]:
-    for title, gained in (("Findings gained", True), ("Findings lost", False)):
-        rows = [row for row in found.findings if row.gained is gained]
+    gained = [row for row in found.findings if row.gained]
+    lost = [row for row in found.findings if not row.gained]
+    for title, rows in (("Findings gained", gained), ("Findings lost", lost), ("Findings accepted", found.accepted)):
         if rows:
             yield line(title, "bold")
             yield from (_finding(row, width) for row in rows)
@@ -45,7 +49,7 @@ def _findings(found: Differences, width: int) -> Iterator[Text]:
 def _finding(row: FindingRow, width: int) -> Text:
     about = ", ".join(filter(None, (row.subject, row.environment)))
     where = f" ({about})" if about and about not in row.title else ""
-    outcomes = " -> ".join(outcome or "not asked" for outcome in row.outcomes)
+    outcomes = " -> ".join(outcome or NOT_ASKED for outcome in row.outcomes)
     text = Text("   ").append(f"{row.severity.upper():<9}", STYLES[row.severity])
     room = max(NARROW, width - 14 - len(outcomes))
     return text.append(clipped(f"{row.title}{where}", room)).append(f"  {outcomes}", "dim")

@@ -1,13 +1,17 @@
 """Caps planted on control groups and interfaces of our own: the limit named is the planted one, at its value."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from perfadvisor.analyse.ceilings.ceiling import Ceiling, CeilingKind
+from perfadvisor.formatting import quantity
+from perfadvisor.judge import judge
+from perfadvisor.report.ceilings import limits_of
 from tests.exam.stages import groups, network
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
@@ -19,31 +23,28 @@ HTB = (
 )
 
 
-def measured(inside: Sequence[str], out: Path, *words: str) -> dict:
-    """The result of a run of three trials, as JSON."""
+def measured(inside: Sequence[str], out: Path, *words: str) -> tuple[bool, tuple[Ceiling, ...]]:
+    """A run of three trials: whether conclusions may rest on it, and its limits whatever else ran on the machine."""
     run = (*inside, sys.executable, "-m", "perfadvisor", "run", *words)
     times = ("--repeats", "3", "--runtime", "1.5s", "--ramp", "0.3s", "--out", str(out))
     done = subprocess.run((*run, *times), capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
-    told = subprocess.run(
-        (sys.executable, "-m", "perfadvisor", "advise", str(out), "--format", "json"),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    (cell,) = json.loads(told.stdout)["cells"]
-    return cell
+    view = judge(out)
+    (cell,) = view.cells
+    plain = replace(cell, doubts=(), trials=tuple(replace(trial, doubts=()) for trial in cell.trials))
+    return cell.trust.sound, limits_of(view)(plain).applying
 
 
-def named(cell: dict, kind: str, value: float) -> None:
-    """The nearest limit is of this kind, its value the planted one, and the result lies at it."""
-    if cell["trust"] == "INVALID":
-        pytest.skip(f"the machine was too busy: {cell['doubts']}")
-    applying = [one for one in cell["ceilings"] if one["share"] <= 1.1]
-    assert applying and applying[0]["kind"] == kind, (cell["ceiling_verdict"], cell["ceilings"])
-    assert abs(applying[0]["limit"] / value - 1) <= WITHIN
-    assert abs(applying[0]["reached"] / value - 1) <= WITHIN, applying
-    assert cell["ceiling_verdict"].startswith("at ")
+def named(seen: tuple[bool, tuple[Ceiling, ...]], kind: CeilingKind, value: float) -> None:
+    """The planted limit is there at its value; on a machine left alone it is the nearest, and the result lies at it."""
+    sound, found = seen
+    (planted,) = [one for one in found if one.kind is kind]
+    print(planted.words, quantity(planted.reached, planted.unit), sound)
+    assert abs(planted.limit / value - 1) <= WITHIN, found
+    if not sound:
+        pytest.skip("other programs kept the machine busy: how near the result comes is not judged")
+    assert found[0] is planted, found
+    assert abs(planted.reached / value - 1) <= WITHIN, found
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_cap_of_a_control_group(tmp_path_factory, file: str, value: int, workl
             pytest.skip("no blkio hierarchy of version 1, or no disk below the temporary directory")
         (blkio / file).write_text(f"{device} {value}")
         words = (workload, "--dir", str(folder), "--size", "64m")
-        named(measured(inside, folder / "run", *words), "cap", value)
+        named(measured(inside, folder / "run", *words), CeilingKind.CAP, value)
 
 
 @pytest.mark.parametrize(("plant", "rate"), [(TBF, 200e6), (HTB, 300e6)], ids=["tbf", "htb"])
@@ -75,8 +76,8 @@ def test_a_shaper_of_an_interface(tmp_path: Path, plant: str, rate: float) -> No
             subprocess.run((*stage.near, "cat", f"/sys/class/net/{nic}/mtu"), capture_output=True, check=True).stdout
         )
         words = ("network/tcp-stream", *stage.options)
-        cell = measured((*stage.near, *stage.inside), tmp_path / "run", *words)
-        named(cell, "shaper", rate * (mtu - 52) / (mtu + 14))
+        seen = measured((*stage.near, *stage.inside), tmp_path / "run", *words)
+        named(seen, CeilingKind.SHAPER, rate * (mtu - 52) / (mtu + 14))
 
 
 def _device_of(folder: Path) -> str:

@@ -103,6 +103,7 @@ _SYSCTL = {
     "ipv4/tcp_wmem": "4096 16384 4194304",
     "ipv4/tcp_rmem": "4096 131072 6291456",
     "ipv4/tcp_adv_win_scale": "1",
+    "ipv4/tcp_sack": "1",
 }
 _NODE = "/sys/devices/system/node/node0"
 _DIMM = "/sys/devices/system/edac/mc/mc0/dimm0"

@@ -113,10 +113,15 @@ def label(name: str) -> str:
 
 def _chosen(table: FactTable, kind: str) -> InventoryTable:
     """The columns of the kind that any of its things has."""
-    subjects = table.subjects(kind)
+    subjects = _in_order(table.subjects(kind))
     columns = [(words, name) for words, name in COLUMNS[kind] if any(table.find(name, one) for one in subjects)]
     rows = tuple((one, _beside(table, kind, one), _values(table, one, columns)) for one in subjects)
     return InventoryTable(caption=_caption(kind, len(subjects)), columns=tuple(columns), rows=rows)
+
+
+def _in_order(subjects: Sequence[str]) -> Sequence[str]:
+    """Numbers (of groups, of interrupts) by size, everything else as it is: PCI addresses are hexadecimal."""
+    return sorted(subjects, key=int) if all(one.isdecimal() for one in subjects) else subjects
 
 
 def _beside(table: FactTable, kind: str, subject: str) -> str:
@@ -148,7 +153,7 @@ def _complete(table: FactTable, kind: str, known: Iterable[str]) -> InventoryTab
     """The facts of a kind that have no column of their own: things by row, or facts by row where things are few."""
     chosen = {name for _, name in COLUMNS.get(kind, ())}
     names = sorted(name for name in known if name not in chosen and any(filter(None, table.of(name))))
-    subjects = table.subjects(kind)
+    subjects = _in_order(table.subjects(kind))
     if not names:
         return None
     columns = [(label(name), name) for name in names]

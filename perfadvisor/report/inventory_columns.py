@@ -36,7 +36,9 @@ KIND_WORDS = {
 }
 
 # Facts whose value lists PCI functions: each is named beside its address.
-OF_FUNCTIONS = frozenset({"iommu_group.members", "pci.group_companions", "pci.physical_function"})
+OF_FUNCTIONS = frozenset(
+    {"iommu_group.members", "pci.group_companions", "pci.physical_function", "vm_hostdev.pci_address"}
+)
 
 COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
     "node": (
@@ -162,5 +164,11 @@ COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Page size", "vm.page_size_bytes"),
         ("I/O threads", "vm.iothread_count"),
         ("Devices", "vm.hostdev_count"),
+    ),
+    "vm_hostdev": (
+        ("Guest", "vm_hostdev.domain"),
+        ("Function of the host", "vm_hostdev.pci_address"),
+        ("Address in the guest", "vm_hostdev.guest_address"),
+        ("On the guest's node", "vm_hostdev.on_guest_node"),
     ),
 }

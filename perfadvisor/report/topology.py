@@ -144,7 +144,7 @@ def _node_lines(table: FactTable, node: str) -> tuple[str, ...]:
     if handed_out(table) is not None:
         ram += " initialised so far"
     ram += f", distances {clipped(str(distances), 24)}" if distances else ""
-    return processors, ram, _huge_pages(table, node), *_guests(table, node)
+    return processors, ram, *_huge_pages(table, node), *_guests(table, node)
 
 
 def _title(table: FactTable, node: str) -> str:
@@ -165,14 +165,15 @@ def _guests(table: FactTable, node: str) -> Iterator[str]:
         yield f"and {len(found) - GUESTS} more guests"
 
 
-def _huge_pages(table: FactTable, node: str) -> str:
-    """`huge pages: 512 of 2 MiB (3 free)`: the pools of the node that hold any."""
+def _huge_pages(table: FactTable, node: str) -> tuple[str, ...]:
+    """`huge pages: 512 of 2 MiB (3 free)`: the pools of the node that hold any, a line each where one is too short."""
     totals = table.of("node_hugepages.total")
     mine = {name: count for name, count in totals.items() if name.partition("/")[0] == node}
     if not mine:
-        return "huge pages not read"
+        return ("huge pages not read",)
     pools = [_pool(table, name, count) for name, count in mine.items() if count]
-    return clipped(f"huge pages: {', '.join(pools) or 'none'}", WIDEST)
+    together = f"huge pages: {', '.join(pools) or 'none'}"
+    return (together,) if len(together) <= WIDEST else tuple(f"huge pages: {pool}" for pool in pools)
 
 
 def _pool(table: FactTable, name: str, count: Scalar) -> str:

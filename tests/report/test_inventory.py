@@ -57,6 +57,21 @@ def test_the_page_has_all_chapters(server) -> None:
         assert f"<summary>{title} <small>" in page
 
 
+def test_groups_stand_in_the_order_of_their_numbers() -> None:
+    groups = ("1", "10", "1001", "2", "43")
+    (chapter,) = chapters(FactTable(tuple(fact("iommu_group.member_count", 1, one) for one in groups)))
+    (table,) = chapter.tables
+    assert [name for name, _, _ in table.rows] == ["1", "2", "10", "43", "1001"]
+
+
+def test_the_functions_given_to_a_guest_stand_where_guests_do() -> None:
+    at = "0000:cc:00.0"
+    given = fact("vm_hostdev.domain", "render", "render/0"), fact("vm_hostdev.pci_address", at, "render/0")
+    (chapter,) = chapters(FactTable(given))
+    (table,) = chapter.tables
+    assert (chapter.title, [value.text for value in table.rows[0][2] if value]) == ("Guests", ["render", at])
+
+
 def test_labels_leave_the_unit_to_the_value() -> None:
     assert label("pci.max_payload_bytes") == "max payload" and label("nic.rx_usecs") == "rx"
 

@@ -97,6 +97,17 @@ def test_huge_pages_groups_and_interrupts_are_named() -> None:
     assert topology(facts(*NODES))[0].lines[2] == "huge pages not read"
 
 
+def test_pools_that_do_not_fit_one_line_have_a_line_each() -> None:
+    found = (
+        ("node_hugepages.total", "1/1048576kB", 12),
+        ("node_hugepages.free", "1/1048576kB", 4),
+        ("node_hugepages.total", "1/2048kB", 6144),
+        ("node_hugepages.free", "1/2048kB", 1536),
+    )
+    lines = topology(facts(*NODES, *found))[1].lines
+    assert lines[2:4] == ("huge pages: 12 of 1 GiB (4 free)", "huge pages: 6144 of 2 MiB (1536 free)")
+
+
 def test_eight_nodes_and_three_hundred_functions_are_folded_quickly() -> None:
     import time
 

@@ -15,7 +15,8 @@ from perfadvisor.model.units import Unit
 
 FEWEST = 5  # seconds; with fewer nothing can be called usual
 LOST = 0.3  # judgement: virtual disks waver by a tenth or two from second to second
-SCATTERS = 6.0  # robust standard deviations below the median
+SCATTERS = 3.0  # robust standard deviations of the other seconds
+APART = 3  # seconds for each dip at least: with more dips than that it wavers
 TO_SIGMA = 1.4826  # of the median absolute deviation of normal noise
 MORE_CPUS = 0.3  # judgement, of other programs or of waiting
 MORE_STEAL = 0.1
@@ -38,15 +39,19 @@ def timeline(steps: Sequence[TrialSecond], unit: Unit, *, reads_only: bool = Fal
 
 
 def _dips(steps: Sequence[TrialSecond], *, reads_only: bool) -> Iterator[Dip]:
-    usual = median(step.rate for step in steps)
-    scatter = TO_SIGMA * median(abs(step.rate - usual) for step in steps)
+    """What is usual, and how far it scatters, is taken from the seconds that are not far below the median: in a short
+    trial a dip would hide itself in its own scatter. A rate that falls again and again has no dips, but wavers."""
+    middle = median(step.rate for step in steps)
+    rest = [step.rate for step in steps if step.rate >= (1 - LOST) * middle]
+    if middle <= 0 or not rest:
+        return
+    usual = median(rest)
+    scatter = TO_SIGMA * median(abs(rate - usual) for rate in rest)
     floor = min((1 - LOST) * usual, usual - SCATTERS * scatter)
     plain = [step for step in steps if step.rate >= floor]
-    if usual <= 0 or not plain:
-        return
-    for low, group in groupby(steps, key=lambda step: step.rate < floor):
-        if low:
-            yield _dip(list(group), plain, usual, reads_only=reads_only)
+    low = [list(group) for is_low, group in groupby(steps, key=lambda step: step.rate < floor) if is_low]
+    if APART * len(low) <= len(steps):
+        yield from (_dip(group, plain, usual, reads_only=reads_only) for group in low)
 
 
 def _dip(low: Sequence[TrialSecond], plain: Sequence[TrialSecond], usual: float, *, reads_only: bool) -> Dip:

@@ -36,7 +36,7 @@ def only_in_the_dip(low: float, high: float) -> list[float]:
 def test_a_dip_has_its_seconds_and_what_was_lost() -> None:
     (dip,) = dips(steps(RATES))
     assert (dip.start_s, dip.seconds, dip.causes) == (4.5, 2.0, ())
-    assert dip.lost_share == pytest.approx(1 - 37.5 / 99, abs=0.001)
+    assert dip.lost_share == pytest.approx(1 - 37.5 / 100, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,10 @@ def test_readings_beside_another_clocks_seconds() -> None:
     rows = [row(0.5, 0, steal_ns=0.0), row(1.5, 0, steal_ns=1e9), row(2.5, 0, steal_ns=1e9)]
     assert beside(rows, 0.6, 1.4)["steal_cpus"] == pytest.approx(1.0)
     assert beside(rows[:1], 0, 1) == {}
+
+
+def test_a_dip_in_a_short_trial_does_not_hide_in_its_own_scatter() -> None:
+    """Seconds of a real trial whose tool was stopped, and of one beside writes of another program, in MB/s."""
+    assert [dip.start_s for dip in dips(steps([317, 297, 212, 0, 151, 242, 285]))] == [4.5]
+    (dip,) = dips(steps([294, 246, 141, 65, 124, 278, 289]))
+    assert (dip.start_s, dip.seconds) == (3.5, 3.0)

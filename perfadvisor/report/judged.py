@@ -72,6 +72,11 @@ def waiting(view: ReportView) -> int:
     return len({one.rule.id for one in about_the_machine(view) if one.outcome is Outcome.UNKNOWN})
 
 
+def not_evaluated(view: ReportView) -> int:
+    """The same of all rules, those about the measurement too: as many as the page and the terminal list."""
+    return len({one.rule.id for one in view.findings if one.outcome is Outcome.UNKNOWN})
+
+
 def most_wanted(view: ReportView) -> MissingReading | None:
     """The reading that most rules lack, those that lack nothing else counting first; None where none lacks any."""
     alone: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from perfadvisor.model.result import Cell, Trust
 from perfadvisor.model.rule import Confidence, Severity
 from perfadvisor.report.delivers import delivers, unlike_machines
 from perfadvisor.report.findings import Entry, severity_counts
-from perfadvisor.report.judged import Judged, judged, looked, most_wanted, waiting
+from perfadvisor.report.judged import Judged, judged, looked, most_wanted, not_evaluated, waiting
 from perfadvisor.report.parts import SentencePart, lowered, plain
 from perfadvisor.report.view import ReportView
 
@@ -67,7 +67,7 @@ def _nothing_found(view: ReportView) -> Iterator[SentencePart]:
         yield SentencePart(f": no rule about the machine could be evaluated{unlock}. ")
     elif state is Judged.IN_PART:
         yield SentencePart("Judged in part, nothing found", strong=True)
-        missing = f"{waiting(view)} could not be evaluated"
+        missing = f"{not_evaluated(view)} could not be evaluated"
         yield SentencePart(f": {count_of(looked(view), 'rule')} found nothing, {missing}{unlock}. ")
     else:
         measured = any(cell.estimates for cell in view.cells)
@@ -84,7 +84,7 @@ def _all_of(view: ReportView) -> str:
 
 
 def _not_evaluated(view: ReportView) -> str:
-    missing = waiting(view)
+    missing = not_evaluated(view)
     return f"{count_of(missing, 'rule')} could not be evaluated. " if missing else ""
 
 

@@ -36,6 +36,7 @@ def view(*findings: Finding) -> ReportView:
 
 
 WAITS = one(Outcome.UNKNOWN, "waits", missing=("cpu.governors",))
+UNSURE = one(Outcome.UNKNOWN, "unsure", step="measurement", missing=("cpu.governors",))  # is listed like any other
 WAITS_TOO = one(Outcome.UNKNOWN, "waits-too", missing=("cpu.governors", "nic.mtu"))
 
 
@@ -71,6 +72,7 @@ def test_devices_that_nobody_looked_for_are_not_there_to_be_clear(tmp_path) -> N
         ((one(Outcome.CLEAR), WAITS), Judged.IN_PART, "Judged in part, nothing found: 1 rule found nothing, 1 could"),
         ((one(Outcome.CLEAR),), Judged.CLEAR, "Its settings show nothing to fix: 1 rule looked"),
         ((one(Outcome.FIRES), WAITS), Judged.FINDINGS, "1 rule could not be evaluated"),
+        ((one(Outcome.FIRES), WAITS, UNSURE), Judged.FINDINGS, "2 rules could not be evaluated"),
     ],
 )
 def test_four_things_a_judgement_can_say(findings, state, said) -> None:

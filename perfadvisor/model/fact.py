@@ -1,8 +1,10 @@
 """Facts: named, typed values with their unit, subject and source; and the catalogue entries that define them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from perfadvisor.model.absence import AbsenceReason, reason_of
 from perfadvisor.model.units import Unit
@@ -19,27 +21,25 @@ class Nature(StrEnum):
     IDENTITY = "identity"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class Fact(NamedTuple):  # tens of thousands of a machine: a frozen dataclass takes four times as long to make
     """One value that was read: `name` ("nic.rx_usecs"), `subject` ("eth0", or "" for the host), its `source`, and the
     nature of what it tells."""
 
     name: str
-    subject: str = ""
     value: Scalar
+    source: str
+    subject: str = ""
     unit: Unit = Unit.NONE
     nature: Nature = Nature.IDENTITY
-    source: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Absent:
+class Absent(NamedTuple):
     """A fact the machine gives no value for, and why: never to be taken for zero or false. `reason` is for people and
     carries what it stands for; code asks `why`."""
 
     name: str
-    subject: str = ""
     reason: str
+    subject: str = ""
     source: str = ""
 
     @property
@@ -115,7 +115,7 @@ class FactTable:
     """Facts of one machine by name and subject. The first fact of a name and subject wins; facts beat absences."""
 
     def __init__(self, facts: Iterable[Fact | Absent]) -> None:
-        self._by_name: dict[str, dict[str, Fact | Absent]] = {}
+        self._by_name: defaultdict[str, dict[str, Fact | Absent]] = defaultdict(dict)
         self._subjects: dict[str, tuple[str, ...]] = {}  # these two are kept: each thing asks for those of other kinds
         self._holders: dict[str, dict[Scalar, list[str]]] = {}
         for fact in facts:
@@ -123,13 +123,14 @@ class FactTable:
 
     def add(self, fact: Fact | Absent) -> None:
         """Add one more fact."""
-        subjects = self._by_name.setdefault(fact.name, {})
-        known = subjects.get(fact.subject)
-        if known is None or (isinstance(known, Absent) and isinstance(fact, Fact)):
+        subjects = self._by_name[fact.name]
+        known = subjects.setdefault(fact.subject, fact)
+        if known is not fact:
+            if isinstance(known, Fact) or isinstance(fact, Absent):
+                return
             subjects[fact.subject] = fact
-            if self._subjects or self._holders:
-                self._subjects.clear()
-                self._holders.clear()
+        if self._subjects or self._holders:
+            self._subjects, self._holders = {}, {}
 
     def __iter__(self) -> Iterator[Fact | Absent]:
         return (fact for subjects in self._by_name.values() for fact in subjects.values())
@@ -157,12 +158,12 @@ class FactTable:
 
     def subjects(self, kind: str) -> tuple[str, ...]:
         """The subjects that have a fact whose name starts with `kind` and a dot ("nic"), sorted."""
-        if kind not in self._subjects:
-            prefix = kind + "."
-            names = (subjects for name, subjects in self._by_name.items() if name.startswith(prefix))
-            found = {subject for subjects in names for subject in subjects if subject}
-            self._subjects[kind] = tuple(sorted(found))
-        return self._subjects[kind]
+        if not self._subjects:
+            found: dict[str, set[str]] = {}
+            for name, subjects in self._by_name.items():
+                found.setdefault(name.partition(".")[0], set()).update(subjects)
+            self._subjects = {one: tuple(sorted(subjects - {""})) for one, subjects in found.items()}
+        return self._subjects.get(kind, ())
 
     def holders(self, name: str, value: Scalar) -> tuple[str, ...]:
         """The subjects whose fact of this name has this value ("nic.pci_address": the NICs of a function), sorted."""

@@ -8,7 +8,7 @@ request (`netlink:ethtool/coalesce/eth0`, canonical JSON bytes).
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from posixpath import dirname, join, normpath
+from posixpath import join, normpath
 from typing import TypeVar
 
 from perfadvisor.model.absence import NOT_READ, Cause, of_error
@@ -100,7 +100,7 @@ class Tree:
             if name in ("", "."):
                 continue
             if name == "..":
-                done = dirname(done)
+                done = done.rpartition("/")[0] or "/"
                 continue
             here = _joined(done, name)
             entry = self._entries.get(here)
@@ -120,14 +120,15 @@ class Tree:
             return self._entries.get(source)
         above, _, name = source.rpartition("/")
         directory = self._directory(above)
-        path = _joined(directory, name)
-        found = self._entries.get(path)
-        if isinstance(found, Symlink) or name in _NOT_NAMES:
+        path = source if directory == above else _joined(directory, name)
+        if name in _NOT_NAMES or isinstance(self._entries.get(path), Symlink):
             path = self.realpath(source)
-            found = self._entries.get(path)
+            if isinstance(self._entries.get(path), Symlink):
+                return Unreadable(LOOP)
+        found = self._entries.get(path)
         if found is None:
             return Directory() if path in self._below else None
-        return Unreadable(LOOP) if isinstance(found, Symlink) else found
+        return found
 
     def exists(self, source: str) -> bool:
         """Whether the source is in the tree, readable or not."""
@@ -144,8 +145,8 @@ class Tree:
 
     def text(self, source: str) -> str | None:
         """The source as text without surrounding white space and NUL bytes; undecodable bytes become U+FFFD."""
-        data = self.read(source)
-        return None if data is None else data.decode("utf-8", "replace").strip(" \t\r\n\0")
+        found = self.entry(source)
+        return text_of(found) if isinstance(found, bytes) else None
 
     def integer(self, source: str) -> int | None:
         """The source as a whole number (decimal, or hexadecimal with 0x), None where it is absent or no number."""
@@ -195,8 +196,7 @@ class Tree:
 
     def why_unreadable(self, source: str) -> Cause:
         """The reason a source gave no bytes: words for a report, which carry the reason as a value."""
-        found = self.entry(source)
-        return of_error(found.reason) if isinstance(found, Unreadable) else NOT_READ
+        return why(self.entry(source))
 
     def exit_code(self, source: str) -> int | None:
         """What a command exited with where it gave no output; None where it was not run, or gave some."""
@@ -214,6 +214,16 @@ class Tree:
         for other in others:
             entries.update(other._entries)
         return Tree(entries)
+
+
+def text_of(data: bytes) -> str:
+    """Bytes as text without surrounding white space and NUL bytes; undecodable bytes become U+FFFD."""
+    return data.decode("utf-8", "replace").strip(" \t\r\n\0")
+
+
+def why(found: Entry | None) -> Cause:
+    """Why an entry gives no bytes."""
+    return of_error(found.reason) if isinstance(found, Unreadable) else NOT_READ
 
 
 def _joined(directory: str, name: str) -> str:

@@ -59,8 +59,7 @@ class View:
         return self._related
 
     def _find(self, name: str) -> Fact | Absent:
-        plain = name.removeprefix(HOST)
-        side = name[: len(name) - len(plain)]
+        side, plain = (HOST, name[len(HOST) :]) if name.startswith(HOST) else ("", name)
         spec = self._lookup.catalogue.get(plain)
         if spec is None:
             return Absent(name=name, reason="not a fact perfadvisor knows")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
-from perfadvisor.model.tree import Tree
+from perfadvisor.model.tree import Tree, text_of, why
 
 KIB = 1024
 LARGEST = 2**64  # no counter the kernel prints is larger; a longer number is damage or an attack
@@ -80,9 +80,10 @@ def numbered(tree: Tree, directory: str, prefix: str) -> Iterator[tuple[int, str
 
 def reason(tree: Tree, path: str) -> str:
     """Why a source gave no value: unreadable, never read, empty, or text that says nothing of use."""
-    text = tree.text(path)
-    if text is None:
-        return tree.why_unreadable(path)
+    found = tree.entry(path)
+    if not isinstance(found, bytes):
+        return why(found)
+    text = text_of(found)
     return "empty" if not text else f"no value in {text[:40]!r}"
 
 

@@ -20,7 +20,7 @@ CODE = """
 import resource, sys, time
 from pathlib import Path
 from perfadvisor.judge import judge_snapshot
-from perfadvisor.packs import load_rules
+from perfadvisor.packs.rules import load_rules
 from perfadvisor.snapshotting import take
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.saved.saved import load

@@ -23,11 +23,12 @@ from perfadvisor.gating.points import read_points
 from perfadvisor.gating.policy_file import read_file as read_policy
 from perfadvisor.gating.rows import read_side
 from perfadvisor.importer.pieces import configurations_in
-from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rule_reader import read_rules
+from perfadvisor.packs.suites import load_suites
 from perfadvisor.packs.waivers import load_waivers
+from perfadvisor.packs.workloads import load_workloads
 from perfadvisor.saved import archive, saved
 from perfadvisor.saved.given import given
 from perfadvisor.specs.parse import read_spec

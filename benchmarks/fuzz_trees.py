@@ -106,7 +106,7 @@ def _change(found: Entries, dice: random.Random) -> None:
 
 @cache
 def _rules() -> tuple[Rule, ...]:
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
 
     return load_rules()
 

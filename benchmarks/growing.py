@@ -100,8 +100,8 @@ def rules_of_devices(size: int, _folder: Path) -> Timed:
 
 def _rules(tree: Tree) -> Timed:
     from perfadvisor.analyse.rules.advise import advise
-    from perfadvisor.packs import load_rules
     from perfadvisor.packs.known_facts import known_facts
+    from perfadvisor.packs.rules import load_rules
 
     table, rules = catalogue.read(tree), load_rules()
     return lambda: advise(table, rules, catalogue=known_facts(), environment="x")
@@ -117,7 +117,7 @@ def report_of_devices(size: int, _folder: Path) -> Timed:
 
 def _report(tree: Tree) -> Timed:
     from perfadvisor.judge import judge_snapshot
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
     from perfadvisor.report.html import render
 
     snapshot = Snapshot(environment="x", taken=1e9, tree=tree, clock_source="tsc", version="0")

@@ -47,7 +47,7 @@ GAINS = "measured.jsonl"  # beside the rules: gains on planted faults
 def judge(path: Path, rules_dirs: Sequence[Path] = (), goal: str = "", more: Sequence[Path] = ()) -> ReportView:
     """Judge what lies at `path`, and with it what lies at `more`. InputError where nothing of it can be judged, or a
     rule is broken."""
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
 
     rules = load_rules(rules_dirs)
     _check_goal(goal, rules)

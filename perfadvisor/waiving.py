@@ -24,7 +24,7 @@ def accepted(
     found = tuple(findings)
     if path is None:
         return found, ()
-    from perfadvisor.packs import load_rules  # with the reader of YAML, which takes a third of the start
+    from perfadvisor.packs.rules import load_rules  # with the reader of YAML, which takes a third of the start
     from perfadvisor.packs.waivers import load_waivers
 
     waivers, today = load_waivers(path, {rule.id for rule in load_rules(rules_dirs)}), time.strftime("%Y-%m-%d")

@@ -26,10 +26,10 @@ from perfadvisor.errors import InputError
 from perfadvisor.formatting import quantity
 from perfadvisor.model.result import Sample
 from perfadvisor.model.workload import Workload
-from perfadvisor.packs import load_suites, load_workloads
 from perfadvisor.packs.environments import load_environments
 from perfadvisor.packs.job_files import SUFFIX, load_job_file
-from perfadvisor.packs.suites import select
+from perfadvisor.packs.suites import load_suites, select
+from perfadvisor.packs.workloads import load_workloads
 from perfadvisor.runner import Request, RunOutcome
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions

@@ -18,7 +18,9 @@ from perfadvisor.errors import InputError
 from perfadvisor.gating.with_setting import forbidden, planned
 from perfadvisor.judge import judge, judge_snapshot, with_gains
 from perfadvisor.model.workload import Workload
-from perfadvisor.packs import load_rules, load_suites, load_workloads
+from perfadvisor.packs.rules import load_rules
+from perfadvisor.packs.suites import load_suites
+from perfadvisor.packs.workloads import load_workloads
 from perfadvisor.report.view import ReportView
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.snapshotting import take

@@ -76,7 +76,7 @@ def rules_mark(rules: Sequence[Rule]) -> str:
 
 @cache
 def _rules(own: tuple[Path, ...]) -> tuple[Rule, ...]:
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
 
     return load_rules(own)
 

@@ -16,7 +16,7 @@ from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.gate import Runs, Side
 from perfadvisor.model.result import IoPath, TrialResult, TrialState, Trust
 from perfadvisor.model.workload import Trial, Workload
-from perfadvisor.packs import load_workloads
+from perfadvisor.packs.workloads import load_workloads
 from perfadvisor.runner import place
 from perfadvisor.runner.engines import agree
 from perfadvisor.runner.planning import storage_workloads

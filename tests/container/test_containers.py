@@ -194,7 +194,7 @@ def test_a_quarter_of_the_disk_is_a_quarter_and_the_cap_is_named(place, docker) 
 def outcomes_of(run: Run) -> dict[str, Outcome]:
     """As `outcomes`, of a run that is not on disk any more."""
     from perfadvisor.judge import judge_run
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
 
     found = judge_run(run, load_rules(()), source="x").findings
     return {finding.environment: finding.outcome for finding in found if finding.rule.id == "container-io-limit"}

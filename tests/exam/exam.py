@@ -11,7 +11,7 @@ from subprocess import SubprocessError
 
 from perfadvisor.model.gate import Verdict
 from perfadvisor.model.workload import Workload
-from perfadvisor.packs import load_workloads
+from perfadvisor.packs.workloads import load_workloads
 from tests.exam.deeds import DeedError, done
 from tests.exam.ending import taken_away_in_peace
 from tests.exam.fixing import Fix, NoFixError, by_hand, by_plan

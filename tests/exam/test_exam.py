@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.model.gate import Verdict
-from perfadvisor.packs import load_rules, load_workloads
+from perfadvisor.packs.rules import load_rules
+from perfadvisor.packs.workloads import load_workloads
 from tests.exam.__main__ import play
 from tests.exam.exam import Outcome
 from tests.exam.judged import WORKLOADS

@@ -20,7 +20,7 @@ from perfadvisor.fleet.sources import host_records
 from perfadvisor.judge import judge
 from perfadvisor.model.fleet import FleetFinding, HostRecord
 from perfadvisor.model.rule import Outcome
-from perfadvisor.packs import load_rules
+from perfadvisor.packs.rules import load_rules
 from perfadvisor.saved.saved import save_snapshot
 
 DATA = Path(__file__).resolve().parent.parent / "data"

@@ -1,6 +1,6 @@
 """Every rule's fix is data that perfadvisor can plan, or is here with the reason why it stays words."""
 
-from perfadvisor.packs import load_rules
+from perfadvisor.packs.rules import load_rules
 
 HARDWARE = {
     "cpu-clocksource-coarse",

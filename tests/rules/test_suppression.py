@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from perfadvisor.packs import load_rules
+from perfadvisor.packs.rules import load_rules
 
 # Of the cable or the port at its other end: no slot, and no full PCI Express link, makes these.
 OF_THE_CABLE = ("network-half-duplex", "network-link-100mbit", "network-infiniband-one-lane")

@@ -288,7 +288,7 @@ def test_the_whole_judgement_gives_rules_and_reports_the_ratio():
     container = replace(GUEST, kind=EnvironmentKind.CONTAINER)
     deltas = {"cgroup.throttled": 60.0, "cgroup.throttled_ns": 6e9, "cgroup.used_ns": 4e9}
     results = [replace(one, deltas=deltas) if one.trial.environment == "vm" else one for one in results]
-    from perfadvisor.packs import load_rules
+    from perfadvisor.packs.rules import load_rules
 
     view = judge_run(run_of(results, (LOCAL, container)), load_rules(()), source="run")
     assert view.facts["vm"].value("result.ratio_to_parent", f"{WORKLOAD.id}@vm") == pytest.approx(0.5, rel=0.05)

@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.analyse.rules.conditions import Unknown, from_values, parse
 from perfadvisor.analyse.rules.terms import terms, written
-from perfadvisor.packs import load_rules
+from perfadvisor.packs.rules import load_rules
 
 VALUES = {"a.x": 5, "a.y": 10, "a.s": "on", "a.b": True}
 

@@ -1,9 +1,8 @@
 """From intents to a plan: checked against what the machine accepts, in an order that holds, with the machine as it
 would be then."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from graphlib import TopologicalSorter
 
 from perfadvisor.model.tree import Tree
@@ -76,14 +75,11 @@ def _undone(write: Write) -> Iterator[Write]:
 
 def _ordered(intents: list[Intent]) -> list[Intent]:
     """Settings that others wait for go first; beside that the given order stays."""
-    return sorted(intents, key=lambda intent: _ranks()[intent.setting])
-
-
-@cache
-def _ranks() -> Mapping[str, int]:
-    """The place of each setting in an order in which those that others wait for go first."""
+    if len(intents) < 2:
+        return intents
     graph = {name: set(setting.after) for name, setting in SETTINGS.items()}
-    return {name: place for place, name in enumerate(TopologicalSorter(graph).static_order())}
+    rank = {name: place for place, name in enumerate(TopologicalSorter(graph).static_order())}
+    return sorted(intents, key=lambda intent: rank[intent.setting])
 
 
 def _within(setting: Setting, to: Values) -> Values:

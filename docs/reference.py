@@ -12,10 +12,10 @@ from perfadvisor.evidence.kinds import KINDS
 from perfadvisor.model.deltas import DELTAS
 from perfadvisor.model.fact import Fact, FactSpec
 from perfadvisor.model.rule import Rule
+from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.packs.suites import load_suites
 from perfadvisor.packs.workloads import load_workloads
-from perfadvisor.packs.known_facts import known_facts
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
 SAMPLES = ("outputs", "text", "lspci", "ethtool", "interrupts", "guests")

@@ -36,6 +36,13 @@ FILE = f"{DEFINED}/{GUEST}.xml"
 HERE = (("type='kvm'", "type='qemu'"), ('type="kvm"', 'type="qemu"'), ("pc-q35-9.0", "q35"))
 
 
+# What Debian 12's libvirt and a machine without KVM cannot show: the reason, by rule.
+NOT_HERE = {
+    "vm-cpus-emulated": "the fix is KVM, which this libvirt must not use",
+    "vm-disk-single-iothread": "libvirt spreads a disk over several I/O threads from version 10.0 on",
+}
+
+
 def main() -> int:
     """Install, start, try every rule, print."""
     root = Path(sys.argv[1])
@@ -58,6 +65,8 @@ def _install(root: Path) -> None:
     options = ("--quiet", "--variant=minbase", '--aptopt=APT::Install-Recommends "false"', f"--include={PACKAGES}")
     sources = [str(SOURCES)] if SOURCES.exists() else []
     subprocess.run(["mmdebstrap", *options, "bookworm", str(root), *sources], check=True)
+    # libvirt looks this user up before it reads its configuration; a package that is not needed here would make it.
+    subprocess.run(["chroot", str(root), "useradd", "--system", "--user-group", "libvirt-qemu"], check=True)
     (root / "etc/libvirt").mkdir(exist_ok=True)
     (root / "etc/libvirt/qemu.conf").write_text('user = "root"\ngroup = "root"\nsecurity_driver = "none"\n')
     (root / "etc/libvirt/libvirtd.conf").write_text('auth_unix_rw = "none"\n')
@@ -84,6 +93,8 @@ def _inside(root: Path, line: str) -> "subprocess.CompletedProcess[str]":
 
 
 def _tried(rule: Rule, root: Path) -> str:
+    if rule.id in NOT_HERE:
+        return f"not made: {NOT_HERE[rule.id]}"
     reason = "no case"
     for case in rule.cases:
         if case.expect is Outcome.FIRES:

@@ -41,10 +41,9 @@ def named(seen: tuple[bool, tuple[Ceiling, ...]], kind: CeilingKind, value: floa
     (planted,) = [one for one in found if one.kind is kind]
     print(planted.words, quantity(planted.reached, planted.unit), sound)
     assert abs(planted.limit / value - 1) <= WITHIN, found
-    if not sound:
-        pytest.skip("other programs kept the machine busy: how near the result comes is not judged")
-    assert found[0] is planted, found
-    assert abs(planted.reached / value - 1) <= WITHIN, found
+    if sound:
+        assert found[0] is planted, found
+        assert abs(planted.reached / value - 1) <= WITHIN, found
 
 
 @pytest.mark.parametrize(

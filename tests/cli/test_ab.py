@@ -98,7 +98,9 @@ def disk(tmp_path) -> Iterator[Path]:
     done = subprocess.run(["losetup", "--find", "--show", str(image)], capture_output=True, text=True)
     if done.returncode:
         pytest.skip(f"no loop device here: {done.stderr.strip()}")
-    yield Path("/sys/block", Path(done.stdout.strip()).name, "queue")
+    queue = Path("/sys/block", Path(done.stdout.strip()).name, "queue")
+    (queue / "read_ahead_kb").write_text("128")  # a loop device keeps what was set for the file before
+    yield queue
     subprocess.run(["losetup", "--detach", done.stdout.strip()], check=True)
 
 

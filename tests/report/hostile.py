@@ -115,6 +115,9 @@ def poisoned(value: typing.Any, tail: str, spare: frozenset[str] = frozenset()) 
         return value
     if isinstance(value, str):
         return value + tail if value else value
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):  # a record made as a named tuple
+        named = value._asdict().items()
+        return type(value)(**{n: each if n in spare else poisoned(each, tail, spare) for n, each in named})
     if isinstance(value, tuple):
         return tuple(poisoned(each, tail, spare) for each in value)
     if isinstance(value, Mapping):

@@ -63,6 +63,8 @@ def redacted(value: Any, by: Redactor) -> Any:  # noqa: ANN401
 def _whole(value: Any, changed: Callable[[Any], Any]) -> Any:  # noqa: ANN401
     if isinstance(value, Mapping):
         return {changed(key): changed(each) for key, each in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_make"):  # a record made as a named tuple
+        return value._make(map(changed, value))
     if isinstance(value, tuple | list):
         return type(value)(map(changed, value))
     if is_dataclass(value) and not isinstance(value, type):

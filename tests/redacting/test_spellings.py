@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfadvisor.model.fact import Fact
 from perfadvisor.model.tree import Symlink, Tree
 from perfadvisor.redacting.kinds import Identifier, IdentityKind, counted
 from perfadvisor.redacting.learning import learned
@@ -14,6 +15,7 @@ from perfadvisor.redacting.matching import any_of
 from perfadvisor.redacting.patterns import in_text
 from perfadvisor.redacting.pseudonyms import Pseudonyms
 from perfadvisor.redacting.redactor import Redactor
+from perfadvisor.redacting.values import redacted
 
 KEY = bytes(32)
 
@@ -50,6 +52,13 @@ def test_a_name_that_is_a_plain_word_goes_only_where_it_is_a_name() -> None:
     assert "memory" not in by.text("<name>memory</name>")
     assert by.text("/home/test/x").startswith("/home/user")
     assert by.tree(Tree({"/proc/sys/kernel/hostname": b"vm\n"})).text("/proc/sys/kernel/hostname") != "vm"
+
+
+def test_records_of_either_make_are_redacted() -> None:
+    by = redactor((IdentityKind.HOST, "db-one"))
+    fact = redacted(Fact(name="kernel.hostname", value="db-one", source="/proc/db-one"), by)
+    assert isinstance(fact, Fact) and fact.name == "kernel.hostname"
+    assert fact.value == by.text("db-one") != "db-one" and "db-one" not in fact.source
 
 
 def test_nobody_s_name_is_kept() -> None:

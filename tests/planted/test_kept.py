@@ -19,7 +19,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def judged(name: str, folder: Path) -> tuple[Finding, ...]:
     with tarfile.open(RUNS / f"{name}.tar.xz") as packed:
-        packed.extractall(folder / name, filter="data")
+        packed.extractall(folder / name)  # our own; the oldest Python has no filter for it
     (run,) = (folder / name).iterdir()
     return tuple(judge(run).findings)
 

@@ -1,11 +1,11 @@
 """Files that stand for the kernel's, as settings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from perfadvisor.settings import catalogue, planning
+from perfadvisor.settings import catalogue
 from perfadvisor.settings.model import Door, Field, Setting, Type
 from perfadvisor.tuning import record
 
@@ -18,7 +18,7 @@ def _own_state(tmp_path, monkeypatch, request) -> None:
 
 
 @pytest.fixture
-def stands_for(tmp_path, monkeypatch) -> Iterator[Callable[[str], Path]]:
+def stands_for(tmp_path, monkeypatch) -> Callable[[str], Path]:
     """Make a file that stands for one of the kernel's, as the setting `test.NAME`; it holds 1."""
 
     def make(name: str) -> Path:
@@ -29,11 +29,9 @@ def stands_for(tmp_path, monkeypatch) -> Iterator[Callable[[str], Path]]:
             name=f"test.{name}", subject="", door=Door.FILE, path=str(path), fields=(field,), meaning="a test's"
         )
         monkeypatch.setitem(catalogue.SETTINGS, made.name, made)  # type: ignore[arg-type]
-        planning._ranks.cache_clear()
         return path
 
-    yield make
-    planning._ranks.cache_clear()
+    return make
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from perfadvisor.errors import MeasureError
-from perfadvisor.settings import catalogue, planning
+from perfadvisor.settings import catalogue
 from perfadvisor.settings.model import Door, Field, Intent, Setting, Type
 from perfadvisor.settings.planning import plan
 from perfadvisor.targets.changing import journal, settings, settings_file, undo
@@ -21,7 +21,6 @@ ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices"
 @pytest.fixture(autouse=True)
 def _state(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(planning, "_ranks", planning._ranks.__wrapped__)  # each test has settings of its own
 
 
 @pytest.fixture

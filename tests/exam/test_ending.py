@@ -17,14 +17,24 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 STARTS_WITHIN_S, ENDS_WITHIN_S = 120, 120
 
 
+@pytest.fixture(autouse=True)
+def _signals_as_before() -> Iterator[None]:
+    """Whatever a test leaves, the tests after it hear signals."""
+    before = {one: signal.getsignal(one) for one in SIGNALS}
+    yield
+    for one, handler in before.items():
+        signal.signal(one, handler)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
 def test_the_first_signal_ends_it_and_those_after_it_are_ignored() -> None:
     before = [signal.getsignal(one) for one in SIGNALS]
     with pytest.raises(KeyboardInterrupt), ended_by_the_first():
         try:
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
         finally:
             for one in SIGNALS:
-                os.kill(os.getpid(), one)
+                signal.raise_signal(one)
     assert [signal.getsignal(one) for one in SIGNALS] == before
 
 
@@ -34,7 +44,7 @@ def test_a_signal_waits_until_everything_is_taken_away() -> None:
     @contextlib.contextmanager
     def stage() -> Iterator[str]:
         yield "stage"
-        os.kill(os.getpid(), signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
         done.append("taken away")
 
     with pytest.raises(KeyboardInterrupt), ended_by_the_first(), taken_away_in_peace(stage()) as entered:

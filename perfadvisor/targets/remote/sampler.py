@@ -19,7 +19,7 @@ TICKS_PER_S = 100  # USER_HZ of /proc/PID/stat on every Linux architecture that 
 NS_PER_TICK = 1e9 / TICKS_PER_S
 
 SCRIPT = r"""
-disk=$1; program=${2##*/}; cpus=$(nproc 2>/dev/null); shift
+disk=$1; program=${2##*/}; cpus=$(unset OMP_NUM_THREADS OMP_THREAD_LIMIT; nproc 2>/dev/null); shift
 sample() {
   trap 'exit 0' TERM
   read -r me _ </proc/self/stat

@@ -17,7 +17,8 @@ BUSY = "import time; end = time.monotonic() + 2.8\nwhile time.monotonic() < end:
 
 def run(shell: tuple[str, ...], *argv: str, block: str = "") -> "subprocess.CompletedProcess[bytes]":
     wrapped = [*shell, *sampler.wrapped(argv, block=block)[1:]]
-    marked = os.environ | {"PERFADVISOR_TASK": "0123"}
+    threads = {"OMP_NUM_THREADS": "1"}  # nproc counts these instead of CPUs where they are set
+    marked = os.environ | threads | {"PERFADVISOR_TASK": "0123"}
     return subprocess.run(wrapped, capture_output=True, env=marked, timeout=30)
 
 

@@ -24,6 +24,8 @@ from perfadvisor.packs.rules import load_rules
 from perfadvisor.snapshotting import take
 from perfadvisor.targets.here.local import LocalTarget
 from perfadvisor.saved.saved import load
+from perfadvisor.start import collect_less
+collect_less()  # as the program does
 rules = load_rules(())
 snapshot = load(Path(sys.argv[1])) if sys.argv[1] else take(LocalTarget())
 began = time.perf_counter()

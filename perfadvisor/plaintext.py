@@ -23,10 +23,21 @@ def harmless(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """For a terminal: the text as one line, so that a value can not pretend to be a line of ours."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else REPLACED for each in text)
+    """For a terminal: the text as one line, so that a value can not pretend to be a line of ours, nor to be an order to
+    the CI system that reads a job's log."""
+    seen = text if text.isprintable() else "".join(each if each.isprintable() else REPLACED for each in text)
+    return _no_command(seen)
+
+
+def _no_command(text: str) -> str:
+    return _log_command().sub(rf"\1{REPLACED}", text) if "::" in text or "##" in text else text
+
+
+@cache
+def _log_command() -> re.Pattern[str]:
+    """One character of what makes a command: `::name::` at the start of a line (GitHub Actions, ActionCommand.cs),
+    `##[name]` (the same), `##vso[name]` (Azure Pipelines) and `##teamcity[name]` anywhere in it."""
+    return re.compile(r"^(\s*):(?=:.*::)|#(?=#(?:\[|vso\[|teamcity\[))")
 
 
 def visible(text: str) -> str:

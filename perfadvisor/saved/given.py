@@ -101,13 +101,14 @@ def _of_zip(data: bytes, name: str) -> Iterator[tuple[str, Entry]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for member in archive.infolist():
-                if member.is_dir():
+                inside = safe_name(member.filename, name)
+                if not inside or member.filename.endswith("/"):
                     continue
                 with archive.open(member) as stream:
                     found = stream.read(left + 1)
                 left -= len(found)
                 if left < 0:
                     raise too_large(name)
-                yield safe_name(member.filename, name), found
+                yield inside, found
     except _BROKEN_ZIP as error:
         raise InputError(f"{name}: not a complete zip archive: {error}", "unpack it, and give the directory") from error

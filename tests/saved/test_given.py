@@ -31,6 +31,14 @@ def test_a_zip_of_outputs_is_read(tmp_path: Path) -> None:
     assert [data for _, data in read(tmp_path, zipped({"a/uname": b"Linux h 6.1\n"})).files] == [b"Linux h 6.1\n"]
 
 
+def test_members_without_a_name_are_passed_over(tmp_path: Path) -> None:
+    """In a damaged directory of the archive, the first one's name is taken for an extra field."""
+    data = zipped({"x": b"1", "./": b"", "uname": b"Linux h 6.1\n"})
+    at = data.index(b"PK\x01\x02") + len("PK__") + 24  # the lengths of name and extra field
+    nameless = data[:at] + b"\0\0\1\0" + data[at + 4 :]
+    assert [found for _, found in read(tmp_path, nameless).files] == [b"Linux h 6.1\n"]
+
+
 @pytest.mark.parametrize("name", ["../x", "a/../../x", "/../x"])
 def test_a_name_that_climbs_out_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="climbs out"):

@@ -2,8 +2,9 @@
 
 The promises are 2 s and 1 s after start-up, on a machine that does nothing else. Both inputs are made of the samples in
 `tests/data`: the sosreport has the emulated server's own files, every sample as an output below sos_commands, and logs
-and packages, as real ones have, for the rest of its size."""
+and packages, as real ones have, for the rest of its size. Packed with xz, as they are sent, unpacking comes on top."""
 
+import lzma
 import subprocess
 import sys
 import tarfile
@@ -30,11 +31,13 @@ ADVICE = CODE.format(imports="from perfadvisor.judge import judge", work="judge(
 
 def main() -> None:
     with TemporaryDirectory() as folder:
-        sosreport, paste = Path(folder) / "sosreport.tar", Path(folder) / "paste.txt"
+        sosreport, packed, paste = (Path(folder) / name for name in ("sosreport.tar", "sosreport.tar.xz", "paste.txt"))
         make_sosreport(sosreport)
+        packed.write_bytes(lzma.compress(sosreport.read_bytes(), preset=1))
         paste.write_text(pasted())
         for name, code, path, promise in (
             (f"facts of {sosreport.stat().st_size / 1e6:.0f} MB", FACTS, sosreport, 2),
+            (f"the same packed, {packed.stat().st_size / 1e6:.0f} MB", FACTS, packed, 2),
             (f"advice on {paste.read_text().count(chr(10)):,} lines", ADVICE, paste, 1),
         ):
             taken = [_once(code, path) for _ in range(ROUNDS)]
@@ -51,10 +54,19 @@ def make_sosreport(path: Path) -> None:
                 _add(out, f"sos/{member.name.removeprefix('files/')}", data.read())
         for file in sorted((DATA / "outputs").iterdir()):
             _add(out, f"sos/sos_commands/all/{file.stem.replace('-', '_-', 1)}", file.read_bytes())
-        log = b"Nov 28 05:00:01 host systemd[1]: Started a service that nobody asked about, number 1234.\n"
         while out.offset < SIZE:
-            _add(out, f"sos/var/log/messages-{out.offset}", log * 5_000)
-            _add(out, f"sos/sos_commands/logs/journalctl_--no-pager_{out.offset}", log * 5_000)
+            _add(out, f"sos/var/log/messages-{out.offset}", _log(out.offset))
+            _add(out, f"sos/sos_commands/logs/journalctl_--no-pager_{out.offset}", _log(out.offset))
+
+
+def _log(first: int) -> bytes:
+    """Lines of a journal, each different from all others."""
+    lines = (
+        f"Nov 28 05:{number // 60 % 60:02d}:{number % 60:02d} host systemd[{number * 7919 % 65536}]: Started service "
+        f"{number * 2654435761 % 2**32:08x} that nobody asked about.\n"
+        for number in range(first, first + 5_000)
+    )
+    return "".join(lines).encode()
 
 
 def _add(out: tarfile.TarFile, name: str, data: bytes) -> None:

@@ -32,6 +32,12 @@ _FENCE = re.compile(r"\s{0,3}(?:```|~~~)[\w.+-]*\s*|\[/?code\]")
 _ANSIBLE = re.compile(rf"{_HOST} \| (?:CHANGED|SUCCESS|FAILED|UNREACHABLE)!?(?: \| rc=-?\d+ .*| => ?\{{?)")
 _KUBECTL = re.compile(r"Defaulted container \"[^\"\n]+\" out of: .*")
 _WORDS = re.compile(r"(?:sudo |time |LC_ALL=\w+ |LANG=\w+ |(?:\S*/)(?=\w))*([\w.+-]+)")
+# What every line that begins an output has somewhere, or begins with: most lines of a long log have neither.
+_SIGNS = re.compile(r"[#$%>`|~+]|code\]")
+_STARTS = (
+    "Defaulted", "cat", "dmesg", "egrep", "ethtool", "fio", "grep", "head", "ip", "lsblk", "lscpu", "lspci", "numactl",
+    "numastat", "nvme", "qm", "sudo", "sysctl", "tail", "uname", "virsh",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,15 @@ class PromptLine:
 def cut(line: str) -> PromptLine | None:
     """What the line says of the output below it; None where it is a line of output like others."""
     text = line.strip()
-    if not text or len(text) > 1000:
-        return None
+    return _begins(line, text) if text and len(text) <= 1000 and may_begin(text) else None
+
+
+def may_begin(text: str) -> bool:
+    """Whether a line can begin an output at all: a quick look, before those that cost."""
+    return text.startswith(_STARTS) or _SIGNS.search(text) is not None
+
+
+def _begins(line: str, text: str) -> PromptLine | None:
     if _FENCE.fullmatch(line) or _KUBECTL.fullmatch(text):
         return PromptLine()
     if match := _SHOWN.fullmatch(text):  # as a supportconfig has it above the copy of a file

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from perfadvisor.facts.machine import kernel_log
+from perfadvisor.facts.reading.word_lines import lines_with
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 SOURCE = "$ dmesg"
@@ -37,9 +38,22 @@ _COUNTED: tuple[tuple[FactSpec, re.Pattern[str]], ...] = (
 _HOT = re.compile(r"(?:Package|Core) temperature above threshold, cpu clock throttled")
 
 
+# Every line that is read here has one of these.
+WORDS = (
+    b"available PCIe bandwidth",
+    b"DMAR:",
+    b"AMD-Vi: Event logged",
+    b"PCIe Bus Error",
+    b"nvme nvme",
+    b"NETDEV WATCHDOG",
+    b"Unit Hang",
+    b"temperature above threshold",
+)
+
+
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What was logged of each device. An empty log gives no fact: a log may begin anywhere."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = lines_with(data.replace(b"\0", b""), WORDS).decode("utf-8-sig", "replace").splitlines()
     for line in lines:
         if match := _LIMITED.search(line):
             yield from _bandwidth(match, source)

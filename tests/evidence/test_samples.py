@@ -40,6 +40,16 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
         ("vm_disk.iops_max", "guest/rootfs"): 500, ("vm_nic.outbound_bytes_per_s_max", "guest/eth0"): 125_000_000,
     }),
     "flavour.txt": ("OpenStack flavour", {("vm.dedicated", "nfv.large"): True, ("vm.vcpus", "nfv.large"): 8}),
+    "iommu-groups.txt": ("IOMMU groups", {
+        ("pci.iommu_group", "0000:01:00.0"): "1", ("pci.group_companions", "0000:01:00.0"): "0000:01:00.1",
+        ("pci.group_companions", "0000:02:00.0"): "", ("pci.group_companions", "0000:00:1f.3"): None,
+        ("iommu_group.member_count", "1"): 3, ("iommu_group.member_count", "3"): None, ("iommu.present", ""): True,
+        ("pci.class_name", "0000:02:00.0"): "Ethernet controller", ("pci.vendor", "0000:01:00.0"): "0x10de",
+    }),
+    "iommu-groups-find.txt": ("IOMMU groups", {
+        ("pci.iommu_group", "0000:01:00.1"): "7", ("iommu_group.members", "7"): "0000:01:00.0,0000:01:00.1",
+        ("pci.group_companions", "0000:01:00.0"): None,
+    }),
     "iostat-x.json": ("iostat JSON", {("load.iowait_share", ""): 0.0051}),
     "iostat-x.txt": ("iostat", {("load.idle_share", ""): 0.005}),
     "ip-link.txt": ("ip link", {("nic.mtu", "eth0"): 1400, ("nic.carrier", "eth0"): True}),

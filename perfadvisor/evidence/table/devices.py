@@ -9,7 +9,7 @@ from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.text import interrupts, lspci
 from perfadvisor.facts.text.disk import lsblk, mdadm, nvme
 from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ip_link, ss, tc
-from perfadvisor.facts.text.pcie import lspci_tree, lstopo, nvidia
+from perfadvisor.facts.text.pcie import iommu_groups, lspci_tree, lstopo, nvidia
 
 _ETHTOOL_HEAD = (
     r"\s*(?:(?:Coalesce|Ring|Channel|Pause|Offload|Time stamping) parameters for \S+:|Features for \S+:"
@@ -27,6 +27,8 @@ _ETHTOOL_BODY = (
 )
 _LSPCI_HEAD = r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |Slot:\s+[0-9a-f]"
 _LSPCI_BODY = r"\s+\S|[A-Z][A-Za-z]{2,12}:\s|[0-9a-f]{2,3}: (?:[0-9a-f]{2} ?)+|-\[[0-9a-f:]+\]-"
+_GROUPS_HEAD = r"\s*(?i:IOMMU group):? +[0-9]+\b|/sys/kernel/iommu_groups/[0-9]+/devices/[0-9a-f]{4}:"
+_GROUPS_BODY = r"\s+(?:\[RESET\]\s*)?(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\s"
 _LSBLK = r"NAME\s(?=.*\b(?:MAJ:MIN|ROTA|SCHED|TYPE|SIZE|MOUNTPOINTS?|LOG-SEC|MODEL)\b)(?!.*\bPRIO\b)[A-Z0-9 %:_-]+$"
 _BOND = r"[A-Z][\w ()./-]{1,40}: ?|802\.3ad info|details (?:actor|partner)|\s+\S"
 
@@ -94,6 +96,7 @@ KINDS: tuple[OutputKind, ...] = (
         ),
         named=commands.interface,
     ),
+    reader("IOMMU groups", _GROUPS_HEAD, _GROUPS_BODY, iommu_groups.facts, "find /sys/kernel/iommu_groups -type l"),
     reader(
         "lspci", _LSPCI_HEAD, _LSPCI_BODY, lspci.facts, "lspci -vvv", ("pci.*", "environment.kind", "iommu_group.*")
     ),

@@ -43,6 +43,7 @@ def _theirs(xml: str) -> dict[str, Said]:
 
 def _of(device: ElementTree.Element, pci: ElementTree.Element, address: str) -> Said:
     group, node, functions = pci.find("iommuGroup"), pci.find("numa"), pci.find("capability[@type='virt_functions']")
+    physical = pci.find("capability[@type='phys_function']/address")
     mates = [_address(one.attrib) for one in pci.iterfind("iommuGroup/address")]
     ids = [pci.find(name) for name in ("vendor", "product")]
     return {
@@ -52,6 +53,8 @@ def _of(device: ElementTree.Element, pci: ElementTree.Element, address: str) -> 
         "group_mates": sorted(mate for mate in mates if mate != address),
         "node": int(node.get("node", "-1")) if node is not None else None,
         "total_vfs": int(functions.get("maxCount", "0")) if functions is not None else None,
+        "vfs": len(functions.findall("address")) if functions is not None else None,
+        "physical_function": _address(physical.attrib) if physical is not None else None,
     }
 
 

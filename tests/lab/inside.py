@@ -25,6 +25,7 @@ ROOMS = (
     "fault_steps",
     "run_steps",
     "table_steps",
+    "ask_steps",
     "strike_steps",
 )
 

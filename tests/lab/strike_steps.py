@@ -1,11 +1,15 @@
-"""Signals at random moments to runs that have a device lent, by hand: `python -m tests.lab SCRIPT`, where SCRIPT says
-`python -m tests.lab.inside struck`."""
+"""Signals at random moments to runs that have a device lent, by hand: `python -m tests.lab --timeout 860 SCRIPT`, where
+SCRIPT says `STRUCK=SEED python -m tests.lab.inside struck; cat struck.json`. `python -m tests.torture --total FILE...`
+puts several such files into one table."""
 
+import itertools
+import json
 import os
 import random
 import signal
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from perfadvisor import bundle
@@ -16,31 +20,54 @@ from tests.lab.inside import HERE, driver, perfadvisor, say, start, text
 from tests.lab.server import EDU, PLAIN_NVME
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
-MOST, STRUCK_S, LONGEST_S, ENDS_WITHIN_S = 40, 600.0, 25.0, 120.0
+MOST, STRUCK_S, ENDS_WITHIN_S = 40, 620.0, 120.0
+LENT_SHARE, LENT_WITHIN_S = 0.8, 90.0  # how many wait until the device is lent, and how long at most
+ANY_S, AFTER_S = 25.0, 6.0  # the latest moment of the others, and of these after that
 OURS = (b"perfadvisor.targets", b"dmabench", b"fio")
 
 
 def struck() -> Seen:
-    """A line per run and signal with how often it was sent, and everything that was otherwise afterwards."""
-    chance, done, problems = random.Random(5), Counter[str](), list[str]()
+    """How many signals were sent and how many while a device was lent; and everything that was otherwise afterwards."""
+    seed = int(os.environ.get("STRUCK", "1"))
+    chance, done, problems = random.Random(seed), Counter[tuple[str, str]](), list[str]()
     deadline, before = time.monotonic() + STRUCK_S, _state()
-    lent = 0
-    while sum(done.values()) < MOST and time.monotonic() < deadline:
-        number = sum(done.values())
+    for number in itertools.count():
+        if sum(done.values()) >= MOST or time.monotonic() > deadline:
+            break
         name, words = _victims()[number % 2]
-        one, moment_s = chance.choice(SIGNALS), chance.uniform(1, LONGEST_S)
         out = f"struck-{number}"
-        child = start(*_words(out, *words))
-        ended = _within(child, moment_s)
-        lent += _state() != before
-        if not ended:
-            os.kill(child, one)
-            if not _within(child, ENDS_WITHIN_S):
-                problems.append(f"{name}: no end after {one.name}")
-                os.kill(child, signal.SIGKILL)
-        done[f"{name} {one.name}"] += 1
-        problems += [f"{name} {one.name} after {moment_s:.1f} s: {what}" for what in _wrong(out, before)]
-    return {"done": done, "signals": sum(done.values()), "lent": lent, "problems": problems}
+        child, one = start(*_words(out, *words)), chance.choice(SIGNALS)
+        if not _until_moment(child, chance, before):
+            say(f"{name} ended before {one.name}")
+            continue
+        lent = _state() != before
+        found = [*_strike(child, one), *_wrong(out, before)]
+        done[one.name, f"{name}, {'lent' if lent else 'before'}"] += 1
+        problems += [f"{name} {one.name}{' while lent' if lent else ''}: {what}" for what in found]
+        _keep(seed, done, problems)
+    return {"signals": sum(done.values()), "problems": problems}
+
+
+def _keep(seed: int, done: "Counter[tuple[str, str]]", problems: list[str]) -> None:
+    told = {"seed": seed, "done": [[*pair, count] for pair, count in done.items()], "failures": problems}
+    (HERE / "struck.json").write_text(json.dumps(told) + "\n")
+
+
+def _until_moment(child: int, chance: random.Random, before: Seen) -> bool:
+    """Whether the run still goes on at a random moment: of its whole life, or after the device was lent."""
+    if chance.random() > LENT_SHARE:
+        return not _within(child, chance.uniform(1, ANY_S))
+    return not _within(child, LENT_WITHIN_S, lambda: _state() != before) and not _within(
+        child, chance.uniform(0, AFTER_S)
+    )
+
+
+def _strike(child: int, one: signal.Signals) -> list[str]:
+    os.kill(child, one)
+    if _within(child, ENDS_WITHIN_S):
+        return []
+    os.kill(child, signal.SIGKILL)
+    return [f"no end within {ENDS_WITHIN_S:.0f} s"]
 
 
 def _victims() -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -50,10 +77,10 @@ def _victims() -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _within(child: int, seconds: float) -> bool:
-    """Whether it ends in this time, and is no zombie then."""
+def _within(child: int, seconds: float, enough: Callable[[], bool] = lambda: False) -> bool:
+    """Whether it ends in this time, and is no zombie then; it is not waited for any longer where that is `enough`."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not enough():
         if os.waitpid(child, os.WNOHANG)[0]:
             return True
         time.sleep(0.1)
@@ -62,8 +89,8 @@ def _within(child: int, seconds: float) -> bool:
 
 def _wrong(out: str, before: Seen) -> list[str]:
     """What is not as it was, and what is left, after `restore`."""
-    wait_for(lambda: not _processes() or None, ENDS_WITHIN_S)
-    found = [] if perfadvisor("restore") == 0 else ["restore failed"]
+    found = [f"still running: {process}" for process in _left_running()]
+    found += [] if perfadvisor("restore") == 0 else ["restore failed"]
     wait_for(lambda: disk(PLAIN_NVME), ENDS_WITHIN_S)
     found += [] if _state() == before else [f"{_state()}, before {before}"]
     found += [f"left: {path}" for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*.jsonl")]
@@ -75,6 +102,14 @@ def _wrong(out: str, before: Seen) -> list[str]:
     for what in found:
         say(f"NOT AS IT WAS: {what}")
     return found
+
+
+def _left_running() -> list[str]:
+    """What of ours goes on, after the time it may take to end."""
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while (left := _processes()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
 
 
 def _processes() -> list[str]:

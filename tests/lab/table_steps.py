@@ -8,11 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from perfadvisor.targets.lending import vfio
 from tests.lab.containers import CONFIGURATION, IMAGE, STORE
 from tests.lab.inside import HERE, driver, perfadvisor, text
 from tests.lab.server import EDU, NIC, PLAIN_NVME, SRIOV_NVME
-from tests.lab.steps import FAR, NEAR, SHORT, WORKLOADS, _journal, _ready_for_guests
+from tests.lab.steps import FAR, NEAR, SHORT, WORKLOADS, _ready_for_guests
 from tests.lab.steps import _disk as disk_of
 from tests.lab.steps import _do as do
 from tests.lab.steps import _far_end as far_end
@@ -21,18 +20,26 @@ DEVICES = Path("/sys/bus/pci/devices")
 SHAPE = "cpus=1,memory=512M"
 OWN = {"mapping/lab-edu": "tool: dmabench\nparameters: {kernel: edu, repeats: 3}\nmetrics: [verified_bytes]\n"}
 LIBVIRT = "libvirt"  # where it was unpacked
+# Faults of both sides: a setting of the host, two of the first guest's disk (below), and two settings in each guest,
+# which the loading of a module there changes.
+HOST_FAULT, ZONE = "1", Path("/proc/sys/vm/zone_reclaim_mode")
+PLANTED = Path("/etc/modprobe.d/planted.conf")
+GUEST_FAULTS = "echo 1 >/sys/kernel/mm/ksm/run; echo never >/sys/kernel/mm/transparent_hugepage/enabled"
 FOUR = ("--repeats", "4", "--runtime", "2s")  # fewer turns give no interval
 KINDS = ("identity", "DMA", "DMA-FQ")
 Seen = dict[str, Any]
 
 
 def table() -> Seen:
-    """The host, a virtio guest with two faults, one with the disk itself and its NIC on a wire, one with virtual
-    functions of disk and NIC, a container with a group and a virtual function: all in one run."""
+    """The host with a fault, a virtio guest with two more, one with the disk itself and its NIC on a wire, one with
+    virtual functions of disk and NIC, a container with a group and a virtual function: all in one run. Each guest has
+    two faults in it."""
     do("udevadm", "control", "--exit")  # a name that it gives an interface later would come too late
     _ready_for_guests()
     for module in ("igb", "igbvf", "macvtap", "vhost_net", "tun"):
         do("modprobe", module)
+    ZONE.write_text(HOST_FAULT)
+    PLANTED.write_text(f"install nvme {GUEST_FAULTS}; modprobe --ignore-install nvme\n")
     disk, far, (first, second) = _filled(SRIOV_NVME), far_end(), _nics()
     for name in (first, second):
         do("ip", "link", "set", name, "up")
@@ -87,16 +94,6 @@ def nodedev() -> Seen:
     (physical / "sriov_numvfs").write_text("0")
     (physical / "sriov_drivers_autoprobe").write_text("1")
     return {"exit": code, "said": done.stderr.decode()[-2000:]}
-
-
-def asked() -> Seen:
-    """What QEMU itself answers of a function that was passed through."""
-    from tests.targets.vm.stopped import function_told, stopped
-
-    with _journal("asked") as book:
-        vfio.lend([EDU], book)
-        with stopped(HERE, f"vm:vfio={EDU},{SHAPE}") as guest:
-            return {"host": function_told(guest, EDU)}
 
 
 def _run(name: str, workloads: tuple[str, ...], environments: Any, *more: str) -> int:

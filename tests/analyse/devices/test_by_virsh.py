@@ -18,6 +18,7 @@ from tests.lab.by_virsh import differences, functions
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "nodedev"
 DISK = "0000:00:02.0"
+WHAT = ("driver", "ids", "group", "group_mates", "node", "total_vfs", "vfs", "physical_function")
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_every_function_is_as_libvirt_describes_it(said: Any) -> None:
     assert set(functions(said)) == {f"0000:00:0{place}.0" for place in range(6)}
 
 
-@pytest.mark.parametrize("what", ["driver", "ids", "group", "group_mates", "node", "total_vfs"])
+@pytest.mark.parametrize("what", WHAT)
 def test_what_differs_is_named(said: Any, what: str) -> None:
     functions(said)[DISK][what] = 7
     (line,) = differences((DATA / "here.xml").read_text(), json.dumps(said))

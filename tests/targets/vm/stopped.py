@@ -24,8 +24,7 @@ STOPPED = ("-S", "-nodefaults", "-display", "none")
 
 @contextlib.contextmanager
 def stopped(folder: Path, spec: str, place: Place | None = None, nic: str = "") -> Iterator[vm_boot.RunningGuest]:
-    """The guest of this spec; its virtio disk is `folder`/data where there is one, and PCI functions are plugged in
-    that are bound to vfio-pci already."""
+    """The guest of this spec; its virtio disk is `folder`/data where there is one."""
     options, identity = options_of(read_spec(spec)), identity_of("asked")
     recipe = vm_boot.Recipe(options=options, kvm=False, directory=folder, identity=identity, place=place, nic=nic)
     shape = ("-smp", str(options.cpus), "-m", f"{options.memory_bytes >> 20}M")
@@ -40,8 +39,6 @@ def stopped(folder: Path, spec: str, place: Place | None = None, nic: str = "") 
         monitor.ask("qmp_capabilities")
         if (folder / "data").exists():
             plug.plug_disk(monitor, 0, folder / "data", True, options, identity.serial)
-        for slot, address in enumerate(options.vfio, 1):
-            plug.plug_function(monitor, slot, address)
         guest: Any = None  # no agent of a guest that never runs answers
         yield vm_boot.RunningGuest(
             process=process, pid=vm_boot._pid(monitor), monitor=monitor, agent=guest, emulated=True
@@ -51,8 +48,3 @@ def stopped(folder: Path, spec: str, place: Place | None = None, nic: str = "") 
 def told(guest: vm_boot.RunningGuest, path: str, name: str) -> Any:
     """A property of an object of QEMU."""
     return guest.monitor.ask("qom-get", {"path": path, "property": name})
-
-
-def function_told(guest: vm_boot.RunningGuest, address: str) -> str:
-    """The host's address of a function that was passed through."""
-    return str(told(guest, f"/machine/peripheral/{plug.name_of(address)}", "host"))

@@ -1,7 +1,7 @@
 """Every option of `vm:` as the running QEMU itself tells of it, which never runs an instruction of the guest.
 
-What takes a device that this machine need not have (`vfio`, `vf`) is asked in the lab (tests/lab/table_steps.py), and
-`macvtap` by the kernel in test_wire.py; `address` is the guest's own.
+What takes a device that this machine need not have (`vfio`, `vf`, `macvtap`, `address`) is asked of a running guest in
+the lab (tests/lab/ask_steps.py).
 """
 
 import os

@@ -51,6 +51,8 @@ def general(text: str, for_each: str) -> str:
         kind = for_each if name == SUBJECT else name
         return "…" if "." in name else f"the {_KINDS.get(kind, kind)}"
 
+    if "{" not in text:
+        return text
     filled = PLACEHOLDER.sub(fill, _NAMED.sub(lambda match: f"{match[1] or 'the '}{_uncapped(match[2])}", text))
     filled = filled.replace("'s the ", "'s ")
     return filled[:1].upper() + filled[1:] if filled[1:2].islower() or filled[1:2] == " " else filled

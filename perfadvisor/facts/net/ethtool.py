@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from perfadvisor.facts.net import nic_spec as spec
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.reading.reader import boolean, number
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
@@ -55,7 +56,7 @@ def parse(data: bytes) -> Report:
 
 def reports(data: bytes) -> tuple[Report, ...]:
     """Every report in the text, at least one: people collect several interfaces, or options, in one file."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()[:_MOST_LINES]
+    lines = decoded(data).splitlines()[:_MOST_LINES]
     if any(mark in line for line in lines[:3] for mark in _USAGE):
         return (Report(kind="usage error", errors=tuple(line.strip() for line in lines[:1])),)
     heads = [(place, *head) for place, line in enumerate(lines) if (head := _head(line.strip()))]

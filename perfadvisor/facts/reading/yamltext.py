@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Union
 
 from perfadvisor.errors import InputError
+from perfadvisor.facts.reading.decoded import decoded
 
 if TYPE_CHECKING:
     from ruamel.yaml.events import Event
@@ -22,7 +23,7 @@ def parse(data: bytes, name: str) -> list[Value]:
     if len(data) > MAX_BYTES:
         raise InputError(f"{name}: {len(data) >> 20} MiB is too large for a Kubernetes object")
     try:
-        events = iter(YAML(typ="safe", pure=True).parse(data.decode("utf-8-sig", "replace").replace("\0", "")))
+        events = iter(YAML(typ="safe", pure=True).parse(decoded(data)))
         return list(_documents(events, name))
     except (YAMLError, ValueError, IndexError) as error:
         first = (str(error).splitlines() or ["broken"])[0]

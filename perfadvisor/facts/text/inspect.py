@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from perfadvisor.errors import InputError
 from perfadvisor.facts.container import inspect as container_inspect
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ docker inspect"
@@ -31,7 +32,7 @@ def _entries(data: bytes, source: str) -> list[object]:
     if len(data) > MAX_BYTES:
         raise InputError(f"{source}: {len(data) >> 20} MiB is too large for a description of containers")
     try:
-        read = json.loads(data.decode("utf-8-sig", "replace").replace("\0", ""))
+        read = json.loads(decoded(data))
     except (ValueError, RecursionError) as error:
         raise InputError(
             f"{source}: not JSON, or cut off: {error}", "save it again: docker inspect NAME > FILE"

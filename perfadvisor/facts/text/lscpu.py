@@ -9,6 +9,7 @@ from perfadvisor.facts.cpu import cpu, frequency, mitigations
 from perfadvisor.facts.machine import environment, kernel
 from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Nature
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import EnvironmentKind
@@ -69,7 +70,7 @@ _NODE = re.compile(r"NUMA node([0-9]{1,5}) CPU\(s\)", re.ASCII)
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The facts of the text, under the names they have when read from a machine."""
-    told = _told(data.decode("utf-8-sig", "replace").replace("\0", ""))
+    told = _told(decoded(data))
     for spec, keys in _TEXTS:
         yield _given(spec, _first(told, keys), source, keys)
     for spec, keys in _COUNTS:

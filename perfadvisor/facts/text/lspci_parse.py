@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from perfadvisor.facts.reading.decoded import decoded
+
 _HEAD = re.compile(r"((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]) (\S.*)", re.IGNORECASE)
 _DUMP = re.compile(r"([0-9a-f]{2,3}): ((?:[0-9a-f]{2} ?){1,16})", re.IGNORECASE)
 _PAIR = re.compile(r"([^:]{1,40}):[\t ]+(.*)")
@@ -31,7 +33,7 @@ class ListedDevice:
 
 def devices(data: bytes) -> Iterator[ListedDevice]:
     """The devices in the order of the text, of the plain format or of -vmm."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     lines = [_QUOTED.sub("", line[:_LONGEST_LINE]) for line in text.splitlines()[:_MOST_LINES]]
     is_record = any(line.startswith("Slot:") for line in lines[:100])
     return _records(lines) if is_record else _plain(lines)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from perfadvisor.facts.cpu import cpu
 from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ numactl --hardware"
@@ -29,7 +30,7 @@ class _Node:
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The facts of the text, under the names they have when read from a machine."""
-    nodes = _parse(data.decode("utf-8-sig", "replace").replace("\0", ""))
+    nodes = _parse(decoded(data))
     for number, node in sorted(nodes.items()):
         yield from _node_facts(str(number), node, source)
     known = [_as_read(number, node, source) for number, node in sorted(nodes.items())]

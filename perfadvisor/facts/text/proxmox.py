@@ -13,6 +13,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest import qemu as guest_qemu
 from perfadvisor.facts.guest.model import Guest, Nic
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.reading.reader import fields, number
 from perfadvisor.model.fact import Absent, Fact
 
@@ -38,7 +39,7 @@ Words = Mapping[str, str]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The guest defined; snapshots of it, which follow in sections, are left out. InputError where it has no device."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     config = fields(re.split(r"^\[", text, maxsplit=1, flags=re.MULTILINE)[0])
     if not any(_DISK.fullmatch(key) or _NET.fullmatch(key) for key in config):
         raise InputError(f"{source}: no disk and no network device", "expected what qm config ID prints")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from perfadvisor.errors import InputError
 from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest import qemu as guest_qemu
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "-readconfig"
@@ -25,7 +26,7 @@ _SAID_BY = {
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The guest that the file sets up. InputError where no section is complete."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     argv = list(_argv(text.splitlines()[:_MOST_LINES]))
     if not argv:
         raise InputError(f"{source}: no section with a value", "expected what qemu -readconfig takes")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from perfadvisor.facts.cpu import use
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ iostat -x 1"
@@ -17,7 +18,7 @@ Shares = Mapping[str, float]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The mean of every report but the first, which is about the time since boot."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     reports = list(_of_json(text) if text.lstrip().startswith("{") else _of_text(text.splitlines()))[1:]
     for spec, heading in ((use.STEAL, "steal"), (use.IOWAIT, "iowait"), (use.IDLE, "idle")):
         values = [one[heading] for one in reports if heading in one]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.cpu import cpu
 from perfadvisor.facts.memory import numa_node, numa_summary
 from perfadvisor.facts.reading import columns, cpulist, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ lscpu -e"
@@ -17,7 +18,7 @@ Row = dict[str, str]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """CPUs online, sockets, threads of a core, and the CPUs of each node, as far as the columns were asked for."""
-    rows = list(_rows(data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()))
+    rows = list(_rows(decoded(data).splitlines()))
     listed = {number: row for row in rows if (number := reader.number(row.get("CPU"))) is not None}
     online = {number: row for number, row in listed.items() if _ONLINE.get(row.get("ONLINE", "yes"), True)}
     reason = "no such column"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu import use
 from perfadvisor.facts.reading import reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ mpstat -P ALL"
@@ -18,7 +19,7 @@ Row = dict[str, str]
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """Steal, waiting for I/O and idle time of all CPUs together, and the CPU that spent most in soft interrupts. The
     averages count; without them, as of a run that was stopped, a single interval."""
-    tables = list(_tables(data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()))
+    tables = list(_tables(decoded(data).splitlines()))
     averages = [row for average, row in tables if average]
     single = [row for _, row in tables] if not averages and _once(tables) else []
     rows = {row["CPU"]: row for row in averages or single}

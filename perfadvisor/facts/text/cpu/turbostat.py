@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu import use
 from perfadvisor.facts.reading import columns
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ turbostat"
@@ -12,7 +13,7 @@ MEGAHERTZ = 1e6
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The busiest CPU of the first interval: how busy, at which clock, and the clock of its time stamp counter."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     start = next((place for place, line in enumerate(lines) if {"CPU", "Busy%", "Bzy_MHz"} <= set(line.split())), None)
     header = lines[start] if start is not None else ""
     end = next((place for place, line in enumerate(lines) if place > (start or 0) and line == header), len(lines))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.cpu import use
 from perfadvisor.facts.reading import columns, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 SOURCE = "$ vmstat 1"
@@ -14,7 +15,7 @@ _SWAP = ((use.SWAPPED_IN, "si"), (use.SWAPPED_OUT, "so"))  # KiB a second, unles
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The mean of every line but the first, which is about the time since boot."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     header = next((line for line in lines if line.split()[:2] == ["r", "b"]), "")
     measured = list(columns.plain(header, lines))
     measured = [row for row in measured if row["r"].isdecimal()][1:] if header else []

@@ -7,6 +7,7 @@ from typing import Any
 
 from perfadvisor.facts.block import block
 from perfadvisor.facts.reading import columns, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 SOURCE = "$ lsblk"
@@ -19,7 +20,7 @@ Row = Mapping[str, str]
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What the columns say of each whole disk. lsblk rounds its size unless -b was given, so only a number of bytes is
     taken."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     for row in _of_json(text) if text.lstrip().startswith("{") else _of_text(text.splitlines()):
         for spec, value in _values(row).items():
             if value is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.block import array
 from perfadvisor.facts.reading import columns, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ mdadm --detail"
@@ -14,7 +15,7 @@ _BUSY = {"resyncing": "resync", "recovering": "recovery", "checking": "check", "
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """Every array in it."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     for match, below in columns.sections(lines, HEAD):
         name = match[1]
         told = reader.fields("\n".join(below), " : ")

@@ -7,6 +7,7 @@ from typing import Any
 
 from perfadvisor.facts.block import block, nvme_health
 from perfadvisor.facts.reading import reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 _HEAD = re.compile(r"Smart Log for NVME device:\s*(?:/dev/)?(nvme[0-9]{1,4})")
@@ -41,7 +42,7 @@ def controller(command: str) -> str:
 
 def health(data: bytes, *, source: str = "$ nvme smart-log", subject: str = "") -> Facts:
     """The counters of one controller; what its version does not print is absent."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     match = _HEAD.search(text)
     name = match[1] if match else subject or UNNAMED
     told = _of_json(text) if text.lstrip().startswith("{") else _lines(text)
@@ -87,7 +88,7 @@ def _first(told: Mapping[str, str], names: tuple[str, ...]) -> int | None:
 
 def listed(data: bytes, *, source: str = "$ nvme list") -> Facts:
     """`nvme list`, as text and JSON: the namespaces and their models."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     rows = _listed_json(text) if text.lstrip().startswith("{") else _listed_text(text.splitlines())
     for name, model in rows:
         yield block.IS_NVME.fact(True, source=source, subject=name)

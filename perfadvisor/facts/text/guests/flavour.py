@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.guest.spec import BY_NAME
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.reading.reader import number
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
@@ -17,7 +18,7 @@ MIB = 1 << 20
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """vCPUs, memory, pages, nodes and whether CPUs are its own."""
-    lines = data.decode("utf-8-sig", "replace").splitlines()
+    lines = decoded(data).splitlines()
     told = {match[1]: match[2] for line in lines if (match := _ROW.fullmatch(line.strip()))}
     asked = dict(_PROPERTY.findall(told.get("properties", "")))
     memory = number(told.get("ram"))

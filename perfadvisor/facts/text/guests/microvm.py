@@ -9,6 +9,7 @@ from perfadvisor.errors import InputError
 from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest.model import Caps, Disk, Guest, Hostdev, Nic, Pages
 from perfadvisor.facts.reading import cpulist
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "VM configuration"
@@ -30,7 +31,7 @@ Values = Mapping[str, Any]
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The guest that is configured. InputError where it is not JSON, or neither of the two."""
     try:
-        document = json.loads(data.decode("utf-8-sig", "replace"))
+        document = json.loads(decoded(data))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{source}: no JSON, or cut off: {error}", "give the whole file") from error
     given = _mapping(document)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from perfadvisor.facts.machine import exits
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 SOURCE = "$ perf kvm stat report"
@@ -34,7 +35,7 @@ class _Exit:
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """Each reason with its count, share and times, then what they are together. Shares of groups need the table's end,
     which says how many exits there were."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     found = {one.cause: one for line in text.splitlines() if (one := _exit(line))}
     for one in found.values():
         values: tuple[tuple[FactSpec, int | float | None], ...] = (

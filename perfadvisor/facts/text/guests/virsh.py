@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from perfadvisor.facts.guest.spec import BY_NAME
 from perfadvisor.facts.reading import cpulist, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, Scalar
 
 _PIN = re.compile(r"\s*([0-9]{1,5}):?\s+([0-9,^-]{1,500})\s*")
@@ -97,4 +98,4 @@ def _bytes(kib: str | None) -> int | None:
 
 
 def _lines(data: bytes) -> list[str]:
-    return data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    return decoded(data).splitlines()

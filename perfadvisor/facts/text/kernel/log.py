@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from perfadvisor.facts.machine import kernel_log
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.reading.word_lines import lines_with
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
@@ -53,7 +54,7 @@ WORDS = (
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What was logged of each device. An empty log gives no fact: a log may begin anywhere."""
-    lines = lines_with(data.replace(b"\0", b""), WORDS).decode("utf-8-sig", "replace").splitlines()
+    lines = decoded(lines_with(data.replace(b"\0", b""), WORDS)).splitlines()
     for line in lines:
         if match := _LIMITED.search(line):
             yield from _bandwidth(match, source)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from perfadvisor.facts.memory import process
 from perfadvisor.facts.memory.numa import SYSTEM
 from perfadvisor.facts.reading import reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 _COUNTERS = ("numa_hit", "numa_miss", "numa_foreign", "interleave_hit", "local_node", "other_node")
@@ -59,7 +60,7 @@ def _kibibytes(text: str) -> int | None:
 
 def process_facts(data: bytes, *, source: str = "$ numastat -p") -> Iterator[Fact | Absent]:
     """`-p` of one process: how its memory is spread over the nodes. A table of several processes is not split."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     for match in _PROCESS.finditer(text):
         rest = _PROCESS.split(text[match.end() :], maxsplit=1)[0]
         total = next((line.split()[1:] for line in rest.splitlines() if line.split()[:1] == ["Total"]), [])

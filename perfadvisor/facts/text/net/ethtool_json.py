@@ -6,6 +6,7 @@ from typing import Any
 
 from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.net import nic_spec as spec
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 SOURCE = "$ ethtool --json"
@@ -24,7 +25,7 @@ _COALESCE = {
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """Features, rings, channels, coalescing and the like of each interface in it."""
     try:
-        found = json.loads(data.decode("utf-8-sig", "replace"))
+        found = json.loads(decoded(data))
     except (ValueError, RecursionError):
         return
     for one in found if isinstance(found, list) else ():

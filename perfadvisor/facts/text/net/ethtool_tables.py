@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.net import rss
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 _HEAD = re.compile(r"RX flow hash indirection table for (\S{1,32}) with ([0-9]{1,5}) RX ring\(s\):")
@@ -17,7 +18,7 @@ def spread(data: bytes, *, source: str = "$ ethtool -x") -> Facts:
     """The rings there are, and those that the table names."""
     nic, rings = "", 0
     used: dict[str, set[str]] = {}
-    for line in data.decode("utf-8-sig", "replace").splitlines():
+    for line in decoded(data).splitlines():
         if match := _HEAD.match(line.strip()):
             nic, rings = match[1], int(match[2])
             used[nic] = set()
@@ -30,7 +31,7 @@ def spread(data: bytes, *, source: str = "$ ethtool -x") -> Facts:
 
 def module(data: bytes, *, source: str = "$ ethtool -m", subject: str = "") -> Facts:
     """The alarms that are on; a module without them prints none."""
-    found = [match for line in data.decode("utf-8-sig", "replace").splitlines() if (match := _ALARM.fullmatch(line))]
+    found = [match for line in decoded(data).splitlines() if (match := _ALARM.fullmatch(line))]
     on = ",".join(match[1].strip() for match in found if match[2] == "On")
     yield rss.ALARMS.given(
         on if found else None, source=source, subject=subject or "nic", reason="no alarms are printed"

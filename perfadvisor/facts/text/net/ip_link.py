@@ -8,6 +8,7 @@ from typing import Any
 
 from perfadvisor.facts.net import network, nic_spec
 from perfadvisor.facts.reading import columns, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 SOURCE = "$ ip -s -d link"
@@ -35,7 +36,7 @@ Values = Mapping[FactSpec, Scalar | None]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What is printed of each interface, nothing of what is not."""
-    text = data.decode("utf-8-sig", "replace").replace("\0", "")
+    text = decoded(data)
     for name, values in _of_json(text) if text.lstrip().startswith("[") else _of_text(text.splitlines()):
         for spec, value in values.items():
             if value is not None:

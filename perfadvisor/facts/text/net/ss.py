@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from perfadvisor.facts.net import socket
 from perfadvisor.facts.reading import reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 
 SOURCE = "$ ss -ti"
@@ -24,7 +25,7 @@ MOST = 5_000
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The connections that were busy at all; what the kernel does not print was not counted, or is 0."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     for name, details in list(_connections(lines))[:MOST]:
         for spec, value in _values(details).items():
             if value is not None:

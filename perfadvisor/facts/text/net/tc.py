@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from perfadvisor.facts.net import network, shaping
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ tc -s qdisc"
@@ -19,7 +20,7 @@ _EMULATES = re.compile(r"\b(?:delay|loss|reorder|corrupt|duplicate|gap)\b")
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The discipline at the root of each interface, a rate of tbf or netem at it, and packets dropped."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     dropped: dict[str, list[int]] = {}
     for line, below in pairwise([*lines, ""]):
         match = HEAD.match(line.strip())

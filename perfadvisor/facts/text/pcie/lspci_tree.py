@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from perfadvisor.facts.pci import link
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ lspci -t"
@@ -15,7 +16,7 @@ LONGEST = 1_000
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The port above each function, and the root port. Functions of a bus stand below one another in one column."""
     above: dict[int, tuple[str, str, str]] = {}  # column of a bus's functions -> (bus, port above it, root port)
-    for line in data.decode("utf-8-sig", "replace").splitlines():
+    for line in decoded(data).splitlines():
         text = line[:LONGEST]
         domain = ""
         place, port, root, bus = 0, "", "", ""

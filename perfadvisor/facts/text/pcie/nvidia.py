@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from perfadvisor.facts.pci import gpu
 from perfadvisor.facts.reading import columns
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 _HEAD = re.compile(r"GPU ([0-9A-Fa-f]{8}):([0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-7])\s*")
@@ -18,7 +19,7 @@ Facts = Iterator[Fact | Absent]
 
 def query(data: bytes, *, source: str = "$ nvidia-smi -q") -> Facts:
     """Each GPU's link width, now and at most in this machine. Its speed drops at rest by itself, so it is left out."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     for match, below in columns.sections(lines, _HEAD):
         address = f"{match[1][-4:]}:{match[2]}".lower()
         yield gpu.PCI.fact(address, source=source, subject=address)
@@ -35,7 +36,7 @@ def _lanes(lines: Sequence[str]) -> dict[str, int]:
 
 def topology(data: bytes, *, source: str = "$ nvidia-smi topo -m") -> Facts:
     """The way to the nearest network adapter, of each GPU; where no adapter is in the table there is nothing to say."""
-    lines = [line.split() for line in data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()]
+    lines = [line.split() for line in decoded(data).splitlines()]
     heads = next((words for words in lines if words[:1] and _ROW.fullmatch(words[0]) and "Affinity" in words), [])
     names = heads[: heads.index("CPU")] if "CPU" in heads else []
     for words in lines:

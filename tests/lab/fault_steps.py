@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,14 +23,17 @@ from tests.lab.steps import _do as do
 from tests.lab.steps import _ready_for_guests
 from tests.lab.steps import _wait_for as wait_for
 from tests.planted.guests import Guest, running
-from tests.planted.server import EMULATED, HELD
-from tests.planted.server_guests import GUESTS
+from tests.planted.server import EMULATED, GROUPED, HELD, TRANSLATING
+from tests.planted.server_guests import GUESTS, WELL
 
 DEVICES = Path("/sys/bus/pci/devices")
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 UPSTREAM = "0x8232"  # a port of Texas Instruments' XIO3130
 GROUPS = Path("/sys/fs/cgroup")
 BURN_S = 2.0
+POOLS = Path("/sys/kernel/mm/hugepages")
+PAGES = 1400  # for a guest of 2 GiB, and those that others are to have
+WATCHED = "5s"
 PASTE = Path(__file__).parents[1] / "planted" / "paste.sh"
 Seen = dict[str, Any]
 
@@ -41,11 +44,38 @@ def faulted() -> Seen:
 
 
 def well() -> Seen:
-    """The good state alone."""
-    return _states("good")
+    """The good state alone, with more guests that are set up well."""
+    (POOLS / "hugepages-2048kB/nr_hugepages").write_text(str(PAGES))
+    return {**_states("good", more=WELL), **_counted()}
 
 
-def _states(*sides: str) -> Seen:
+def uneven() -> Seen:
+    """What the firmware and the kernel's options did badly, and two functions given away that belong to nobody."""
+    for module in ("vfio-pci", "e1000"):
+        do("modprobe", module)
+    with ExitStack() as stack:
+        for address in (_of_kind(GROUPED), _of_kind(TRANSLATING)):
+            if address:
+                stack.enter_context(_given_away(address))
+        return {"exit": perfadvisor("snapshot", "-o", str(HERE / "good.tar.gz")), **_counted()}
+
+
+def _of_kind(device: str) -> str:
+    """The first function with this vendor and device, "" for none."""
+    found = sorted(one.name for one in DEVICES.iterdir() if f"{text(one / 'vendor')}:{text(one / 'device')}" == device)
+    return found[0] if found else ""
+
+
+def _counted() -> Seen:
+    """How busy the CPUs are, as mpstat prints it; nothing where it was not put beside the script."""
+    if not (HERE / "mpstat").exists():
+        return {}
+    done = subprocess.run([HERE / "mpstat", "-P", "ALL", "1", "3"], capture_output=True, check=False)
+    (HERE / "mpstat.txt").write_bytes(done.stdout)
+    return {"mpstat": done.returncode}
+
+
+def _states(*sides: str, more: Sequence[Guest] = ()) -> Seen:
     _ready_for_guests()
     for module in ("vfio-pci", "tun", "vhost_net", "igb", "ahci", "sd_mod"):
         do("modprobe", module)
@@ -56,7 +86,7 @@ def _states(*sides: str) -> Seen:
     (GROUPS / "held").mkdir()
     seen: Seen = {"names": names, "failed_lines": [], **listed()}
     for side in sides:
-        seen[side] = _state(side, seen["failed_lines"], names)
+        seen[side] = _state(side, seen["failed_lines"], names, more)
     return seen
 
 
@@ -73,14 +103,16 @@ def pasted() -> Seen:
     return {"exit": done.returncode, "said": text(HERE / "paste.err")[-2000:]}
 
 
-def _state(side: str, failed: list[str], names: dict[str, str]) -> int:
+def _state(side: str, failed: list[str], names: dict[str, str], more: Sequence[Guest]) -> int:
     """A snapshot with all guests and faults of one side."""
     THP.write_text("never")
     given_away = [PLAIN_NVME, names["BELOW"]]
     with ExitStack() as stack:
         for address in given_away:
             stack.enter_context(_given_away(address))
-        stack.enter_context(running([_at_hand(getattr(pair, side)) for pair in GUESTS], HERE))
+        stack.enter_context(
+            running([_at_hand(guest) for guest in (*(getattr(pair, side) for pair in GUESTS), *more)], HERE)
+        )
         for fault in EMULATED:
             if fault.needs and fault.needs not in names:
                 continue
@@ -90,7 +122,7 @@ def _state(side: str, failed: list[str], names: dict[str, str]) -> int:
             if done.returncode:
                 failed.append(f"{line}: {done.stderr.decode()}")
         with _held(HELD[side]):
-            return perfadvisor("snapshot", "-o", str(HERE / f"{side}.tar.gz"))
+            return perfadvisor("snapshot", "-o", str(HERE / f"{side}.tar.gz"), *(("--for", WATCHED) if more else ()))
 
 
 @contextmanager

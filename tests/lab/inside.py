@@ -27,6 +27,7 @@ ROOMS = (
     "table_steps",
     "ask_steps",
     "strike_steps",
+    "docker_steps",
 )
 
 

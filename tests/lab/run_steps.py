@@ -20,12 +20,14 @@ from tests.planted.kept import KEPT, written_workloads
 from tests.planted.kept import WORKLOADS as WRITTEN
 
 LIMIT = 300  # operations a second
+STEADY_BYTES_PER_S = 8 << 20
+FAULTY = {"storage/planted-shallow", "storage/planted-busy"}  # workloads that are a fault by themselves
 GROUPS = Path("/sys/fs/cgroup")
 Seen = dict[str, Any]
 
 
 def healthy() -> Seen:
-    """Every workload of the kept faults but those over a line, on a loop device."""
+    """Every workload of the kept faults but those over a line, on a loop device; then writes at a steady pace."""
     below = disk_of(SRIOV_NVME)
     do("modprobe", "loop")
     do("mke2fs", "-q", "-t", "ext4", "-m", "0", below)
@@ -35,14 +37,28 @@ def healthy() -> Seen:
     do("mke2fs", "-q", "-t", "ext4", "-m", "0", loop)
     do("mount", loop, "/media")
     written_workloads(HERE / "own", size_bytes=48 << 20)
-    ours = sorted({one.about for one in KEPT if one.about in WRITTEN})
-    given = ("--repeats", "1", "--seed", "1", "--workloads", str(HERE / "own"), "--workloads", str(SHORT))
-    place = ("--dir", "/media", "--out", str(HERE / "run-healthy"), "--wait-quiet", "0s")
-    code = perfadvisor("run", *ours, SHORT_ONES["network"], *given, *place)
+    ours = sorted({one.about for one in KEPT if one.about in WRITTEN} - FAULTY)
+    code = _on_loop("healthy", "1", *ours, SHORT_ONES["network"])
+    _throttle("sriov", bps_wr=STEADY_BYTES_PER_S)
+    steady = _on_loop("steady", "5", "storage/planted-write")
+    _throttle("sriov")
     do("umount", "/media")
     do("losetup", "--detach", loop)
     do("umount", "/mnt")
-    return {"exit": code}
+    return {"exit": code, "steady": steady}
+
+
+def _on_loop(name: str, repeats: str, *workloads: str) -> int:
+    given = ("--repeats", repeats, "--seed", "1", "--workloads", str(HERE / "own"), "--workloads", str(SHORT))
+    return perfadvisor(
+        "run", *workloads, *given, "--dir", "/media", "--out", str(HERE / f"run-{name}"), "--wait-quiet", "0s"
+    )
+
+
+def _throttle(drive: str, **limits: int) -> None:
+    """As the emulator does it; what is not named is free."""
+    names = ("iops", "iops_rd", "iops_wr", "bps", "bps_rd", "bps_wr")
+    _ask("block_set_io_throttle", device=drive, **{name: limits.get(name, 0) for name in names})
 
 
 def astray() -> Seen:
@@ -58,10 +74,9 @@ def astray() -> Seen:
         seen["bad"] = _run_on({0, 1}, "bad")
     backlog.write_text(usual)
     do("swapoff", swap)
-    limits = {"iops": LIMIT, "iops_rd": 0, "iops_wr": 0, "bps": 0, "bps_rd": 0, "bps_wr": 0}
-    _ask("block_set_io_throttle", device="plain", **limits)
+    _throttle("plain", iops=LIMIT)
     seen["limited"] = _run_on({2, 3}, "limited", SHORT_ONES["storage"])
-    _ask("block_set_io_throttle", device="plain", **limits | {"iops": 0})
+    _throttle("plain")
     return seen
 
 
@@ -78,17 +93,29 @@ def crossed() -> Seen:
     }
 
 
+def near_disk() -> Seen:
+    """A short run from the disk's own node."""
+    return {"exit": _run_on(_cpus_near(PLAIN_NVME), "near-disk", SHORT_ONES["storage"])}
+
+
 def wire() -> Seen:
     """The first of these alone."""
     far_end()
-    return {"exit": _over_nic({2, 3}, "2-3", "wire-good")}
+    near = _cpus_near(FAR_NIC)
+    return {"exit": _over_nic(near, ",".join(map(str, near)), "wire-good")}
+
+
+def _cpus_near(address: str) -> set[int]:
+    first, _, last = text(f"/sys/bus/pci/devices/{address}/local_cpulist").partition("-")
+    return set(range(int(first), int(last or first) + 1))
 
 
 def _over_nic(cpus: set[int], interrupts: str, name: str) -> int:
     nic = next(Path(f"/sys/bus/pci/devices/{FAR_NIC}/net").iterdir()).name
     do("ip", "link", "set", nic, "up")  # it has no interrupts before
     for vector in Path(f"/sys/bus/pci/devices/{FAR_NIC}/msi_irqs").iterdir():
-        Path(f"/proc/irq/{vector.name}/smp_affinity_list").write_text(interrupts)
+        if (affinity := Path(f"/proc/irq/{vector.name}/smp_affinity_list")).exists():  # not where nothing asked for it
+            affinity.write_text(interrupts)
     way = ("--env", f"local:nic={FAR_NIC},address={NEAR}/24", "--peer", f"local:{FAR}")
     return _run_on(cpus, name, SHORT_ONES["network"], more=way)
 

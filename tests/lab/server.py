@@ -80,7 +80,7 @@ class Ran:
 @dataclass(frozen=True, kw_only=True)
 class Server:
     """`directory` is shared with the server under the same path; its disks lie in there, too. `more` are further words
-    for QEMU, and `qemu` and `kernel` are others than this machine's ("" for those)."""
+    for QEMU, `qemu` and `kernel` are others than this machine's ("" for those), and `numa` is for virtme-ng."""
 
     directory: Path
     kernel_options: str = "intel_iommu=on"
@@ -88,6 +88,7 @@ class Server:
     iommu: str = INTEL
     qemu: str = ""
     kernel: str = ""
+    numa: tuple[str, ...] = NUMA
 
     def run(self, script: str, timeout_s: float) -> Ran:
         """Boot, run the shell script with `python` and `perfadvisor` on the PATH, power off."""
@@ -113,7 +114,7 @@ class Server:
         monitor = f"-qmp unix:{self.directory}/monitor,server=on,wait=off"
         qemu = ["-machine q35,kernel-irqchip=split", monitor, self.iommu, *disks, *DEVICES, *self.more]
         words = [str(vm_kernel.vng()), "--run", self.kernel or vm_kernel.choose(), "--force-9p", "--disable-kvm"]
-        words += ["--cpus", str(CPUS), "--memory", MEMORY, *NUMA, f"--rwdir={self.directory}"]
+        words += ["--cpus", str(CPUS), "--memory", MEMORY, *self.numa, f"--rwdir={self.directory}"]
         words += ["-a", f"{self.kernel_options} {TIMER} {HUGE_PAGES}", f"--qemu-opts={' '.join(qemu)}"]
         words += ["--qemu", self.qemu] if self.qemu else []
         words += ["--verbose"] if verbose else []

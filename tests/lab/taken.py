@@ -1,76 +1,128 @@
-"""`python -m tests.lab.taken FOLDER [--second|--third] [--qemu PROGRAM] [--kernel IMAGE]`: plant faults in the lab, and
-keep what was read in tests/data. As a second and third server only the state without faults is read: one with an IOMMU
-of AMD, one with another kernel."""
+"""`python -m tests.lab.taken FOLDER [SERVER] [--qemu PROGRAM] [--kernel IMAGE]`: boot an emulated server, and keep what
+was read of it in tests/data.
+
+On the usual one faults are planted. Of the others the state without faults is kept: of `second`, which has an IOMMU of
+AMD, and of `third`, for which another kernel is given. `uneven` is set up badly by its firmware and its kernel's
+options."""
 
 import argparse
 import json
+import os
 import shutil
-import tarfile
+import sys
+import sysconfig
+from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import MeasureError
-from tests.lab.server import AMD, INTEL, Server
+from tests.lab.scrub import Scrubber
+from tests.lab.server import AMD, INTEL, NUMA, REPOSITORY, Server
 from tests.planted.kept import RUNS
-from tests.planted.server import MORE, NEWER, PLANTED
+from tests.planted.server import MORE, NEWER, PLANTED, UNEVEN, UNEVEN_NUMA, UNEVEN_OPTIONS
 
 DATA = RUNS.parents[1]
-STEPS, OTHERS = "faulted astray crossed pasted", "well healthy wire"
 TIME_S = 820.0
+COUNTS = "MPSTAT"  # names a program of that kind where none is installed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A server, and the steps to take on it."""
+
+    steps: str
+    iommu: str = f"{INTEL},device-iotlb=on"
+    options: str = "intel_iommu=on"
+    more: tuple[str, ...] = ()
+    numa: tuple[str, ...] = NUMA
+
+
+USUAL = "usual"
+KINDS = {
+    USUAL: Kind(steps="faulted astray crossed pasted"),
+    "second": Kind(steps="well pasted docked healthy near_disk wire", iommu=AMD, options="amd_iommu=on"),
+    "third": Kind(steps="well pasted docked healthy near_disk crossed"),
+    "uneven": Kind(
+        steps="uneven docked_badly wire", more=UNEVEN, numa=UNEVEN_NUMA, options=f"intel_iommu=on {UNEVEN_OPTIONS}"
+    ),
+}
 
 
 def main() -> None:
     """Boot, and copy."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("folder", type=Path)
-    asked.add_argument("--second", action="store_true")
-    asked.add_argument("--third", action="store_true")
+    asked.add_argument("server", nargs="?", choices=KINDS, default=USUAL)
     asked.add_argument("--qemu", default="", help="QEMU 8.0 or later, for a NIC with virtual functions")
     asked.add_argument("--kernel", default="", help="an image whose modules are installed")
+    asked.add_argument("--steps", default="", help="others than these")
+    asked.add_argument("--keep-only", action="store_true", help="keep what an earlier boot left in the folder")
     given = asked.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    iommu, options = (AMD, "amd_iommu=on") if given.second else (INTEL, "intel_iommu=on")
-    more = (*MORE, *PLANTED, *(NEWER if given.qemu else ()))
+    if not given.keep_only:
+        _boot(given)
+    packages = [place for place in sys.path if place.endswith("site-packages")]
+    names = dict.fromkeys((sysconfig.get_paths()["stdlib"], *packages), "/opt/python")
+    names |= {str(given.folder): "/tmp/lab", str(REPOSITORY): "/opt/perfadvisor"}
+    scrubber = Scrubber(names | ({given.qemu: "/opt/qemu"} if given.qemu else {}))
+    keep(given.folder, scrubber) if given.server == USUAL else keep_other(given.folder, given.server, scrubber)
+
+
+def _boot(given: argparse.Namespace) -> None:
+    kind: Kind = KINDS[given.server]
+    program = os.environ.get(COUNTS) or shutil.which("mpstat")
+    if program:
+        shutil.copy(program, given.folder / "mpstat")
     server = Server(
         directory=given.folder,
-        more=more,
+        more=(*MORE, *PLANTED, *(NEWER if given.qemu else ()), *kind.more),
         qemu=given.qemu,
-        iommu=f"{iommu},device-iotlb=on",
-        kernel_options=options,
+        iommu=kind.iommu,
+        kernel_options=kind.options,
         kernel=given.kernel,
+        numa=kind.numa,
     )
-    other = given.second or given.third
     try:
-        print(server.run(f"python -m tests.lab.inside {OTHERS if other else STEPS}", TIME_S).output)
+        print(server.run(f"python -m tests.lab.inside {given.steps or kind.steps}", TIME_S).output)
     except MeasureError as error:  # what was reached is kept all the same
         print(error.message)
-    keep_other(given.folder, "second" if given.second else "third") if other else keep(given.folder)
 
 
-def keep(folder: Path) -> None:
+def keep(folder: Path, scrubber: Scrubber) -> None:
     """Both states, the runs, and what programs printed."""
     seen, planted = json.loads((folder / "results.json").read_text()), DATA / "planted"
     (planted / "server.json").write_text(json.dumps({"names": seen["faulted"]["names"]}, indent=1) + "\n")
     for side in ("good", "bad"):
-        shutil.copy(folder / f"{side}.tar.gz", planted / f"server-{side}.tar.gz")
+        scrubber.snapshot(folder / f"{side}.tar.gz", planted / f"server-{side}.tar.gz")
     for name in ("good", "bad", "limited", "wire-good", "wire-interrupts", "wire-tool"):
-        pack(folder / f"run-{name}", RUNS / f"server-{name}.tar.xz")
-    if (folder / "paste.txt").exists():
-        shutil.copy(folder / "paste.txt", planted / "pasted-server.txt")
+        _keep_run(folder / f"run-{name}", RUNS / f"server-{name}.tar.xz", scrubber)
+    _keep_text(folder / "paste.txt", planted / "pasted-server.txt", scrubber)
 
 
-def keep_other(folder: Path, name: str) -> None:
-    """The state without faults, and runs in it."""
-    machines = DATA / "machines"
-    shutil.copy(folder / "good.tar.gz", machines / f"{name}-server.tar.gz")
-    pack(folder / "run-healthy", machines / f"{name}-server-run.tar.xz")
-    pack(folder / "run-wire-good", machines / f"{name}-wire-run.tar.xz")
+def keep_other(folder: Path, name: str, scrubber: Scrubber) -> None:
+    """The state of it, runs on it, and what programs printed."""
+    planted = DATA / "planted"
+    state = DATA / "machines/uneven-server.tar.gz" if name == "uneven" else planted / f"{name}-good.tar.gz"
+    if (folder / "good.tar.gz").exists():
+        scrubber.snapshot(folder / "good.tar.gz", state)
+    for said, kept in (("docked", planted / f"{name}-docked-good"), ("docked-badly", DATA / f"machines/{name}-docked")):
+        if (folder / f"{said}.tar.gz").exists():
+            scrubber.snapshot(folder / f"{said}.tar.gz", kept.with_name(f"{kept.name}.tar.gz"))
+    for run in ("healthy", "steady", "near-disk"):
+        _keep_run(folder / f"run-{run}", RUNS / f"{name}-{run}-good.tar.xz", scrubber)
+    for run in ("wire-good", "wire-interrupts", "wire-tool"):
+        _keep_run(folder / f"run-{run}", RUNS / f"{name}-{run}.tar.xz", scrubber)
+    _keep_text(folder / "mpstat.txt", planted / f"{name}-mpstat-good.txt", scrubber)
+    _keep_text(folder / "paste.txt", planted / f"pasted-{name}.txt", scrubber)
 
 
-def pack(run: Path, file: Path) -> None:
-    """A run as one file."""
+def _keep_run(run: Path, file: Path, scrubber: Scrubber) -> None:
     if run.exists():
-        with tarfile.open(file, "w:xz") as packed:
-            packed.add(run, run.name)
+        scrubber.run(run, file)
+
+
+def _keep_text(said: Path, file: Path, scrubber: Scrubber) -> None:
+    if said.exists() and said.stat().st_size:
+        file.write_bytes(scrubber.text(said.read_bytes()))
 
 
 if __name__ == "__main__":

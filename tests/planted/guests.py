@@ -111,7 +111,7 @@ def _one(guest: Guest, folder: Path) -> Iterator[None]:
         name = ("-name", f"guest={guest.name},debug-threads=on")
         process = stack.enter_context(_process("unshare", "--net", QEMU, *BASE, *name, "-accel", guest.accel, *words))
         _wait(lambda: _vcpus(process.pid) == _asked(guest), process)
-        _place(process.pid, guest)
+        _place(process.pid, guest.vcpus, guest.others)
         yield
 
 
@@ -182,10 +182,10 @@ def _asked(guest: Guest) -> int:
     return int(words[words.index("-smp") + 1])
 
 
-def _place(pid: int, guest: Guest) -> None:
+def _place(pid: int, vcpus: Mapping[int, Sequence[int]] | None, others: Sequence[int] = ()) -> None:
     """As libvirt's vcpupin, emulatorpin and iothreadpin do."""
-    for thread, name in _threads(pid).items() if guest.vcpus else ():
+    for thread, name in _threads(pid).items() if vcpus else ():
         vcpu = int(name.split()[1].partition("/")[0]) if name.startswith("CPU ") else None
-        cpus = guest.others if vcpu is None else (guest.vcpus or {}).get(vcpu, ())
+        cpus = others if vcpu is None else (vcpus or {}).get(vcpu, ())
         if cpus:
             os.sched_setaffinity(thread, cpus)

@@ -24,6 +24,9 @@ WORKLOADS = {  # tool, parameters, metric
     "storage/planted-write": (
         "fio", f"{_FIO}: io_uring, rw: write, block_size_bytes: 1048576, iodepth: 8", "write.bytes_per_s",
     ),
+    "storage/planted-busy": (
+        "fio", f"{_FIO}: psync, rw: randread, block_size_bytes: 4096, direct: false", "read.iops",
+    ),
     "storage/planted-two": (
         "fio", f"{_RANDOM}: 32, numjobs: 2", "read.iops",
     ),

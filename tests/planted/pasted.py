@@ -27,6 +27,12 @@ PASTED = (
     Pasted(file="pasted-server", rule="network-rate-set", fires_on="near", clear_on="lo"),
     Pasted(file="pasted-server", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
     Pasted(file="pasted-server", rule="numa-process-memory-spread", fires_on="1049", clear_on="1050"),
+    Pasted(file="pasted-third", rule="container-io-capped", fires_on="whole", clear_on="part"),
+    Pasted(file="pasted-third", rule="container-cap-on-partition", fires_on="part", clear_on="whole"),
+    Pasted(file="pasted-third", rule="container-memlock-vfio", fires_on="tight", clear_on="wide"),
+    Pasted(file="pasted-third", rule="network-rate-set", fires_on="near", clear_on="lo"),
+    Pasted(file="pasted-third", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
+    Pasted(file="pasted-third", rule="numa-process-memory-spread", fires_on="744", clear_on="745"),
 )
 OF_FILES = {"irq-softirq-one-cpu-seen": ("mpstat-bad", "mpstat-good")}
 """Rule -> the file where it fires, and the one where it is clear."""

@@ -21,6 +21,18 @@ PLANTED = (
 )
 # Of QEMU 8.0 and later: a NIC that makes virtual functions.
 NEWER = (f"{_PORT.format(n=14)} -netdev hubport,id=many,hubid=8 -device igb,netdev=many,bus=rp14",)
+# For a server that is uneven by itself: two NICs on a bus that cannot tell them apart, a function that translates
+# addresses itself, a node without memory, and a clock that is too coarse.
+UNEVEN = (
+    f"{_PORT.format(n=15)} -device pcie-pci-bridge,id=old,bus=rp15",
+    *(f"-netdev hubport,id=old{n},hubid={n} -device e1000,netdev=old{n},bus=old,addr={n}" for n in (3, 4)),
+    f"{_PORT.format(n=16)} -device virtio-serial-pci,bus=rp16,disable-legacy=on,iommu_platform=on,ats=on",
+    "-numa node,nodeid=2,cpus=3",
+    *(f"-numa dist,src={one},dst={other},val=31" for one, other in ((0, 1), (0, 2), (1, 2))),
+)
+GROUPED, TRANSLATING = "0x8086:0x100e", "0x1af4:0x1043"
+UNEVEN_NUMA = ("--numa", "6G,cpus=0-1", "--numa", "2G,cpus=2")
+UNEVEN_OPTIONS = "clocksource=jiffies highres=off nohz=off"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,3 +70,16 @@ GUESTS = (
         rules=("vm-nic-single-queue", "vm-overcommit"),
     ),
 )
+WELL = (
+    Guest(
+        name="backed",
+        words="-smp 1 -m 2G -machine q35,memory-backend=m "
+        "-object memory-backend-memfd,id=m,size=2G,hugetlb=on,hugetlbsize=2M,prealloc=on",
+    ),
+    Guest(
+        name="direct",
+        words="-smp 4 -m 64 -object iothread,id=io0 -drive file={disk},if=none,id=d,format=raw,cache=none,aio=native "
+        "-device virtio-blk-pci,drive=d,iothread=io0",
+    ),
+)
+"""Set up well, for servers on which nothing is planted."""

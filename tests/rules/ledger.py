@@ -17,14 +17,19 @@ MACHINES = {
     "emulated-server": "the lab (docs/lab.md): two sockets, an Intel IOMMU, Linux 6.1, emulated by QEMU",
     "emulated-server-amd": "the lab with an AMD IOMMU, emulated by QEMU 10",
     "emulated-newer": "the lab with Linux 6.12",
+    "emulated-uneven": "the lab with a third node that has no memory, and the clock source jiffies",
 }
 """Machines of our own: what they are. Every other input is of a machine of its own."""
 OURS = {  # where a recording of ours begins -> the machine it was made on
     "tests/data/machines/emulated-server": "emulated-server",
-    "tests/data/machines/second-": "emulated-server-amd",
-    "tests/data/machines/third-": "emulated-newer",
+    "tests/data/machines/uneven-": "emulated-uneven",
+    "tests/data/planted/second-": "emulated-server-amd",
+    "tests/data/planted/third-": "emulated-newer",
     "tests/data/planted/server-": "emulated-server",
     "tests/data/planted/runs/server-": "emulated-server",
+    "tests/data/planted/runs/second-": "emulated-server-amd",
+    "tests/data/planted/runs/third-": "emulated-newer",
+    "tests/data/planted/runs/uneven-": "emulated-uneven",
     "tests/data/": "virtual-machine",
 }
 HEAD = """\

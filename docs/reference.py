@@ -114,6 +114,8 @@ def _rule_link(rule: str, folder: str = "rules/") -> str:
 def _becomes(kind: OutputKind) -> str:
     if kind.refused:
         return f"nothing: {_cell(kind.refused)}"
+    if kind.results:
+        return f"measured results of {kind.results}, judged as an imported run"
     if kind.files is not None:
         return "files of the machine, read as in its own tree"
     meaning = " ".join((kind.facts.__doc__ or "").split("\n\n")[0].split())

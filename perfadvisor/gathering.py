@@ -1,12 +1,13 @@
 """Everything that a user points to at once: machines that were read, and saved outputs of any kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.errors import InputError
 from perfadvisor.evidence import bundle
 from perfadvisor.evidence.bundle import EvidenceBundle
+from perfadvisor.evidence.taken import MEASURED, MeasuredText
 from perfadvisor.model.evidence import PartNote
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
@@ -20,13 +21,13 @@ NEXT = "give outputs of lscpu, lspci -vvv, ethtool, numactl, virsh dumpxml and t
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GatheredInputs:
-    """`machines` are the tables of facts from outputs by the machine's name; `results` the files of measured results,
-    each with its data and the tool; `notes` what was made of every part."""
+    """`machines` are the tables of facts from outputs by the machine's name; `results` what tools measured; `notes` say
+    what was made of every part."""
 
     snapshots: tuple[Snapshot, ...]
     bundle: EvidenceBundle
     machines: dict[str, FactTable]
-    results: tuple[tuple[str, bytes, str], ...]
+    results: tuple[MeasuredText, ...]
     notes: tuple[PartNote, ...]
 
 
@@ -35,8 +36,8 @@ def gather(paths: Sequence[Path]) -> GatheredInputs:
     read = [given(path) for path in paths]
     snapshots = tuple(machine for one in read for machine in one.machines)
     files = [file for one in read for file in one.files]
-    results = tuple((name, data, tool) for name, data in files if (tool := _tool(data)))
     found = bundle.read(files)
+    results = tuple(_results(files, found))
     machines = {
         one.name or _name(paths): one.facts for one in found.machines if any(part.recognised for part in one.taken)
     }
@@ -45,6 +46,16 @@ def gather(paths: Sequence[Path]) -> GatheredInputs:
     return GatheredInputs(
         snapshots=snapshots, bundle=found, machines=machines, results=results, notes=tuple(_with(results, found.notes))
     )
+
+
+def _results(files: Sequence[tuple[str, bytes]], found: EvidenceBundle) -> Iterator[MeasuredText]:
+    """The results in texts part by part, and files that are results as a whole."""
+    parts = [one for machine in found.machines for one in machine.taken if one.results is not None]
+    yield from (one.results for one in parts if one.results is not None)
+    in_parts = {one.file for one in parts}
+    for name, data in files:
+        if name not in in_parts and (tool := _tool(data)):
+            yield MeasuredText(file=name, name=name, data=data, tool=tool)
 
 
 def _tool(data: bytes) -> str | None:
@@ -57,15 +68,16 @@ def _name(paths: Sequence[Path]) -> str:
     return first if len(paths) == 1 else f"{first} and {len(paths) - 1} more"
 
 
-def _with(results: Sequence[tuple[str, bytes, str]], notes: Sequence[PartNote]) -> list[PartNote]:
+def _with(results: Sequence[MeasuredText], notes: Sequence[PartNote]) -> list[PartNote]:
     """The notes, of which those of files of results tell what they are."""
-    tools = {name: tool for name, _, tool in results}
+    tools = {one.name: one.tool for one in results}
     given_facts = {note.file for note in notes if note.facts}
     kept = [note for note in notes if note.file not in tools or note.file in given_facts]
-    said = "measured results; perfadvisor import makes them a run"
+    whole = {note.file for note in notes}
     return kept + [
-        PartNote(file=name, line=1, lines=data.count(b"\n") + 1, kind=tool, fit=1.0, note=said)
-        for name, data, tool in results
+        PartNote(file=one.name, line=1, lines=one.data.count(b"\n") + 1, kind=one.tool, fit=1.0, note=MEASURED)
+        for one in results
+        if one.name in whole
     ]
 
 

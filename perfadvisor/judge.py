@@ -11,7 +11,6 @@ from perfadvisor.analyse.environments import environments, guest_activity
 from perfadvisor.analyse.environments.guest_join import joined
 from perfadvisor.analyse.results.cells import cell, cells
 from perfadvisor.analyse.results.changes import SettingChange, changed_during
-from perfadvisor.analyse.results.disk_best import best_of_disks
 from perfadvisor.analyse.results.facts import result_facts
 from perfadvisor.analyse.rules.advise import advise
 from perfadvisor.analyse.rules.conditions import parse
@@ -24,6 +23,7 @@ from perfadvisor.facts import catalogue as machine_catalogue
 from perfadvisor.facts.machine.listed import unread
 from perfadvisor.facts.reading import interrupts
 from perfadvisor.facts.trial import own_guests, own_load
+from perfadvisor.measured import add_results
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Rule
@@ -65,16 +65,15 @@ def with_gains(view: ReportView) -> ReportView:
 def _judge_gathered(paths: Sequence[Path], rules: Sequence[Rule], goal: str) -> ReportView:
     """Judge machines that were read and saved outputs, each machine by itself."""
     from perfadvisor.gathering import gather
+    from perfadvisor.measured import measured
 
     found = gather(paths)
     source = ", ".join(map(str, paths))
     views = [judge_snapshot(one, rules, source=source, goal=goal) for one in found.snapshots]
-    views += [judge_definition(name, table, rules, source=source, goal=goal) for name, table in found.machines.items()]
-    if not views:
-        (name, _, tool), *_ = found.results
-        hint = f"make it a run first: perfadvisor import {name} -o RUN, then perfadvisor advise RUN"
-        raise InputError(f"{name}: results of {tool}, and no machine", hint)
+    known = measured(found, paths[0].name)
+    views += [judge_definition(name, table, rules, source=source, goal=goal) for name, table in known.machines.items()]
     view = _together(views)
+    view = replace(view, run=known.as_run(list(view.facts)), cells=(*view.cells, *known.cells))
     return replace(view, evidence=found.notes, contradictions=found.bundle.contradictions)
 
 
@@ -192,7 +191,7 @@ def judge_run(run: Run, rules: Iterable[Rule], *, source: str, goal: str = "") -
         _join(facts, hosts[name])
         _watch(facts, hosts[name], [one for one in found if one.environment == name])
     beside = environments.ratios(run, found, tables)
-    _add_results(run, found, tables, environments.for_rules(beside, run.workloads))
+    add_results(run, found, tables, environments.for_rules(beside, run.workloads))
     lookups = {name: Lookup(facts, known_facts(), hosts[name]) for name, facts in tables.items()}
     reached = touched(lookups, _measured(found), parents) if any(one.finished for one in found) else {}
     advised = {
@@ -247,21 +246,6 @@ def _watch(facts: FactTable, host: FactTable | None, found: Iterable[Cell]) -> N
 def _changed(run: Run, tables: Mapping[str, FactTable]) -> dict[str, tuple[SettingChange, ...]]:
     after = {name: machine_catalogue.read(snapshot.tree) for name, snapshot in run.after.items()}
     return changed_during(tables, after, known_facts())
-
-
-def _add_results(
-    run: Run, found: Sequence[Cell], tables: Mapping[str, FactTable], to_parent: Mapping[str, float | str]
-) -> None:
-    for one in found:
-        table, ratio = tables[one.environment], to_parent.get(one.id)
-        if isinstance(ratio, str):  # reported first, because of two absences the first counts
-            table.add(known_facts()["result.ratio_to_parent"].absent(ratio, subject=one.id))
-        known = ratio if isinstance(ratio, float) else None
-        for fact in result_facts(one, run.workloads[one.workload], known_facts(), machine=table, ratio_to_parent=known):
-            table.add(fact)
-    for table in tables.values():
-        for fact in list(best_of_disks(table, (one.id for one in found), known_facts())):
-            table.add(fact)
 
 
 def _host(run: Run, name: str, parents: Mapping[str, str], tables: Mapping[str, FactTable]) -> FactTable | None:

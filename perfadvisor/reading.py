@@ -24,7 +24,7 @@ def read(path: Path, *more: Path) -> tuple[Reading, ...]:
     if not more and (path / "run.json").is_file():
         return tuple(_of_run(path))
     found = gather((path, *more))
-    results = FactTable(fact for name, data, _ in found.results for fact in output.facts(data, name))
+    results = FactTable(fact for one in found.results for fact in output.facts(one.data, one.name))
     readings = [_of_snapshot(one) for one in found.snapshots]
     readings += [Reading(environment=name, facts=table) for name, table in found.machines.items()]
     return (*readings, Reading(environment=path.name, facts=results)) if found.results else tuple(readings)

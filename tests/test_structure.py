@@ -44,6 +44,7 @@ LEVELS = {
     "redacting": 4.5,
     "report": 5,
     "gathering": 5,
+    "measured": 5.5,
     "judge": 6,
     "gating": 6.5,
     "tuning": 6.7,

@@ -20,7 +20,7 @@ class JoinedMachine:
 
 def machines(taken: Sequence[ReadPart]) -> tuple[JoinedMachine, ...]:
     """The machines. Where one name is given, parts without one are its, too."""
-    names = sorted({one.part.host for one in taken if one.part.host and one.part.kind})
+    names = sorted({one.part.host for one in taken if one.part.host and one.part.kind and not one.part.kind.results})
     if len(names) <= 1:
         return (_machine(names[0] if names else UNNAMED, taken),)
     groups = {name: [one for one in taken if one.part.host == name] for name in names}

@@ -14,7 +14,8 @@ LEAST_SCORE_HEADLESS, FEWEST_LINES_HEADLESS = 0.8, 3
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputKind:
     """`head` matches lines that begin such an output, `body` those within. Exactly one of the others is given: `facts`
-    reads the output as it is, `files` says which files of the machine it stands for, `refused` why it is not read.
+    reads the output as it is, `files` says which files of the machine it stands for, `refused` why it is not read,
+    `results` which tool measured it.
 
     `named` finds in the command line before an output what that does not name itself: an interface, a guest. `headless`
     matches lines that are known without the first one, which pastes often lack. `command` is what to run for such an
@@ -26,6 +27,7 @@ class OutputKind:
     facts: Callable[..., Facts] | None = None
     files: Callable[[str], Mapping[str, bytes]] | None = None
     refused: str = ""
+    results: str = ""
     named: Callable[[str], str] | None = None
     command: str = ""
     gives: tuple[str, ...] = ()
@@ -86,6 +88,11 @@ def machine_file(
     return OutputKind(
         name=name, head=re.compile(head), body=inner, files=files, headless=headless, command=command, gives=gives
     )
+
+
+def measured(tool: str, head: str, body: str) -> OutputKind:
+    """What a tool prints for people of the results that it measured."""
+    return OutputKind(name=f"{tool} results", head=re.compile(head), body=re.compile(body), results=tool)
 
 
 def refused(name: str, head: str, body: str | None, why: str) -> OutputKind:

@@ -4,5 +4,5 @@ import re
 
 from perfadvisor.evidence.table import devices, guests, machine, others
 
-KINDS = (*others.FIRST, *devices.KINDS, *machine.KINDS, *guests.KINDS, *others.LAST)
+KINDS = (*others.FIRST, *devices.KINDS, *machine.KINDS, *guests.KINDS, *others.MEASURED, *others.LAST)
 ANY_HEAD = re.compile("|".join(f"(?:{kind.head.pattern.removeprefix('(?i)')})" for kind in KINDS))

@@ -15,6 +15,19 @@ from perfadvisor.model.tree import Tree
 _EXCERPT_GIVES = ("vm_disk.", "vm_nic.", "vm_hostdev.")  # of a guest of which only devices were pasted
 _COMMON = re.compile(r"/cpufreq/(?:policy\*/)?scaling_\w+|/cpu\*/cpufreq/\w+")
 _CUT = "cut off; what is whole of it was read"
+MEASURED = "measured results; perfadvisor import makes them a run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeasuredText:
+    """Results of a tool: the file, the place in it as messages name it, the text from the command on, and the
+    machine's name in the prompt above it, "" where there is none."""
+
+    file: str
+    name: str
+    data: bytes
+    tool: str
+    host: str = ""
 
 
 @dataclass(slots=True)
@@ -35,6 +48,18 @@ class ReadPart:
         return sum(isinstance(fact, Fact) for fact in self.facts)
 
     @property
+    def results(self) -> MeasuredText | None:
+        """Where it is what a tool measured, its text below the command that printed it."""
+        if self.part.kind is None or not self.part.kind.results:
+            return None
+        first = self.part.lines[0].text
+        indent = first[: len(first) - len(first.lstrip())]
+        lines = (line.text.removeprefix(indent) for line in self.part.lines)
+        data = _bytes("\n".join([self.part.command, *lines, ""]))
+        tool, host = self.part.kind.results, self.part.host
+        return MeasuredText(file=self.file, name=self.part.source, data=data, tool=tool, host=host)
+
+    @property
     def recognised(self) -> bool:
         """Whether it was read as what it is, if only to learn that a setting is not supported."""
         return self.problem is None and (self.count > 0 or bool(self.part.kind and self.part.kind.facts))
@@ -50,6 +75,8 @@ def take(part: OutputPart, file: str) -> ReadPart:
         return ReadPart(part, file, note="not understood")
     if kind.refused:
         return ReadPart(part, file, note=kind.refused, problem=_refused(part, kind.name, kind.refused))
+    if kind.results:
+        return ReadPart(part, file, note=MEASURED)
     if kind.files is not None:
         return ReadPart(part, file, files={path: _bytes(part.text)} if path else kind.files(part.text))
     try:

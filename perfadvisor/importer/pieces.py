@@ -72,6 +72,7 @@ def _from_text(one: Configuration, asked: Set[str]) -> Configuration:
     details = {name: value for name, value in one.output.details.items() if name not in unsaid}
     return replace(
         one,
+        label=one.label.replace("-buffered", "") if unsaid else one.label,
         parameters={name: value for name, value in one.parameters.items() if name not in unsaid},
         output=replace(one.output, details={**details, "from_text": True}),
     )

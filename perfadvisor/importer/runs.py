@@ -23,7 +23,9 @@ ENVIRONMENT = "imported"
 NOTE = "imported: no counters were read around these trials, so steal, other load and interrupts are not known"
 
 
-def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, ...]) -> Run:
+def run_of(
+    pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, ...], environment: str = ENVIRONMENT
+) -> Run:
     """The run, not yet written. Trials are in the order in which they were measured, as far as the files say."""
     ids = workload_ids([piece.configuration for piece in pieces])
     workloads: dict[str, Workload] = {}
@@ -39,7 +41,7 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
         id = ids[identity(piece.configuration)]
         workloads.setdefault(id, workload(id, piece.configuration, files[id]))
         repeats[id] = repeats.get(id, 0) + 1
-        results.append(_result(number, id, repeats[id], piece, ways, names[piece.file]))
+        results.append(_result(number, id, repeats[id], piece, ways, names[piece.file], environment))
     return Run(
         id=_run_id(pieces),
         started=min(result.started for result in results),
@@ -48,11 +50,11 @@ def run_of(pieces: Sequence[Piece], snapshot: Snapshot | None, argv: tuple[str, 
         state="running",
         versions={"perfadvisor": __version__, **_versions(pieces)},
         host=ways.host(),
-        environments=(Environment(name=ENVIRONMENT, spec=Spec(text="imported"), kind=ways.kind()),),
+        environments=(Environment(name=environment, spec=Spec(text="imported"), kind=ways.kind()),),
         workloads=workloads,
         plan=tuple(result.trial for result in results),
         results=tuple(results),
-        before={ENVIRONMENT: snapshot} if snapshot else {},
+        before={environment: snapshot} if snapshot else {},
         notes=(NOTE, "files: " + ", ".join(names.values()), *_from_text(pieces, names)),
     )
 
@@ -88,13 +90,13 @@ def _file_names(pieces: Sequence[Piece]) -> dict[Path, str]:
     return {file: file.name if names[file.name] == 1 else str(file) for file in files}
 
 
-def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways, file: str) -> TrialResult:
+def _result(number: int, id: str, repeat: int, piece: Piece, ways: Ways, file: str, environment: str) -> TrialResult:
     one = piece.configuration
     source = {"imported_from": file, **({"target": one.target} if one.target else {})}
     trial = Trial(
         number=number,
         workload=id,
-        environment=ENVIRONMENT,
+        environment=environment,
         repeat=repeat,
         position=1,
         runtime_s=one.runtime_s,

@@ -14,7 +14,7 @@ _SUBJECTS = (("{nic}", "nic", "DEVICE"), ("{nvme}", "nvme", "/dev/nvme0"))
 def commands(view: ReportView) -> tuple[str, ...]:
     """Up to three commands. Only where saved outputs were given: of a run or a machine that was read, all that can be
     read was."""
-    if view.run is not None or not view.evidence:
+    if not view.evidence:
         return ()
     from perfadvisor.evidence.kinds import KINDS  # all readers of outputs
 

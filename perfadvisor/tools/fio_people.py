@@ -22,8 +22,8 @@ _DEPTHS = re.compile(rf"(?P<depth>>=[0-9]{{1,9}}|(?<![0-9.])[0-9]{{1,9}})=(?P<sh
 _ISSUED = re.compile(r"^ +issued (?:rwts?: total=(?P<new>[\d,]+)| *: total=r=(?P<r>\d+)/w=(?P<w>\d+)/d=(?P<t>\d+))")
 _DISK = re.compile(rf"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>{PRINTED})%")
 _VERSION = re.compile(r"^fio[- ](?P<version>\d[\w.-]*)$", re.MULTILINE)
-_COMMAND = re.compile(r"^.{0,200}?\bfio (?P<options>.*--.*)$", re.MULTILINE)
-_OPTION = re.compile(r"--(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
+_COMMAND = re.compile(r"^.{0,200}?\bfio (?P<options>(?:.* )?--?[a-zA-Z_][\w-]*=.*)$", re.MULTILINE)
+_OPTION = re.compile(r"(?<!\S)--?(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
 _SIZES = re.compile(r"(?<![\d.])\d[\d.]{0,19}[KMG]?i?B?-(\d[\d.]{0,19}[KMG]?i?B?)")  # "4096B-8192B", "4K-4K"
 _NANOSECONDS = {"nsec": 1.0, "usec": 1e3, "msec": 1e6, "sec": 1e9}
 _SIZE = re.compile(rf"(?P<number>{PRINTED})(?P<prefix>[KMGTP]?)(?P<binary>i?)B")
@@ -68,7 +68,7 @@ def _job(lines: list[str], planned: Mapping[str, dict[str, str]]) -> dict[str, A
     head = _JOB.match(lines[0])
     assert head is not None, "a job begins where its line matched"
     options = dict(planned.get(head["name"], {}))
-    if int(head["jobs"]) > 1:
+    if options and int(head["jobs"]) > 1:  # alone it would pass for all that was asked for, with defaults for the rest
         options["numjobs"] = head["jobs"]
     job: dict[str, Any] = {
         "jobname": head["name"],

@@ -12,7 +12,7 @@ _COMPLAINT = re.compile(r"^(?:fio: |fio:|error: ).*|^.*\bPermission denied$", re
 _OWN = re.compile(r"^fio: ", re.MULTILINE)
 _HARMLESS = re.compile(r"^fio: (terminating on signal|waiting for connection)|^note: ")
 _FATAL = re.compile(r"^fio: pid=.*\berr=.*", re.MULTILINE)
-_NORMAL = re.compile(r"^\S.*: \(g=\d+\): rw=", re.MULTILINE)
+_NORMAL = re.compile(r"^\S.*: \((?:g=\d+\): rw=|groupid=\d+, jobs=\d+\): err=)", re.MULTILINE)
 _TERSE = re.compile(r"^\d;fio-[^;]*;[^;]*;\d+;\d+;", re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from perfadvisor.tools.numbers import PRINTED
 ITS_FORERUNNER = re.compile(r"^-*\s*(?:Client connecting to .*|Server listening on) (?:TCP|UDP) port \d+", re.MULTILINE)
 _CONNECTED = re.compile(r"^\[ *\d+\] local (?P<local>\S+) port \d+ connected to (?P<remote>\S+) port \d+", re.MULTILINE)
 _HOST = re.compile(r"^Connecting to host (?P<host>\S+), port \d+", re.MULTILINE)
+_SENDS = re.compile(r"^\[ *ID\] Interval +Transfer +(?:Bandwidth|Bitrate) +Retr\b", re.MULTILINE)
 _COUNT = "[0-9]{1,18}"
 _ROW = re.compile(
     rf"^\[ *(?P<id>\d+|SUM)\] +{PRINTED}-(?P<end>{PRINTED}) +sec +(?P<size>{PRINTED}) (?P<size_unit>[KMGT]?)Bytes"
@@ -27,7 +28,7 @@ def document(text: str) -> dict[str, Any] | None:
     """The document of the first test in the text; None where its totals are not in it."""
     host = _HOST.search(text)
     connected = list(_CONNECTED.finditer(text))
-    if host is None or not connected or "[TX-C]" in text:
+    if not connected or "[TX-C]" in text or (host is None and not _is_client(text)):
         return None
     rows = [match for line in text.splitlines() if (match := _ROW.match(line.rstrip()))]
     ends = {end: _total(rows, end) for end in ("sender", "receiver")}
@@ -48,6 +49,11 @@ def document(text: str) -> dict[str, Any] | None:
     }
     ends_of = {"local_host": connected[0]["local"], "remote_host": connected[0]["remote"]}
     return {"start": {"version": "", "connected": [ends_of] * len(connected), "test_start": test}, "end": end}
+
+
+def _is_client(text: str) -> bool:
+    """Whether a text without its first line is the client's: the end that sends prints a column of retransmits."""
+    return "Accepted connection" not in text and _SENDS.search(text) is not None
 
 
 def _total(rows: Iterable[re.Match[str]], end: str) -> dict[str, Any]:

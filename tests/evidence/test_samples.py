@@ -52,6 +52,8 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     }),
     "iostat-x.json": ("iostat JSON", {("load.iowait_share", ""): 0.0051}),
     "iostat-x.txt": ("iostat", {("load.idle_share", ""): 0.005}),
+    "fio.txt": ("fio results", {}),
+    "iperf3.txt": ("iperf3 results", {}),
     "ip-link.txt": ("ip link", {("nic.mtu", "eth0"): 1400, ("nic.carrier", "eth0"): True}),
     "ip-s-d-link.json": ("ip JSON", {("nic.mtu", "eth0"): 1400, ("nic.rx_dropped", "eth0"): 0}),
     "ip-s-d-link.txt": ("ip link", {("nic.rx_missed", "eth0"): 0, ("nic.kind", "lo"): "loopback"}),

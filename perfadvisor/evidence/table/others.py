@@ -1,9 +1,23 @@
-"""What is recognized and not read, with the reason."""
+"""Results that tools measured, and what is recognized and not read, with the reason."""
 
-from perfadvisor.evidence.kind import OutputKind, refused
+from perfadvisor.evidence.kind import OutputKind, measured, refused
 
 FIRST: tuple[OutputKind, ...] = (
     refused("a web page", r"(?i)\s*<(?:!DOCTYPE html|html)\b", None, "copy the text out of it"),
+)
+MEASURED: tuple[OutputKind, ...] = (
+    measured(
+        "fio",
+        r"\s*\S.*: \((?:g=[0-9]+\): rw=|groupid=[0-9]+, jobs=[0-9]+\): err=)",
+        r"\s|fio-[0-9]|Starting [0-9]|Jobs: |\.\.\.|Run status|Disk stats|\S.*: Laying out|fio: |\^C|[Nn]ote: ",
+    ),
+    measured(
+        "iperf3",
+        r"Connecting to host \S+, port|Accepted connection from |\[ *ID\](?:\[Role\])? +Interval +Transfer"
+        r"|\[ *[0-9]+\] local \S+ port [0-9]+ connected to ",
+        r"\[ *(?:[0-9]+|ID|SUM)\]|- - -|-{10,}|iperf|CPU Utilization|Accepted|Server listening|Test Complete|Starting"
+        r"|\s+(?:Cookie|TCP MSS)|Time: |Reverse mode|(?:snd|rcv)_tcp|Summary Results",
+    ),
 )
 LAST: tuple[OutputKind, ...] = (
     refused(

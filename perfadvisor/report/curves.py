@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
+from perfadvisor.analyse.ceilings.ceiling import percent
 from perfadvisor.analyse.curves.curve import FEWEST_POINTS, Curve, CurvePoint
 from perfadvisor.analyse.curves.curve import curves as found_curves
 from perfadvisor.analyse.curves.knee import Knee
@@ -16,6 +17,7 @@ from perfadvisor.model.units import Unit
 from perfadvisor.report.view import ReportView
 
 WIDTH, HEIGHT, EDGE = 640.0, 240.0, 16.0
+ROUND_TRIP = "rtt_mean"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ class CurveView:
     frontier: str = ""
     latency_ends: tuple[str, str] = ("", "")
     rate_ends: tuple[str, str] = ("", "")
+    latency_name: str = "p50"
 
     @property
     def path(self) -> str:
@@ -98,7 +101,14 @@ def _view(curve: Curve) -> CurveView:
         tail=picture.tail,
         rate_ends=picture.rate_ends,
         latency_ends=picture.latency_ends,
+        latency_name=latency_name(curve),
     )
+
+
+def latency_name(curve: Curve) -> str:
+    """What its latencies are: percentiles of the I/Os, or the round trips that TCP saw."""
+    known = [point.median_latency.metric for point in curve.points if point.median_latency]
+    return "mean RTT" if known and all(metric == ROUND_TRIP for metric in known) else "p50"
 
 
 def bend_words(curve: Curve) -> str:
@@ -106,13 +116,23 @@ def bend_words(curve: Curve) -> str:
     if curve.knee is None:
         return ""
     most = quantity(curve.knee.most, curve.points[0].throughput.unit)
+    fall = _fall_words(curve.parameter, curve.knee)
     if curve.knee.at is None:
-        return f"No knee: {curve.knee.reason}{f' ({most} at most)' if curve.knee.most else ''}."
+        return f"No knee: {curve.knee.reason}{f' ({most} at most)' if curve.knee.most else ''}.{fall}"
     crossing = f"{curve.knee.crossing:.3g}" if curve.knee.crossing else ""
+    between = " ({:.3g} to {:.3g})".format(*curve.knee.between) if curve.knee.between else ""
     return (
         f"Knee at {curve.parameter} {curve.knee.at}: beyond it, more in flight mostly waits. "
-        f"Without a queue, {crossing} in flight would reach the {most} that were measured at most."
+        f"Without a queue, {crossing}{between} in flight would reach the {most} that were measured at most.{fall}"
     )
+
+
+def _fall_words(parameter: str, knee: Knee) -> str:
+    """That too much load costs throughput."""
+    if knee.fall is None:
+        return ""
+    best, last, lost = knee.fall
+    return f" Beyond {parameter} {best} throughput falls: {last} give {percent(lost)} less."
 
 
 def frontier_words(curve: Curve) -> str:

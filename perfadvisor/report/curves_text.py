@@ -6,7 +6,7 @@ from perfadvisor.plaintext import one_line
 from perfadvisor.report.curves import CurveView, curves
 from perfadvisor.report.view import ReportView
 
-HEADINGS = ("throughput", "interval", "p50", "p99", "CPUs", "runs", "trust")
+HEADINGS = ("throughput", "interval", "{latency}", "p99", "CPUs", "runs", "trust")
 
 
 def curves_text(view: ReportView) -> str:
@@ -18,7 +18,7 @@ def curves_text(view: ReportView) -> str:
 
 def _lines(curve: CurveView) -> Iterator[str]:
     yield one_line(f"{curve.title} @ {curve.environment}")
-    table = [(curve.parameter, *HEADINGS)]
+    table = [(curve.parameter, *(word.format(latency=curve.latency_name) for word in HEADINGS))]
     table += [
         (
             row.value,

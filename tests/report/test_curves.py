@@ -6,7 +6,7 @@ import pytest
 
 from perfadvisor.judge import judge_run
 from perfadvisor.model.run import Run
-from perfadvisor.report.curves import curves
+from perfadvisor.report.curves import bend_words, curves, latency_name
 from perfadvisor.report.curves_text import curves_text
 from perfadvisor.report.html import render
 from perfadvisor.report.view import ReportView
@@ -72,3 +72,21 @@ def test_a_run_without_a_sweep_has_no_curve() -> None:
     view = judge_run(replace(run, results=tuple(_result(trial, 5, True) for trial in run.plan)), (), source="made")
     assert curves_text(view) == "no curve: fewer than three values gave a result"
     assert 'id="curves"' not in render(replace(view, now="now"))
+
+
+def test_a_fall_and_the_range_of_the_knee_are_told() -> None:
+    (curve,) = curves(swept())
+    knee = replace(curve.source.knee, between=(4.9, 5.1), fall=(8, 16, 0.417))
+    assert bend_words(replace(curve.source, knee=knee)).endswith(
+        "Without a queue, 4.99 (4.9 to 5.1) in flight would reach the 5.00 k IOPS that were measured at most. "
+        "Beyond iodepth 8 throughput falls: 16 give 42 % less."
+    )
+
+
+def test_round_trips_are_not_called_a_median() -> None:
+    (curve,) = curves(swept())
+    assert curve.latency_name == "p50"
+    points = tuple(
+        replace(point, median_latency=replace(point.median_latency, metric="rtt_mean")) for point in curve.source.points
+    )
+    assert latency_name(replace(curve.source, points=points)) == "mean RTT"

@@ -25,6 +25,7 @@ class CeilingKind(StrEnum):
     CAP = "cap"
     SHAPER = "shaper"
     PACED = "paced"
+    DEPTH = "depth"
 
 
 _NEXT = {
@@ -34,6 +35,7 @@ _NEXT = {
     CeilingKind.CAP: "only a higher cap helps",
     CeilingKind.SHAPER: "only a higher rate there helps",
     CeilingKind.PACED: "only whoever sets that limit can help",
+    CeilingKind.DEPTH: "more I/Os in flight help",
 }
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from perfadvisor.analyse.ceilings.ceiling import Ceiling, CeilingKind
+from perfadvisor.analyse.ceilings.ceiling import NEAR, Ceiling, CeilingKind, nearest
+from perfadvisor.formatting import quantity
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
 from perfadvisor.model.units import Unit
@@ -18,6 +19,7 @@ ON_WIRE = 38  # bytes of each frame beside its packet: preamble 8, header 14, ch
 IN_FRAME = 14  # of these a queueing discipline counts the header alone (net/core/dev.c, qdisc_pkt_len_init)
 TCP_HEADERS, UDP_HEADERS = 52, 28  # IPv4 20, and TCP 20 with timestamps 12, or UDP 8
 LEAST_CPU = 0.02  # share of a CPU below which its cost for each operation is not known well
+MOST_BLOCK_BYTES = 65536  # moving a larger one takes time of its own, however many are in flight
 BANDWIDTHS = ("read.bytes_per_s", "copy.bytes_per_s", "triad.bytes_per_s")
 SHAPED = "path.nic.shaped_bits_per_s"
 RATINGS = ("read_bytes_per_s", "write_bytes_per_s", "read_iops", "write_iops")
@@ -64,6 +66,9 @@ def ceilings(known: Known) -> tuple[Ceiling, ...]:
         return ()
     sources = (_link, _line, _shaper, _rating, _memory, _window, _cpu, _quota, _caps, _paced)
     found = [one for source in sources for one in source(known) if one.limit > 0 and one.reached > 0]
+    first = nearest(found)
+    if first is None or first.share < NEAR:  # else that limit is why each I/O takes its time
+        found += _depth(known)
     return tuple(sorted(found, key=lambda one: one.share, reverse=True))
 
 
@@ -196,3 +201,23 @@ def _paced(known: Known) -> Iterator[Ceiling]:
     if paced and not known.facts.value("result.rate_options", known.cell.id):
         rate = known.result("iops")
         yield from _made(CeilingKind.PACED, "a limit in front of the device, seen by its pace", rate, rate, Unit.IOPS)
+
+
+def _depth(known: Known) -> Iterator[Ceiling]:
+    """With so many I/Os in flight, the rate if each took the shortest time that one did (the law of Little)."""
+    block = known.result("block_size_bytes")
+    asked, shortest = known.result("queue_depth"), _shortest_ns(known.cell)
+    if known.facts.value("result.engine_is_sync", known.cell.id) is True:
+        asked = known.result("numjobs")
+    if not asked or not shortest or block is None or block > MOST_BLOCK_BYTES:
+        return
+    time = quantity(shortest, Unit.NANOSECONDS)
+    name = f"what {asked:.0f} in flight can do where each takes the shortest time seen, {time}"
+    yield from _made(CeilingKind.DEPTH, name, asked * 1e9 / shortest, known.result("iops"), Unit.IOPS)
+
+
+def _shortest_ns(cell: Cell) -> float | None:
+    """The time of the fastest I/O, the median over the trials that count."""
+    seen = [trial.output.details.get("latency_min_ns") for trial in cell.used]
+    known = [float(value) for value in seen if isinstance(value, int | float) and value > 0]
+    return median(known) if known and len(known) == len(seen) else None

@@ -62,12 +62,16 @@ def _curve(environment: str, cells: Sequence[Cell], workloads: Mapping[str, Work
     if len(points) < FEWEST_POINTS:
         return None
     sound = [point for point in points if point.cell.trust.sound]
-    plain = [LoadPoint(value=point.value, throughput=point.throughput.median) for point in sound]
-    bend = knee(plain) if parameter in CONCURRENCY else None
+    bend = knee([_load(point) for point in sound]) if parameter in CONCURRENCY else None
     return Curve(
         workload=_without(cells[0].workload, parameter), environment=environment, parameter=parameter,
         points=tuple(points), knee=bend, frontier=frontier([_choice(point) for point in sound]),
     )  # fmt: skip
+
+
+def _load(point: CurvePoint) -> LoadPoint:
+    rate = point.throughput
+    return LoadPoint(value=point.value, throughput=rate.median, low=rate.low, high=rate.high)
 
 
 def _choice(point: CurvePoint) -> Choice:

@@ -1,13 +1,15 @@
 """Seconds in which a trial was slower than it otherwise is, and what moved in just these seconds.
 
-A dip is a rate far below the median of the trial's own seconds: by a share that people care about, and by more than its
-ordinary scatter. What moved is what rose, or fell, against the median of the seconds outside the dips. It is found
-together with the dip; that it is the cause is likely, not proved.
+A dip is a rate far below that of the trial's other seconds: by a share that people care about, and by so much that at
+most one in a hundred trials without a dip seems to have one, where seconds scatter by up to a tenth, and one in twenty
+where they scatter by a fifth. What moved is what rose, or fell, against the median of the seconds outside the dips. It
+is found together with the dip; that it is the cause is likely, not proved.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from statistics import median
+from math import sqrt
+from statistics import NormalDist, median
 
 from perfadvisor.formatting import quantity
 from perfadvisor.model.timeline import Dip, Timeline, TrialSecond
@@ -15,9 +17,10 @@ from perfadvisor.model.units import Unit
 
 FEWEST = 5  # seconds; with fewer nothing can be called usual
 LOST = 0.3  # judgement: virtual disks waver by a tenth or two from second to second
-SCATTERS = 3.0  # robust standard deviations of the other seconds
+FALSE_SHARE = 0.005  # of trials without a dip; what comes of it: benchmarks/dip_noise.py
+ORDINARY = 0.08  # judgement: the scatter that is taken for granted
+ORDINARY_SECONDS = 4  # judgement: more seconds than that of a trial outweigh it
 APART = 3  # seconds for each dip at least: with more dips than that it wavers
-TO_SIGMA = 1.4826  # of the median absolute deviation of normal noise
 MORE_CPUS = 0.3  # judgement, of other programs or of waiting
 MORE_STEAL = 0.1
 LEAST_WRITTEN = 4e6  # bytes per second
@@ -39,19 +42,33 @@ def timeline(steps: Sequence[TrialSecond], unit: Unit, *, reads_only: bool = Fal
 
 
 def _dips(steps: Sequence[TrialSecond], *, reads_only: bool) -> Iterator[Dip]:
-    """What is usual, and how far it scatters, is taken from the seconds that are not far below the median: in a short
-    trial a dip would hide itself in its own scatter. A rate that falls again and again has no dips, but wavers."""
-    middle = median(step.rate for step in steps)
-    rest = [step.rate for step in steps if step.rate >= (1 - LOST) * middle]
-    if middle <= 0 or not rest:
-        return
-    usual = median(rest)
-    scatter = TO_SIGMA * median(abs(rate - usual) for rate in rest)
-    floor = min((1 - LOST) * usual, usual - SCATTERS * scatter)
+    """A rate that falls again and again has no dips, but wavers."""
+    floor = _floor([step.rate for step in steps])
     plain = [step for step in steps if step.rate >= floor]
     low = [list(group) for is_low, group in groupby(steps, key=lambda step: step.rate < floor) if is_low]
     if APART * len(low) <= len(steps):
+        usual = median(step.rate for step in plain)
         yield from (_dip(group, plain, usual, reads_only=reads_only) for group in low)
+
+
+def _floor(rates: Sequence[float]) -> float:
+    """The rate below which a second belongs to a dip. It is taken without the slowest third of the trial: a dip in a
+    short trial, with the seconds in which it began and ended, would hide in its own scatter. Dips lower rates, so the
+    scatter is that of the upper half; few seconds tell it badly, therefore what is ordinary counts as some more."""
+    length = -(-len(rates) // 3)
+    first = min(range(len(rates) - length + 1), key=lambda at: sum(rates[at : at + length]))
+    rest = sorted([*rates[:first], *rates[first + length :]])
+    usual, upper = median(rest), rest[(len(rest) + 1) // 2 :]
+    squares = ORDINARY_SECONDS * (ORDINARY * usual) ** 2 + sum((rate - usual) ** 2 for rate in upper)
+    known = ORDINARY_SECONDS + len(upper)
+    scatter = sqrt(squares / known)
+    return min((1 - LOST) * usual, usual - _far(known, FALSE_SHARE / len(rates)) * scatter)
+
+
+def _far(known: int, share: float) -> float:
+    """Student's t that this share of values lies beyond, on one side (Abramowitz and Stegun, 26.7.5)."""
+    z = NormalDist().inv_cdf(1 - share)
+    return z + (z**3 + z) / (4 * known) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * known**2)
 
 
 def _dip(low: Sequence[TrialSecond], plain: Sequence[TrialSecond], usual: float, *, reads_only: bool) -> Dip:

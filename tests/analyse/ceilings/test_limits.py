@@ -141,6 +141,41 @@ def test_what_is_far_exceeded_does_not_apply() -> None:
     assert verdict([cap, half], device_known=True) == "at 70 % of another (1.00 IOPS), the nearest limit that is known"
 
 
+ONE_IN_FLIGHT = {
+    **DISK,
+    "result.iops": 4.9,
+    "result.queue_depth": 1.0,
+    "result.numjobs": 1,
+    "result.block_size_bytes": 4096,
+}
+
+
+def delayed(more: dict, machine: dict | None = None, shortest_ns: float | None = 200.4e6) -> Known:
+    """Every I/O takes at least this long."""
+    made = known({**ONE_IN_FLIGHT, **more}, machine)
+    details = {} if shortest_ns is None else {"latency_min_ns": shortest_ns}
+    trials = tuple(replace(one, output=Output(samples=(), details=details)) for one in made.cell.trials)
+    return replace(made, cell=replace(made.cell, trials=trials))
+
+
+def test_so_many_in_flight_at_the_shortest_time_of_one() -> None:
+    found = only(delayed({}), CeilingKind.DEPTH)
+    assert found.limit == pytest.approx(4.99, abs=0.01)
+    assert verdict([found], device_known=False) == (
+        "at 98 % of what 1 in flight can do where each takes the shortest time seen, 200 ms (4.99 IOPS): "
+        "more I/Os in flight help"
+    )
+    deep = {"result.queue_depth": 32.0, "result.engine_is_sync": True, "result.numjobs": 2}
+    assert only(delayed(deep), CeilingKind.DEPTH).limit == pytest.approx(9.98, abs=0.01), "one for each job"
+
+
+def test_the_time_of_an_io_is_no_limit_where_another_one_makes_it() -> None:
+    capped = delayed({"result.read_iops": 4.9}, {("cgroup.read_iops_max", ""): 5})
+    assert [one.kind for one in ceilings(capped)] == [CeilingKind.CAP]
+    assert ceilings(delayed({"result.block_size_bytes": 1 << 20})) == (), "a large block takes time to move"
+    assert ceilings(delayed({}, shortest_ns=None)) == (), "unknown"
+
+
 def test_nothing_is_said_of_unsound_results() -> None:
     made = known({**DISK, "result.read_iops": 1990.0}, {("cgroup.read_iops_max", ""): 2000})
     bad = replace(made.cell, doubts=(Doubt(trust=Trust.INVALID, reason="x", evidence=""),))

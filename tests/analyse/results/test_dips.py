@@ -1,9 +1,14 @@
 """Dips within a trial: at their second, with what moved, and none in ordinary noise."""
 
+import json
+from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
+from benchmarks.dip_noise import dipped, found, rates
+from benchmarks.dips import plant_of, right
 from perfadvisor.analyse.results.dips import timeline
 from perfadvisor.facts.trial.steps import beside, of_disk
 from perfadvisor.model.timeline import Dip, TrialSecond
@@ -100,3 +105,28 @@ def test_a_dip_in_a_short_trial_does_not_hide_in_its_own_scatter() -> None:
     assert [dip.start_s for dip in dips(steps([317, 297, 212, 0, 151, 242, 285]))] == [4.5]
     (dip,) = dips(steps([294, 246, 141, 65, 124, 278, 289]))
     assert (dip.start_s, dip.seconds) == (3.5, 3.0)
+
+
+RECORDED = Path(__file__).parents[2] / "data/dips/quiet-disk.jsonl"
+
+
+@pytest.mark.parametrize("number", range(1, 40))
+def test_recorded_trials(number: int) -> None:
+    """Trials of `benchmarks.dips` on a quiet virtual disk: each planted dip is found and named, no other one is."""
+    trial = json.loads(RECORDED.read_text().splitlines()[number - 1])
+    assert trial["plant"] == plant_of(number)
+    assert right(dips([TrialSecond(**step) for step in trial["steps"]]), trial["plant"])
+
+
+@pytest.mark.parametrize(("scatter", "most"), [(0.05, 0.01), (0.1, 0.01), (0.2, 0.05)])
+@pytest.mark.parametrize("seconds", [7, 15])
+def test_noise_alone_seldom_looks_like_a_dip(scatter: float, most: float, seconds: int) -> None:
+    chance = np.random.default_rng(7)
+    false = sum(bool(found(rates(chance, "independent", scatter, seconds))) for _ in range(500))
+    assert false <= most * 500
+
+
+def test_a_dip_is_found_in_ordinary_noise() -> None:
+    chance = np.random.default_rng(8)
+    seen = sum(bool(found(dipped(chance, rates(chance, "independent", 0.05, 7)))) for _ in range(200))
+    assert seen >= 190

@@ -23,6 +23,7 @@ from perfadvisor.runner.place import Storage
 from perfadvisor.runner.precondition import precondition
 from perfadvisor.runner.progress import Progress
 from perfadvisor.runner.request import RunOptions
+from perfadvisor.runner.settling import settle
 from perfadvisor.runner.site import Site
 from perfadvisor.runner.stage import Means, Stage, TrialSetup, set_up
 from perfadvisor.runner.trial import run_trial
@@ -183,6 +184,8 @@ def _measure_these(
             result, evidence = run_trial(trial, workload, site, replace(setting, refusal=error.message))
         saved.append(result, evidence, with_doubts(result, workload).doubts)
         progress.end(result, workload)
+        if trial is not todo[-1] and (word := settle(workload, site, setting)):
+            saved.note(word)
         yield result
 
 

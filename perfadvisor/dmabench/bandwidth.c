@@ -42,7 +42,11 @@ static bool measure(struct bandwidth *work, struct region *region, const struct 
 	if (!work->candidate_count || !place_choose(place, options, arrays, MAX_CPUS, why))
 		return false;
 	uint64_t bytes = arrays * place->array_bytes + (arrays - 1) * SPACING;
-	if (!region_make(region, bytes, options->pages[0], place->memory_node, options->memory_share, why))
+	bool made = place->cpu_node == ALL_NODES
+			    ? region_make_spread(region, options->pages[0], place, arrays, place->array_bytes + SPACING,
+						 options->memory_share, why)
+			    : region_make(region, bytes, options->pages[0], place->memory_node, options->memory_share, why);
+	if (!made)
 		return false;
 	lay_out(work, region);
 	work->count = place->array_bytes / sizeof(double);

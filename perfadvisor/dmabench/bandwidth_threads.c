@@ -195,18 +195,13 @@ static void *work_along(void *argument)
 	return NULL;
 }
 
-/* Parts of equal length in steps, the first ones a step longer where it does not come out even. */
 static void share_out(struct crew *crew)
 {
-	size_t steps = crew->work->count / SLICE_STEP, each = steps / crew->count, more = steps % crew->count, at = 0;
-
 	for (unsigned i = 0; i < crew->count; i++) {
 		struct member *member = &crew->members[i];
 		member->crew = crew;
 		member->cpu = crew->work->place->cpu_list[i];
-		member->first = at * SLICE_STEP;
-		member->length = (each + (i < more)) * SLICE_STEP;
-		at += each + (i < more);
+		part_of(crew->work->count, crew->count, i, &member->first, &member->length);
 	}
 }
 

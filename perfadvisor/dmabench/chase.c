@@ -96,8 +96,8 @@ static void walk_rounds(struct chase *chase, const struct options *options)
 		figures_add(&chase->latencies, round_ns(chase) / (double)chase->steps);
 }
 
-static bool measure(struct chase *chase, struct region *region, const struct options *options, struct place *place,
-		    struct reason *why)
+static bool measure(struct chase *chase, struct region *region, struct load *load, const struct options *options,
+		    struct place *place, struct reason *why)
 {
 	if (!place_choose(place, options, 1, 1, why))
 		return false;
@@ -112,17 +112,20 @@ static bool measure(struct chase *chase, struct region *region, const struct opt
 	link_lines(chase);
 	if (!number_lines(chase))
 		return fail(why, "the lines are not one cycle: the memory did not keep what was written");
-	walk_rounds(chase, options);
-	return true;
+	bool loaded = load_start(load, options, place, why) && pin_to_cpu(place->cpu_list[0]);
+	if (loaded)
+		walk_rounds(chase, options);
+	return load_stop(load, loaded ? why : &(struct reason){{0}}) && loaded;
 }
 
 int run_chase(const struct options *options)
 {
 	static struct place place;
 	static struct chase chase;
+	static struct load load;
 	struct region region = {0};
 	struct reason why;
-	bool done = measure(&chase, &region, options, &place, &why);
+	bool done = measure(&chase, &region, &load, options, &place, &why);
 
 	json_bool("measured", done);
 	if (done) {
@@ -131,6 +134,9 @@ int run_chase(const struct options *options)
 		json_region(&region);
 		json_whole("loads_per_round", chase.steps);
 		json_bool("verified", chase.verified);
+		json_whole("load_threads", load.count);
+		if (load.count)
+			json_real("load_bytes_per_s", load.bytes / load.seconds);
 		json_figures("load_ns", &chase.latencies);
 	} else {
 		json_text("reason", why.text);

@@ -16,6 +16,7 @@
 #define MAX_SIZES 16
 #define MAX_VALUES 4096
 #define ANY_NODE (-1)
+#define ALL_NODES (-2)
 #define KIB ((uint64_t)1 << 10)
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
@@ -45,8 +46,10 @@ struct options {
 	unsigned page_count;
 	uint64_t sizes[MAX_SIZES]; /* of one array, or of the memory to map */
 	unsigned size_count;       /* 0: chosen by the program */
-	int cpu_node, memory_node; /* ANY_NODE: not given */
-	unsigned threads;          /* 0: one for each CPU of the node */
+	int cpu_node, memory_node; /* ANY_NODE: not given; ALL_NODES for the CPUs: a part of the work on each */
+	unsigned threads;          /* 0: one for each CPU of the node, or each core of all nodes */
+	unsigned load;             /* threads that read memory meanwhile */
+	bool load_rest;            /* as many of them as there are other cores */
 	double seconds, warmup;
 	double memory_share;
 	unsigned repeats;
@@ -98,6 +101,7 @@ bool pin_to_cpu(unsigned cpu);
 unsigned node_count(void);
 bool node_exists(int node);
 void node_cpus(int node, struct cpus *cpus); /* those of the node that this process may use */
+void core_cpus(unsigned cpu, struct cpus *cpus); /* those of the same core */
 int first_node_with_cpus(void);
 uint64_t last_level_cache(const struct cpus *cpus);
 
@@ -107,6 +111,7 @@ bool memory_allowed(int node, double share, uint64_t *bytes, struct reason *why)
 
 /* --- region.c: memory of one kind of page on one node ------------------------------------------------------------- */
 
+struct place;
 struct region {
 	char *start;
 	uint64_t bytes;
@@ -118,10 +123,16 @@ struct region {
 	const char *placement; /* how the node was enforced */
 	/* What it really got, as /proc/self/smaps and numa_maps say. */
 	uint64_t page_bytes, huge_bytes;
-	double node_share; /* negative: not known */
+	double node_share; /* of the pages that lie where they should; negative: not known */
+	/* NULL, or whose threads each have their own parts of so many arrays, so far apart, on their own nodes. */
+	const struct place *spread;
+	unsigned arrays;
+	uint64_t apart;
 };
 bool region_make(struct region *region, uint64_t bytes, enum page_kind kind, int node, double share,
 		 struct reason *why);
+bool region_make_spread(struct region *region, enum page_kind kind, const struct place *place, unsigned arrays,
+			uint64_t apart, double share, struct reason *why);
 void region_drop(struct region *region);
 void json_region(const struct region *region);
 uint64_t page_kind_bytes(enum page_kind kind);
@@ -171,6 +182,9 @@ struct place {
 };
 bool place_choose(struct place *place, const struct options *options, unsigned arrays, unsigned most_threads,
 		  struct reason *why);
+unsigned threads_on(const struct place *place, int node);
+/* The part of an array of `count` doubles that one of the threads works on. */
+void part_of(size_t count, unsigned parts, unsigned which, size_t *first, size_t *length);
 void json_place(const struct place *place);
 
 /* --- bandwidth_threads.c: the pinned threads and their rounds ------------------------------------------------------ */
@@ -189,6 +203,20 @@ struct bandwidth {
 	uint64_t wrong;       /* elements, or sums, that were not what they should be */
 };
 bool bandwidth_measure(struct bandwidth *work, struct reason *why);
+
+/* --- chase_load.c: memory kept busy while latencies are measured ---------------------------------------------------- */
+
+struct load {
+	struct region region;
+	struct loader *loaders;
+	unsigned count;
+	const struct instructions *instructions;
+	_Atomic bool stop;
+	double start, seconds;
+	double bytes; /* read by all of them */
+};
+bool load_start(struct load *load, const struct options *options, const struct place *place, struct reason *why);
+bool load_stop(struct load *load, struct reason *why); /* false where one of them did not run where it should */
 
 /* --- uring.c: pinning without a device ----------------------------------------------------------------------------- */
 

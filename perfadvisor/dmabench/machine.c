@@ -136,6 +136,17 @@ void node_cpus(int node, struct cpus *cpus)
 		cpus->words[i] &= allowed.words[i];
 }
 
+void core_cpus(unsigned cpu, struct cpus *cpus)
+{
+	char path[128], list[8192];
+
+	snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu);
+	if (read_file(path, list, sizeof list) && cpus_parse(list, cpus, MAX_CPUS) && cpus_has(cpus, cpu))
+		return;
+	*cpus = (struct cpus){{0}};
+	cpus_add(cpus, cpu);
+}
+
 int first_node_with_cpus(void)
 {
 	struct cpus cpus;

@@ -46,17 +46,31 @@ static bool read_smaps(struct region *region, FILE *file, struct reason *why)
 	return true;
 }
 
-static void add_nodes(const char *line, int node, uint64_t *here, uint64_t *everywhere)
+static void add_nodes(const char *line, uint64_t *pages)
 {
 	for (const char *at = line; (at = strstr(at, " N")); at++) {
 		char *end;
 		unsigned long number = strtoul(at + 2, &end, 10);
-		if (end == at + 2 || *end != '=')
-			continue;
-		uint64_t pages = strtoull(end + 1, NULL, 10);
-		*everywhere += pages;
-		*here += number == (unsigned long)node ? pages : 0;
+		if (end != at + 2 && *end == '=' && number < MAX_NODES)
+			pages[number] += strtoull(end + 1, NULL, 10);
 	}
+}
+
+/* Of the pages as many as should lie on each node, or do lie there where they are fewer. */
+static double share_in_place(const struct region *region, const uint64_t *pages)
+{
+	double everywhere = 0, right = 0;
+
+	for (int node = 0; node < MAX_NODES; node++)
+		everywhere += (double)pages[node];
+	if (!region->spread)
+		return everywhere > 0 ? (double)pages[region->node] / everywhere : -1;
+	for (int node = 0; node < MAX_NODES; node++) {
+		unsigned here = pages[node] ? threads_on(region->spread, node) : 0;
+		double wanted = everywhere * here / region->spread->threads;
+		right += wanted < (double)pages[node] ? wanted : (double)pages[node];
+	}
+	return everywhere > 0 ? right / everywhere : -1;
 }
 
 /* One region's pages are all of one size, so counts need no weights. Absent without NUMA in the kernel. */
@@ -64,16 +78,17 @@ static void read_numa_maps(struct region *region)
 {
 	FILE *file = fopen("/proc/self/numa_maps", "re");
 	char line[4096];
-	uint64_t first, here = 0, everywhere = 0;
+	static uint64_t pages[MAX_NODES];
+	uint64_t first;
 
+	memset(pages, 0, sizeof pages);
 	region->node_share = -1;
 	if (!file)
 		return;
 	while (fgets(line, sizeof line, file))
 		if (sscanf(line, "%" SCNx64 " ", &first) == 1 && within(region, first))
-			add_nodes(line, region->node, &here, &everywhere);
-	if (everywhere)
-		region->node_share = (double)here / (double)everywhere;
+			add_nodes(line, pages);
+	region->node_share = share_in_place(region, pages);
 	fclose(file);
 }
 

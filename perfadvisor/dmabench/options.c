@@ -106,6 +106,14 @@ static bool set_cpu_node(struct options *options, const char *text)
 	return node(text, &options->cpu_node);
 }
 
+static bool set_cpu_nodes(struct options *options, const char *text)
+{
+	if (strcmp(text, "all") != 0)
+		return node(text, &options->cpu_node);
+	options->cpu_node = ALL_NODES;
+	return true;
+}
+
 static bool set_memory_node(struct options *options, const char *text)
 {
 	return node(text, &options->memory_node);
@@ -118,6 +126,17 @@ static bool set_threads(struct options *options, const char *text)
 	if (!whole(text, 0, MAX_CPUS, &value))
 		return false;
 	options->threads = (unsigned)value;
+	return true;
+}
+
+static bool set_load(struct options *options, const char *text)
+{
+	uint64_t value = 0;
+
+	options->load_rest = strcmp(text, "rest") == 0;
+	if (!options->load_rest && !whole(text, 0, MAX_CPUS - 1, &value))
+		return false;
+	options->load = (unsigned)value;
 	return true;
 }
 
@@ -184,10 +203,13 @@ static const struct option {
 	{"--size", set_size, "copy read write triad chase",
 	 "bytes of one array, 16K to 1024G, or auto: 256M, at least 4 times the caches (default auto)"},
 	{"--sizes", set_sizes_list, "pin map", "a list of amounts of memory, 16K to 1024G (default 64M,256M)"},
-	{"--cpu-node", set_cpu_node, "copy read write triad chase", "NUMA node whose CPUs work (default the first)"},
+	{"--cpu-node", set_cpu_nodes, "copy read write triad",
+	 "NUMA node whose CPUs work, or all: a thread on each core, its memory on its own node (default the first)"},
+	{"--cpu-node", set_cpu_node, "chase", "NUMA node whose CPU works (default the first)"},
+	{"--load", set_load, "chase", "threads that read memory meanwhile on other cores of the node, or rest (default 0)"},
 	{"--memory-node", set_memory_node, "copy read write triad chase pin map",
 	 "NUMA node that holds the memory (default the CPUs' own)"},
-	{"--threads", set_threads, "copy read write triad", "pinned threads, 0 for one each CPU of the node (default 0)"},
+	{"--threads", set_threads, "copy read write triad", "pinned threads, 0 for one each CPU of the node, or core of all nodes (default 0)"},
 	{"--seconds", set_seconds, "copy read write triad chase", "measured time, 0.001 to 3600 (default 3)"},
 	{"--warmup", set_warmup, "copy read write triad chase", "time before that is not counted, 0 to 600 (default 0.5)"},
 	{"--instructions", set_instructions, "copy read write triad", "auto: the fastest here, or one of those listed below (default auto)"},
@@ -264,6 +286,8 @@ bool options_read(struct options *options, const char *command, int count, char 
 			return fail(why, "%s cannot be `%s`: %s", option->name, value, option->meaning);
 	}
 	complete(options, command);
+	if (options->cpu_node == ALL_NODES && options->memory_node != ANY_NODE)
+		return fail(why, "--memory-node cannot be given with --cpu-node=all");
 	bool vfio = strcmp(command, "map") == 0 || strcmp(command, "edu") == 0;
 	if (vfio && options->group < 0)
 		return fail(why, "--group is missing: the IOMMU group, all of it bound to vfio-pci");

@@ -37,6 +37,16 @@ uint64_t page_kind_bytes(enum page_kind kind)
 	}
 }
 
+static const char *where(const struct region *region)
+{
+	static char text[48];
+
+	if (region->spread)
+		return "on the nodes of their threads";
+	snprintf(text, sizeof text, "on node %d", region->node);
+	return text;
+}
+
 static bool reserved(enum page_kind kind)
 {
 	return kind == PAGES_2M || kind == PAGES_1G;
@@ -62,8 +72,8 @@ static bool enough_reserved(const struct region *region, struct reason *why)
 	(void)read_whole(path, &surplus);
 	if (here + (most > surplus ? most - surplus : 0) >= need)
 		return true;
-	return fail(why, "needs %llu free pages of %s on node %d, %llu are there (%s/nr_hugepages reserves them)",
-		    (unsigned long long)need, region->kind == PAGES_2M ? "2 MiB" : "1 GiB", region->node,
+	return fail(why, "needs %llu free pages of %s %s, %llu are there (%s/nr_hugepages reserves them)",
+		    (unsigned long long)need, region->kind == PAGES_2M ? "2 MiB" : "1 GiB", where(region),
 		    (unsigned long long)here, pool);
 }
 
@@ -77,8 +87,8 @@ static bool within_limits(const struct region *region, double share, struct reas
 		return false;
 	if (region->bytes <= allowed)
 		return true;
-	return fail(why, "needs %llu MiB, and %.0f %% of the memory available on node %d are %llu MiB",
-		    (unsigned long long)(region->bytes / MIB), share * 100, region->node,
+	return fail(why, "needs %llu MiB, and %.0f %% of the memory available %s are %llu MiB",
+		    (unsigned long long)(region->bytes / MIB), share * 100, where(region),
 		    (unsigned long long)(allowed / MIB));
 }
 
@@ -122,6 +132,10 @@ static bool bind_memory(struct region *region, struct reason *why)
 	unsigned bits = 8 * sizeof *mask, node = (unsigned)region->node;
 	struct cpus cpus;
 
+	if (region->spread) {
+		region->placement = "first touch by each thread's CPU";
+		return true;
+	}
 	mask[node / bits] = 1UL << node % bits;
 	if (syscall(SYS_mbind, region->start, region->bytes, MPOL_BIND, mask, (unsigned long)MAX_NODES, 0UL) == 0) {
 		region->placement = "mbind";
@@ -137,6 +151,29 @@ static bool bind_memory(struct region *region, struct reason *why)
 		return fail(why, "memory cannot be bound to node %d: %s", region->node, strerror(error));
 	region->placement = "first touch";
 	return true;
+}
+
+static void touch_pages(const struct region *region, uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from / (4 * KIB) * (4 * KIB); at < to; at += 4 * KIB)
+		*(volatile char *)(region->start + at) = 1;
+}
+
+/* Where a CPU cannot be had, its part lies elsewhere, which numa_maps will tell. */
+static void touch_parts(const struct region *region)
+{
+	const struct place *place = region->spread;
+	size_t first, length;
+
+	for (unsigned i = 0; i < place->threads; i++) {
+		(void)pin_to_cpu(place->cpu_list[i]);
+		part_of(place->array_bytes / sizeof(double), place->threads, i, &first, &length);
+		for (unsigned array = 0; array < region->arrays; array++) {
+			uint64_t from = array * region->apart + first * sizeof(double);
+			touch_pages(region, from, from + length * sizeof(double));
+		}
+	}
+	(void)pin_to(&place->cpus);
 }
 
 static sigjmp_buf touch_failed;
@@ -155,15 +192,17 @@ static bool touch(struct region *region, struct reason *why)
 	sigaction(SIGBUS, &action, &before);
 	double start = now();
 	if (sigsetjmp(touch_failed, 1) == 0) {
-		for (uint64_t at = 0; at < region->bytes; at += 4 * KIB)
-			*(volatile char *)(region->start + at) = 1;
+		if (region->spread)
+			touch_parts(region);
+		else
+			touch_pages(region, 0, region->bytes);
 		touched = true;
 	}
 	region->touch_seconds = now() - start;
 	sigaction(SIGBUS, &before, NULL);
 	if (!touched)
-		return fail(why, "the kernel had no more %s pages for node %d (SIGBUS on the first touch)",
-			    page_names[region->kind], region->node);
+		return fail(why, "the kernel had no more %s pages %s (SIGBUS on the first touch)",
+			    page_names[region->kind], where(region));
 	return true;
 }
 
@@ -180,7 +219,7 @@ static bool as_asked(const struct region *region, struct reason *why)
 		return fail(why, "the kernel's pages here are of %llu KiB, not %s",
 			    (unsigned long long)(region->page_bytes / KIB), page_names[region->kind]);
 	if (region->node_share >= 0 && region->node_share < ENOUGH_ON_NODE)
-		return fail(why, "only %.0f %% of the pages lie on node %d", region->node_share * 100, region->node);
+		return fail(why, "only %.0f %% of the pages lie %s", region->node_share * 100, where(region));
 	if (region->node_share < 0 && strcmp(region->placement, "first touch") == 0)
 		return fail(why, "memory cannot be bound to node %d, and where it lies is not told", region->node);
 	return true;
@@ -201,19 +240,41 @@ bool first_of_its_size(const struct options *options, unsigned kind, unsigned si
 	return true;
 }
 
-bool region_make(struct region *region, uint64_t bytes, enum page_kind kind, int node, double share,
-		 struct reason *why)
+static bool make(struct region *region, double share, struct reason *why)
 {
-	uint64_t page = page_kind_bytes(kind);
-
-	*region = (struct region){.kind = kind, .node = node, .bytes = (bytes + page - 1) / page * page};
-	if (!node_exists(node))
-		return fail(why, "this machine has no node %d", node);
 	if (within_limits(region, share, why) && map_memory(region, why) && bind_memory(region, why) &&
 	    advise(region, why) && touch(region, why) && observe(region, why) && as_asked(region, why))
 		return true;
 	region_drop(region);
 	return false;
+}
+
+static uint64_t rounded(uint64_t bytes, enum page_kind kind)
+{
+	uint64_t page = page_kind_bytes(kind);
+
+	return (bytes + page - 1) / page * page;
+}
+
+bool region_make(struct region *region, uint64_t bytes, enum page_kind kind, int node, double share,
+		 struct reason *why)
+{
+	*region = (struct region){.kind = kind, .node = node, .bytes = rounded(bytes, kind)};
+	if (!node_exists(node))
+		return fail(why, "this machine has no node %d", node);
+	return make(region, share, why);
+}
+
+bool region_make_spread(struct region *region, enum page_kind kind, const struct place *place, unsigned arrays,
+			uint64_t apart, double share, struct reason *why)
+{
+	uint64_t bytes = (arrays - 1) * apart + place->array_bytes;
+
+	*region = (struct region){.kind = kind, .node = ALL_NODES, .bytes = rounded(bytes, kind)};
+	region->spread = place;
+	region->arrays = arrays;
+	region->apart = apart;
+	return make(region, share, why);
 }
 
 void region_drop(struct region *region)

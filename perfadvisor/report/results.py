@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from perfadvisor.formatting import count_of, interval, quantity
+from perfadvisor.analyse.ceilings.ceiling import percent
+from perfadvisor.analyse.results.page_walks import page_walks
+from perfadvisor.formatting import count_of, interval, quantity, setting
 from perfadvisor.model.result import Cell, Estimate, Trust, replaced
+from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Workload
 from perfadvisor.report.ceilings import NONE, Ceilings, limits_of
 from perfadvisor.report.dips import dip_words
@@ -33,7 +36,7 @@ class Measure:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResultRow:
     """One workload in one environment. `main` are the measures of the table, `all` those of the details; `ceilings` are
-    the limits beside it."""
+    the limits beside it, `walks` what of its latency the page walks are, "" where that is not known."""
 
     cell: Cell
     anchor: str
@@ -41,6 +44,7 @@ class ResultRow:
     main: tuple[tuple[Measure, Strip], ...]
     all: tuple[Measure, ...]
     ceilings: Ceilings = NONE
+    walks: str = ""
 
     @property
     def dips(self) -> tuple[str, ...]:
@@ -170,8 +174,21 @@ def _group(
 ) -> ResultGroup:
     cells = list(numbered)
     span = span_of(estimate for _, cell in cells for estimate in main_estimates(view, cell))
-    rows = tuple(replace(_row(view, number, cell, span), ceilings=limits(cell)) for number, cell in cells)
+    rows = tuple(
+        replace(_row(view, number, cell, span), ceilings=limits(cell), walks=walk_words(cell, view.cells))
+        for number, cell in cells
+    )
     return ResultGroup(device=device, rows=rows, span=span)
+
+
+def walk_words(cell: Cell, among: Iterable[Cell]) -> str:
+    """What of a load over small pages is not memory, "" where that is not known."""
+    found = page_walks(cell, among)
+    if found is None:
+        return ""
+    saved = quantity(found.small_ns - found.large_ns, Unit.NANOSECONDS)
+    large, left = setting(found.large_bytes, Unit.BYTES), quantity(found.large_ns, Unit.NANOSECONDS)
+    return f"about {saved} of a load ({percent(found.share)}) are page walks: over pages of {large} it takes {left}"
 
 
 def _row(view: ReportView, number: int, cell: Cell, span: float) -> ResultRow:

@@ -79,7 +79,8 @@ def _caches(workload: Workload, facts: FactTable) -> int:
     """All last-level caches of the CPUs that take part, 0 where their size is unknown (dmabench does the same)."""
     size, sharing = _whole(facts, "cpu.last_level_cache_bytes"), _whole(facts, "cpu.last_level_cache_cpus")
     node = workload.parameters.get("cpu_node", 0)
-    cpus = workload.parameters.get("threads") or _whole(facts, "node.cpu_count", str(node))
+    own = None if _on_all_nodes(workload) else _whole(facts, "node.cpu_count", str(node))
+    cpus = workload.parameters.get("threads") or own
     cpus = 1 if workload.parameters.get("kernel") == "chase" else cpus or _whole(facts, "cpu.online_count")
     if not size or not sharing or not isinstance(cpus, int):
         return 0
@@ -90,9 +91,17 @@ def _available(workload: Workload, facts: FactTable) -> Iterable[int | None]:
     """Bytes that the machine, the node, and the control group still have."""
     yield _whole(facts, "memory.available_bytes")
     node = workload.parameters.get("memory_node", workload.parameters.get("cpu_node", 0))
-    if len(facts.of("node.memory_free_bytes")) > 1:
+    free = [_whole(facts, "node.memory_free_bytes", one) for one in facts.of("node.memory_free_bytes")]
+    if len(free) > 1 and _on_all_nodes(workload):
+        known = [one for one in free if one is not None]
+        yield len(free) * min(known) if known else None  # each has a part of the same size
+    elif len(free) > 1:
         yield _whole(facts, "node.memory_free_bytes", str(node))
     yield _whole(facts, "cgroup.memory_max_bytes")
+
+
+def _on_all_nodes(workload: Workload) -> bool:
+    return workload.parameters.get("nodes") == "all"
 
 
 def _whole(facts: FactTable, name: str, subject: str = "") -> int | None:

@@ -37,6 +37,14 @@ PARAMETERS = {
     "cpu_node": Parameter(type=int, meaning="NUMA node whose CPUs do the work", high=1023, per_node=True),
     "memory_node": Parameter(type=int, meaning="NUMA node that holds the memory", high=1023, per_node=True),
     "threads": Parameter(type=int, meaning="pinned threads (default one for each CPU of the node)", high=8192),
+    "nodes": Parameter(
+        type=str,
+        meaning="all: copy, read, write and triad by a thread on each core of every node, its memory on its own node",
+        choices=("all",),
+    ),
+    "load": Parameter(
+        type=str, meaning="rest: while chase measures, every other core of the node reads memory", choices=("rest",)
+    ),
     "repeats": Parameter(type=int, meaning="how often a pin or map is timed in one trial", low=1, high=1000),
     "group": Parameter(type=int, meaning="IOMMU group bound to vfio-pci, for map and edu", high=2**20),
     "pci_address": Parameter(
@@ -55,11 +63,12 @@ METRICS = (
     "map",
     "unmap",
     "verified_bytes",
+    "load.bytes_per_s",
 )
 
 _FLAGS = {
     "cpu_node": "cpu-node", "memory_node": "memory-node", "threads": "threads", "repeats": "repeats",
-    "group": "group", "pci_address": "device",
+    "group": "group", "pci_address": "device", "nodes": "cpu-node", "load": "load",
 }  # fmt: skip
 
 

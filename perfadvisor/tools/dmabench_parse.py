@@ -26,16 +26,18 @@ _WHOLE = (
     "locked_bytes",
     "group",
     "bytes_per_copy",
+    "load_threads",
 )
-_TEXTS = ("instructions", "placement", "device", "pin_unmeasured")
+_TEXTS = ("instructions", "placement", "nodes", "device", "pin_unmeasured")
 _REALS = ("node_share", "touch_ns")
 
 
 def parse(stdout: bytes, stderr: bytes = b"", returncode: int = 0, parameters: Parameters | None = None) -> Output:
     """What one run of dmabench measured; with `error` set, and no samples, where it measured nothing.
 
-    Units: bytes_per_s (`copy.bytes_per_s` and its like), ns (`chase`; `map`, `unmap`, `pin`, `unpin` for all of the
-    memory, with the pages and MiB appended where the run had several: `map.2m.256`), bytes (`verified_bytes`)."""
+    Units: bytes_per_s (`copy.bytes_per_s` and its like; `load.bytes_per_s` of the threads beside a chase), ns (`chase`;
+    `map`, `unmap`, `pin`, `unpin` for all of the memory, with the pages and MiB appended where the run had several:
+    `map.2m.256`), bytes (`verified_bytes`)."""
     del parameters
     found = split(stdout)
     document = next((one for one in reversed(found.documents) if "dmabench" in one), None)
@@ -80,6 +82,9 @@ def _samples(document: Mapping[str, Any]) -> Iterator[Sample]:
         yield from _sample(f"{command}.bytes_per_s", document, "bytes_per_s", Unit.BYTES_PER_SECOND)
     elif command == "chase":
         yield from _sample("chase", document, "load_ns", Unit.NANOSECONDS)
+        meanwhile = number(document, "load_bytes_per_s")
+        if meanwhile is not None and meanwhile > 0:
+            yield Sample(metric="load.bytes_per_s", value=meanwhile, unit=Unit.BYTES_PER_SECOND, better="higher")
     elif command == "edu":
         copies, size = integer(document, "copies"), integer(document, "bytes_per_copy")
         if copies and size and copies > 0 < size:

@@ -1,6 +1,7 @@
 """The program itself, run for real at small sizes."""
 
 import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -286,3 +287,38 @@ def test_threads_stay_on_the_cpus_they_may_use(program, call):
     allowed = min(os.sched_getaffinity(0))
     _, found, _ = call(program, "copy", "--size=1M", *SHORT, preexec_fn=lambda: os.sched_setaffinity(0, {allowed}))
     assert found["threads"] == 1
+
+
+@pytest.mark.parametrize("kernel", LOOPS)
+def test_every_core_of_all_nodes_works_on_its_own_part(sanitized, call, kernel):
+    code, found, errors = call(sanitized, kernel, "--size=5M", "--cpu-node=all", *SHORT)
+    assert (code, found["verified"], errors) == (0, True, "")
+    assert (found["nodes"], found["threads"], found["node_share"]) == ("all", cores(), 1)
+    assert "cpu_node" not in found
+
+
+def test_parts_of_one_node_cannot_lie_on_another(program, call):
+    code, _, errors = call(program, "copy", "--cpu-node=all", "--memory-node=0")
+    assert (code, "--memory-node cannot be given" in errors) == (2, True)
+    code, found, _ = call(program, "copy", "--cpu-node=all", "--threads=8192")
+    assert (code, found["reason"]) == (3, f"8192 threads need as many cores, this process may use {cores()}")
+
+
+def cores() -> int:
+    """Those whose CPUs this process may use."""
+    files = (f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list" for cpu in os.sched_getaffinity(0))
+    return len({Path(file).read_text() for file in files})
+
+
+def test_latency_beside_threads_that_read(sanitized, call):
+    code, found, errors = call(sanitized, "chase", "--size=5M", "--load=rest", *SHORT)
+    if cores() < 2:
+        assert (code, found["reason"]) == (3, "load needs other cores: 1 asked for, node 0 has 0 for this process")
+        return
+    assert (code, found["verified"], errors) == (0, True, "")
+    assert found["load_threads"] >= 1
+    assert found["load_bytes_per_s"] > 0
+    parsed = dmabench.parse(json.dumps(found).encode())
+    assert [sample.metric for sample in parsed.samples] == ["chase", "load.bytes_per_s"]
+    code, found, _ = call(sanitized, "chase", "--load=8191", *SHORT)
+    assert code == 3 and found["reason"].startswith("load needs other cores: 8191 asked for")

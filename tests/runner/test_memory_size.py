@@ -73,3 +73,16 @@ def test_a_size_that_was_asked_for_stays(workloads: dict[str, Workload]) -> None
     assert size(asked, site("vm", 100 * MIB)) == (64 * MIB, ())
     pin = workloads["memory/pin-4k"]
     assert size(pin, site("vm", 100 * MIB))[0] == pin.parameters.get("size_bytes")
+
+
+def test_over_all_nodes_the_smallest_node_decides(workloads: dict[str, Workload]) -> None:
+    """Each node holds a part of the same size, and all caches take part."""
+    plain = site("local", 64 * GIB)
+    free = {"0": 900 * MIB, "1": 300 * MIB}
+    more = [
+        catalogue.CATALOGUE["node.memory_free_bytes"].given(value, source="made up", subject=node)
+        for node, value in free.items()
+    ]
+    two = replace(plain, facts=FactTable([*plain.facts, *more]))
+    assert size(workloads["memory/all-copy-thp"], two)[0] == int(2 * 300 * MIB * 0.4 / 2) // MIB * MIB
+    assert size(workloads[COPY], two)[0] == int(900 * MIB * 0.4 / 2) // MIB * MIB

@@ -35,6 +35,8 @@ def argv(own=None, **parameters):
         ),
         ({"kernel": "triad", "threads": 2}, "triad --pages=4k --threads=2 --seconds=3 --warmup=0.5"),
         ({"kernel": "pin", "pages": "thp"}, "pin --pages=thp --sizes=268435456"),
+        ({"kernel": "read", "nodes": "all"}, "read --pages=4k --cpu-node=all --seconds=3 --warmup=0.5"),
+        ({"kernel": "chase", "load": "rest"}, "chase --pages=4k --load=rest --seconds=3 --warmup=0.5"),
         (
             {
                 "kernel": "map",

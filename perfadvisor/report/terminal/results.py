@@ -24,6 +24,8 @@ def group(of: ResultGroup, width: int) -> Iterator[Text]:
         yield from _watched(row, room) if is_own_load(row.cell.workload) else rows(row, room, several)
         if row.ceilings.verdict:
             yield from wrapped(row.ceilings.verdict, width, 5)
+        if row.walks:
+            yield from wrapped(row.walks, width, 5, "dim")
         for doubt in row.cell.doubts if row.main else ():
             yield from wrapped(f"{doubt.reason}: {doubt.evidence}", width, 5, "dim")
         for dip in row.dips:

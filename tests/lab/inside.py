@@ -28,6 +28,7 @@ ROOMS = (
     "ask_steps",
     "strike_steps",
     "docker_steps",
+    "delay_steps",
 )
 
 

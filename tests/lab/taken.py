@@ -2,8 +2,8 @@
 was read of it in tests/data.
 
 On the usual one faults are planted. Of the others the state without faults is kept: of `second`, which has an IOMMU of
-AMD, and of `third`, for which another kernel is given. `uneven` is set up badly by its firmware and its kernel's
-options."""
+AMD, and of `third`, for which another kernel is given. In `delayed` a disk and a flow wait. `uneven` is set up badly by
+its firmware and its options of the kernel."""
 
 import argparse
 import json
@@ -41,6 +41,7 @@ KINDS = {
     USUAL: Kind(steps="faulted astray crossed pasted"),
     "second": Kind(steps="well pasted docked healthy near_disk wire", iommu=AMD, options="amd_iommu=on"),
     "third": Kind(steps="well pasted docked healthy near_disk crossed"),
+    "delayed": Kind(steps="delayed"),
     "uneven": Kind(
         steps="uneven docked_badly wire", more=UNEVEN, numa=UNEVEN_NUMA, options=f"intel_iommu=on {UNEVEN_OPTIONS}"
     ),
@@ -109,7 +110,7 @@ def keep_other(folder: Path, name: str, scrubber: Scrubber) -> None:
             scrubber.snapshot(folder / f"{said}.tar.gz", kept.with_name(f"{kept.name}.tar.gz"))
     for run in ("healthy", "steady", "near-disk"):
         _keep_run(folder / f"run-{run}", RUNS / f"{name}-{run}-good.tar.xz", scrubber)
-    for run in ("wire-good", "wire-interrupts", "wire-tool"):
+    for run in ("wire-good", "wire-interrupts", "wire-tool", "storage", "network"):
         _keep_run(folder / f"run-{run}", RUNS / f"{name}-{run}.tar.xz", scrubber)
     _keep_text(folder / "mpstat.txt", planted / f"{name}-mpstat-good.txt", scrubber)
     _keep_text(folder / "paste.txt", planted / f"pasted-{name}.txt", scrubber)

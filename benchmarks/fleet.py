@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.fleet_hosts import PLANTS, made_hosts
-from perfadvisor.fleet.comparing import compared
+from perfadvisor.fleet.comparing import comparison
 from perfadvisor.fleet.judging import judge_fleet
-from perfadvisor.fleet.sources import host_records, store_hosts
+from perfadvisor.fleet.sources import fleet_digest, store_hosts
 from perfadvisor.report.fleet.html import fleet_page
 
 HOSTS, SEED = 10_000, 1
@@ -69,7 +69,7 @@ def measure(folder: Path, hosts: int, processes: int, database: str) -> None:
     kept = sum(file.stat().st_size for file in (out / "hosts").iterdir())
     print(f"  largest process {peak / 1024:.0f} MiB; kept {kept / hosts / 1024:.1f} KiB a host")
     with timed("compare", hosts):
-        found = compared(host_records(str(out)))
+        found = comparison(fleet_digest(str(out)))
     odd = {one.host for one in found.odd}
     truth = planted.keys() - bad
     print(

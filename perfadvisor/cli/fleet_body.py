@@ -11,9 +11,10 @@ from perfadvisor.analyse.rules.condition_check import unknown_fact
 from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.errors import InputError
 from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, read_baseline
-from perfadvisor.fleet.comparing import compared, settings_of
+from perfadvisor.fleet.comparing import comparison
+from perfadvisor.fleet.digests import settings_of
 from perfadvisor.fleet.judging import judge_fleet
-from perfadvisor.fleet.sources import host_lines, host_record, host_records, store_hosts
+from perfadvisor.fleet.sources import fleet_digest, host_lines, host_record, host_records, store_hosts
 from perfadvisor.formatting import count_of, figure, when
 from perfadvisor.model.fact import Nature, Scalar
 from perfadvisor.model.fleet import FleetCell, HostRecord, SettingKey
@@ -57,7 +58,7 @@ def judge_all(
 
 def print_outliers(*, source: str, as_json: bool) -> None:
     """Print the comparison."""
-    found = compared(host_records(source))
+    found = comparison(fleet_digest(source))
     click.echo(fleet_json(found) if as_json else comparison_text(found))
 
 
@@ -67,7 +68,7 @@ def write_page(*, source: str, output: Path, baseline: Path | None) -> None:
 
     require_folder(output)
     moved = drifted(host_records(source), read_baseline(baseline)) if baseline else ()
-    found = compared(host_records(source))
+    found = comparison(fleet_digest(source))
     write_text(output, fleet_page(found, tuple(moved), str(baseline or "")))
     _print([str(output)])
 
@@ -123,7 +124,7 @@ def _settings(record: HostRecord) -> dict[SettingKey, Scalar]:
 def write_baseline(*, source: str, output: Path) -> None:
     """Write the accepted settings."""
     require_folder(output)
-    baseline = accept_baseline(host_records(source))
+    baseline = accept_baseline(fleet_digest(source))
     write_text(output, baseline_text(baseline))
     settings = sum(map(len, baseline.values()))
     _print(

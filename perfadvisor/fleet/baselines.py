@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.analyse.fleet.drift import accepted, drift
 from perfadvisor.analyse.fleet.settings import CohortSettings
 from perfadvisor.errors import InputError
-from perfadvisor.fleet.comparing import settings_of
+from perfadvisor.fleet.digests import settings_of
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.fleet import HostRecord, OddSetting, SettingKey
 from perfadvisor.upgrading import Format
@@ -16,14 +17,13 @@ FORMAT = Format(kind="baseline of a fleet", version=1)
 Baseline = dict[str, dict[SettingKey, Scalar]]
 
 
-def accept_baseline(records: Iterable[HostRecord]) -> Baseline:
+def accept_baseline(digest: FleetDigest) -> Baseline:
     """Cohort -> the settings on which nine in ten of its hosts agree."""
-    settings: dict[str, CohortSettings] = {}
-    for record in records:
-        if not record.error:
-            cohort = settings.setdefault(record.cohort, CohortSettings(record.cohort))
-            cohort.add(record.host, settings_of(record.facts))
-    return {cohort: accepted(found) for cohort, found in sorted(settings.items())}
+    names = [one.host for one in digest.hosts]
+    return {
+        cohort: accepted(CohortSettings(cohort, names, hosts, digest.settings))
+        for cohort, hosts in sorted(digest.by_cohort({}).items())
+    }
 
 
 def baseline_text(baseline: Baseline) -> str:

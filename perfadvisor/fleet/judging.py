@@ -1,5 +1,6 @@
 """Bundles of many machines judged: each once, bad ones named, everything kept as it comes."""
 
+import gc
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from perfadvisor.fleet import workers
+from perfadvisor.fleet.digests import compared_names
 from perfadvisor.fleet.kept import KeptBatch, KeptHosts, packed
 from perfadvisor.fleet.one import content_of, judged, judged_again
 from perfadvisor.fleet.places import BundlePlace, bundle_places
@@ -70,8 +72,9 @@ def judge_fleet(
 
 
 def rules_mark(rules: Sequence[Rule]) -> str:
-    """What tells these rules from others."""
-    return hashlib.sha256(repr(rules).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    """What tells these rules, and the names of what is compared, from others."""
+    told = f"{rules!r} {sorted(compared_names())!r}"
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 @cache
@@ -95,14 +98,31 @@ _Bad = list[tuple[str, str]]
 def _judge(own: tuple[Path, ...], mark: str, places: Places) -> tuple[bytes, _Bad]:
     """In a worker: the batch as it is kept, and the bad bundles in it."""
     rules = _rules(own)
-    records = [judged(place, rules) for place in places]
+    with _without_collections():
+        records = [judged(place, rules) for place in places]
     return packed(records, mark), [(record.host, record.error) for record in records if record.error]
 
 
 def _again(own: tuple[Path, ...], mark: str, out: Path, batch: KeptBatch) -> bytes:
     """In a worker: a kept batch judged by today's rules."""
     rules = _rules(own)
-    return packed([_one_again(record, rules) for record in KeptHosts(out).all_in(batch)], mark)
+    with _without_collections():
+        records = [_one_again(record, rules) for record in KeptHosts(out).all_in(batch)]
+    return packed(records, mark)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """A host is tens of thousands of small tuples: looking for cycles among them each time some hundred are new takes a
+    quarter of the time. What cycles there are wait for the end of the batch."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+        gc.collect(0)
 
 
 def _one_again(record: HostRecord, rules: Sequence[Rule]) -> HostRecord:

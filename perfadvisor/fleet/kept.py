@@ -1,8 +1,8 @@
 """What is kept of judged hosts: a directory of small files, each whole or absent, each with a batch of hosts.
 
-`hosts/NNNNNN.jsonl.gz`: the first line lists the hosts of the batch, and by which rules they were judged; each line
-after it is one host's record. A kill loses the batches in progress, and nothing is kept twice: a host's content names
-what was judged.
+`hosts/NNNNNN.jsonl.gz`: the first line lists the hosts of the batch, and by which rules they were judged; the second is
+what is compared of them; each line after it is one host's record. A kill loses the batches in progress, and nothing is
+kept twice: a host's content names what was judged.
 """
 
 import gzip
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.errors import InputError
+from perfadvisor.fleet.digests import decode_digest, digest_of, encode_digest
 from perfadvisor.fleet.records import decode, encode
 from perfadvisor.model.fleet import HostRecord
 from perfadvisor.upgrading import Format
 from perfadvisor.whole import write_whole
 
-FORMAT = Format(kind="judged hosts", version=1)
+FORMAT = Format(kind="judged hosts", version=2, steps={1: lambda document: {**document, "digest": False}})
 FOLDER = "hosts"
 LEVEL = 1  # of compression: three times as fast as the usual 6, for a tenth more bytes
 AHEAD_S = 300.0  # a machine whose clock is further ahead than that of the control node has a wrong clock
@@ -45,6 +47,7 @@ class KeptBatch:
 
     path: Path
     rules: str
+    digest: bool  # whether its second line is one
     hosts: tuple[KeptHost, ...]
 
 
@@ -60,8 +63,9 @@ def packed(records: Sequence[HostRecord], rules: str) -> bytes:
         [one.host, one.content, time_of(one), one.error, one.again, len(one.cells), len(one.findings)]
         for one in records
     ]
-    head = json.dumps({"schema_version": FORMAT.version, "rules": rules, "hosts": hosts}, allow_nan=False)
-    lines = "".join(line + "\n" for line in (head, *map(encode, records)))
+    head = {"schema_version": FORMAT.version, "rules": rules, "digest": True, "hosts": hosts}
+    first = (json.dumps(head, allow_nan=False), encode_digest(digest_of(records)))
+    lines = "".join(line + "\n" for line in (*first, *map(encode, records)))
     return gzip.compress(lines.encode(), LEVEL, mtime=0)
 
 
@@ -110,23 +114,41 @@ class KeptHosts:
 
     def records(self) -> Iterator[HostRecord]:
         """The newest record of each host, batch by batch: never more than one in memory."""
-        newest = {host: one.content for host, one in self.latest().items()}
+        newest = self._newest()
+        for path in self._files():
+            batch, lines = _opened(path)
+            for one in batch.hosts:
+                number, line = next(lines, (0, ""))
+                if newest.pop((one.host, one.content), False):
+                    yield decode(line, f"{path.name}:{number}")
+
+    def digest(self) -> FleetDigest:
+        """What is compared of the newest record of each host."""
+        newest, found = self._newest(), FleetDigest()
         for path in self._files():
             lines = _lines(path)
-            for place, one in enumerate(_head(path, next(lines, "")).hosts):
-                line = next(lines, "")
-                if newest.get(one.host) == one.content:
-                    del newest[one.host]
-                    yield decode(line, f"{path.name}:{place + 2}")
+            batch = _head(path, next(lines, ""))
+            counted = [newest.pop((one.host, one.content), False) for one in batch.hosts]
+            if any(counted):
+                own = _digest(path, lines) if batch.digest else digest_of(self.all_in(batch))
+                found.join(own, sum(1 << number for number, one in enumerate(counted) if one))
+        return found
+
+    def _newest(self) -> dict[tuple[str, str], bool]:
+        """Name and content of the newest record of each host."""
+        return {(host, one.content): True for host, one in self.latest().items()}
 
     def all_in(self, batch: KeptBatch) -> tuple[HostRecord, ...]:
         """Every record of a batch."""
-        lines = _lines(batch.path)
-        next(lines, "")
-        return tuple(decode(line, f"{batch.path.name}:{place + 2}") for place, line in enumerate(lines))
+        _, lines = _opened(batch.path)
+        return tuple(decode(line, f"{batch.path.name}:{number}") for number, line in lines)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]*.jsonl.gz"))
+
+
+def _digest(path: Path, lines: Iterator[str]) -> FleetDigest:
+    return decode_digest(next(lines, ""), f"{path.name}:2")
 
 
 def _rank(one: KeptHost) -> tuple[bool, float]:
@@ -146,10 +168,20 @@ def _lines(path: Path) -> Iterator[str]:
         raise InputError(f"{path}: damaged: {error}", "remove the file, and judge its bundles again") from error
 
 
+def _opened(path: Path) -> tuple[KeptBatch, Iterator[tuple[int, str]]]:
+    """A batch, and the lines of its records with their numbers."""
+    lines = enumerate(_lines(path), 1)
+    batch = _head(path, next(lines, (1, ""))[1])
+    if batch.digest:
+        next(lines, None)
+    return batch, lines
+
+
 def _head(path: Path, line: str) -> KeptBatch:
     try:
         plain = FORMAT.today(json.loads(line), str(path))
-        return KeptBatch(path=path, rules=str(plain["rules"]), hosts=tuple(map(_host, plain["hosts"])))
+        hosts = tuple(map(_host, plain["hosts"]))
+        return KeptBatch(path=path, rules=str(plain["rules"]), digest=plain["digest"] is True, hosts=hosts)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path}: not a file of judged hosts: {error!r:.200}", "judge the bundles again") from error
 

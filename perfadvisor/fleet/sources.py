@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.errors import InputError
+from perfadvisor.fleet.digests import decode_digest, digest_of, encode_digest
 from perfadvisor.fleet.kept import KeptHosts, time_of
 from perfadvisor.model.fleet import HostRecord
 from perfadvisor.store.database import Database
-from perfadvisor.store.machine_reading import machine_list, machine_records
-from perfadvisor.store.machines import add_machines
+from perfadvisor.store.machine_reading import machine_digests, machine_list, machine_records, newest_reports
+from perfadvisor.store.machines import add_digest, add_machines
 
 STORED_AT_ONCE = 200  # hosts of one transaction: a kill loses that much work, and nothing that was stored
 
@@ -49,6 +51,20 @@ def host_records(source: str) -> Iterator[HostRecord]:
         yield from machine_records(connection)
 
 
+def fleet_digest(source: str) -> FleetDigest:
+    """What is compared of the newest record of every host."""
+    if _is_kept(source):
+        return KeptHosts(Path(source)).digest()
+    with Database(source).reading() as connection:
+        found, left = FleetDigest(), set(newest_reports(connection))
+        for reports, line in machine_digests(connection):
+            counted = sum(1 << number for number, report in enumerate(reports) if report in left)
+            if counted:
+                found.join(decode_digest(line, source or "the store"), counted)
+                left.difference_update(reports)
+        return digest_of(machine_records(connection)) if left else found
+
+
 def host_record(source: str, host: str) -> HostRecord:
     """The newest record of one host; InputError where there is none."""
     if _is_kept(source):
@@ -71,7 +87,9 @@ def store_hosts(source: Path, db: str) -> tuple[int, int]:
     while some := list(islice(records, STORED_AT_ONCE)):
         with database.writing() as connection:
             added = add_machines(connection, [(one, time_of(one)) for one in some])
-        new, known = new + added, known + len(some) - added
+            if added:
+                add_digest(connection, list(added), encode_digest(digest_of(added.values())))
+        new, known = new + len(added), known + len(some) - len(added)
     return new, known
 
 

@@ -7,8 +7,16 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.fleet import FleetCell, FleetFinding, HostRecord, SettingKey
+from perfadvisor.store import checked
 from perfadvisor.store.machines import restored
-from perfadvisor.store.schema import MACHINE_CELLS, MACHINE_FACTS, MACHINE_FINDINGS, MACHINE_REPORTS, MACHINES
+from perfadvisor.store.schema import (
+    MACHINE_CELLS,
+    MACHINE_DIGESTS,
+    MACHINE_FACTS,
+    MACHINE_FINDINGS,
+    MACHINE_REPORTS,
+    MACHINES,
+)
 
 _FACT = (
     MACHINE_FACTS.c.name,
@@ -50,6 +58,18 @@ def newest() -> Select[tuple[int]]:
     )
     ranked = select(MACHINE_REPORTS.c.id, place.label("place")).subquery()
     return select(ranked.c.id).where(ranked.c.place == 1)
+
+
+def newest_reports(connection: Connection) -> frozenset[int]:
+    """The same, read."""
+    return frozenset(row[0] for row in connection.execute(newest()))
+
+
+def machine_digests(connection: Connection) -> Iterator[tuple[tuple[int, ...], str]]:
+    """What comparisons need, as it was stored: ids of readings, and their digest."""
+    query = select(MACHINE_DIGESTS.c.reports, MACHINE_DIGESTS.c.digest).order_by(MACHINE_DIGESTS.c.id)
+    for reports, digest in connection.execute(query):
+        yield tuple(map(int, checked.numbers(reports))), checked.text(digest)
 
 
 def machine_list(connection: Connection) -> tuple[StoredReading, ...]:

@@ -1,5 +1,6 @@
 """Put machines of a fleet into the store: each reading once, all of a batch or nothing of it."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -8,7 +9,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.fleet import FleetFact, HostRecord
-from perfadvisor.store.schema import MACHINE_CELLS, MACHINE_FACTS, MACHINE_FINDINGS, MACHINE_REPORTS, MACHINES
+from perfadvisor.store.checked import LONGEST_BYTES
+from perfadvisor.store.schema import (
+    MACHINE_CELLS,
+    MACHINE_DIGESTS,
+    MACHINE_FACTS,
+    MACHINE_FINDINGS,
+    MACHINE_REPORTS,
+    MACHINES,
+)
 
 EXACT = 2**53  # whole numbers up to here are exact as a float
 MOST_NAMES = 900  # of one query: SQLite before 3.32 took 999 parameters
@@ -16,9 +25,9 @@ MOST_NAMES = 900  # of one query: SQLite before 3.32 took 999 parameters
 Rows = Iterable[tuple[Any, ...]]
 
 
-def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, float]]) -> int:
-    """Add the readings that are not there yet, each with its time; how many these were. What makes a reading the same
-    is its machine and the content that was judged."""
+def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, float]]) -> dict[int, HostRecord]:
+    """Add the readings that are not there yet, each with its time: these, by their new ids. What makes a reading the
+    same is its machine and the content that was judged."""
     names = sorted({record.host for record, _ in records})
     _insert_new(connection, MACHINES, [{"name": name} for name in names])
     ids = _ids(connection, names)
@@ -29,7 +38,7 @@ def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, flo
         if key not in known:
             fresh.setdefault(key, (record, time))
     if not fresh:
-        return 0
+        return {}
     rows = [_report(machine, record, time) for (machine, _), (record, time) in fresh.items()]
     connection.execute(insert(MACHINE_REPORTS), rows)
     reports = _known(connection, sorted({machine for machine, _ in fresh}))
@@ -37,7 +46,13 @@ def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, flo
     _copy(connection, MACHINE_FACTS, _facts(whole))
     _copy(connection, MACHINE_CELLS, _cells(whole))
     _copy(connection, MACHINE_FINDINGS, _findings(whole))
-    return len(fresh)
+    return dict(whole)
+
+
+def add_digest(connection: Connection, reports: Sequence[int], digest: str) -> None:
+    """Keep what a comparison needs of these readings; not where it is longer than any value may be."""
+    if len(digest) < LONGEST_BYTES:
+        connection.execute(insert(MACHINE_DIGESTS), [{"reports": json.dumps(reports), "digest": digest}])
 
 
 def _insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:

@@ -131,3 +131,11 @@ MACHINE_FINDINGS = Table(
     Column("title", Text, nullable=False),
     PrimaryKeyConstraint("report_id", "rule", "environment", "subject", name="machine_findings_key"),
 )
+
+MACHINE_DIGESTS = Table(  # of readings that were stored together, so that ten thousand are compared in a second
+    "machine_digests",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("reports", Text, nullable=False),  # JSON list of their ids
+    Column("digest", Text, nullable=False),
+)

@@ -7,8 +7,11 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.fleet.plants import CONTROLLERS, GROUPS
 
 NETWORK = "10.77.0"
 SSHD = "/usr/sbin/sshd"
@@ -21,7 +24,7 @@ mount -t proc proc /proc
 hostname "$2"
 for _ in $(seq 1200); do ip link show eth0 >/dev/null 2>&1 && break; sleep 0.05; done
 ip link set lo up; ip addr add "$3/24" dev eth0; ip link set eth0 up
-eval "$4"
+GROUP=$5; eval "$4"
 exec /usr/sbin/sshd -D -f "$1/sshd_config"
 """
 
@@ -65,7 +68,7 @@ class Spaces:
         self._ip("addr", "add", f"{NETWORK}.254/24", "dev", "br0")
         for number, host in enumerate(self.hosts, 1):
             folder = self.folder / host.name
-            argv = ("sh", "-c", HOST, "host", str(folder), host.name, f"{NETWORK}.{number}", host.plant)
+            argv = ("sh", "-c", HOST, "host", str(folder), host.name, f"{NETWORK}.{number}", host.plant, _group(host))
             space = self._hold("unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--", *argv)
             self._ip("link", "add", f"v{number}", "type", "veth", "peer", "name", "eth0", "netns", str(space.pid))
             bridge = next(i for i, one in enumerate(self.bridges) if host.name.startswith(one))
@@ -139,3 +142,15 @@ class Spaces:
             process.kill()
         for process in self.held:
             process.wait()
+        groups = (GROUPS / controller / _group(host) for controller in CONTROLLERS for host in self.hosts)
+        for group in filter(Path.is_dir, groups):
+            for _ in range(100):  # until the last process in it is gone
+                with suppress(OSError):
+                    group.rmdir()
+                    break
+                time.sleep(0.1)
+
+
+def _group(host: SpaceHost) -> str:
+    """The control group that a plant may make for the host."""
+    return f"pa-{os.getpid()}-{host.name}"

@@ -13,7 +13,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from perfadvisor.cli.fleet import command
 from perfadvisor.errors import InputError
 from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, read_baseline
-from perfadvisor.fleet.comparing import compared
+from perfadvisor.fleet.comparing import comparison
+from perfadvisor.fleet.digests import digest_of
 from perfadvisor.fleet.kept import KeptHosts, packed
 from perfadvisor.fleet.metrics import fleet_metrics
 from perfadvisor.fleet.sources import host_records
@@ -122,7 +123,7 @@ def test_a_file_that_is_no_baseline_is_an_error(tmp_path, text: str) -> None:
 
 
 def test_a_baseline_comes_back_as_it_was_written(tmp_path) -> None:
-    baseline = accept_baseline(slow_fleet(slow=0))
+    baseline = accept_baseline(digest_of(slow_fleet(slow=0)))
     (tmp_path / "b.json").write_text(baseline_text(baseline))
     assert read_baseline(tmp_path / "b.json") == baseline
     assert list(drifted(slow_fleet(slow=0), baseline)) == []
@@ -161,7 +162,7 @@ def test_the_store_answers_conditions_and_since_when(tmp_path) -> None:
 def test_the_page_escapes_everything_and_loads_nothing() -> None:
     records = [replace(one, host=f"{HOSTILE}{one.host}", cohort=HOSTILE) for one in slow_fleet()]
     bad = HostRecord(host=HOSTILE, source="", content="", error=f"cut off {HOSTILE}")
-    page = fleet_page(compared([*records, bad]))
+    page = fleet_page(comparison(digest_of([*records, bad])))
     assert "<script>alert" not in page and "&lt;script&gt;alert" in page
     assert not re.search(r"(?:src|href)=\"(?!data:,|#)", page)
     assert "default-src 'none'" in page and "59.8 % of its cohort" in page
@@ -169,7 +170,7 @@ def test_the_page_escapes_everything_and_loads_nothing() -> None:
 
 def test_the_page_of_ten_thousand_hosts_is_small(tmp_path) -> None:
     records = slow_fleet(slow=100, hosts=10_000)
-    page = fleet_page(compared(records))
+    page = fleet_page(comparison(digest_of(records)))
     assert len(page.encode()) < 5e6
     data = json.loads(re.search(r'id="data">(.*?)</script>', page, re.DOTALL)[1])
     assert len(data["rows"]) == 10_000 and data["rows"][0][:4] == ["h00", 0, 1, "high"]
@@ -188,7 +189,7 @@ def families(text: str) -> dict[str, list]:
 
 def test_metrics_are_openmetrics_and_the_dashboard_asks_for_no_others(tmp_path) -> None:
     records = [*slow_fleet(), HostRecord(host="bad\nhost", source="", content="", error="cut off")]
-    found = families(fleet_metrics(records, accept_baseline(slow_fleet(slow=0))))
+    found = families(fleet_metrics(records, accept_baseline(digest_of(slow_fleet(slow=0)))))
     assert {sample.labels["host"]: sample.value for sample in found["perfadvisor_fleet_judged"]}["bad host"] == 0
     assert len(found["perfadvisor_fleet_result"]) == 20
     assert sum(sample.value for sample in found["perfadvisor_fleet_drifted_settings"]) == 3

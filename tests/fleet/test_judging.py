@@ -9,14 +9,14 @@ import pytest
 from benchmarks.fleet_hosts import bases, varied
 from perfadvisor.errors import InputError
 from perfadvisor.fleet import judging
-from perfadvisor.fleet.comparing import compared
+from perfadvisor.fleet.comparing import comparison
 from perfadvisor.fleet.judging import judge_fleet
 from perfadvisor.fleet.kept import KeptHosts, time_of
 from perfadvisor.fleet.one import judged as judged_one
 from perfadvisor.fleet.one import judged_again
 from perfadvisor.fleet.places import BundlePlace, bundle_places
 from perfadvisor.fleet.records import decode, encode
-from perfadvisor.fleet.sources import host_records
+from perfadvisor.fleet.sources import fleet_digest
 from perfadvisor.judge import judge
 from perfadvisor.model.fleet import FleetFinding, HostRecord
 from perfadvisor.model.rule import Outcome
@@ -37,7 +37,7 @@ def test_broken_bundles_are_named_and_all_others_are_judged(made, judged) -> Non
 
 
 def test_planted_hosts_and_no_others_have_odd_settings(made, judged) -> None:
-    found = compared(host_records(str(judged[0])))
+    found = comparison(fleet_digest(str(judged[0])))
     planted = {one.name for one in made if one.planted not in ("", "broken")}
     assert {one.host for one in found.odd} == planted
     assert len(found.cohorts) == 2 and sum(found.cohorts.values()) == 38

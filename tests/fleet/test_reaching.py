@@ -4,29 +4,29 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.fleet.plants import RECEIVE, SHAPED, SOMAXCONN, Plant, both, groups_can_be_made, quota, throttled
 from tests.fleet.spaces import SSHD, SpaceHost, Spaces
 
 pytestmark = pytest.mark.slow
 
-QUOTA = (
-    "mkdir -p /sys/fs/cgroup/cpu/$2-pa && echo 50000 >/sys/fs/cgroup/cpu/$2-pa/cpu.cfs_quota_us"
-    " && echo 1 >/sys/fs/cgroup/cpu/$2-pa/tasks || { mkdir -p /sys/fs/cgroup/$2-pa"
-    " && echo '50000 100000' >/sys/fs/cgroup/$2-pa/cpu.max && echo 1 >/sys/fs/cgroup/$2-pa/cgroup.procs; }"
-)
 # sftp works, so that Ansible gets as far as running the script.
 ANSWERS = 'case "$SSH_ORIGINAL_COMMAND" in *.sh*) %s;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac'
-PLANTED = {
-    "web2": ("sysctl -qw net.core.somaxconn=16", ("network.somaxconn", "sysctl.value net.core.somaxconn")),
-    "web3": ("tc qdisc add dev eth0 root tbf rate 200mbit burst 64kb latency 50ms", ("nic.shaped_bits_per_s eth0",)),
-    "web4": ("sysctl -qw net.ipv4.tcp_rmem='4096 16384 65536'", ("network.tcp_rmem_max_bytes",)),
-}
-HOSTS = [
-    SpaceHost("web1"),
-    *(SpaceHost(name, plant) for name, (plant, _) in PLANTED.items()),
+
+
+@cache
+def planted() -> dict[str, Plant]:
+    """Host -> what is planted on it."""
+    if groups_can_be_made():
+        return {"web2": both(SOMAXCONN, quota(1.5)), "web3": both(SHAPED, throttled(100 << 20)), "web4": RECEIVE}
+    return {"web2": SOMAXCONN, "web3": SHAPED, "web4": RECEIVE}
+
+
+BAD = [
     SpaceHost("endless", forced=ANSWERS % "exec yes '<script>alert(1)</script>'"),
     SpaceHost("slow", forced=ANSWERS % "sleep 600"),
     SpaceHost("liar", forced=ANSWERS % "echo plain; echo 99999999999; printf 'F\\t/etc/shadow\\n=TEXT=\\n'"),
@@ -37,7 +37,8 @@ HOSTS = [
 def spaces(tmp_path_factory) -> Iterator[Spaces]:
     if os.geteuid() != 0 or not Path(SSHD).exists() or not shutil.which("ssh"):
         pytest.skip("openssh-server and root are needed for real hosts")
-    made = Spaces(tmp_path_factory.mktemp("fleet"), HOSTS)
+    good = [SpaceHost("web1"), *(SpaceHost(name, plant.commands) for name, plant in planted().items())]
+    made = Spaces(tmp_path_factory.mktemp("fleet"), [*good, *BAD])
     try:
         made.start()
         yield made
@@ -56,15 +57,15 @@ def test_the_planted_hosts_and_no_others_are_named_with_what_was_planted(spaces,
     done = spaces.call("fleet", "outliers", "out/judged", "--json")
     found = json.loads(done.stdout)["comparison"]
     odd = {(one["host"], " ".join(filter(None, one["key"]))) for one in found["odd"]}
-    for name, (_, keys) in PLANTED.items():
-        assert {(name, key) for key in keys} <= odd, (advised.stdout, advised.stderr)
-    assert {host for host, _ in odd} == set(PLANTED)
+    for name, plant in planted().items():
+        assert {(name, key) for key in plant.keys} <= odd, (advised.stdout, advised.stderr)
+    assert {host for host, _ in odd} == set(planted())
 
 
 def test_unreachable_slow_and_hostile_hosts_are_named_with_the_reason(spaces, advised) -> None:
     assert advised.returncode == 3
     state = json.loads((spaces.folder / "out" / "fleet.json").read_text())
-    assert state["read"] == ["web1", *PLANTED]
+    assert state["read"] == ["web1", *planted()]
     assert state["missed"].keys() == {"gone", "endless", "slow", "liar"}
     assert state["missed"]["gone"].startswith("unreachable: ")
     assert "4 hosts read, 4 not" in advised.stdout

@@ -3,14 +3,19 @@
 import os
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from perfadvisor.errors import PerfAdvisorError
 from perfadvisor.fleet import sources
-from perfadvisor.fleet.sources import host_lines, host_record, host_records, store_hosts
+from perfadvisor.fleet.comparing import comparison
+from perfadvisor.fleet.kept import KeptHosts, packed
+from perfadvisor.fleet.sources import fleet_digest, host_lines, host_record, host_records, store_hosts
+from perfadvisor.store.database import Database
+from perfadvisor.store.schema import MACHINE_DIGESTS
 
 
 def test_what_was_judged_is_stored_once_and_asked(judged, place) -> None:
@@ -78,3 +83,32 @@ def test_a_database_that_is_killed_in_the_middle_loses_and_doubles_nothing(judge
         assert len(list(host_lines(place))) == 20
         assert store_hosts(judged[0], place) == (18, 20)
         assert len({line.host for line in host_lines(place)}) == 38
+
+
+def without_bad(source: str):
+    """The comparison of what can be stored."""
+    return replace(comparison(fleet_digest(source)), bad=())
+
+
+def test_the_store_is_compared_as_the_directory_is(judged, place) -> None:
+    store_hosts(judged[0], place)
+    assert without_bad(place) == without_bad(str(judged[0]))
+
+
+def test_a_newer_reading_replaces_the_older_one_in_comparisons(judged, place, tmp_path) -> None:
+    store_hosts(judged[0], place)
+    before = {one.host: one for one in comparison(fleet_digest(place)).odd}
+    mended = [replace(host_record(place, host), content="newer", taken=0.0, received=4e9, facts=()) for host in before]
+    kept = KeptHosts(tmp_path / "newer")
+    kept.make()
+    kept.add(packed(mended, "rules"))
+    store_hosts(tmp_path / "newer", place)
+    assert before and comparison(fleet_digest(place)).odd == ()
+    assert len(comparison(fleet_digest(place)).hosts) == 38
+
+
+def test_readings_without_a_digest_are_compared_from_their_rows(judged, place) -> None:
+    store_hosts(judged[0], place)
+    with Database(place).writing() as connection:
+        connection.execute(delete(MACHINE_DIGESTS))
+    assert without_bad(place) == without_bad(str(judged[0]))

@@ -53,7 +53,7 @@ def record(host: str, content: str = "1", **facts: object) -> HostRecord:
 
 def fill(place: str, *records: HostRecord, time: float = 1.0) -> int:
     with Database(place).writing() as connection:
-        return add_machines(connection, [(one, time) for one in records])
+        return len(add_machines(connection, [(one, time) for one in records]))
 
 
 def ask(place: str, text: str):

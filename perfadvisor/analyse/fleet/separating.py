@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from scipy.stats import fisher_exact
 
 from perfadvisor.analyse.fleet.discovery import RATE, corrected
+from perfadvisor.analyse.fleet.hostset import HostSet
 from perfadvisor.analyse.fleet.settings import CohortSettings
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.fleet import FactGap, SettingKey
@@ -17,7 +18,7 @@ MOST_STEPS = 5
 MOST_NAMED = 10  # settings that only the slow hosts have, where there are too few hosts for a test
 
 
-def separating(settings: CohortSettings, slow: frozenset[str]) -> tuple[FactGap, ...]:
+def separating(settings: CohortSettings, slow: HostSet) -> tuple[FactGap, ...]:
     """Every value that is more frequent among the slow hosts than among the rest, the strongest first."""
     found = [one for key in settings.compared() for one in _gaps(settings, key, slow)]
     tests = [_p_value(counts) for _, _, _, counts in found]
@@ -38,7 +39,7 @@ def separating(settings: CohortSettings, slow: frozenset[str]) -> tuple[FactGap,
     return tuple(sorted(gaps, key=lambda gap: (gap.p, gap.rest_with, -gap.slow_with, gap.key)))
 
 
-def decision_list(settings: CohortSettings, slow: frozenset[str]) -> tuple[FactGap, ...]:
+def decision_list(settings: CohortSettings, slow: HostSet) -> tuple[FactGap, ...]:
     """A few settings that account for the slow hosts, each tested on those that the ones before it leave. Where too
     few hosts are slow for any test, the settings that no other host has."""
     chosen: list[FactGap] = []
@@ -48,11 +49,11 @@ def decision_list(settings: CohortSettings, slow: frozenset[str]) -> tuple[FactG
         if best is None or best.q > RATE:
             break
         chosen.append(best)
-        left -= settings.holders(best.key)[best.value]
+        left &= ~settings.holders(best.key)[best.value]
     return tuple(chosen) or only_theirs(settings, slow)
 
 
-def only_theirs(settings: CohortSettings, slow: frozenset[str]) -> tuple[FactGap, ...]:
+def only_theirs(settings: CohortSettings, slow: HostSet) -> tuple[FactGap, ...]:
     """The settings that every slow host has and no other: what differs, where a test cannot prove more."""
     gaps = (gap for gap in separating(settings, slow) if gap.rest_with == 0 and gap.slow_with == gap.slow)
     return tuple(gaps)[:MOST_NAMED]
@@ -62,22 +63,21 @@ _Counts = tuple[int, int, int, int]
 
 
 def _gaps(
-    settings: CohortSettings, key: SettingKey, slow: frozenset[str]
+    settings: CohortSettings, key: SettingKey, slow: HostSet
 ) -> Iterator[tuple[SettingKey, Scalar, Scalar | None, _Counts]]:
     """The values of the slow hosts that are not the usual one of the rest; hosts without the setting count nowhere."""
     holders = settings.holders(key)
     if len(holders) < 2:
         return
-    known_slow = sum(len(hosts & slow) for hosts in holders.values())
-    known_rest = sum(len(hosts - slow) for hosts in holders.values())
+    among = {value: (hosts & slow).bit_count() for value, hosts in holders.items()}
+    others = {value: hosts.bit_count() - among[value] for value, hosts in holders.items()}
+    known_slow, known_rest = sum(among.values()), sum(others.values())
     if not known_slow or not known_rest:
         return
-    usual = max(holders, key=lambda value: (len(holders[value] - slow), str(value)))
-    for value, hosts in holders.items():
-        with_it = len(hosts & slow)
-        counts = (with_it, known_slow, len(hosts) - with_it, known_rest)
+    usual = max(others, key=lambda value: (others[value], str(value)))
+    for value, with_it in among.items():
         if with_it and value != usual:
-            yield key, value, usual, counts
+            yield key, value, usual, (with_it, known_slow, others[value], known_rest)
 
 
 def _p_value(counts: _Counts) -> float:

@@ -3,10 +3,16 @@
 import numpy as np
 import pytest
 
-from perfadvisor.analyse.fleet.outliers import FEW_HOSTS, FEW_RUNS, NOT_POSITIVE, UNSOUND, outliers, own_error
+from perfadvisor.analyse.fleet.outliers import FEW_HOSTS, FEW_RUNS, NOT_POSITIVE, UNSOUND, own_errors
+from perfadvisor.analyse.fleet.outliers import outliers as outliers_in
 from perfadvisor.analyse.fleet.spread import biweight_sigma
-from perfadvisor.model.fleet import HostCell
-from tests.analyse.fleet.made import cell, hosts
+from perfadvisor.model.fleet import HostCell, OutlierReport
+from tests.analyse.fleet.made import cell, hosts, in_columns
+
+
+def outliers(cells: list[HostCell]) -> OutlierReport:
+    return outliers_in(in_columns(cells))
+
 
 ALIKE = [1000, 1004, 997, 1002, 999, 1006, 995, 1001, 998, 1003]
 
@@ -68,7 +74,8 @@ def test_three_of_four_equal_hosts_name_the_fourth() -> None:
 
 def test_an_interval_gives_its_standard_error() -> None:
     # for 5 normal runs the range is 2.33 and the median's standard error 0.54 standard deviations
-    assert own_error(cell(1.0, low=0.98, high=1.02)) == pytest.approx(0.54 / 2.33 * 0.04, rel=0.2)
+    (metric,) = in_columns([HostCell(host="h", cohort="alike", cell=cell(1.0, low=0.98, high=1.02))])
+    assert own_errors(metric) == pytest.approx([0.54 / 2.33 * 0.04], rel=0.2)
 
 
 def test_the_robust_spread_is_that_of_normal_values_and_blind_to_a_few_others() -> None:

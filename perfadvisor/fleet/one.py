@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
@@ -143,10 +144,15 @@ def _facts(facts: FactTable) -> Iterator[FleetFact]:
             continue
         value = fact.value
         if isinstance(value, str):
-            value = visible_line(value)[:LONGEST_TEXT]
+            value = _cleaned(value, LONGEST_TEXT)
         elif not isfinite(value) or abs(value) >= LARGEST:
             continue
-        yield FleetFact(fact.name, visible_line(fact.subject)[:LONGEST_NAME], value)
+        yield FleetFact(fact.name, _cleaned(fact.subject, LONGEST_NAME), value)
+
+
+@lru_cache(maxsize=1 << 14)  # the hosts of a fleet hold the same words by the thousand
+def _cleaned(text: str, longest: int) -> str:
+    return visible_line(text)[:longest]
 
 
 def _cells(cell: Cell) -> Iterator[FleetCell]:

@@ -68,11 +68,11 @@ class FactSpec:
             value = float(value)
         if type(value) is not self.type:
             raise TypeError(f"{self.name} is {self.type.__name__}, not {value!r}")
-        return Fact(name=self.name, subject=subject, value=value, unit=self.unit, nature=self.nature, source=source)
+        return Fact(self.name, value, source, subject, self.unit, self.nature)
 
     def absent(self, reason: str, *, source: str = "", subject: str = "") -> Absent:
         """The fact without a value, and why."""
-        return Absent(name=self.name, subject=subject, reason=reason, source=source)
+        return Absent(self.name, reason, subject, source)
 
     def given(self, value: Scalar | None, *, source: str, subject: str = "", reason: str = "no value") -> Fact | Absent:
         """The fact, or its absence where `value` is None."""

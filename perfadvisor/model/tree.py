@@ -58,13 +58,15 @@ class Tree:
                 self._requests.append(source)
 
     def _index(self, path: str) -> None:
+        """Enter the path below its directory, and that below its own, up to one that is known already."""
         while path != "/":
-            parent = path.rpartition("/")[0].rstrip("/") or "/"
-            names = self._below.setdefault(parent, set())
-            name = path[len(parent) :].lstrip("/")
-            if name in names:
+            above, _, name = path.rpartition("/")
+            parent = above.rstrip("/") or "/"
+            known = self._below.get(parent)
+            if known is not None:
+                known.add(name)
                 return
-            names.add(name)
+            self._below[parent] = {name}
             path = parent
 
     def __len__(self) -> int:
@@ -119,13 +121,14 @@ class Tree:
         if not source.startswith("/"):
             return self._entries.get(source)
         above, _, name = source.rpartition("/")
-        directory = self._directory(above)
+        directory = self._resolved.get(above) or self._directory(above)
         path = source if directory == above else _joined(directory, name)
-        if name in _NOT_NAMES or isinstance(self._entries.get(path), Symlink):
-            path = self.realpath(source)
-            if isinstance(self._entries.get(path), Symlink):
-                return Unreadable(LOOP)
         found = self._entries.get(path)
+        if name in _NOT_NAMES or isinstance(found, Symlink):
+            path = self.realpath(source)
+            found = self._entries.get(path)
+            if isinstance(found, Symlink):
+                return Unreadable(LOOP)
         if found is None:
             return Directory() if path in self._below else None
         return found

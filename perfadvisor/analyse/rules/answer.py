@@ -46,6 +46,15 @@ def judge(rule: Rule, lookup: Lookup) -> Judgement:
     return FIRES if when is True else CLEAR
 
 
+def fires(rule: Rule, lookup: Lookup) -> bool:
+    """Whether the rule's answer is that it fires; why it does not is not worked out."""
+    return (
+        all(parse(text)(lookup) is True for text in rule.requires)
+        and parse(rule.when)(lookup) is True
+        and _unsound(rule, lookup) is None
+    )
+
+
 @lru_cache(maxsize=4096)
 def _not_applicable(required: str) -> Judgement:
     return Judgement(outcome=Outcome.NOT_APPLICABLE, reason=f"it needs: {required}")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from perfadvisor.analyse.rules.advise import looks_at
-from perfadvisor.analyse.rules.answer import judge
+from perfadvisor.analyse.rules.answer import fires
 from perfadvisor.analyse.rules.lookup import Lookup
 from perfadvisor.analyse.rules.order import explain, reading_order
 from perfadvisor.analyse.rules.wording import sentence
@@ -25,7 +25,7 @@ def firing(
     for rule in rules:
         for subject in lookup.subjects(rule.for_each):
             view = lookup.view(rule.for_each, subject)
-            if looks_at(rule, subject, lookup) and judge(rule, view).outcome is Outcome.FIRES:
+            if looks_at(rule, subject, lookup) and fires(rule, view):
                 title = sentence(rule.title, view)
                 found.append(
                     Finding(rule=rule, environment=environment, subject=subject, outcome=Outcome.FIRES, title=title)

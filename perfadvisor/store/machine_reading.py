@@ -62,7 +62,7 @@ def newest() -> Select[tuple[int]]:
 
 def newest_reports(connection: Connection) -> frozenset[int]:
     """The same, read."""
-    return frozenset(row[0] for row in connection.execute(newest()))
+    return frozenset(int(row.id) for row in connection.execute(newest()))
 
 
 def machine_digests(connection: Connection) -> Iterator[tuple[tuple[int, ...], str]]:

@@ -112,8 +112,8 @@ def _judged(fits: Sequence[_CohortFit], left_out: dict[str, int], rate: float) -
     if not fits:
         return OutlierReport(levels=levels, outliers=(), noisy=(), left_out=left_out)
     hosts = _numbered(fits)
-    q = corrected_in_families(np.concatenate([fit.p for fit in fits]), hosts)
-    quiet_q = corrected_in_families(np.concatenate([fit.p_as_if_quiet for fit in fits]), hosts)
+    q = corrected_in_families(np.concatenate([fit.p for fit in fits]), hosts, rate)
+    quiet_q = corrected_in_families(np.concatenate([fit.p_as_if_quiet for fit in fits]), hosts, rate)
     level = selected_level(int(np.count_nonzero(q <= rate)), q.size, rate)
     found: list[Outlier] = []
     noisy: list[HostCell] = []

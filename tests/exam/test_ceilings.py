@@ -16,6 +16,7 @@ from tests.exam.stages import groups, network
 
 pytestmark = [pytest.mark.slow, pytest.mark.tools]
 WITHIN = 0.05
+WINDOW_BYTES = 262144
 TBF = "tc qdisc add dev {nic} root tbf rate 200mbit burst 128k latency 50ms"
 HTB = (
     "tc qdisc add dev {nic} root handle 1: htb default 10 && "
@@ -27,7 +28,7 @@ def measured(inside: Sequence[str], out: Path, *words: str) -> tuple[bool, tuple
     """A run of three trials: whether conclusions may rest on it, and its limits whatever else ran on the machine."""
     run = (*inside, sys.executable, "-m", "perfadvisor", "run", *words)
     times = ("--repeats", "3", "--runtime", "1.5s", "--ramp", "0.3s", "--out", str(out))
-    done = subprocess.run((*run, *times), capture_output=True, text=True, timeout=180)
+    done = subprocess.run((*run, *times), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     view = judge(out)
     (cell,) = view.cells
@@ -77,6 +78,19 @@ def test_a_shaper_of_an_interface(tmp_path: Path, plant: str, rate: float) -> No
         words = ("network/tcp-stream", *stage.options)
         seen = measured((*stage.near, *stage.inside), tmp_path / "run", *words)
         named(seen, CeilingKind.SHAPER, rate * (mtu - 52) / (mtu + 14))
+
+
+def test_a_delay_of_a_line(tmp_path: Path) -> None:
+    """Each way takes 10 ms, and the send buffer is the window."""
+    with network.network("line") as stage:
+        buffer = f"net.ipv4.tcp_wmem=4096 16384 {WINDOW_BYTES}"
+        subprocess.run((*stage.near, "sysctl", "-qw", buffer), check=True, timeout=20)
+        sound, found = measured((*stage.near, *stage.inside), tmp_path / "run", "network/tcp-stream", *stage.options)
+        (planted,) = [one for one in found if one.kind is CeilingKind.WINDOW]
+        print(planted.words, quantity(planted.reached, planted.unit), sound)
+        round_trip_s = 2 * int(network.DELAY_US) / 1e6
+        assert abs(planted.limit / (WINDOW_BYTES * 8 / round_trip_s) - 1) <= WITHIN, found
+        assert found[0] is planted, found
 
 
 def _device_of(folder: Path) -> str:

@@ -57,3 +57,8 @@ def test_charts_have_the_colours_of_the_page(scheme: str) -> None:
     colours = palette(scheme)
     wanted = [colours[name] for name in ("data", "data-2", "data-3", "data-4", "data-5")]
     assert TEMPLATES[scheme]["layout"]["colorway"] == wanted
+
+
+def test_links_between_other_words_are_underlined() -> None:
+    """In a list of findings the title stands beside what it is about, and colour alone would tell it from that."""
+    assert ".overview a" not in STYLE

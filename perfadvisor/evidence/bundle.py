@@ -9,6 +9,7 @@ from perfadvisor.evidence.contradictions import contradictions
 from perfadvisor.evidence.joining import JoinedMachine, machines
 from perfadvisor.evidence.lines import cleaned
 from perfadvisor.evidence.magic import binary
+from perfadvisor.evidence.naming import named
 from perfadvisor.evidence.parts import OutputPart, parts
 from perfadvisor.evidence.taken import ReadPart, take
 from perfadvisor.model.evidence import Contradiction, PartNote
@@ -69,7 +70,7 @@ def _problem(name: str, data: bytes, seen: dict[bytes, str]) -> InputError | Non
 
 def _parts(name: str, data: bytes) -> Sequence[OutputPart]:
     command = of_file_name(name)
-    found = tuple(parts(cleaned(data), command))
+    found = tuple(named(parts(cleaned(data), command)))
     whole = len(found) == 1 and found[0].first == 1
     return tuple(replace(part, source=name if whole else f"{name}:{part.first}") for part in found)
 

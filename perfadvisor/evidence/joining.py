@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from perfadvisor.evidence.taken import ReadPart, of_files
+from perfadvisor.evidence.prompts import CONTAINER
+from perfadvisor.evidence.taken import ReadPart, of_files, read_together
 from perfadvisor.model.fact import FactTable
 
 UNNAMED = ""
@@ -21,7 +22,7 @@ class JoinedMachine:
 def machines(taken: Sequence[ReadPart]) -> tuple[JoinedMachine, ...]:
     """The machines. Where one name is given, parts without one are its, too."""
     names = sorted({one.part.host for one in taken if one.part.host and one.part.kind and not one.part.kind.results})
-    if len(names) <= 1:
+    if len(names) <= 1 and names != [CONTAINER]:
         return (_machine(names[0] if names else UNNAMED, taken),)
     groups = {name: [one for one in taken if one.part.host == name] for name in names}
     rest = [one for one in taken if one.part.host not in groups]
@@ -32,6 +33,7 @@ def _machine(name: str, taken: Iterable[ReadPart]) -> JoinedMachine:
     """The facts of the later parts first: they count."""
     mine = tuple(taken)
     _read_files(mine)
+    read_together(mine)
     facts = (fact for one in reversed(mine) for fact in one.facts)
     return JoinedMachine(name=name, facts=FactTable(facts), taken=mine)
 

@@ -18,7 +18,8 @@ class OutputKind:
     `results` which tool measured it.
 
     `named` finds in the command line before an output what that does not name itself: an interface, a guest. `headless`
-    matches lines that are known without the first one, which pastes often lack. `command` is what to run for such an
+    matches lines that are known without the first one, which pastes often lack; `own` those that belong to this kind
+    although they look like the beginning of another. `command` is what to run for such an
     output; `gives` are names of facts that this would tell ("nic.ring_*"), for those who ask what to give next."""
 
     name: str
@@ -32,6 +33,7 @@ class OutputKind:
     command: str = ""
     gives: tuple[str, ...] = ()
     headless: re.Pattern[str] | None = None
+    own: re.Pattern[str] | None = None
 
     @property
     def document(self) -> bool:
@@ -41,6 +43,10 @@ class OutputKind:
     def fits(self, line: str) -> bool:
         """Whether the line may be one of this kind's."""
         return bool(self.head.match(line) or (self.body and self.body.match(line)))
+
+    def keeps(self, line: str) -> bool:
+        """Whether a line that could begin another kind's output is one of this kind's, inside it."""
+        return bool((self.refused and self.fits(line)) or (self.own and self.own.match(line)))
 
     def score(self, lines: list[str]) -> float:
         """The share of lines that fit, blank ones left out; 0 where they are too few to tell."""

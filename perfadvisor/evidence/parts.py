@@ -45,9 +45,9 @@ def parts(lines: Sequence[InputLine], command: str = "") -> Iterator[OutputPart]
         if found is None:
             block.append(line)
             continue
-        yield from _of_block(block, where, host)
+        yield from _of_block(block, where, where.at or host)
         host, where, block = found.host or host, found, []
-    yield from _of_block(block, where, host)
+    yield from _of_block(block, where, where.at or host)
 
 
 def _of_block(block: list[InputLine], where: PromptLine, host: str) -> Iterator[OutputPart]:
@@ -87,7 +87,7 @@ def _first(block: list[InputLine], start: int) -> int:
     for place in range(start + 1, len(block)):
         line = block[place].text
         found = _heads(block, place)
-        if found and not any(kind in found or (kind.refused and kind.fits(line)) for kind in mine):
+        if found and not any(kind in found or kind.keeps(line) for kind in mine):
             return place - start
     return len(block) - start
 

@@ -40,18 +40,29 @@ _STARTS = (
 )  # fmt: skip
 
 
+_SSH = re.compile(
+    r"(?:sudo )?ssh(?: +-[46AaCfGgKkMNnqsTtVvXxYy]+| +-[BbcDEeFIiJLlmOopQRSWw] *\S+)*"
+    r" +(?:[\w.-]{1,32}@)?(?P<host>[A-Za-z0-9][\w.-]{0,63}) +(?P<cmd>[^-\s].*)"
+)
+_INSIDE = re.compile(r"(?:sudo )?(?:docker|podman|nerdctl|kubectl|oc|lxc|incus|pct) (?:exec|run)\b.*")
+CONTAINER = "container"
+
+
 @dataclass(frozen=True, slots=True)
 class PromptLine:
-    """A line that begins a new output: the command as typed ("" where there is none), and the machine's name or ""."""
+    """A line that begins a new output: the command as typed ("" where there is none), and the machine's name or "".
+    `at` is where the command ran, if not on that machine: on another one, or in a container."""
 
     command: str = ""
     host: str = ""
+    at: str = ""
 
 
 def cut(line: str) -> PromptLine | None:
     """What the line says of the output below it; None where it is a line of output like others."""
     text = line.strip()
-    return _begins(line, text) if text and len(text) <= 1000 and may_begin(text) else None
+    found = _begins(line, text) if text and len(text) <= 1000 and may_begin(text) else None
+    return _placed(found) if found and found.command else found
 
 
 def may_begin(text: str) -> bool:
@@ -80,6 +91,12 @@ def _prompt(text: str) -> PromptLine | None:
         return PromptLine(match["cmd"].strip(), match["host"] or "")
     match = _BARE.fullmatch(text)
     return PromptLine(match["cmd"].strip()) if match else None
+
+
+def _placed(found: PromptLine) -> PromptLine:
+    if match := _SSH.fullmatch(found.command):
+        return PromptLine(match["cmd"].strip("'\""), found.host, match["host"])
+    return PromptLine(found.command, found.host, CONTAINER) if _INSIDE.fullmatch(found.command) else found
 
 
 def program(command: str) -> str:

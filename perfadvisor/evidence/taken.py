@@ -1,7 +1,7 @@
 """One part of a bundle read: its facts, or the file of the machine that it stands for, or why neither."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfadvisor.errors import InputError
@@ -9,6 +9,8 @@ from perfadvisor.evidence import commands, documents
 from perfadvisor.evidence.kind import Facts
 from perfadvisor.evidence.parts import OutputPart
 from perfadvisor.facts import catalogue
+from perfadvisor.facts.text import lspci
+from perfadvisor.facts.text.lspci_parse import devices
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.tree import Tree
 
@@ -111,6 +113,22 @@ def _libvirt(part: OutputPart, file: str) -> ReadPart:
     facts: Facts = part.kind.facts(_bytes(text), source=part.source)
     kept = tuple(fact for fact in facts if not excerpt or fact.name.startswith(_EXCERPT_GIVES))
     return ReadPart(part, file, facts=kept, note=_CUT if was_cut else "")
+
+
+def read_together(taken: Sequence[ReadPart]) -> None:
+    """Read functions that lie in several outputs of lspci as one: the port above a device has often a part of its own.
+    Left as they are where a function is in two of them, as before and after a change."""
+    mine = [one for one in taken if one.part.kind and one.part.kind.name == "lspci" and one.problem is None]
+    listed = [{device.address for device in devices(_bytes(one.part.text))} for one in mine]
+    if len(mine) < 2 or sum(map(len, listed)) != len(set().union(*listed)):
+        return
+    owners = {address: one for one, addresses in zip(mine, listed, strict=True) for address in addresses}
+    found: dict[int, list[Fact | Absent]] = {id(one): [] for one in mine}
+    for fact in lspci.facts(_bytes("".join(one.part.text for one in mine)), source=mine[0].part.source):
+        owner = owners.get(fact.subject, mine[0])
+        found[id(owner)].append(fact._replace(source=owner.part.source))
+    for one in mine:
+        one.facts = tuple(found[id(one)])
 
 
 def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str, list[Fact]]:

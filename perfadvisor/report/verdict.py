@@ -52,21 +52,22 @@ def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePa
         )
         yield SentencePart(". ")
     else:
-        yield from _nothing_found(view)
+        yield from _nothing_found(view, found)
         return
     beside = len(every) - len(worth)
     yield SentencePart(f"{count_of(beside, 'finding')} about what the run did not touch. " if beside else "")
     yield SentencePart(_not_evaluated(view))
 
 
-def _nothing_found(view: ReportView) -> Iterator[SentencePart]:
+def _nothing_found(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePart]:
     wanted, state = most_wanted(view), judged(view)
     unlock = f"; {wanted.words}" if wanted else ""
     if state is Judged.NOTHING:
         yield SentencePart("Nothing could be judged", strong=True)
         yield SentencePart(f": no rule about the machine could be evaluated{unlock}. ")
     elif state is Judged.IN_PART:
-        yield SentencePart("Judged in part, nothing found", strong=True)
+        noted = any(not entry.doubt for entry in found)  # what is good to know stands below the sentence
+        yield SentencePart(f"Judged in part, nothing {'to change ' if noted else ''}found", strong=True)
         missing = f"{not_evaluated(view)} could not be evaluated"
         yield SentencePart(f": {count_of(looked(view), 'rule')} found nothing, {missing}{unlock}. ")
     else:

@@ -243,3 +243,55 @@ def test_a_document_that_does_not_end_does_not_take_the_square_of_its_length(sta
     started = time.process_time()
     read([("x.xml", f"{start}{piece * (200_000 // len(piece))}".encode())])
     assert time.process_time() - started < 10  # milliseconds; minutes where it does
+
+
+COALESCE = "Coalesce parameters for ens2:\nAdaptive RX: on  TX: off\nrx-usecs: 16\n"
+
+
+@pytest.mark.parametrize("command", ["ssh node9 sudo ethtool -c ens2", "ssh -p 22 -i key root@node9 'ethtool -c ens2'"])
+def test_what_another_machine_prints_is_that_machines(command: str) -> None:
+    text = f"[test@gate ~]$ {command}\n{COALESCE}[test@gate ~]$ lscpu\n{LSCPU}"
+    found = {one.name: one.facts for one in read([("x", text.encode())]).machines}
+    assert found["node9"].value("nic.rx_usecs", "ens2") == 16 and found["node9"].value("cpu.online_count") is None
+    assert found["gate"].value("cpu.online_count") == 4
+
+
+@pytest.mark.parametrize("host", ["root@build:~", ""])
+def test_what_a_container_prints_is_not_the_hosts(host: str) -> None:
+    inside = "docker run --rm image cat /proc/self/cgroup\n12:pids:/docker/7a1d2e44f6ec\n"
+    found = read([("x", f"{host}# cat /proc/self/cgroup\n12:pids:/user/0\n{host}# {inside}".encode())])
+    assert not found.contradictions
+    values = {one.name: one.facts.value("environment.container_engine") for one in found.machines}
+    assert values == {"build" if host else "": "none", "container": "docker"}
+
+
+BRIDGE = """00:1c.4 PCI bridge: Example Root Port #5 (rev d5) (prog-if 00 [Normal decode])
+\tBus: primary=00, secondary=05, subordinate=05, sec-latency=0
+\tCapabilities: [40] Express (v2) Root Port (Slot+), MSI 00
+\t\tLnkCap:\tPort #5, Speed 5GT/s, Width x4, ASPM not supported
+\t\tLnkSta:\tSpeed 5GT/s (ok), Width x1 (downgraded)
+"""
+DISK = """05:00.0 Non-Volatile memory controller: Example NVMe SSD Controller (prog-if 02 [NVM Express])
+\tCapabilities: [70] Express (v2) Endpoint, MSI 00
+\t\tLnkCap:\tPort #0, Speed 8GT/s, Width x4, ASPM L1, Exit Latency L1 <64us
+\t\tLnkSta:\tSpeed 5GT/s (downgraded), Width x1 (downgraded)
+"""
+
+
+def test_functions_in_several_outputs_of_lspci_are_read_together() -> None:
+    text = f"# lspci -s 05:00.0 -vv\n{DISK}# lspci -s 00:1c.4 -vv\n{BRIDGE}"
+    assert value(text, "pci.upstream_port", "0000:05:00.0") == "0000:00:1c.4"
+    (machine,) = read([("x", text.encode())]).machines
+    assert {fact.source for fact in machine.facts if fact.subject == "0000:00:1c.4"} == {"x:7"}
+
+
+def test_a_function_that_is_in_two_outputs_is_read_in_each() -> None:
+    after = DISK.replace("Width x1", "Width x4")
+    assert value(f"# lspci -vv\n{DISK}# lspci -vv\n{after}", "pci.link_width", "0000:05:00.0") == 4
+
+
+def test_statistics_without_a_name_are_of_the_one_interface_named_before_them() -> None:
+    link = "2: eth7: <BROADCAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP\n    link/ether 02:00:5e:00:53:11\n"
+    other = link.replace("2: eth7", "3: eth8")
+    assert value(f"{link}\n{STATISTICS}", "nic.rx_missed", "eth7") == 2737033
+    assert value(f"{link}{other}\n{STATISTICS}", "nic.rx_missed", "eth7") is None

@@ -24,6 +24,10 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
         ("vm.vcpus", "guest"): 4, ("vm.pinned_cpus", "guest"): "2-3", ("vm.page_size_bytes", "guest"): 1 << 30,
         ("vm.shared_memory_needed_by", "guest"): "vhost-user network",
     }),
+    "cloud-hypervisor.txt": ("cloud-hypervisor command line", {
+        ("vm.vcpus", "guest"): 8, ("vm.memory_bytes", "guest"): 4 << 30, ("vm.page_size_bytes", "guest"): 1 << 30,
+        ("vm_disk.bus", "guest/disk1"): "virtio", ("vm_nic.queues", "guest/net0"): None,
+    }),
     "cmdline.txt": ("/proc/cmdline", {}),
     "cpupower.txt": ("cpupower", {}),
     "dmesg.txt": ("kernel log", {
@@ -40,6 +44,17 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
         ("vm_disk.iops_max", "guest/rootfs"): 500, ("vm_nic.outbound_bytes_per_s_max", "guest/eth0"): 125_000_000,
     }),
     "flavour.txt": ("OpenStack flavour", {("vm.dedicated", "nfv.large"): True, ("vm.vcpus", "nfv.large"): 8}),
+    "docker-info-old.txt": ("docker or podman info", {
+        ("kernel.release", ""): "3.19.8-031908-generic", ("cgroup.version", ""): None, ("cpu.listed_count", ""): None,
+    }),
+    "ifconfig.txt": ("ifconfig", {
+        ("nic.mtu", "eth0"): 9000, ("nic.tx_dropped", "eth0"): 3, ("nic.rx_dropped", "eth0"): None,
+        ("nic.carrier", "eth0"): True, ("nic.kind", "lo"): "loopback",
+    }),
+    "ifconfig-old.txt": ("ifconfig", {
+        ("nic.mtu", "eth1"): 1500, ("nic.tx_dropped", "eth1"): 4, ("nic.carrier", "eth1"): False,
+        ("nic.tx_queue_len", "eth1"): 100,
+    }),
     "iommu-groups.txt": ("IOMMU groups", {
         ("pci.iommu_group", "0000:01:00.0"): "1", ("pci.group_companions", "0000:01:00.0"): "0000:01:00.1",
         ("pci.group_companions", "0000:02:00.0"): "", ("pci.group_companions", "0000:00:1f.3"): None,

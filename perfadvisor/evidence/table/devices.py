@@ -8,7 +8,7 @@ from perfadvisor.evidence.kind import NO_MORE, OutputKind, files_at, machine_fil
 from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.text import interrupts, lspci
 from perfadvisor.facts.text.disk import lsblk, mdadm, nvme
-from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ip_link, ss, tc
+from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ifconfig, ip_link, ss, tc
 from perfadvisor.facts.text.pcie import iommu_groups, lspci_tree, lstopo, nvidia
 
 _ETHTOOL_HEAD = (
@@ -138,6 +138,13 @@ KINDS: tuple[OutputKind, ...] = (
         ip_link.facts,
         "ip -s -d link",
         ("nic.mtu", "nic.kind", "nic.rx_missed", "nic.qdisc"),
+    ),
+    reader(
+        "ifconfig",
+        ifconfig.HEAD.pattern.replace("?P<name>", "").replace("?P<flags>", "").replace("?P<mtu>", ""),
+        r"\s+\S",
+        ifconfig.facts,
+        "ip -s -d link",
     ),
     reader(
         "ss",

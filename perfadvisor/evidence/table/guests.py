@@ -1,13 +1,15 @@
 """Guests, containers, and what runs them."""
 
+import re
 from dataclasses import replace
 
 from perfadvisor.evidence.kind import OutputKind, reader
 from perfadvisor.facts.text import inspect, kubernetes, libvirt, proxmox, qemu, qemu_config
-from perfadvisor.facts.text.guests import engine_info, flavour, microvm, perf_kvm, virsh
+from perfadvisor.facts.text.guests import cloud_hypervisor, engine_info, flavour, microvm, perf_kvm, virsh
 
 # Behind variables, the columns of ps, or sudo; options follow on the line or behind its end, or words between NULs.
-_QEMU = r"[ \t]*(?:[^\s\0]+[ \t]+){0,12}(?:[^\s\0]*/)?(?:qemu-system-[\w.-]+|qemu-kvm|kvm)(?:[ \t]+(?:-|\\\s*$)|\0)"
+_BEFORE = r"[ \t]*(?:[^\s\0]+[ \t]+){0,12}(?:[^\s\0]*/)?"
+_QEMU = _BEFORE + r"(?:qemu-system-[\w.-]+|qemu-kvm|kvm)(?:[ \t]+(?:-|\\\s*$)|\0)"
 _INI = r"[\w.-]+ *= *\"|\[[\w-]+(?: \"[^\"]+\")?\]|#|\s*$"
 _PROXMOX = (
     r"(?:agent|balloon|bios|boot|bootdisk|cores|cpu|hostpci\d+|hotplug|memory|net\d+|numa|onboot|ostype|scsihw|sockets"
@@ -101,11 +103,21 @@ KINDS: tuple[OutputKind, ...] = (
         flavour.facts,
         "openstack flavor show FLAVOUR",
     ),
+    replace(
+        reader(
+            "docker or podman info",
+            r"(?:Client|host):(?: Docker Engine.*)?\s*$|Containers: [0-9]+\s*$",
+            r"\s+\S|(?:Server|Client|version|store|plugins|registries):|[A-Z][\w ()-]{1,40}:(?:\s|$)|WARNING: ",
+            engine_info.facts,
+            "podman info",
+        ),
+        own=re.compile(r" ?(?:Architecture|CPUs|OSType|Kernel Version|Total Memory): "),
+    ),
     reader(
-        "docker or podman info",
-        r"(?:Client|host):(?: Docker Engine.*)?\s*$",
-        r"\s+\S|(?:Server|Client|version|store|plugins|registries):",
-        engine_info.facts,
-        "podman info",
+        "cloud-hypervisor command line",
+        rf"{_BEFORE}cloud-hypervisor(?:-static)?(?:[ \t]+(?:--|\\\s*$)|\s*$)",
+        r"\s+(?:--[a-z]|[a-z_]+=|\S+=)",
+        cloud_hypervisor.facts,
+        "ps -o args= -p PID",
     ),
 )

@@ -78,6 +78,12 @@ def _asked(lines: list[str]) -> str:
     return names[-1] if names else ""
 
 
+def interface(line: str) -> str:
+    """The interface that the first line of a report names, "" where it names none."""
+    head = _head(line.strip())
+    return head[1] if head else ""
+
+
 def _head(line: str) -> tuple[str, str] | None:
     """(kind, interface) where a report begins."""
     if not line.endswith(":") and not line.startswith("driver:"):

@@ -39,14 +39,20 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     if "machine-config" in given:
         found = _firecracker(given, source)
     elif "cpus" in given and "memory" in given:
-        found = _cloud_hypervisor(given, source)
+        found = cloud_hypervisor(given, source)
     else:
         raise InputError(f"{source}: no vCPUs in it", "expected a configuration of cloud-hypervisor or Firecracker")
+    yield from of_guest(found)
+
+
+def of_guest(found: Guest) -> Iterator[Fact | Absent]:
+    """The facts of a guest of such a monitor."""
     unsaid = _OF_QEMU if found.vcpu_pins else (*_OF_QEMU, *_PINS)
     yield from (fact for fact in guest.of_guest(found) if fact.name not in unsaid)
 
 
-def _cloud_hypervisor(given: Values, source: str) -> Guest:
+def cloud_hypervisor(given: Values, source: str) -> Guest:
+    """The guest of a VmConfig."""
     cpus, memory = _mapping(given.get("cpus")), _mapping(given.get("memory"))
     pins = {
         vcpu: cpulist.format([cpu for cpu in pin.get("host_cpus") or () if isinstance(cpu, int) and 0 <= cpu < 65536])

@@ -51,7 +51,8 @@ class Stream:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Iperf3Run:
-    """A run. `sums` are keyed as in the file: sum, sum_sent, sum_received, sum_sent_bidir_reverse, ..."""
+    """A run. `sums` are keyed as in the file: sum, sum_sent, sum_received, sum_sent_bidir_reverse, ... `losses_slowed`
+    is looked for in the output for people alone."""
 
     version: str
     error: str
@@ -74,6 +75,7 @@ class Iperf3Run:
     host_cpu_percent: float | None
     remote_cpu_percent: float | None
     congestion: str | None
+    losses_slowed: bool | None = None
 
 
 def is_iperf3(document: Mapping[str, Any]) -> bool:
@@ -112,6 +114,7 @@ def read(document: Mapping[str, Any]) -> Iperf3Run:
         host_cpu_percent=number(end, "cpu_utilization_percent", "host_total"),
         remote_cpu_percent=number(end, "cpu_utilization_percent", "remote_total"),
         congestion=text(end, "sender_tcp_congestion"),
+        losses_slowed=_flag(end, "losses_slowed"),
     )
 
 

@@ -168,6 +168,7 @@ def _details(run: Iperf3Run) -> dict[str, Scalar]:
         "max_snd_cwnd_bytes": max((s.max_snd_cwnd_bytes for s in _forward(run) if s.max_snd_cwnd_bytes), default=None),
         "max_snd_wnd_bytes": max((s.max_snd_wnd_bytes for s in _forward(run) if s.max_snd_wnd_bytes), default=None),
         "congestion": run.congestion,
+        "losses_slowed": run.losses_slowed,
         "duration_s": run.duration_s,
         "local_host": run.local_host or None,
         "remote_host": run.remote_host or None,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from perfadvisor.tools.iperf3_losses import slowed
 from perfadvisor.tools.numbers import PRINTED
 
 ITS_FORERUNNER = re.compile(r"^-*\s*(?:Client connecting to .*|Server listening on) (?:TCP|UDP) port \d+", re.MULTILINE)
@@ -40,6 +41,7 @@ def document(text: str) -> dict[str, Any] | None:
     }
     if (window := _window(rows)) and not udp:
         end["streams"] = [{"sender": {"max_snd_cwnd": window, "sender": True}}]
+    end["losses_slowed"] = slowed(text)
     seconds = max(float(row["end"]) for row in rows)
     test = {
         "protocol": "UDP" if udp else "TCP",

@@ -13,7 +13,8 @@ from tests.evidence import samples
 IPERF3 = """Connecting to host server, port 5201
 [  4] local 192.0.2.1 port 17810 connected to 192.0.2.2 port 5201
 [ ID] Interval           Transfer     Bandwidth       Retr  Cwnd
-[  4]   0.00-1.00   sec  1.18 GBytes  10.1 Gbits/sec  5300    236 KBytes
+[  4]   0.00-1.00   sec  2.17 GBytes  18.6 Gbits/sec    0   1.12 MBytes
+[  4]   1.00-2.00   sec  1.18 GBytes  10.1 Gbits/sec  5300    236 KBytes
 - - - - - - - - - - - - - - - - - - - - - - - - -
 [ ID] Interval           Transfer     Bandwidth       Retr
 [  4]   0.00-10.00  sec  12.9 GBytes  11.1 Gbits/sec  56738             sender
@@ -112,4 +113,19 @@ def test_without_the_jobs_own_line_nothing_is_known_of_what_was_asked_for(tmp_pa
 
 def test_what_is_cut_off_before_its_results_is_refused_with_the_reason(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"paste\.txt"):
-        judged(tmp_path, paste="\n".join(IPERF3.splitlines()[:4]))
+        judged(tmp_path, paste="\n".join(IPERF3.splitlines()[:5]))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "outcome"),
+    [
+        ("18.6 Gbits/sec    0", "18.6 Gbits/sec    0", Outcome.FIRES),
+        ("18.6 Gbits/sec    0", "10.2 Gbits/sec    0", Outcome.NOT_APPLICABLE),  # as fast without losses
+        ("18.6 Gbits/sec    0", "18.6 Gbits/sec    9", Outcome.UNKNOWN),
+    ],
+)
+def test_losses_slow_a_connection_only_where_its_seconds_say_so(
+    tmp_path: Path, old: str, new: str, outcome: Outcome
+) -> None:
+    view = judged(tmp_path, paste=IPERF3.replace(old, new))
+    assert {one.outcome for one in view.findings if one.rule.id == "network-retransmits"} == {outcome}

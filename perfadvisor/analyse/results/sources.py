@@ -172,9 +172,13 @@ def _peer_window_rate(trial: TrialResult) -> float | None:
 def _slows_for_loss(trial: TrialResult) -> bool | None:
     """BBR does not react to single losses (net/ipv4/tcp_bbr.c). A file that names no congestion control counts as one
     of the others: they are what kernels take by themselves."""
-    if str(trial.output.details.get("protocol")).upper() != "TCP":
+    details = trial.output.details
+    if str(details.get("protocol")).upper() != "TCP":
         return None
-    return trial.output.details.get("congestion") not in ("bbr", "bbr2", "bbr3")
+    if details.get("from_text"):  # each second is printed there, so that its rate shows what the losses cost
+        slowed = details.get("losses_slowed")
+        return slowed if isinstance(slowed, bool) else None
+    return details.get("congestion") not in ("bbr", "bbr2", "bbr3")
 
 
 def _multithreaded(trial: TrialResult) -> bool | None:

@@ -23,7 +23,7 @@ def named(parts: Iterable[OutputPart]) -> Iterator[OutputPart]:
 
 
 def _names(part: OutputPart) -> set[str]:
-    """The interfaces that the part names in its command or its own lines; of loopback nobody asks more."""
+    """The interfaces that the part names in its command or its own lines, loopback left out."""
     if part.kind is None or part.kind.name not in ("ethtool", "ifconfig", "ip link"):
         return set()
     found = {commands.interface(part.command)}

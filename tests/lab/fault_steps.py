@@ -57,7 +57,10 @@ def uneven() -> Seen:
         for address in (_of_kind(GROUPED), _of_kind(TRANSLATING)):
             if address:
                 stack.enter_context(_given_away(address))
-        return {"exit": perfadvisor("snapshot", "-o", str(HERE / "good.tar.gz")), **_counted()}
+        code = perfadvisor("snapshot", "-o", str(HERE / "uneven.tar.gz"))
+    clock = Path("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+    clock.write_text("hpet")  # for what follows
+    return {"exit": code, "clock": text(clock)}
 
 
 def _of_kind(device: str) -> str:

@@ -27,7 +27,6 @@ ROOMS = (
     "table_steps",
     "ask_steps",
     "strike_steps",
-    "docker_steps",
     "delay_steps",
 )
 

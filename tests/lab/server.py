@@ -35,7 +35,7 @@ HUGE_PAGES = "hugepagesz=1G hugepages=1 hugepagesz=2M hugepages=320"
 TIMER = "no_timer_check"  # on a busy machine the emulated timer is late, which the kernel takes for a broken one
 PLAIN_NVME, SRIOV_NVME, NIC, EDU = "0000:81:00.0", "0000:01:00.0", "0000:02:00.0", "0000:03:00.0"
 FAR_NIC = "0000:82:00.0"  # on the second socket
-INTEL, AMD = "-device intel-iommu,intremap=on,caching-mode=on", "-device amd-iommu,intremap=on"
+INTEL = "-device intel-iommu,intremap=on,caching-mode=on"
 DEVICES = (
     # An NVMe disk on the second socket: functions cannot sit on pxb-pcie itself, so each gets a root port.
     "-device pxb-pcie,id=pxb1,bus_nr=128,bus=pcie.0,numa_node=1",

@@ -1,9 +1,9 @@
 """`python -m tests.lab.taken FOLDER [SERVER] [--qemu PROGRAM] [--kernel IMAGE]`: boot an emulated server, and keep what
 was read of it in tests/data.
 
-On the usual one faults are planted. Of the others the state without faults is kept: of `second`, which has an IOMMU of
-AMD, and of `third`, for which another kernel is given. In `delayed` a disk and a flow wait. `uneven` is set up badly by
-its firmware and its options of the kernel."""
+On the usual one faults are planted. Of the others, for which other kernels are given, the state without faults is kept;
+`uneven` is first read as its firmware and its kernel's options made it, which is badly. In `delayed` a disk and a flow
+wait."""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from perfadvisor.errors import MeasureError
 from tests.lab.scrub import Scrubber
-from tests.lab.server import AMD, INTEL, NUMA, REPOSITORY, Server
+from tests.lab.server import INTEL, NUMA, REPOSITORY, Server
 from tests.planted.kept import RUNS
 from tests.planted.server import MORE, NEWER, PLANTED, UNEVEN, UNEVEN_NUMA, UNEVEN_OPTIONS
 
@@ -30,7 +30,6 @@ class Kind:
     """A server, and the steps to take on it."""
 
     steps: str
-    iommu: str = f"{INTEL},device-iotlb=on"
     options: str = "intel_iommu=on"
     more: tuple[str, ...] = ()
     numa: tuple[str, ...] = NUMA
@@ -39,11 +38,13 @@ class Kind:
 USUAL = "usual"
 KINDS = {
     USUAL: Kind(steps="faulted astray crossed pasted"),
-    "second": Kind(steps="well pasted docked healthy near_disk wire", iommu=AMD, options="amd_iommu=on"),
-    "third": Kind(steps="well pasted docked healthy near_disk crossed"),
+    "third": Kind(steps="well pasted healthy near_disk crossed"),
     "delayed": Kind(steps="delayed"),
     "uneven": Kind(
-        steps="uneven docked_badly wire", more=UNEVEN, numa=UNEVEN_NUMA, options=f"intel_iommu=on {UNEVEN_OPTIONS}"
+        steps="uneven well near_disk pasted healthy",
+        more=UNEVEN,
+        numa=UNEVEN_NUMA,
+        options=f"intel_iommu=on {UNEVEN_OPTIONS}",
     ),
 }
 
@@ -77,7 +78,7 @@ def _boot(given: argparse.Namespace) -> None:
         directory=given.folder,
         more=(*MORE, *PLANTED, *(NEWER if given.qemu else ()), *kind.more),
         qemu=given.qemu,
-        iommu=kind.iommu,
+        iommu=f"{INTEL},device-iotlb=on",
         kernel_options=kind.options,
         kernel=given.kernel,
         numa=kind.numa,
@@ -102,10 +103,11 @@ def keep(folder: Path, scrubber: Scrubber) -> None:
 def keep_other(folder: Path, name: str, scrubber: Scrubber) -> None:
     """The state of it, runs on it, and what programs printed."""
     planted = DATA / "planted"
-    state = DATA / "machines/uneven-server.tar.gz" if name == "uneven" else planted / f"{name}-good.tar.gz"
-    if (folder / "good.tar.gz").exists():
-        scrubber.snapshot(folder / "good.tar.gz", state)
-    for said, kept in (("docked", planted / f"{name}-docked-good"), ("docked-badly", DATA / f"machines/{name}-docked")):
+    snapshots = {
+        "good": planted / f"{name}-good",
+        "uneven": DATA / f"machines/{name}-server",
+    }
+    for said, kept in snapshots.items():
         if (folder / f"{said}.tar.gz").exists():
             scrubber.snapshot(folder / f"{said}.tar.gz", kept.with_name(f"{kept.name}.tar.gz"))
     for run in ("healthy", "steady", "near-disk"):

@@ -24,9 +24,6 @@ WORKLOADS = {  # tool, parameters, metric
     "storage/planted-write": (
         "fio", f"{_FIO}: io_uring, rw: write, block_size_bytes: 1048576, iodepth: 8", "write.bytes_per_s",
     ),
-    "storage/planted-busy": (
-        "fio", f"{_FIO}: psync, rw: randread, block_size_bytes: 4096, direct: false", "read.iops",
-    ),
     "storage/planted-two": (
         "fio", f"{_RANDOM}: 32, numjobs: 2", "read.iops",
     ),
@@ -73,6 +70,11 @@ KEPT = (
     *_of("veth-shaped", "veth-good", "network/exam-stream", "network-shaped"),
     *_of("veth-filtered", "veth-good", "network/exam-stream", "irq-softirq-saturated"),
     *_of("line-receiver", "line-good", "network/exam-far-stream", "network-peer-window-limited"),
+    Kept(rule="network-tcp-window-limited", bad="line-sender", good="line-unselective",
+         about="imported/iperf3-tcp-1-flow"),
+    Kept(rule="network-sack-off", bad="line-unselective", good="line-sender", about="imported/iperf3-tcp-1-flow"),
+    Kept(rule="storage-read-ahead-small", bad="disk-ahead", good="disk-good",
+         about="imported/fio-read-4k-qd1-psync-buffered-33a05b", clear_on="storage/planted-file-read"),
 )  # fmt: skip
 
 

@@ -47,8 +47,7 @@ echo "$ podman inspect $names"
 $engine inspect $names
 
 hold='import time; pages = bytearray(100 << 20); time.sleep(60)'
-last=$(ls -d /sys/devices/system/node/node[0-9]* | wc -l)
-last=$((last - 1))
+last=$(grep -o '[0-9]*$' /sys/devices/system/node/has_memory)
 numactl --interleave=all python3 -c "$hold" & spread=$!
 numactl --membind=$last python3 -c "$hold" & near=$!
 sleep 6

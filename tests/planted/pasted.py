@@ -33,6 +33,14 @@ PASTED = (
     Pasted(file="pasted-third", rule="network-rate-set", fires_on="near", clear_on="lo"),
     Pasted(file="pasted-third", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
     Pasted(file="pasted-third", rule="numa-process-memory-spread", fires_on="744", clear_on="745"),
+    Pasted(file="pasted-uneven", rule="container-io-capped", fires_on="whole", clear_on="part"),
+    Pasted(file="pasted-uneven", rule="container-cap-on-partition", fires_on="part", clear_on="whole"),
+    Pasted(file="pasted-uneven", rule="container-memlock-vfio", fires_on="tight", clear_on="wide"),
+    Pasted(file="pasted-uneven", rule="network-rate-set", fires_on="near", clear_on="lo"),
+    Pasted(file="pasted-uneven", rule="network-socket-buffer-limited", fires_on=":5011", clear_on=":5013"),
+    Pasted(file="pasted-uneven", rule="network-socket-receiver-limited", fires_on=":5012", clear_on=":5013"),
+    Pasted(file="pasted-uneven", rule="numa-process-memory-spread", fires_on="802", clear_on="803"),
+    Pasted(file="pasted-libvirt", rule="vm-nic-capped", fires_on="capped0", clear_on="free0"),
 )
 OF_FILES = {"irq-softirq-one-cpu-seen": ("mpstat-bad", "mpstat-good")}
 """Rule -> the file where it fires, and the one where it is clear."""

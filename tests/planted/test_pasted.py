@@ -1,7 +1,9 @@
 """What is set up badly is found in what programs print of it, and what is set up well is not.
 
-`tests/data/planted` holds what they printed: `pasted-here.txt` and `pasted-server.txt` are of tests/planted/paste.sh,
-run on the machine of the tests and in the emulated server, the others of tests/planted/record.py.
+`tests/data/planted` holds what they printed: `pasted-here.txt`, `pasted-server.txt`, `pasted-third.txt` and
+`pasted-uneven.txt` are of tests/planted/paste.sh, run on the machine of the tests and in emulated servers.
+`pasted-libvirt.txt` is what libvirt 9.0 and tc printed of a guest with two NICs, one limited to 12,500 kB/s. The
+others are of tests/planted/record.py.
 """
 
 from functools import cache

@@ -15,19 +15,20 @@ NAMED = 3  # of the inputs on each side; more would say no more
 MACHINES = {
     "virtual-machine": "a virtual machine with two CPUs and one node, Linux 6.18, on which the tests run",
     "emulated-server": "the lab (docs/lab.md): two sockets, an Intel IOMMU, Linux 6.1, emulated by QEMU",
-    "emulated-server-amd": "the lab with an AMD IOMMU, emulated by QEMU 10",
     "emulated-newer": "the lab with Linux 6.12",
-    "emulated-uneven": "the lab with a third node that has no memory, and the clock source jiffies",
+    "emulated-uneven": "the lab with Linux 5.10 and a third node, which has no memory",
 }
 """Machines of our own: what they are. Every other input is of a machine of its own."""
 OURS = {  # where a recording of ours begins -> the machine it was made on
     "tests/data/machines/emulated-server": "emulated-server",
     "tests/data/machines/uneven-": "emulated-uneven",
-    "tests/data/planted/second-": "emulated-server-amd",
     "tests/data/planted/third-": "emulated-newer",
+    "tests/data/planted/uneven-": "emulated-uneven",
+    "tests/data/planted/pasted-third": "emulated-newer",
+    "tests/data/planted/pasted-uneven": "emulated-uneven",
+    "tests/data/planted/pasted-server": "emulated-server",
     "tests/data/planted/server-": "emulated-server",
     "tests/data/planted/runs/server-": "emulated-server",
-    "tests/data/planted/runs/second-": "emulated-server-amd",
     "tests/data/planted/runs/third-": "emulated-newer",
     "tests/data/planted/runs/uneven-": "emulated-uneven",
     "tests/data/": "virtual-machine",

@@ -23,6 +23,11 @@ def test_a_rule_is_stable_where_the_ledger_says_so(rules: dict[str, Rule]) -> No
     assert wrong == {}, "run: python -m tests.shared.ledger, or say so in the rule"
 
 
+def test_each_rule_on_trial_is_listed_with_what_is_missing(rules: dict[str, Rule]) -> None:
+    listed = re.findall(r"`([a-z0-9-]+)`", (TESTS / "docs/results/ledger.md").read_text().partition("| Rules |")[2])
+    assert sorted(listed) == sorted(rule.id for rule in rules.values() if rule.maturity == "trial")
+
+
 def test_the_ledger_speaks_of_rules_that_are_there(rules: dict[str, Rule]) -> None:
     assert set(read()) <= set(rules)
 

@@ -24,7 +24,6 @@ _TEXTS = (
         FactSpec(name="kernel.hostname", type=str, meaning="host name, of this UTS namespace", nature=Nature.IDENTITY),
         "/proc/sys/kernel/hostname",
     ),
-    (ARCHITECTURE, "/proc/sys/kernel/arch"),
     (
         FactSpec(
             name="cpu.clocksource", type=str, meaning="clock source the kernel reads time from", nature=Nature.SETTING
@@ -52,16 +51,34 @@ _FAST_CLOCKS = ("tsc", "kvm-clock", "hyperv_clocksource_tsc_page", "arch_sys_cou
 """Clock sources with a vdso_clock_mode (arch/x86/kernel/tsc.c, kvmclock.c, xen/time.c, drivers/clocksource), best
 first."""
 
-CATALOGUE: tuple[FactSpec, ...] = (RELEASE, *(spec for spec, _ in _TEXTS), FAST_CLOCK)
-PATTERNS: tuple[str, ...] = ("/proc/sys/kernel/osrelease", "/proc/version", *(path for _, path in _TEXTS))
+_ARCH, _CPUINFO = "/proc/sys/kernel/arch", "/proc/cpuinfo"
+
+CATALOGUE: tuple[FactSpec, ...] = (RELEASE, ARCHITECTURE, *(spec for spec, _ in _TEXTS), FAST_CLOCK)
+PATTERNS: tuple[str, ...] = (
+    "/proc/sys/kernel/osrelease",
+    "/proc/version",
+    _ARCH,
+    _CPUINFO,
+    *(path for _, path in _TEXTS),
+)
 
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """The kernel's facts in this tree."""
     yield _release(tree)
+    yield _architecture(tree)
     for spec, path in _TEXTS:
         yield reader.text_fact(spec, tree, path)
     yield _fast_clock(tree)
+
+
+def _architecture(tree: Tree) -> Fact | Absent:
+    """Before Linux 6.1 there is no file for it. A 64-bit kernel on x86 shows a CPU with long mode, and not the bugs
+    that only a 32-bit one looks for (arch/x86/kernel/cpu/proc.c)."""
+    shown = reader.fields(tree.text(_CPUINFO))
+    if not tree.text(_ARCH) and "lm" in shown.get("flags", "").split() and "fdiv_bug" not in shown:
+        return ARCHITECTURE.fact("x86_64", source=_CPUINFO)
+    return reader.text_fact(ARCHITECTURE, tree, _ARCH)
 
 
 def _fast_clock(tree: Tree) -> Fact | Absent:

@@ -29,3 +29,24 @@ def test_the_best_of_those_offered(offered: str, fast: str) -> None:
 
 def test_a_list_that_was_not_read_offers_nothing_either_way() -> None:
     assert isinstance(FactTable(kernel.facts(Tree({}))).find("cpu.clocksource_fast"), Absent)
+
+
+ARCH, CPUINFO = "/proc/sys/kernel/arch", "/proc/cpuinfo"
+LONG_MODE = b"processor\t: 0\nfpu\t\t: yes\nflags\t\t: fpu tsc lm constant_tsc\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "architecture"),
+    [
+        ({ARCH: b"aarch64\n", CPUINFO: b"Features\t: fp asimd\n"}, "aarch64"),
+        ({CPUINFO: LONG_MODE}, "x86_64"),
+        ({CPUINFO: b"fdiv_bug\t: no\n" + LONG_MODE}, None),
+        ({CPUINFO: LONG_MODE.replace(b" lm", b"")}, None),
+        ({CPUINFO: b"Features\t: fp asimd lm\n"}, None),
+        ({}, None),
+    ],
+)
+def test_the_architecture_of_kernels_that_have_no_file_for_it(
+    files: dict[str, bytes], architecture: str | None
+) -> None:
+    assert FactTable(kernel.facts(Tree(files))).value("kernel.architecture") == architecture

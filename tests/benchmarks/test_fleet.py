@@ -14,7 +14,7 @@ def test_false_alarms_stay_within_their_share_and_noisy_hosts_are_not_called_slo
     for seed in range(fleets):
         fleet = fleet_outliers.simulated(np.random.default_rng(seed), 1500, world)
         score.add(fleet_outliers.ours(fleet.cells), fleet)
-    assert score.false_share <= 0.1  # 5 % on average; some 90 are reported
+    assert score.false_share <= 0.15  # 5 % on average; some 90 are reported, false ones of a host together
     assert score.hits_quiet >= 0.75 * score.planted_quiet
 
 

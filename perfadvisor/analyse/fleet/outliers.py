@@ -1,8 +1,8 @@
 """Hosts that differ from their equals, over all hosts and metrics at once.
 
 A host's logarithm is compared with the robust middle of its cohort. Its scale is the robust spread between hosts, made
-wider by what the host's own interval is wider than a typical one: a machine measured on a noisy day is noisy, not slow.
-Hosts are found first, then the metrics of these.
+wider where the host's own interval is wider than chance makes a typical one: a machine measured on a noisy day is
+noisy, not slow. Hosts are found first, then the metrics of these.
 """
 
 from collections import Counter
@@ -21,6 +21,7 @@ from perfadvisor.analyse.statistics.robust import Floats, middle
 from perfadvisor.model.fleet import CohortLevel, HostCell, Outlier, OutlierReport
 
 LEAST_SPREAD = 0.005  # differences of half a percent matter to no user, however alike the hosts are
+NOISY = 2.0  # of five runs, the range is twice its median by chance in one case of a hundred (studentised range)
 UNSOUND = "not measured, or INVALID"
 FEW_RUNS = "fewer than three runs, which have no interval"
 NOT_POSITIVE = "zero or negative"
@@ -79,7 +80,8 @@ def _fit(cells: CohortMetric) -> _CohortFit:
     centre, spread = middle(values), max(biweight_sigma(values), LEAST_SPREAD)
     gaps, n = values - centre, len(cells.hosts)
     of_centre = CENTRE_VARIANCE * spread**2 / n
-    more = np.maximum(errors**2 - middle(errors) ** 2, 0)
+    usual = middle(errors)
+    more = np.where(errors > NOISY * usual, errors**2 - usual**2, 0)
     freedom = degrees_of_freedom(n)
     level = CohortLevel(
         cohort=cells.cohort,
@@ -96,7 +98,7 @@ def _fit(cells: CohortMetric) -> _CohortFit:
         cells=cells,
         level=level,
         gaps=gaps,
-        errors=np.sqrt(np.maximum(errors, middle(errors)) ** 2 + of_centre),
+        errors=np.sqrt(np.maximum(errors, usual) ** 2 + of_centre),
         freedom=freedom,
         p=_two_sided(gaps / np.sqrt(spread**2 + of_centre + more), freedom),
         p_as_if_quiet=_two_sided(gaps / np.sqrt(spread**2 + of_centre), freedom),

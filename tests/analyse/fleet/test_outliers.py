@@ -42,6 +42,14 @@ def test_a_host_measured_on_a_noisy_day_is_noisy_and_not_slow() -> None:
     assert [one.host for one in found.noisy] == ["noisy"]
 
 
+def test_an_interval_that_is_wide_by_chance_hides_no_slow_host() -> None:
+    def reported(width: float) -> bool:
+        wide = HostCell(host="wide", cohort="alike", cell=cell(970, width=width))
+        return bool(outliers([*hosts(ALIKE, width=0.02), wide]).outliers)
+
+    assert reported(0.02) and reported(0.038) and not reported(0.06)
+
+
 def test_a_noisy_host_that_is_ten_times_slower_is_slow() -> None:
     slow = HostCell(host="slow", cohort="alike", cell=cell(100, width=0.1))
     assert [one.host for one in outliers([*hosts(ALIKE), slow]).outliers] == ["slow"]

@@ -12,7 +12,7 @@ from perfadvisor.facts.irq.load import device_irqs, quiet_cpus
 from perfadvisor.facts.reading import cpulist
 from perfadvisor.model.tree import Tree
 from perfadvisor.settings import reading, texts
-from perfadvisor.settings.asked import MissingError, PolicyInput
+from perfadvisor.settings.asked import MissingError, PolicyInput, whole
 from perfadvisor.settings.definitions import values as definition_values
 from perfadvisor.settings.definitions.places import PLACES
 
@@ -35,9 +35,9 @@ def _third_at_least(asked: PolicyInput) -> str:
     """Three numbers of which the last is at least this; it is never lowered."""
     values = reading.values(asked.setting, asked.subject, asked.tree) or {}
     words = next(iter(values.values()), "").split()
-    if len(words) != 3 or not words[2].isdecimal():
+    if len(words) != 3:
         raise MissingError(f"{asked.source}: {asked.tree.why_unreadable(asked.source)}")
-    return " ".join((*words[:2], str(max(int(asked.argument), int(words[2])))))
+    return " ".join((*words[:2], str(max(int(asked.argument), whole(words[2], asked.source)))))
 
 
 def _no_limit(asked: PolicyInput) -> str:
@@ -88,16 +88,16 @@ def _in_use(asked: PolicyInput) -> str:
 
 
 def _pages(asked: PolicyInput, path: str) -> int:
-    text = asked.beside(path)
-    if not text.isdecimal():
-        raise MissingError(f"{path}: {text!r} is not a number of pages")
-    return int(text)
+    return whole(asked.beside(path), path)
 
 
 def _more_pages(asked: PolicyInput) -> str:
     """The pool that is there and the pages of the machine's own size that so many bytes need beyond its free ones."""
-    needed = -(-int(asked.argument) // (_meminfo(asked, "Hugepagesize") << 10))
-    return str(int(asked.beside(asked.source)) + max(0, needed - _meminfo(asked, "HugePages_Free")))
+    size = _meminfo(asked, "Hugepagesize") << 10
+    if not size:
+        raise MissingError("/proc/meminfo: huge pages of no size")
+    needed = -(-whole(asked.argument, asked.setting.name) // size)
+    return str(_pages(asked, asked.source) + max(0, needed - _meminfo(asked, "HugePages_Free")))
 
 
 def _page_kib(asked: PolicyInput) -> str:
@@ -107,10 +107,9 @@ def _page_kib(asked: PolicyInput) -> str:
 
 def _meminfo(asked: PolicyInput, name: str) -> int:
     told = dict(line.split(":", 1) for line in asked.beside("/proc/meminfo").splitlines() if ":" in line)
-    words = told.get(name, "").split()
-    if not words or not words[0].isdecimal():
+    if name not in told:
         raise MissingError(f"/proc/meminfo: no {name}")
-    return int(words[0])
+    return whole(told[name].removesuffix(" kB"), f"/proc/meminfo: {name}")
 
 
 VALUES: Mapping[str, Callable[[PolicyInput], str]] = {

@@ -122,3 +122,29 @@ def test_a_feature_that_another_held_back_stays_wanted_when_the_other_is_switche
     made = plan([Intent(setting="nic.features", subject="eth0", to={"scatter_gather": "on", "gso": "on"})], tree)
     assert script(made.writes) == "ethtool -K eth0 sg on gso on"
     assert script(undone(made.writes)) == "ethtool -K eth0 sg off"
+
+
+@pytest.mark.parametrize("text", ["", "�", "-1", "1.5", "9" * 5000, "٣", "x\n1"])
+def test_numbers_that_are_none_are_missing(text: str) -> None:
+    """Whatever a damaged capture holds in the place of a number."""
+    pool = f"/sys/devices/system/node/{POOL}"
+    meminfo = f"HugePages_Free: {text}\nHugepagesize: {text} kB\n".encode()
+    files = {f"{pool}/nr_hugepages": text.encode(), f"{pool}/free_hugepages": text.encode(), "/proc/meminfo": meminfo}
+    tree = Tree({**files, "/proc/sys/net/ipv4/tcp_rmem": f"1 2 {text}".encode()})
+    for policy, setting, subject, argument in (
+        ("more_pages", "memory.huge_pages", POOL, "4096"),
+        ("in_use", "memory.huge_pages", POOL, ""),
+        ("page_kib", "memory.huge_pages", POOL, ""),
+        ("third_at_least", "sysctl", "net/ipv4/tcp_rmem", "7"),
+    ):
+        asked = PolicyInput(setting=SETTINGS[setting], subject=subject, place=0, count=1, argument=argument, tree=tree)
+        with pytest.raises(MissingError):
+            policies.VALUES[policy](asked)
+
+
+def test_huge_pages_of_no_size_are_not_divided_by() -> None:
+    tree = Tree({"/proc/meminfo": b"HugePages_Free: 0\nHugepagesize: 0 kB\n"})
+    setting = SETTINGS["memory.huge_pages"]
+    asked = PolicyInput(setting=setting, subject=POOL, place=0, count=1, argument="1", tree=tree)
+    with pytest.raises(MissingError, match="no size"):
+        policies.VALUES["more_pages"](asked)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from perfadvisor.facts.guest import host as guest_host
 from perfadvisor.facts.guest.lists import parse, union
 from perfadvisor.facts.reading import cpulist
-from perfadvisor.settings.asked import MissingError, PolicyInput
+from perfadvisor.settings.asked import MissingError, PolicyInput, whole
 from perfadvisor.settings.definitions import domain
 from perfadvisor.settings.definitions.places import guest
 from perfadvisor.settings.shown import ABSENT
@@ -35,7 +35,7 @@ def _off_if_set(asked: PolicyInput) -> str:
 def _at_least(asked: PolicyInput) -> str:
     """`at_least(NUMBER)`: this number, or the larger one that is there."""
     present = _said(asked)
-    return str(max(int(asked.argument), int(present))) if present.isdecimal() else asked.argument
+    return str(max(int(asked.argument), whole(present, asked.source))) if present.isdecimal() else asked.argument
 
 
 def _or_else(asked: PolicyInput) -> str:
@@ -47,7 +47,7 @@ def _or_else(asked: PolicyInput) -> str:
 def _half_cores(asked: PolicyInput) -> str:
     """`half_cores()`: the cores of each socket where every core has two threads."""
     found = guest(_name(asked), asked.tree)
-    sockets = int(found.topology.get("sockets", "1"))
+    sockets = whole(found.topology.get("sockets", "1"), found.name) or 1
     cores, rest = divmod(found.vcpus or 1, 2 * sockets)
     if rest or not cores:
         raise MissingError(f"{found.name}: its {found.vcpus} vCPUs are no cores of two threads in {sockets} sockets")

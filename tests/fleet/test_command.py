@@ -168,6 +168,12 @@ def test_the_page_escapes_everything_and_loads_nothing() -> None:
     assert "default-src 'none'" in page and "59.8 % of its cohort" in page
 
 
+def test_names_of_hosts_stay_whole_in_narrow_tables() -> None:
+    """With `anywhere` each letter may begin a line, so columns shrink to two letters before a table scrolls."""
+    (cells,) = re.findall(r"\nth, td \{(.*?)\}", (ROOT / "reports" / "fleet.css").read_text())
+    assert "overflow-wrap: break-word;" in cells
+
+
 def test_the_page_of_ten_thousand_hosts_is_small(tmp_path) -> None:
     records = slow_fleet(slow=100, hosts=10_000)
     page = fleet_page(comparison(digest_of(records)))

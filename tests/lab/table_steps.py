@@ -25,6 +25,7 @@ LIBVIRT = "libvirt"  # where it was unpacked
 HOST_FAULT, ZONE = "1", Path("/proc/sys/vm/zone_reclaim_mode")
 PLANTED = Path("/etc/modprobe.d/planted.conf")
 GUEST_FAULTS = "echo 1 >/sys/kernel/mm/ksm/run; echo never >/sys/kernel/mm/transparent_hugepage/enabled"
+ALONE = Path("/proc/sys/net/ipv4/conf/all/arp_ignore")  # a port answers for its own address alone
 FOUR = ("--repeats", "4", "--runtime", "2s")  # fewer turns give no interval
 KINDS = ("identity", "DMA", "DMA-FQ")
 Seen = dict[str, Any]
@@ -38,6 +39,7 @@ def table() -> Seen:
     _ready_for_guests()
     for module in ("igb", "igbvf", "macvtap", "vhost_net", "tun"):
         do("modprobe", module)
+    ALONE.write_text("1")
     ZONE.write_text(HOST_FAULT)
     PLANTED.write_text(f"install nvme {GUEST_FAULTS}; modprobe --ignore-install nvme\n")
     disk, far, (first, second) = _filled(SRIOV_NVME), far_end(), _nics()
@@ -46,10 +48,10 @@ def table() -> Seen:
     functions = [(Path("/sys/class/net") / name / "device").resolve().name for name in (first, second)]
     environments = {
         "host": "local",
-        "virtio": f"vm:iothread=off,cache=writeback,{SHAPE}",
-        "vfio": f"vm:vfio={SRIOV_NVME},macvtap={second},address=169.254.79.3/24,{SHAPE}",
-        "virtual": f"vm:vf={SRIOV_NVME},vf={functions[0]},address=169.254.79.4/24,{SHAPE}",
-        "container": f"podman:{IMAGE},vfio={EDU},vf={functions[1]},address=169.254.79.5/24",
+        "virtio": f"vm:name=virtio,iothread=off,cache=writeback,{SHAPE}",
+        "vfio": f"vm:name=whole-disk,vfio={SRIOV_NVME},macvtap={second},address=169.254.79.3/24,{SHAPE}",
+        "virtual": f"vm:name=virtual-functions,vf={SRIOV_NVME},vf={functions[0]},address=169.254.79.4/24,{SHAPE}",
+        "container": f"podman:{IMAGE},name=container,vfio={EDU},vf={functions[1]},address=169.254.79.5/24",
     }
     names = (*WORKLOADS.values(), *OWN)
     code = _run("table", names, environments.values(), "--device", disk, "--peer", f"local:{FAR}", "--repeats", "1")

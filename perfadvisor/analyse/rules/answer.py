@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from perfadvisor.analyse.rules.conditions import Lookup, Unknown, parse
+from perfadvisor.analyse.rules.conditions import Lookup, Unknown, from_values, parse
 from perfadvisor.model.absence import INVALID_RESULT, NOT_MEASURED
 from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.result import Trust
 from perfadvisor.model.rule import Outcome, Rule
+from perfadvisor.model.workload import EnvironmentKind
 
 MEASUREMENT = "measurement"
 TRUST = "result.trust"
+KIND, HYPERVISOR, NOTHING_BELOW = "environment.kind", "environment.hypervisor", "none"
+BARE, VIRTUAL = from_values({KIND: EnvironmentKind.BARE_METAL.value}), from_values({KIND: EnvironmentKind.VM.value})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +34,7 @@ def judge(rule: Rule, lookup: Lookup) -> Judgement:
     whether it applies has not passed. Within a condition one certain No decides an `and`, whatever else is missing."""
     requires: list[bool | Unknown] = []
     for text in rule.requires:
-        requires.append(parse(text)(lookup))
+        requires.append(_holds(text, lookup))
         if requires[-1] is False:
             return _not_applicable(text)
     unsound = _unsound(rule, lookup)
@@ -49,10 +52,27 @@ def judge(rule: Rule, lookup: Lookup) -> Judgement:
 def fires(rule: Rule, lookup: Lookup) -> bool:
     """Whether the rule's answer is that it fires; why it does not is not worked out."""
     return (
-        all(parse(text)(lookup) is True for text in rule.requires)
+        all(_holds(text, lookup) is True for text in rule.requires)
         and parse(rule.when)(lookup) is True
         and _unsound(rule, lookup) is None
     )
+
+
+def _holds(text: str, lookup: Lookup) -> bool | Unknown:
+    """Whether something required holds. A container runs on a machine: what any hardware has and a virtual machine has
+    not, is not there for a container in a virtual machine either."""
+    condition = parse(text)
+    answer = condition(lookup)
+    if answer is True and condition.names == (KIND,) and condition(BARE) is True and _is_in_a_virtual_machine(lookup):
+        return condition(VIRTUAL)
+    return answer
+
+
+def _is_in_a_virtual_machine(lookup: Lookup) -> bool:
+    kind, below = lookup(KIND), lookup(HYPERVISOR)
+    if not isinstance(kind, Fact) or kind.value != EnvironmentKind.CONTAINER.value:
+        return False
+    return isinstance(below, Fact) and below.value != NOTHING_BELOW
 
 
 @lru_cache(maxsize=4096)

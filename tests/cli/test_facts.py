@@ -55,6 +55,7 @@ def test_missing_file() -> None:
     assert "no such file" in done.stderr
 
 
+@pytest.mark.shared
 def test_every_file_of_real_machines_is_read_or_refused_in_one_line(shared_data: Path) -> None:
     from perfadvisor.errors import InputError
     from perfadvisor.reading import read

@@ -212,6 +212,7 @@ def test_arbitrary_bytes(tmp_path_factory: pytest.TempPathFactory, data: bytes) 
         load(path)
 
 
+@pytest.mark.shared
 def test_real_trees(shared_data: Path) -> None:
     archives = [
         p for p in (shared_data / "machines" / "sysfs").glob("*/*") if p.name.endswith(("gz", "bz2", "xz", "ttar"))

@@ -16,9 +16,12 @@ _AS_FAST = 0.95  # of the second before: rates are printed with three digits and
 
 
 def slowed(text: str) -> bool | None:
-    """True where seconds with retransmissions were slower than the ones without just before them, in the median; None
-    where no second with any follows one without: the rate without losses is then not known."""
+    """True where seconds with retransmissions were slower than the ones without just before them, in the median, and
+    where there is no second without: every one of them was held back. None where no second with any follows one
+    without: the rate without losses is then not known."""
     rates = list(_rates(text.splitlines()))
+    if rates and all(some for _, some in rates):
+        return True
     begun = [later / before for (before, none), (later, some) in pairwise(rates) if not none and some and before]
     return median(begun) < _AS_FAST if begun else None
 

@@ -121,7 +121,7 @@ def test_what_is_cut_off_before_its_results_is_refused_with_the_reason(tmp_path:
     [
         ("18.6 Gbits/sec    0", "18.6 Gbits/sec    0", Outcome.FIRES),
         ("18.6 Gbits/sec    0", "10.2 Gbits/sec    0", Outcome.NOT_APPLICABLE),  # as fast without losses
-        ("18.6 Gbits/sec    0", "18.6 Gbits/sec    9", Outcome.UNKNOWN),
+        ("18.6 Gbits/sec    0", "18.6 Gbits/sec    9", Outcome.FIRES),  # no second without any
     ],
 )
 def test_losses_slow_a_connection_only_where_its_seconds_say_so(

@@ -42,7 +42,7 @@ OPTIONS = {
         protocol port nodelay pingpong hostname listen fallocate refill_buffers end_fsync""",
     "iperf3": """client port connect-timeout time omit interval udp bitrate parallel length window reverse bidir
         zerocopy json server one-off bind congestion set-mss fq-rate affinity no-delay""",
-    "dmabench": "pages size sizes bytes cpu-node memory-node threads repeats group device seconds warmup",
+    "dmabench": "pages size sizes bytes cpu-node memory-node threads repeats group device seconds warmup load",
 }
 
 

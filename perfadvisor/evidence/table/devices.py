@@ -97,8 +97,11 @@ KINDS: tuple[OutputKind, ...] = (
         named=commands.interface,
     ),
     reader("IOMMU groups", _GROUPS_HEAD, _GROUPS_BODY, iommu_groups.facts, "find /sys/kernel/iommu_groups -type l"),
-    reader(
-        "lspci", _LSPCI_HEAD, _LSPCI_BODY, lspci.facts, "lspci -vvv", ("pci.*", "environment.kind", "iommu_group.*")
+    replace(
+        reader(
+            "lspci", _LSPCI_HEAD, _LSPCI_BODY, lspci.facts, "lspci -vvv", ("pci.*", "environment.kind", "iommu_group.*")
+        ),
+        own=re.compile(r"\s+IOMMU group: [0-9]+\s*$"),
     ),
     reader(
         "lspci -t",

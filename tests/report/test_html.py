@@ -195,3 +195,10 @@ def test_a_thousand_trials_fit(view) -> None:
 
 def test_the_same_view_gives_the_same_page(view) -> None:
     assert render(view()) == render(view())
+
+
+@pytest.mark.parametrize("environments", [("local",), ("local", "vm")])
+def test_the_list_of_findings_says_in_which_environment_where_there_are_several(view, environments) -> None:
+    text = render(view(environments=environments))
+    overview = text[text.index('<ol class="overview">') : text.index("</ol>", text.index('<ol class="overview">'))]
+    assert ("in local</span>" in overview) == (len(environments) > 1)

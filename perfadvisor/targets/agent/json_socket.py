@@ -12,17 +12,24 @@ from perfadvisor.errors import MeasureError
 
 MAX_ANSWER_BYTES = 128 << 20  # the agent gives a command's output in one line, 16 MiB of each kind in base64
 STEP_S = 0.2
+BINDING_S = 2.0
 
 
 def connected(path: Path) -> socket.socket:
-    """A stream to the socket at `path`; nothing stays open where there is none."""
-    stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        stream.connect(str(path))
-    except OSError:
-        stream.close()
-        raise
-    return stream
+    """A stream to the socket at `path`; nothing stays open where there is none. QEMU binds a socket before it listens:
+    a refusal is taken for one after BINDING_S only."""
+    deadline = time.monotonic() + BINDING_S
+    while True:
+        stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            stream.connect(str(path))
+        except OSError as error:
+            stream.close()
+            if not isinstance(error, ConnectionRefusedError) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return stream
 
 
 class JsonSocket:

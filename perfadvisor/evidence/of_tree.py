@@ -24,7 +24,8 @@ def outputs(tree: Tree) -> Iterator["ReadPart"]:
     machine's own files say more, so they count first."""
     for source in tree.sources("$ "):
         command = source.removeprefix("$ ")
-        if program(command) not in _wanted() or (output := _output(tree, source, program(command))) is None:
+        name = program(command)
+        if name in _READ_WITH_FILES or name not in _wanted() or (output := _output(tree, source, name)) is None:
             continue
         from perfadvisor.evidence.parts import parts
         from perfadvisor.evidence.taken import take
@@ -38,7 +39,7 @@ def _wanted() -> frozenset[str]:
     """The programs whose outputs are read."""
     from perfadvisor.evidence.kinds import KINDS  # all readers of outputs, which few trees need
 
-    return (frozenset(program(kind.command) for kind in KINDS if kind.command) | _ALSO) - _READ_WITH_FILES
+    return frozenset(program(kind.command) for kind in KINDS if kind.command) | _ALSO
 
 
 def _output(tree: Tree, source: str, name: str) -> bytes | None:

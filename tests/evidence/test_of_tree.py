@@ -1,5 +1,7 @@
 """Saved outputs beside a machine's own files: which are opened, and how much of them is looked at."""
 
+import subprocess
+import sys
 from collections.abc import Mapping
 
 from perfadvisor.evidence.of_tree import outputs
@@ -41,3 +43,14 @@ def test_of_a_log_of_any_length_the_telling_lines_count() -> None:
 def test_of_a_list_of_processes_those_that_run_guests_count() -> None:
     tree = Tree({"$ ps auxwww": b"root 1 0 0 ? S 0:00 /sbin/init\n" * 5_000 + QEMU})
     assert values(tree)["vm.vcpus", "db"] == 4
+
+
+def test_a_machine_that_was_read_here_imports_no_reader_of_outputs() -> None:
+    """They take five times as long to import as its facts and rules take."""
+    code = (
+        "import sys; from perfadvisor.evidence.of_tree import outputs; from perfadvisor.model.tree import Tree; "
+        "print(list(outputs(Tree({'$ ethtool -g eth0': b'x', '$ pgrep -a qemu': b'y', '/proc/stat': b'z'}))), "
+        "'perfadvisor.evidence.kinds' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[] False\n"

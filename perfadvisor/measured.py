@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perfadvisor.analyse.results.cells import cells
 from perfadvisor.analyse.results.disk_best import best_of_disks
 from perfadvisor.analyse.results.facts import result_facts
+from perfadvisor.analyse.results.swept import swept
 from perfadvisor.errors import InputError
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.result import Cell
@@ -113,12 +114,14 @@ def add_results(
 ) -> None:
     """Add the facts of these cells to the tables of their environments. `to_parent` has the ratio to the parent's
     result per cell, or why there is none."""
+    parameters = swept(found, run.workloads)
     for one in found:
         table, ratio = tables[one.environment], to_parent.get(one.id)
         if isinstance(ratio, str):  # reported first, because of two absences the first counts
             table.add(known_facts()["result.ratio_to_parent"].absent(ratio, subject=one.id))
         known = ratio if isinstance(ratio, float) else None
-        for fact in result_facts(one, run.workloads[one.workload], known_facts(), machine=table, ratio_to_parent=known):
+        workload, parameter = run.workloads[one.workload], parameters[one.workload]
+        for fact in result_facts(one, workload, known_facts(), machine=table, ratio_to_parent=known, swept=parameter):
             table.add(fact)
     for table in tables.values():
         for fact in list(best_of_disks(table, (one.id for one in found), known_facts())):

@@ -57,6 +57,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "gate run": ("perfadvisor gate run --a old/ --b new/ --cmd './bench --csv out.csv' --pairs 20",),
     "gate calibrate": ("perfadvisor gate calibrate --cmd './bench' --pairs 20 -o calibration.json",),
+    "gate boots resume": ("perfadvisor gate boots resume", "perfadvisor gate boots resume --state /root/boots.json"),
+    "gate boots show": ("perfadvisor gate boots show",),
+    "gate boots stop": ("perfadvisor gate boots stop",),
     "gate schema": ("perfadvisor gate schema policy",),
     "gate template": ("perfadvisor gate template gate-commits > gate-commits",),
     "ab": (

@@ -35,6 +35,37 @@ def _judging(function: Command) -> Command:
     return function
 
 
+BOOTS = ("restart", "runs", "settle", "state", "unseen", "yes")
+STATE = click.option(
+    "--state", type=FILE, help="Keep what outlives a restart in this file (default: in the user's state directory)."
+)
+
+
+def _rebooting(function: Command) -> Command:
+    """The options of a comparison over restarts; their names are in BOOTS."""
+    for option in reversed(
+        [
+            click.option(
+                "--reboot", is_flag=True, help="Compare two ways to start this machine; prints what it will do."
+            ),
+            click.option("--yes", is_flag=True, help="With --reboot: begin, which restarts this machine at once."),
+            click.option("--restart", default="systemctl reboot", show_default=True, help="Restart by this command."),
+            click.option(
+                "--runs",
+                type=click.IntRange(1, 50),
+                default=3,
+                show_default=True,
+                help="Take the median of these a boot.",
+            ),
+            click.option("--settle", default="60s", show_default=True, help="Wait this long after each start."),
+            STATE,
+            click.option("--unseen", is_flag=True, help="The sides may differ in what the machine does not show."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
 @click.group("gate", invoke_without_command=True)
 @click.option("--baseline", metavar="RUN|CSV|history:REF", help="The side that is known to be good.")
 @click.option("--candidate", metavar="RUN|CSV|history:REF", help="The side to judge.")
@@ -72,7 +103,7 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
     "a",
     required=True,
     metavar="CHECKOUT|ENV",
-    help="The good side: a directory, or a spec as for --env (example: ../good, docker).",
+    help="The good side: a directory, or a spec as for --env (example: ../good, docker); with --reboot a command.",
 )
 @click.option("--b", "b", required=True, metavar="CHECKOUT|ENV", help="The side to judge, as --a.")
 @click.option("--name-a", help="Name the good side in reports (example: its commit).")
@@ -84,15 +115,64 @@ def command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 
 )
 @click.option("--budget", help="Stop after this time (example: 10m).")
 @click.option("--timeout", type=SECONDS, default=600.0, show_default=True, help="Abort a call after this many seconds.")
+@_rebooting
 @_judging
 @click.pass_context
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
     """Measure both sides in turns (ABBA), look after 5, 8, 12, 18 and 27 pairs, and stop when it is clear.
 
-    With --pairs above 27 there are later looks as well, the last one at that many pairs."""
+    With --pairs above 27 there are later looks as well, the last one at that many pairs.
+
+    With --reboot the sides are two ways to start this machine (kernels, firmware, drivers): --a and --b are commands
+    that choose what starts next, and each boot is measured in its turn."""
+    of_boots = {name: options.pop(name) for name in BOOTS}
+    if options.pop("reboot"):
+        from perfadvisor.cli.gate_boots import begin
+
+        _ended(context, begin(**options, **of_boots))
     from perfadvisor.cli.gate_body import run_two
 
+    for name in BOOTS:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name} goes with --reboot only")
     _ended(context, run_two(**options))
+
+
+@command.group("boots")
+def boots_group() -> None:
+    """Go on with, show or stop what `gate run --reboot` began."""
+
+
+@boots_group.command("resume")
+@STATE
+@click.pass_context
+def resume_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
+    """Measure this boot and start the next one; for the unit that runs at each start.
+
+    Exit codes: as of `gate run` in the last boot, 0 in the others."""
+    from perfadvisor.cli.gate_boots import resume
+
+    _ended(context, resume(**options))
+
+
+@boots_group.command("show")
+@STATE
+@click.pass_context
+def show_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
+    """Print the boots so far, and the verdict once there is one."""
+    from perfadvisor.cli.gate_boots import show
+
+    _ended(context, show(**options))
+
+
+@boots_group.command("stop")
+@STATE
+@click.pass_context
+def stop_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click passes them by name
+    """Remove the state and the unit: the machine is not restarted any more."""
+    from perfadvisor.cli.gate_boots import stop
+
+    _ended(context, stop(**options))
 
 
 @command.command("calibrate")

@@ -45,9 +45,9 @@ def judge_two(
     judged = gate(
         a.side,
         b.side,
-        _policy_of(rules, calibration, b.side, _history(db, a, b, how)),
+        policies_of(rules, calibration, b.side, _history(db, a, b, how)),
         how,
-        acknowledged=rules.acknowledgements(_today()),
+        acknowledged=rules.acknowledgements(today()),
     )
     findings = new_findings(a, b, fail_on, waivers) if fail_on else ()
     return finished(replace(judged, findings=findings), rules, allow_undecided, outputs)
@@ -69,7 +69,8 @@ def _history(db: str, a: Input, b: Input, order: Order) -> str | None:
     return db if order is Order.STORED and (db or a.stored or b.stored) else None
 
 
-def _policy_of(rules: Policy, calibration: Path | None, side: Side, database: str | None) -> PolicyOf:
+def policies_of(rules: Policy, calibration: Path | None, side: Side, database: str | None) -> PolicyOf:
+    """How each metric is judged, with the floors of a calibration, and what a history knows of it."""
     floors = _floors(calibration)
 
     def judged_by(runs: Runs) -> MetricPolicy:
@@ -111,26 +112,27 @@ def run_two(
     outputs = {"junit": junit, "markdown": markdown, "json_file": json_file, "openmetrics": openmetrics}
     _require(outputs)
     rules = policy_of(policy)
-    names = _names(name_a or a, name_b or b)
+    names = names_of(name_a or a, name_b or b)
     places = dict(zip(names, (a, b), strict=True))
     with Source(**source).measuring((a, b)) as measure:
         report = interleaved(
             lambda name: measure(places[name]),
             names,
-            _policy_of(rules, calibration, _NOBODY, None),
+            policies_of(rules, calibration, NOBODY, None),
             most=pairs,
             budget_s=_seconds(budget),
             progress=_progress,
-            acknowledged=rules.acknowledgements(_today()),
+            acknowledged=rules.acknowledgements(today()),
         )
     return finished(report, rules, allow_undecided, outputs)
 
 
-def _names(a: str, b: str) -> tuple[str, str]:
+def names_of(a: str, b: str) -> tuple[str, str]:
+    """The sides' names, kept apart where they are the same."""
     return (a, b) if a != b else (f"{a} (a)", f"{b} (b)")
 
 
-_NOBODY = Side(name="", runs={})
+NOBODY = Side(name="", runs={})
 
 
 def _seconds(budget: str | None) -> float | None:
@@ -145,13 +147,14 @@ def _progress(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _today() -> date:
+def today() -> date:
+    """The day on which an acknowledgement may run out."""
     return datetime.now(UTC).date()
 
 
 def finished(report: GateReport, rules: Policy, allow_undecided: bool, outputs: dict[str, Path | None]) -> int:
     """Print the report, write what was asked for, and give the exit code."""
-    expired = tuple(f"the acknowledgement of {one} has run out: it counts again" for one in rules.expired(_today()))
+    expired = tuple(f"the acknowledgement of {one} has run out: it counts again" for one in rules.expired(today()))
     report = replace(report, allow_undecided=allow_undecided, notes=(*report.notes, *expired))
     from perfadvisor.report.gate_text import gate_text
 

@@ -142,7 +142,7 @@ def bench(
 ) -> Iterator[Bench]:
     """Several workloads set up together, in the environments of these --env words; `runtime_s` replaces how long each
     of their runs measures."""
-    chosen = [_workload(name, own) for name in names]
+    chosen = [workload_of(name, own) for name in names]
     command.refuse(chosen)
     chosen = [replace(one, runtime_s=runtime_s or one.runtime_s) for one in chosen]
     with contextlib.ExitStack() as undo:
@@ -162,7 +162,8 @@ def bench(
         yield Bench(workloads=expanded, sites=sites, stages=stages, cost=cost)
 
 
-def _workload(name: str, own: Sequence[Path]) -> Workload:
+def workload_of(name: str, own: Sequence[Path]) -> Workload:
+    """A workload by its name. InputError, with the nearest one, for another."""
     known = load_workloads(own)
     if name not in known:
         near = get_close_matches(name, known, n=1)

@@ -1,6 +1,6 @@
 """What to run: workloads, the trials planned from them, and the environments they run in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ RUNTIME_S, WARMUP_S = 8.0, 2.0  # of a workload that names no times
 FEWEST_RUNS = 3  # fresh runs of one workload in one environment; with fewer there is no interval
 FEWEST_HAND_OVERS = 4  # the same of a device that is in one place at a time; it changes hands once a round
 VARIED = "+"  # in an id: between the name of a workload and each parameter that was changed for one run
+FEWEST_POINTS = 3  # values of one parameter that make a curve
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,3 +88,10 @@ class Trial:
     warmup_s: float
     parameters: Parameters = field(default_factory=dict)
     again_of: int = 0
+
+
+def differing(workloads: Sequence[Workload]) -> str:
+    """The one parameter in which they differ, "" where there is none or more than one."""
+    names = {name for workload in workloads for name in workload.parameters}
+    differ = [name for name in names if len({str(workload.parameters.get(name)) for workload in workloads}) > 1]
+    return differ[0] if len(differ) == 1 else ""

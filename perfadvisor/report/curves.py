@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from math import log
 
 from perfadvisor.analyse.ceilings.ceiling import percent
-from perfadvisor.analyse.curves.curve import FEWEST_POINTS, Curve, CurvePoint
+from perfadvisor.analyse.curves.curve import Curve, CurvePoint
 from perfadvisor.analyse.curves.curve import curves as found_curves
 from perfadvisor.analyse.curves.knee import Knee
 from perfadvisor.formatting import NO_VALUE, interval, listed, quantity, setting
 from perfadvisor.model.result import Estimate
 from perfadvisor.model.units import Unit
+from perfadvisor.model.workload import FEWEST_POINTS
 from perfadvisor.report.view import ReportView
 
 WIDTH, HEIGHT, EDGE = 640.0, 240.0, 16.0

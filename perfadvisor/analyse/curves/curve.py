@@ -7,9 +7,8 @@ from statistics import median
 from perfadvisor.analyse.curves.frontier import Choice, frontier
 from perfadvisor.analyse.curves.knee import Knee, LoadPoint, knee
 from perfadvisor.model.result import Better, Cell, Estimate
-from perfadvisor.model.workload import VARIED, Workload
+from perfadvisor.model.workload import FEWEST_POINTS, VARIED, Workload, differing
 
-FEWEST_POINTS = 3
 BUSY = "gauge.tool_cpu_ns_per_s"
 CONCURRENCY = ("iodepth", "numjobs", "streams", "processes", "threads")  # more in flight: a knee
 HIGHER: Better = "higher"
@@ -55,7 +54,7 @@ def curves(cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> tuple[Cu
 
 
 def _curve(environment: str, cells: Sequence[Cell], workloads: Mapping[str, Workload]) -> Curve | None:
-    parameter = _varied([workloads[cell.workload] for cell in cells])
+    parameter = differing([workloads[cell.workload] for cell in cells])
     if not parameter:
         return None
     points = sorted(_points(cells, parameter, workloads), key=lambda point: point.value)
@@ -93,13 +92,6 @@ def _cpus(cell: Cell) -> float | None:
 def _without(id: str, parameter: str) -> str:
     """The name with what else was changed in all points."""
     return VARIED.join(word for word in id.split(VARIED) if not word.startswith(f"{parameter}="))
-
-
-def _varied(workloads: Sequence[Workload]) -> str:
-    """The one parameter in which they differ, "" where there is none or more than one."""
-    names = {name for workload in workloads for name in workload.parameters}
-    differ = [name for name in names if len({str(workload.parameters.get(name)) for workload in workloads}) > 1]
-    return differ[0] if len(differ) == 1 else ""
 
 
 def _points(cells: Sequence[Cell], parameter: str, workloads: Mapping[str, Workload]) -> Iterator[CurvePoint]:

@@ -28,6 +28,7 @@ ASKED: tuple[FactSpec, ...] = (
     _spec("environment", str, "the name of the environment it ran in", nature=Nature.IDENTITY),
     _spec("trust", str, "VALID, NOISY or INVALID", nature=Nature.IDENTITY),
     _spec("n", int, "how many fresh runs it rests on", Unit.COUNT, nature=Nature.IDENTITY),
+    _spec("swept", str, "the parameter of which this run goes through several values, or none", nature=Nature.IDENTITY),
     _spec("block", str, "the disk its bytes crossed", refers_to="block", nature=Nature.IDENTITY),
     _spec("nic", str, "the network device its bytes crossed", refers_to="nic", nature=Nature.IDENTITY),
     _spec("pci", str, "the PCI function its bytes crossed", refers_to="pci", nature=Nature.IDENTITY),

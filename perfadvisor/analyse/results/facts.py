@@ -11,6 +11,7 @@ from perfadvisor.analyse.results.crossing import crosses_nic
 from perfadvisor.analyse.results.io_limit import io_limit_share
 from perfadvisor.analyse.results.sources import DELTAS, DERIVED, DETAILS, SAMPLES
 from perfadvisor.analyse.results.steady import settled
+from perfadvisor.analyse.results.swept import NOT_SWEPT
 from perfadvisor.analyse.results.window import window_bytes, window_limited, window_rate
 from perfadvisor.analyse.statistics.estimate import spread
 from perfadvisor.model.fact import Absent, Fact, FactSpec, FactTable, Scalar
@@ -27,12 +28,13 @@ def result_facts(
     *,
     machine: FactTable | None = None,
     ratio_to_parent: float | None = None,
+    swept: str = NOT_SWEPT,
 ) -> Iterator[Fact | Absent]:
     """The facts of one cell, each with its source in words. Units and types come from the catalogue; `machine` holds
-    the settings that a limit of this result is computed from."""
+    the settings that a limit of this result is computed from; `swept` is the parameter that the run goes through."""
     trials = list(cell.used)
     source = f"{len(trials)} runs of {cell.workload} in {cell.environment}"
-    for name, value in _identity(cell, workload, trials, ratio_to_parent, machine).items():
+    for name, value in _identity(cell, workload, trials, ratio_to_parent, machine, swept).items():
         yield _fact(catalogue[f"result.{name}"], value, cell.id, source, "not known for this result")
     for name, getter in _getters().items():
         value, reason = _agreed([getter(trial) for trial in trials])
@@ -57,7 +59,12 @@ def _round_trip(trial: TrialResult) -> Scalar | None:
 
 
 def _identity(
-    cell: Cell, workload: Workload, trials: list[TrialResult], ratio: float | None, machine: FactTable | None
+    cell: Cell,
+    workload: Workload,
+    trials: list[TrialResult],
+    ratio: float | None,
+    machine: FactTable | None,
+    swept: str,
 ) -> dict[str, Scalar | None]:
     paths = {trial.path for trial in trials}
     path = paths.pop() if len(paths) == 1 else None
@@ -76,6 +83,7 @@ def _identity(
         "file_system": (path.file_system or None) if path else None,
         "crosses_nic": crosses_nic(path, trials, machine),
         "ratio_to_parent": ratio,
+        "swept": swept,
     }
 
 

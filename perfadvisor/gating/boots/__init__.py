@@ -1,0 +1,1 @@
+"""Two ways to start one machine, compared boot by boot."""

@@ -15,31 +15,28 @@ Seen = dict[str, Any]
 SEND_BUFFER = Path("/proc/sys/net/ipv4/tcp_wmem")
 
 
-def delayed() -> Seen:
-    """Reads of a disk behind device mapper's delay, and a flow whose acknowledgements netem holds back."""
-    return {"disk": _disk(), "line": _line()}
-
-
-def _disk() -> int:
+def delayed_disk() -> Seen:
+    """Reads of a disk behind device mapper's delay."""
     below = disk_of(PLAIN_NVME)
     sectors = text(f"/sys/class/block/{Path(below).name}/size")
     do("modprobe", "dm-delay")
     do("dmsetup", "create", "slow", "--noudevsync", "--table", f"0 {sectors} delay {below} 0 {DELAY_MS}")
     do("dmsetup", "mknodes")
     code = _run("storage", "--device", "/dev/mapper/slow")
-    do("dmsetup", "remove", "--noudevsync", "slow")
-    return code
+    do("dmsetup", "remove", "--noudevsync", "--retry", "slow")
+    return {"exit": code}
 
 
-def _line() -> int:
-    """The window is this end's send buffer."""
+def delayed_line() -> Seen:
+    """A flow whose acknowledgements netem holds back; its window is this end's send buffer."""
+    do("modprobe", "sch_netem")
     far, usual = far_end(), text(SEND_BUFFER)
     do("tc", "qdisc", "add", "dev", far, "root", "netem", "delay", f"{DELAY_MS}ms")
     SEND_BUFFER.write_text(f"4096 16384 {WINDOW_BYTES}")
     code = _run("network", "--env", f"local:nic={NIC},address={NEAR}/24", "--peer", f"local:{FAR}")
     SEND_BUFFER.write_text(usual)
     do("tc", "qdisc", "del", "dev", far, "root")
-    return code
+    return {"exit": code}
 
 
 def _run(kind: str, *way: str) -> int:

@@ -39,7 +39,7 @@ USUAL = "usual"
 KINDS = {
     USUAL: Kind(steps="faulted astray crossed pasted"),
     "third": Kind(steps="well pasted healthy near_disk crossed"),
-    "delayed": Kind(steps="delayed"),
+    "delayed": Kind(steps="delayed_disk delayed_line"),
     "uneven": Kind(
         steps="uneven well near_disk pasted healthy",
         more=UNEVEN,

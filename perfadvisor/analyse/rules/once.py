@@ -12,13 +12,15 @@ Findings = tuple[Finding, ...]
 Seen = tuple[str, str, tuple[tuple[str, str, object], ...]]  # rule, subject, evidence
 
 BOOTED = "vm"  # the kind of environment whose guest is booted for the run and gone after it
+HERE = "local"  # the kind of environment that is this machine itself
 CLOCK = "cpu.clocksource"
 ENDS = "the guest was booted for this run: its clock ends with it"
 
 
 def once(found: Mapping[str, Findings], environments: Iterable[Environment]) -> dict[str, Findings]:
-    """Environment -> its findings, less what a container shows of its host's kernel and another environment of that
-    kernel says already, and less the clocks of guests that were booted for the run."""
+    """Environment -> its findings, less what another environment of the same kernel says already, and less the clocks
+    of guests that were booted for the run. A container's kernel is its host's, and this machine with another domain
+    or NIC is this machine."""
     known = {environment.name: environment for environment in environments}
     order = sorted(found, key=lambda name: _is_container(known.get(name)))  # hosts first
     said: dict[tuple[str, Seen], str] = {}
@@ -34,12 +36,18 @@ def _judged(finding: Finding, environment: Environment | None, said: dict[tuple[
         return finding
     if environment.spec.kind == BOOTED and any(name.startswith(CLOCK) for name in parse(finding.rule.when).names):
         return replace(finding, outcome=Outcome.NOT_APPLICABLE, reason=ENDS)
-    kernel = environment.parent if _is_container(environment) else environment.name
+    kernel = _kernel(environment)
     first = said.setdefault((kernel, _seen(finding)), environment.name)
     if first == environment.name:
         return finding
     why = f"the same thing as in {first}, which shares its kernel"
     return replace(finding, outcome=Outcome.NOT_APPLICABLE, reason=why, same_as=first)
+
+
+def _kernel(environment: Environment) -> str:
+    """The environment that stands for the kernel: this machine is one, however it is set up while it measures."""
+    name = environment.parent if _is_container(environment) else environment.name
+    return HERE if name.partition(":")[0] == HERE else name
 
 
 def _is_container(environment: Environment | None) -> bool:

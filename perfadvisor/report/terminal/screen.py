@@ -15,6 +15,7 @@ from perfadvisor.report.findings import Entry, entries, severity_counts
 from perfadvisor.report.gain import NOT_MEASURED, gain_words
 from perfadvisor.report.machine import subtitle
 from perfadvisor.report.results import ResultRow, groups
+from perfadvisor.report.terminal.environment_labels import labels
 from perfadvisor.report.terminal.full import asked, heading, summary, told
 from perfadvisor.report.terminal.style import STYLES, TRUST_STYLES, clipped, line, wrapped
 from perfadvisor.report.verdict import plain, verdict
@@ -23,6 +24,7 @@ from perfadvisor.report.words import TRUST_SIGN
 
 MOST = 40  # lines: what a terminal of usual size shows at once
 RESULTS = 8  # lines of results where findings want the room
+SHORTEST = 8  # of a workload's title: what tells results apart is mostly the environment
 INDENT = 12
 FIGURES = 3 + 13 + 2 + 18 + 13  # indent, median, interval and trust
 
@@ -67,7 +69,7 @@ def _findings(view: ReportView, found: Sequence[Entry], width: int, room: int) -
 def _finding(view: ReportView, number: int, entry: Entry, width: int) -> Iterator[Text]:
     """What is wrong and where; below it the fix, whole or clearly cut."""
     text = Text(f"{number:>2} ").append(f"{entry.severity.upper():<9}", STYLES[entry.severity])
-    text.append(_titled(entry.title, _where(view, entry), width - INDENT))
+    text.append(_titled(entry.title, _where(view, entry), width - INDENT, width // 2))
     yield text
     if not entry.doubt:
         yield Text(" " * INDENT).append("fix  ", "dim").append(*_fix(number, entry, width - INDENT - 5))
@@ -76,17 +78,21 @@ def _finding(view: ReportView, number: int, entry: Entry, width: int) -> Iterato
         yield Text(" " * INDENT).append(f"gain {gain}", "dim")
 
 
-def _titled(title: str, where: str, room: int) -> str:
-    """Both in one line: the title is cut first, as long as half of the room is left to it."""
-    kept = clipped(title, max(room // 2, room - len(where)))
+def _titled(title: str, where: str, room: int, least: int) -> str:
+    """Both in one line: the title is cut first, down to its `least` length."""
+    kept = clipped(title, max(least, room - len(where)))
     return f"{kept}{where}" if len(kept) + len(where) <= room else clipped(f"{kept}{where}", room)
 
 
 def _where(view: ReportView, entry: Entry) -> str:
     unnamed = [subject for subject in entry.subjects if subject not in entry.title]
     about = [*unnamed[:2], *([f"{len(unnamed) - 2} more"] if len(unnamed) > 2 else [])]
-    about += [f"in {entry.environment}"] if len(view.environments) > 1 else []
+    about += [f"in {_label(view, entry.environment)}"] if len(view.environments) > 1 else []
     return f" ({', '.join(about)})" if about else ""
+
+
+def _label(view: ReportView, environment: str) -> str:
+    return labels(one.name for one in view.environments).get(environment, environment)
 
 
 def _fix(number: int, entry: Entry, room: int) -> tuple[str, str]:
@@ -103,12 +109,13 @@ def _fix(number: int, entry: Entry, room: int) -> tuple[str, str]:
 def _results(view: ReportView, width: int) -> list[Text]:
     several = len(view.environments) > 1
     rows = [row for group in groups(view) for row in group.rows if row.main or not is_own_load(row.cell.workload)]
-    return [_result(row, width, several) for row in rows]
+    return [_result(row, width, _label(view, row.cell.environment) if several else "") for row in rows]
 
 
-def _result(row: ResultRow, width: int, several: bool) -> Text:
+def _result(row: ResultRow, width: int, label: str) -> Text:
+    """`label` is the environment's name in a run of several."""
     room = max(20, min(64, width - FIGURES))
-    title = _titled(row.title, f", {row.cell.environment}" if several else "", room)
+    title = _titled(row.title, f", {label}" if label else "", room, SHORTEST)
     mark = f"{TRUST_SIGN[row.cell.trust]} {row.cell.trust.replace('_', ' ')}"
     text = Text(f"   {title:<{room}}")
     if row.main:

@@ -49,6 +49,15 @@ def test_what_differs_is_said_of_each() -> None:
     assert firing(finding("local"), finding("one", value="schedutil")) == ["local", "one"]
 
 
+def test_this_machine_with_another_domain_is_this_machine() -> None:
+    names = ("local:domain=identity", "local:domain=DMA")
+    domains = [Environment(name=name, spec=read_spec(name), kind=EnvironmentKind.BARE_METAL) for name in names]
+    kept = once({name: (finding(name),) for name in (*names, "local")}, [*domains, LOCAL])
+    assert [one.environment for each in kept.values() for one in each if one.outcome is Outcome.FIRES] == [names[0]]
+    differs = {names[0]: (finding(names[0]),), names[1]: (finding(names[1], value="schedutil"),)}
+    assert all(each[0].outcome is Outcome.FIRES for each in once(differs, domains).values())
+
+
 def test_a_guest_has_a_kernel_of_its_own() -> None:
     assert firing(finding("local"), finding("vm"), finding("libvirt")) == ["local", "vm", "libvirt"]
 

@@ -38,11 +38,11 @@ def _holds_back(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePa
         yield SentencePart(
             f"{count_of(len(causes), 'finding')} {'holds' if len(causes) == 1 else 'hold'} it back", strong=True
         )
-        yield from _named(causes, found)
+        yield from _named(view, causes, found)
         yield SentencePart(f"; {count_of(len(hints), 'hint')} from settings alone. " if hints else ". ")
     elif hints:
         yield SentencePart(f"{count_of(len(hints), 'hint')} from settings alone", strong=True)
-        yield from _named(hints, found)
+        yield from _named(view, hints, found)
         yield SentencePart(". ")
     elif every:
         found_none = "found that holds this run back"
@@ -89,13 +89,15 @@ def _not_evaluated(view: ReportView) -> str:
     return f"{count_of(missing, 'rule')} could not be evaluated. " if missing else ""
 
 
-def _named(several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[SentencePart]:
-    """The worst few by name, each with its place in the list; how many more there are."""
+def _named(view: ReportView, several: Sequence[Entry], found: Sequence[Entry]) -> Iterator[SentencePart]:
+    """The worst few by name, each with its place in the list, and its environment where that is not the base; how many
+    more there are."""
     grave = [entry for entry in several if entry.severity in (Severity.CRITICAL, Severity.HIGH)]
     named = (grave or several)[:NAMED]
     for position, entry in enumerate(named):
         yield SentencePart(f"{', ' if position else ': '}({found.index(entry) + 1}) ")
         yield SentencePart(lowered(entry.title.rstrip(".")), finding=found.index(entry) + 1)
+        yield SentencePart(f" in {entry.environment}" if entry.environment not in ("", view.base) else "")
     rest = severity_counts([entry for entry in several if entry not in named])
     if rest:
         yield SentencePart(f", then {listed([f'{count} {severity}' for severity, count in rest])}")

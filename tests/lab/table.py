@@ -71,8 +71,11 @@ def others(folder: Path) -> None:
     """What steps saw that measure nothing."""
     if (folder / "nodedev.xml").exists():
         print("\n".join(told.by_libvirt(folder)))
-    if (folder / "results.json").exists() and "asked" in json.loads((folder / "results.json").read_text()):
-        print("\n".join(told.by_qemu(folder)))
+    seen = json.loads((folder / "results.json").read_text()) if (folder / "results.json").exists() else {}
+    if "asked" in seen:
+        print("\n".join(told.by_qemu(seen["asked"])))
+    if "before" in seen.get("table", ()):
+        print("\n".join(told.given_back(seen["table"])))
 
 
 if __name__ == "__main__":

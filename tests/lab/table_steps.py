@@ -5,6 +5,7 @@ They take a NIC with virtual functions, which this machine's own QEMU need not h
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,27 @@ def table() -> Seen:
         "virtual": f"vm:name=virtual-functions,vf={SRIOV_NVME},vf={functions[0]},address=169.254.79.4/24,{SHAPE}",
         "container": f"podman:{IMAGE},name=container,vfio={EDU},vf={functions[1]},address=169.254.79.5/24",
     }
-    names = (*WORKLOADS.values(), *OWN)
+    lent = (SRIOV_NVME, *functions, EDU)
+    before, names = _as_they_are(lent), (*WORKLOADS.values(), *OWN)
     code = _run("table", names, environments.values(), "--device", disk, "--peer", f"local:{FAR}", "--repeats", "1")
-    left = [text(DEVICES / one / "sriov_numvfs") for one in (SRIOV_NVME, *functions)]
-    drivers = [driver(one) for one in (SRIOV_NVME, *functions, EDU)]
-    return {"exit": code, "environments": environments, "far": far, "left": left, "drivers": drivers}
+    return {"exit": code, "environments": environments, "far": far, "before": before, "after": _as_they_are(lent)}
+
+
+def _as_they_are(functions: Iterable[str]) -> Seen:
+    """What has to be as before in the end: of each function its driver, its group and the kind of translation, its
+    virtual functions and interfaces; and all interfaces of the machine."""
+    found: Seen = {one: [driver(one), *_settings(DEVICES / one), *_names(DEVICES / one / "net")] for one in functions}
+    return found | {"interfaces": _names(Path("/sys/class/net"))}
+
+
+def _settings(function: Path) -> list[str]:
+    group = function / "iommu_group"
+    files = (group / "type", function / "sriov_numvfs", function / "driver_override")
+    return [group.resolve().name, *(text(file) for file in files if file.exists())]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.iterdir()) if folder.exists() else []
 
 
 def domains_disk() -> Seen:

@@ -2,8 +2,9 @@
 each environment, what libvirt says of the devices, and what QEMU answered."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -19,6 +20,7 @@ from perfadvisor.saved.saved import load_tree
 from tests.lab.by_virsh import differences, functions
 
 APPLICABLE = (Outcome.FIRES, Outcome.CLEAR, Outcome.UNKNOWN)
+Seen = Mapping[str, Any]
 
 
 def pages(run: Path, place: Path) -> None:
@@ -80,12 +82,19 @@ def by_libvirt(folder: Path) -> Iterator[str]:
     yield f"{len(found)} differences from `virsh nodedev-dumpxml`"
 
 
-def by_qemu(folder: Path) -> Iterator[str]:
+def by_qemu(seen: Seen) -> Iterator[str]:
     """What this machine knows of a guest's devices, and what QEMU, the guest's agent and the kernel answered."""
-    seen = json.loads((folder / "results.json").read_text())["asked"]
     yield f"`{seen['spec']}`"
     yield "| option | known here | answered |"
     yield "|---|---|---|"
     for option, (known, told) in seen["answers"].items():
         yield f"| {option} | {known} | {told} |"
     yield f"different: {seen['different'] or 'none'}; afterwards: {seen['left']}"
+
+
+def given_back(seen: Seen) -> Iterator[str]:
+    """How the run ended, and what of the machine was otherwise after it."""
+    before, after = seen["before"], seen["after"]
+    changed = [one for one in before | after if before.get(one) != after.get(one)]
+    yield f"exit code {seen['exit']}; as before: {', '.join(one for one in before if one not in changed) or 'nothing'}"
+    yield from (f"{one}: {before.get(one)} before, {after.get(one)} after" for one in changed)

@@ -202,3 +202,10 @@ def test_the_list_of_findings_says_in_which_environment_where_there_are_several(
     text = render(view(environments=environments))
     overview = text[text.index('<ol class="overview">') : text.index("</ol>", text.index('<ol class="overview">'))]
     assert ("in local</span>" in overview) == (len(environments) > 1)
+
+
+@pytest.mark.parametrize("environments", [("local",), ("local", "vm")])
+def test_so_does_the_index(view, environments) -> None:
+    text = render(view(environments=environments))
+    index = text[text.index('<nav id="index"') : text.index("</nav>")]
+    assert (" in local</a>" in index) == (len(environments) > 1)

@@ -76,3 +76,12 @@ def test_nothing_found(view) -> None:
     assert said(read).startswith("Nothing could be judged: no rule about the machine could be evaluated.")
     measured = replace(view(), findings=view().with_outcome(Outcome.CLEAR))
     assert "Nothing was found that holds it back: 6 rules looked, and every rule that applies" in said(measured)
+
+
+def test_what_is_wrong_in_another_environment_says_where(view) -> None:
+    hint = Finding(
+        rule=synthetic.rule("x", "A thing is off", Severity.LOW), environment="", subject="", outcome=Outcome.FIRES
+    )
+    several = tuple(replace(hint, environment=name) for name in ("local", "vm", "docker"))
+    text = said(replace(view(environments=("local", "vm", "docker")), findings=several))
+    assert "(1) a thing is off in docker, (2) a thing is off, (3) a thing is off in vm. " in text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from perfadvisor.gathering import gather
+from perfadvisor.model.evidence import Contradiction
 from perfadvisor.model.fact import FactTable
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.tools import facts_of_output as output
@@ -12,11 +13,13 @@ from perfadvisor.tools import facts_of_output as output
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """The facts of one environment, and the sources that could not be read with the reason."""
+    """The facts of one environment, the sources that could not be read with the reason, and what saved outputs give
+    twice, differently."""
 
     environment: str
     facts: FactTable
     unreadable: tuple[tuple[str, str], ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def read(path: Path, *more: Path) -> tuple[Reading, ...]:
@@ -26,7 +29,8 @@ def read(path: Path, *more: Path) -> tuple[Reading, ...]:
     found = gather((path, *more))
     results = FactTable(fact for one in found.results for fact in output.facts(one.data, one.name))
     readings = [_of_snapshot(one) for one in found.snapshots]
-    readings += [Reading(environment=name, facts=table) for name, table in found.machines.items()]
+    twice = found.bundle.contradictions
+    readings += [Reading(environment=name, facts=table, contradictions=twice) for name, table in found.machines.items()]
     return (*readings, Reading(environment=path.name, facts=results)) if found.results else tuple(readings)
 
 

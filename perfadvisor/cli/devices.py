@@ -11,13 +11,15 @@ from perfadvisor.cli.redact_option import REDACT, inputs, note
 from perfadvisor.plaintext import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from perfadvisor.analyse.devices.answer import PassthroughAnswer
+    from perfadvisor.model.evidence import Contradiction
     from perfadvisor.model.fact import FactTable
 
 LANGUAGES = ("vm", "libvirt", "proxmox", "kubevirt")
 HERE = "local"
+GROUPS = "iommu_group."
 
 
 @click.command(short_help="List which PCI devices can be passed through here, and what prevents the others.")
@@ -66,7 +68,22 @@ def _of_path(path: Path, redact: bool) -> "Mapping[str, FactTable]":
     from perfadvisor.reading import read
 
     with inputs((path,), redact) as shown:
-        return {reading.environment: reading.facts for reading in read(*shown.paths)}
+        readings = read(*shown.paths)
+    _tell_of(dict.fromkeys(one for reading in readings for one in reading.contradictions))
+    return {reading.environment: reading.facts for reading in readings}
+
+
+def _tell_of(twice: "Collection[Contradiction]") -> None:
+    """On stderr: one text may hold the outputs of several machines, which takes their devices together."""
+    if not twice:
+        return
+    from perfadvisor.formatting import count_of
+    from perfadvisor.report.evidence import contradiction
+
+    groups = [one for one in twice if one.name.startswith(GROUPS)]
+    first, more = (groups or list(twice))[0], len(twice) - 1
+    rest = f"; {count_of(more, 'more fact')} in the same way; give the outputs of each machine alone" if more else ""
+    click.echo(one_line(f"note: {contradiction(first)}{rest}"), err=True)
 
 
 def _of_this_machine(redact: bool) -> "Mapping[str, FactTable]":

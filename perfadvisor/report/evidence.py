@@ -1,7 +1,7 @@
 """What was made of saved outputs, in words: each part, what was left out of it, and contradictions."""
 
 from perfadvisor.formatting import count_of
-from perfadvisor.model.evidence import PartNote
+from perfadvisor.model.evidence import Contradiction, PartNote
 from perfadvisor.report.view import ReportView
 
 MOST_UNREAD = 3
@@ -9,11 +9,13 @@ MOST_UNREAD = 3
 
 def contradictions(view: ReportView) -> tuple[str, ...]:
     """A sentence for each fact that two parts give differently."""
-    return tuple(
-        f"{one.name}{f' [{one.subject}]' if one.subject else ''}: {one.earlier} in {one.earlier_at}, {one.later} in"
-        f" {one.later_at}: the later one counts"
-        for one in view.contradictions
-    )
+    return tuple(map(contradiction, view.contradictions))
+
+
+def contradiction(one: Contradiction) -> str:
+    """One such sentence."""
+    about = f" [{one.subject}]" if one.subject else ""
+    return f"{one.name}{about}: {one.earlier} in {one.earlier_at}, {one.later} in {one.later_at}: the later one counts"
 
 
 def parts(view: ReportView, *, every: bool) -> tuple[str, ...]:

@@ -64,3 +64,18 @@ def test_a_saved_lspci_leaves_unknown_what_it_does_not_say(data: Path) -> None:
 def test_wrong_words(arguments: tuple[str, ...], words: str) -> None:
     done = devices(*arguments)
     assert done.returncode == 2 and words in done.stderr
+
+
+GPU = "  02:00.0 VGA compatible controller [0300]: Example [10de:1c81]"
+NIC = "  03:00.0 Ethernet controller [0200]: Example [8086:1533]"
+LIST = f"IOMMU group 1\n{GPU}\nIOMMU group 2\n{NIC}\n"
+
+
+@pytest.mark.parametrize("between", ["\n", "```\n\nand mine\n\n```\n"])
+def test_the_lists_of_two_machines_in_one_text_are_said_to_differ(tmp_path: Path, between: str) -> None:
+    file = tmp_path / "two.txt"
+    file.write_text(f"```\n{LIST}{between}IOMMU group 1\n{NIC}\n```\n")
+    said = devices(str(file))
+    assert "lists of its IOMMU group contradict each other" in said.stdout
+    assert "shares" not in said.stdout
+    assert ("note: iommu_group.members [1]: 0000:02:00.0 in" in said.stderr) == (between != "\n")

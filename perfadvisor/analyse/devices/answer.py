@@ -122,6 +122,8 @@ def _unknown(facts: FactTable, device: Device) -> Iterator[str]:
         yield "whether there is an IOMMU was not read"
     elif facts.value("iommu.interrupt_remapping") is None:
         yield "whether interrupts are remapped was not read"
+    if device.disputed:
+        yield words.DISPUTED
     if device.driver is None:
         yield "its driver was not read"
     if device.has_reset is None:

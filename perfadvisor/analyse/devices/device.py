@@ -10,6 +10,14 @@ REQUIRED_ACS = ("SV", "RR", "CR", "UF")
 """What keeps peers apart: source validation, request and completion redirect, upstream forwarding (REQ_ACS_FLAGS)."""
 
 _MOST_PORTS = 32
+# What class codes begin with, where only their names were read (pci.ids): for bridges whole, else the base class.
+_BRIDGES = {
+    "host bridge": "0x0600",
+    "pci bridge": "0x0604",
+    "cardbus bridge": "0x0607",
+    "semi-transparent pci-to-pci bridge": "0x0609",
+}
+_BASES = {"is_bridge": "0x06", "is_network": "0x02", "is_storage": "0x01"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,7 +31,9 @@ class Port:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Device:
     """What is known of one function; None is unknown, "" is none. `mates` are the other devices of its IOMMU group,
-    `ports` those above it, the nearest first, `bars` the sizes of its memory windows in bytes, by register."""
+    `ports` those above it, the nearest first, `bars` the sizes of its memory windows in bytes, by register. A
+    `class_code` that was not read is the beginning that the name tells. `disputed`: a function that names the same
+    group is not in that group's list, so that nothing is known of the mates."""
 
     address: str
     class_name: str
@@ -32,6 +42,7 @@ class Device:
     driver: str | None
     group: str | None
     mates: tuple[str, ...]
+    disputed: bool
     node: int | None
     near_cpus: str | None
     vectors: int | None
@@ -44,13 +55,14 @@ class Device:
     ports: tuple[Port, ...]
 
     def __str__(self) -> str:
-        return f"{self.address} ({self.class_name or 'unknown class'}, {self.driver or 'no driver'})"
+        driver = "driver unknown" if self.driver is None else self.driver or "no driver"
+        return f"{self.address} ({self.class_name or 'unknown class'}, {driver})"
 
 
 def devices(facts: FactTable) -> dict[str, Device]:
     """Every function of the machine, by address."""
-    groups = _groups(facts)
-    return {address: _device(facts, address, groups) for address in facts.subjects("pci")}
+    groups, disputed = _groups(facts), _disputed(facts)
+    return {address: _device(facts, address, groups, disputed) for address in facts.subjects("pci")}
 
 
 def _groups(facts: FactTable) -> dict[str, tuple[str, ...]]:
@@ -63,19 +75,28 @@ def _groups(facts: FactTable) -> dict[str, tuple[str, ...]]:
     return {group: tuple(sorted(members)) for group, members in found.items()}
 
 
-def _device(facts: FactTable, address: str, groups: Mapping[str, tuple[str, ...]]) -> Device:
+def _disputed(facts: FactTable) -> frozenset[str]:
+    """Groups whose list leaves out a function that names them: lists of two machines, or of two moments."""
+    listed = {group: str(members).split(",") for group, members in facts.of("iommu_group.members").items()}
+    named = ((address, str(group)) for address, group in facts.of("pci.iommu_group").items())
+    return frozenset(group for address, group in named if address not in listed.get(group, (address,)))
+
+
+def _device(facts: FactTable, address: str, groups: Mapping[str, tuple[str, ...]], disputed: frozenset[str]) -> Device:
     group, total = _text(facts, "iommu_group", address), _integer(facts, "sriov_total_vfs", address)
     vendor, device = (_text(facts, name, address) or "" for name in ("vendor", "device_id"))
+    name = _text(facts, "class_name", address) or ""
     node = _integer(facts, "numa_node", address)
     local = facts.value("node.cpu_list", str(node)) if node is not None else None
     return Device(
         address=address,
-        class_name=_text(facts, "class_name", address) or "",
-        class_code=_text(facts, "class", address) or "",
+        class_name=name,
+        class_code=_text(facts, "class", address) or _code_by_name(facts, address, name),
         ids=f"{vendor.removeprefix('0x')}:{device.removeprefix('0x')}" if vendor and device else "",
         driver=_driver(facts, address),
         group=group,
-        mates=tuple(mate for mate in groups.get(group or "", ()) if mate != address),
+        mates=tuple(mate for mate in groups.get(group or "", ()) if mate != address and group not in disputed),
+        disputed=group in disputed,
         node=node,
         near_cpus=str(local) if local is not None else None,
         vectors=_integer(facts, "msix_table_size", address),
@@ -87,6 +108,11 @@ def _device(facts: FactTable, address: str, groups: Mapping[str, tuple[str, ...]
         physical=_text(facts, "physical_function", address),
         ports=_ports(facts, address),
     )
+
+
+def _code_by_name(facts: FactTable, address: str, name: str) -> str:
+    base = next((code for kind, code in _BASES.items() if _boolean(facts, kind, address)), "")
+    return _BRIDGES.get(name.lower(), base)
 
 
 def _text(facts: FactTable, name: str, address: str) -> str | None:

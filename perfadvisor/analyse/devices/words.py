@@ -14,6 +14,7 @@ REMAPPING_ON = (
 BRIDGE = "bridges stay with the kernel"
 SWAP = "its disk is used as swap"
 WITH_VFS = "name one of its virtual functions, or remove them: echo 0 > sriov_numvfs"
+DISPUTED = "lists of its IOMMU group contradict each other"
 NAME_THEM = "name them too, if nothing of this machine needs them"
 
 # PCI classes of bridges whose drivers do no DMA of their own, so a group that holds them can still be assigned (drivers

@@ -28,7 +28,10 @@ _ETHTOOL_BODY = (
 _LSPCI_HEAD = r"(?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7] |Slot:\s+[0-9a-f]"
 _LSPCI_BODY = r"\s+\S|[A-Z][A-Za-z]{2,12}:\s|[0-9a-f]{2,3}: (?:[0-9a-f]{2} ?)+|-\[[0-9a-f:]+\]-"
 _GROUPS_HEAD = r"\s*(?i:IOMMU group):? +[0-9]+\b|/sys/kernel/iommu_groups/[0-9]+/devices/[0-9a-f]{4}:"
-_GROUPS_BODY = r"\s+(?:\[RESET\]\s*)?(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\s"
+_GROUPS_BODY = (
+    r"(?:\s+|(?=\[RESET\]))(?:\[RESET\]\s*)?(?:Group Device: )?(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[01][0-9a-f]\.[0-7]\s"
+    r"|IOMMU: \w+$"
+)
 _LSBLK = r"NAME\s(?=.*\b(?:MAJ:MIN|ROTA|SCHED|TYPE|SIZE|MOUNTPOINTS?|LOG-SEC|MODEL)\b)(?!.*\bPRIO\b)[A-Z0-9 %:_-]+$"
 _BOND = r"[A-Z][\w ()./-]{1,40}: ?|802\.3ad info|details (?:actor|partner)|\s+\S"
 

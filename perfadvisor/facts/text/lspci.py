@@ -106,13 +106,21 @@ def _place(device: ListedDevice, _space: ConfigSpace | None, source: str) -> Fac
     lines, subject = device.lines, device.address
     driver = lines.get("Kernel driver in use") or lines.get("Driver")
     yield pci.DRIVER.given(driver or None, source=source, subject=subject, reason="takes -k, or no driver is bound")
-    node = number(match.group()) if (match := _NODE.match(lines.get("NUMA node", ""))) else None
+    flags = lines.get("Flags", "")  # where lspci -v has what -vv gives a line of its own
+    match = _NODE.match(lines.get("NUMA node") or _flag("NUMA node", flags))
+    node = number(match.group()) if match else None
     yield pci.NUMA_NODE.given(node, source=source, subject=subject, reason="not shown: no node, or takes -v")
     match = _IRQ.search(lines.get("Interrupt", ""))
-    irq = number(match.group(1)) if match else None
+    irq = number(match.group(1) if match else _flag("IRQ", flags))
     yield pci.IRQ.given(irq or None, source=source, subject=subject, reason="no interrupt is shown")
-    group = lines.get("IOMMU group")
+    group = lines.get("IOMMU group") or _flag("IOMMU group", flags)
     yield pci.GROUP.given(group or None, source=source, subject=subject, reason="in no IOMMU group, or not shown")
+
+
+def _flag(name: str, flags: str) -> str:
+    """The number behind a name in "bus master, fast devsel, IRQ 44, NUMA node 1", "" where it is not there."""
+    match = re.search(rf"(?:^|, ){name} ([0-9]{{1,10}})(?:,|$)", flags)
+    return match.group(1) if match else ""
 
 
 def _control(device: ListedDevice, space: ConfigSpace | None, source: str, *, of_virtual: bool) -> Facts:

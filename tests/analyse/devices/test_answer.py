@@ -132,3 +132,35 @@ def test_the_captured_server(data: Path) -> None:
     assert behind_switch.device.vectors == 10 and behind_switch.device.resets == "flr pm bus"
     text = "\n".join(lines(found.values()))
     assert text.count("pcie_acs_override") == 1  # what would change things is said once
+
+
+def test_a_bridge_is_known_by_its_name_too() -> None:
+    facts = machine(("pci.class", PORT, None), ("pci.class_name", PORT, "PCI bridge"), ("pci.iommu_group", NIC, "17"))
+    assert answer(facts, PORT).obstacles[0].why == words.BRIDGE
+    assert answer(facts, NIC).possible is Possible.YES
+
+
+def test_what_rests_on_a_nic_known_by_name_is_unknown_too() -> None:
+    facts = machine(
+        ("pci.class", NIC, None),
+        ("pci.class_name", NIC, "Ethernet controller"),
+        ("pci.is_network", NIC, True),
+        ("nic.has_default_route", "eth0", None),
+    )
+    assert answer(facts, NIC).possible is Possible.UNKNOWN
+
+
+def test_a_mate_whose_driver_was_not_read_is_not_said_to_have_none() -> None:
+    facts = machine(("pci.iommu_group", NVME, "20"), ("pci.driver", NVME, None))
+    assert answer(facts, NIC).risks == (
+        f"shares IOMMU group 20 with {NVME} (unknown class, driver unknown): nothing keeps them apart",
+    )
+
+
+def test_lists_that_contradict_each_other_give_no_mates() -> None:
+    """As where one text holds the groups of two machines: the later list counts, and the first one's functions still
+    name a group that has no such member."""
+    facts = machine(("iommu_group.members", "20", "0000:90:00.0"), ("pci.iommu_group", "0000:90:00.0", "20"))
+    found = answer(facts, NIC)
+    assert (found.possible, found.unknown, found.device.mates) == (Possible.UNKNOWN, (words.DISPUTED,), ())
+    assert answer(facts, "0000:90:00.0").device.mates == ()

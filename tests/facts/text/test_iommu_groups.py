@@ -2,6 +2,7 @@
 
 import pytest
 
+from perfadvisor.evidence.bundle import read
 from perfadvisor.facts.text.pcie.iommu_groups import facts
 from perfadvisor.model.fact import Fact
 
@@ -44,3 +45,29 @@ def test_bridges_are_no_companions() -> None:
 @pytest.mark.parametrize("text", ["", "IOMMU Group 11:\n", "IOMMU Group x:\n\t00:00.0 a\n"])
 def test_nothing_is_read_from_nothing(text: str) -> None:
     assert values(text) == {}
+
+
+def test_marks_tell_which_functions_can_be_reset() -> None:
+    found = values(f"IOMMU Group 11:\n[RESET]\t{VGA}\n\t{SOUND}\nIOMMU Group 12:\n\t{HOST}\n")
+    assert found["pci.has_reset", "0000:02:00.0"] is True
+    assert found["pci.has_reset", "0000:02:00.1"] is False
+
+
+def test_without_marks_nothing_is_known_of_resets() -> None:
+    assert ("pci.has_reset", "0000:02:00.1") not in values(f"IOMMU Group 11:\n\t{VGA}\n\t{SOUND}\n")
+
+
+def test_a_mark_needs_no_space_before_it_where_texts_are_told_apart() -> None:
+    text = f"IOMMU group 11\n[RESET]\t{VGA}\nIOMMU group 12\n\t{SOUND}\nIOMMU group 35\n[RESET]\t{HOST}\n"
+    (machine,) = read([("pasted.txt", text.encode())]).machines
+    assert machine.facts.value("pci.iommu_group", "0000:ff:00.0") == "35"
+
+
+def test_a_list_by_units() -> None:
+    text = f"IOMMU: dmar0\n  IOMMU Group: 11\n    Group Device: 0000:{VGA.replace(' ', ' - ', 1)}\n"
+    assert values(text)["pci.iommu_group", "0000:02:00.0"] == "11"
+    (machine,) = read(
+        [("pasted.txt", f"{text}\nIOMMU: dmar1\n  IOMMU Group: 12\n    Group Device: 0000:{HOST}\n".encode())]
+    ).machines
+    assert machine.facts.value("pci.iommu_group", "0000:ff:00.0") == "12"
+    assert machine.facts.value("pci.class_name", "0000:02:00.0") == "VGA compatible controller"

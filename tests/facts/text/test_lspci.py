@@ -142,3 +142,15 @@ def test_any_bytes(data: bytes) -> None:
 def test_damaged_outputs(data: Path, name: str, place: int, put: bytes) -> None:
     text = (data / "lspci" / name).read_bytes()
     list(lspci.facts(text[:place] + put + text[place + len(put) :]))
+
+
+def test_once_verbose_the_flags_tell_group_node_and_interrupt() -> None:
+    text = (
+        b"04:00.0 Ethernet controller: Some Vendor Fast Adapter (rev 01)\n"
+        b"\tFlags: bus master, fast devsel, latency 0, IRQ 44, NUMA node 1, IOMMU group 17\n"
+        b"\tKernel driver in use: igb\n"
+    )
+    table = FactTable(lspci.facts(text))
+    assert table.value("pci.iommu_group", "0000:04:00.0") == "17"
+    assert table.value("pci.numa_node", "0000:04:00.0") == 1
+    assert table.value("pci.irq", "0000:04:00.0") == 44

@@ -1,7 +1,9 @@
 """Lists of IOMMU groups: as scripts print them, with lspci's line of each function, and as `find` lists the links."""
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from perfadvisor.facts.pci import classes, iommu, isolation, pci
 from perfadvisor.facts.text import lspci
@@ -10,7 +12,9 @@ from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ find /sys/kernel/iommu_groups -type l"
 _GROUP = re.compile(r"\s*IOMMU group:?\s+([0-9]{1,5})\b:?\s*(.*)", re.IGNORECASE)
-_FUNCTION = re.compile(r"\s*(?:\[RESET\]\s*)?((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(\S.*)")
+_FUNCTION = re.compile(
+    r"\s*(\[RESET\])?\s*(?:Group Device: )?((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(?:- )?(\S.*)"
+)
 _LINK = re.compile(r"\s*/sys/kernel/iommu_groups/([0-9]{1,5})/devices/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s*")
 _MAY_BE_CUT = "the list may end within its group"
 Groups = Mapping[str, Mapping[str, str]]
@@ -18,36 +22,61 @@ Groups = Mapping[str, Mapping[str, str]]
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The groups and their members; of each function what its line tells, and with which it shares its group. The last
-    group may be cut off, so a function that seems alone there is not known to be."""
-    groups = _groups(data.decode("utf-8-sig", "replace").replace("\0", "").splitlines())
-    if not groups:
+    group may be cut off, so a function that seems alone there is not known to be. Where some are marked "[RESET]", the
+    others cannot be reset alone."""
+    listed = _read(data.decode("utf-8-sig", "replace").replace("\0", "").splitlines())
+    if not listed.groups:
         return
     yield iommu.PRESENT.fact(True, source=source)
-    told = _told(groups, source)
+    told = _told(listed.groups, source)
     yield from told
     names = {fact.subject: str(fact.value) for fact in told if isinstance(fact, Fact) and fact.name == "pci.class_name"}
-    for group, members in groups.items():
-        is_last = group == list(groups)[-1]
+    for group, members in listed.latest.items():
+        is_last = group == list(listed.groups)[-1]
         yield iommu.MEMBERS.fact(",".join(members), source=source, subject=group)
         count = None if is_last else len(members)
         yield iommu.MEMBER_COUNT.given(count, source=source, subject=group, reason=_MAY_BE_CUT)
         for address in members:
             yield _companions(address, members, names, source, is_last=is_last)
+    yield from _resets(listed, source)
 
 
-def _groups(lines: list[str]) -> dict[str, dict[str, str]]:
-    """Group -> address -> lspci's words of the function, "" where only its address is there."""
-    found: dict[str, dict[str, str]] = {}
-    group = ""
+def _resets(listed: "_List", source: str) -> Iterator[Fact]:
+    for address in itertools.chain.from_iterable(listed.groups.values()) if listed.resettable else ():
+        yield pci.HAS_RESET.fact(address in listed.resettable, source=source, subject=address)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """Group -> address -> lspci's words of the function, "" where only its address is there. `latest` has the members
+    since the last heading of a group: one that comes again begins another list, which disputes the one before.
+    `resettable` are those that are marked because the kernel shows a way to reset them."""
+
+    groups: dict[str, dict[str, str]] = field(default_factory=dict)
+    latest: dict[str, list[str]] = field(default_factory=dict)
+    resettable: set[str] = field(default_factory=set)
+
+    def add(self, group: str, address: str, words: str) -> None:
+        self.groups.setdefault(group, {})[address] = words
+        members = self.latest.setdefault(group, [])
+        members += [] if address in members else [address]
+
+
+def _read(lines: list[str]) -> _List:
+    found, group = _List(), ""
     for line in lines:
         rest = line
         if match := _LINK.fullmatch(line):
-            found.setdefault(match[1], {})[match[2]] = ""
+            found.add(match[1], match[2], "")
             continue
         if match := _GROUP.fullmatch(line):
             group, rest = match[1], match[2]
+            if not rest:
+                found.latest.pop(group, None)
         if group and (match := _FUNCTION.fullmatch(rest)):
-            found.setdefault(group, {})[full_address(match[1])] = match[2].strip()
+            address = full_address(match[2])
+            found.add(group, address, match[3].strip())
+            found.resettable.update([address] if match[1] else ())
     return found
 
 
@@ -65,7 +94,7 @@ def _told(groups: Groups, source: str) -> list[Fact | Absent]:
 
 
 def _companions(
-    address: str, members: Mapping[str, str], names: Mapping[str, str], source: str, *, is_last: bool
+    address: str, members: Sequence[str], names: Mapping[str, str], source: str, *, is_last: bool
 ) -> Fact | Absent:
     others = [one for one in members if one != address]
     if not all(one in names for one in others):

@@ -13,7 +13,6 @@ WITHOUT_IMPORT = {
     "ansible-core": "ansible-runner runs its programs",
     "libvirt-python": "imported by name, when a domain is asked for",
     "psycopg": "SQLAlchemy imports it by the name of the driver in the URL",
-    "pyarrow": "pandas imports it to write Parquet",
     "virtme-ng": "its program vng is run",
 }
 

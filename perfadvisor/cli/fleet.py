@@ -4,22 +4,8 @@ from typing import Any
 
 import click
 
+from perfadvisor.cli.fleet_options import DB, FILE, FOLDER, INVENTORY, JSON, RULES, SOURCE, labelling, reaching
 from perfadvisor.cli.path_type import PathType
-
-FOLDER = PathType(file_okay=False)
-FILE = PathType(dir_okay=False)
-RULES = click.option(
-    "--rules", "rules_dirs", type=PathType(), multiple=True, help="Also load rules from this directory."
-)
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-DB = click.option(
-    "--db",
-    default="",
-    metavar="URL|FILE",
-    envvar="PERFADVISOR_HISTORY",
-    help="Use this SQLite file or postgresql:// URL (default: perfadvisor/history.sqlite in $XDG_DATA_HOME).",
-)
-SOURCE = click.argument("source", metavar="DIR|DB")
 
 
 @click.group("fleet")
@@ -47,6 +33,7 @@ def judge_command(**options: Any) -> None:  # noqa: ANN401 - click passes them b
 
 @command.command("outliers")
 @SOURCE
+@labelling
 @JSON
 def outliers_command(**options: Any) -> None:  # noqa: ANN401
     """Name the hosts that differ from their equals, with the settings and findings that separate them."""
@@ -57,13 +44,25 @@ def outliers_command(**options: Any) -> None:  # noqa: ANN401
 
 @command.command("report")
 @SOURCE
+@labelling
 @click.option("-o", "--output", type=FILE, required=True, help="Write the page to this file.")
 @click.option("--baseline", type=FILE, help="Add what left this file of `fleet baseline`.")
+@click.option("--pairs", type=FILE, help="Add the heat map of this file of `fleet pairs`.")
 def report_command(**options: Any) -> None:  # noqa: ANN401
     """Write one self-contained HTML page about the whole fleet."""
     from perfadvisor.cli.fleet_body import write_page
 
     write_page(**options)
+
+
+@command.command("export")
+@SOURCE
+@click.option("-o", "--output", type=FOLDER, required=True, help="Write the files to this directory.")
+def export_command(**options: Any) -> None:  # noqa: ANN401
+    """Write hosts, facts, results and findings as Parquet files, for analysis elsewhere."""
+    from perfadvisor.cli.fleet_body import export_tables
+
+    export_tables(**options)
 
 
 @command.command("list")
@@ -98,6 +97,7 @@ def diff_command(source: str, host: str, other: str) -> None:
 
 @command.command("baseline")
 @SOURCE
+@labelling
 @click.option("-o", "--output", type=FILE, required=True, help="Write the accepted settings to this file.")
 def baseline_command(**options: Any) -> None:  # noqa: ANN401
     """Accept the settings on which nine in ten hosts of each cohort agree."""
@@ -108,6 +108,7 @@ def baseline_command(**options: Any) -> None:  # noqa: ANN401
 
 @command.command("drift")
 @SOURCE
+@labelling
 @click.option("--baseline", type=FILE, required=True, help="Compare with this file of `fleet baseline`.")
 @click.pass_context
 def drift_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401
@@ -168,38 +169,8 @@ def since_command(**options: Any) -> None:  # noqa: ANN401
     print_moves(**options)
 
 
-INVENTORY = click.option(
-    "-i",
-    "--inventory",
-    multiple=True,
-    required=True,
-    metavar="FILE|HOSTS",
-    help="Read this Ansible inventory: a file, a directory, a script, or host names with commas (example: web1,web2).",
-)
-_REACHING = (
-    INVENTORY,
-    click.option("--out", type=FOLDER, required=True, help="Write one archive per host to this directory."),
-    click.option("--limit", default="", help="Reach these hosts or groups alone, as `ansible --limit`."),
-    click.option("--serial", default="100%", show_default=True, help="Reach this many hosts at a time (example: 10)."),
-    click.option("--forks", type=click.IntRange(1), default=10, show_default=True, help="Reach this many at once."),
-    click.option(
-        "--timeout", type=click.IntRange(1), default=120, show_default=True, help="Give each host this many seconds."
-    ),
-    click.option("--become", is_flag=True, help="Read as root, as Ansible's become is configured."),
-    click.option("--vault-password-file", type=FILE, help="Give Ansible the vault password in this file."),
-    click.option("--resume", is_flag=True, help="Reach only the hosts that are not in --out yet."),
-)
-
-
-def _reaching(function: Any) -> Any:  # noqa: ANN401 - a decorator
-    """The options of every command that reaches hosts."""
-    for option in reversed(_REACHING):
-        function = option(function)
-    return function
-
-
 @command.command("snapshot")
-@_reaching
+@reaching
 @click.pass_context
 def snapshot_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401
     """Read every host of an Ansible inventory. The hosts need SSH and a shell; nothing is left on them.
@@ -213,7 +184,7 @@ def snapshot_command(context: click.Context, /, **options: Any) -> None:  # noqa
 
 @command.command("run")
 @click.argument("workloads", nargs=-1, metavar="[SUITE|WORKLOAD]...")
-@_reaching
+@reaching
 @click.option(
     "--program",
     default="perfadvisor",
@@ -225,6 +196,7 @@ def snapshot_command(context: click.Context, /, **options: Any) -> None:  # noqa
 def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401
     """Measure on every host with the perfadvisor that is installed there; the runs come back, and nothing is left.
 
+    Options of `perfadvisor run` follow two dashes (example: fleet run -i hosts --out runs -- quick --repeats 3).
     Set --timeout above what the run takes. Exits 3 where a host could not be measured.
     """
     from perfadvisor.cli.fleet_reach import run_on_hosts
@@ -233,7 +205,7 @@ def run_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN
 
 
 @command.command("advise")
-@_reaching
+@reaching
 @RULES
 @click.pass_context
 def advise_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401
@@ -264,13 +236,18 @@ def metrics_command(**options: Any) -> None:  # noqa: ANN401
 @click.option(
     "--group", "groups", multiple=True, metavar="GLOB", help="Hosts behind one switch (example: --group 'rack1-*')."
 )
+@click.option(
+    "--label", default="", metavar="VARIABLE", help="Hosts with one value of this variable are behind one switch."
+)
 @click.option("-o", "--output", type=FILE, help="Write the matrix as JSON.")
 @click.pass_context
 def pairs_command(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401
-    """Measure the throughput between all pairs of hosts with iperf3, and name the odd host, port or link.
+    """Measure throughput (iperf3) and round trip (ping) between all pairs of hosts; name the odd host, port or link.
 
     Loads the network. Each pair is measured in both directions, and no host is in two pairs at once; above 32 hosts
-    rounds are sampled. Exits 3 where a host or pair could not be measured.
+    rounds are sampled. Switches come from --group, from --label, or from lldpctl on the hosts.
+
+    Exits 3 where a host or pair could not be measured.
     """
     from perfadvisor.cli.fleet_reach import measure_all_pairs
 

@@ -1,6 +1,6 @@
 """What `perfadvisor fleet` does once its options are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -10,10 +10,13 @@ from perfadvisor.analyse.fleet.rollout import rollout
 from perfadvisor.analyse.rules.condition_check import unknown_fact
 from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.errors import InputError
+from perfadvisor.fleet.ansible import host_labels
 from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, read_baseline
-from perfadvisor.fleet.comparing import comparison
+from perfadvisor.fleet.comparing import NO_LABELS, comparison
 from perfadvisor.fleet.digests import settings_of
 from perfadvisor.fleet.judging import judge_fleet
+from perfadvisor.fleet.one import HOSTNAME
+from perfadvisor.fleet.pair_file import matrices, read_pairs
 from perfadvisor.fleet.sources import fleet_digest, host_lines, host_record, host_records, store_hosts
 from perfadvisor.formatting import count_of, figure, when
 from perfadvisor.model.fact import Nature, Scalar
@@ -56,20 +59,31 @@ def judge_all(
     _print([f"{out}: {', '.join(parts)}", f"  next: perfadvisor fleet outliers {out}"])
 
 
-def print_outliers(*, source: str, as_json: bool) -> None:
+def _labels(inventory: Sequence[str], label: str) -> Mapping[str, str]:
+    """Host -> its cohort by the inventory."""
+    if label and not inventory:
+        raise InputError(f"--label {label}: no inventory was given", "add -i INVENTORY")
+    return host_labels(inventory, label) if label else NO_LABELS
+
+
+def print_outliers(*, source: str, as_json: bool, inventory: Sequence[str], label: str) -> None:
     """Print the comparison."""
-    found = comparison(fleet_digest(source))
+    found = comparison(fleet_digest(source), _labels(inventory, label))
     click.echo(fleet_json(found) if as_json else comparison_text(found))
 
 
-def write_page(*, source: str, output: Path, baseline: Path | None) -> None:
+def write_page(
+    *, source: str, output: Path, baseline: Path | None, pairs: Path | None, inventory: Sequence[str], label: str
+) -> None:
     """Write the page."""
     from perfadvisor.report.fleet.html import fleet_page
 
     require_folder(output)
-    moved = drifted(host_records(source), read_baseline(baseline)) if baseline else ()
-    found = comparison(fleet_digest(source))
-    write_text(output, fleet_page(found, tuple(moved), str(baseline or "")))
+    labels = _labels(inventory, label)
+    moved = drifted(host_records(source), read_baseline(baseline), labels) if baseline else ()
+    measured = matrices(read_pairs(pairs)) if pairs else ()
+    found = comparison(fleet_digest(source), labels)
+    write_text(output, fleet_page(found, tuple(moved), str(baseline or ""), measured))
     _print([str(output)])
 
 
@@ -121,10 +135,10 @@ def _settings(record: HostRecord) -> dict[SettingKey, Scalar]:
     return {SettingKey(fact.name, fact.subject): fact.value for fact in settings_of(record.facts)}
 
 
-def write_baseline(*, source: str, output: Path) -> None:
+def write_baseline(*, source: str, output: Path, inventory: Sequence[str], label: str) -> None:
     """Write the accepted settings."""
     require_folder(output)
-    baseline = accept_baseline(fleet_digest(source))
+    baseline = accept_baseline(fleet_digest(source), _labels(inventory, label))
     write_text(output, baseline_text(baseline))
     settings = sum(map(len, baseline.values()))
     _print(
@@ -135,16 +149,29 @@ def write_baseline(*, source: str, output: Path) -> None:
     )
 
 
-def print_drift(*, source: str, baseline: Path) -> int:
+def print_drift(*, source: str, baseline: Path, inventory: Sequence[str], label: str) -> int:
     """What left the baseline; 1 where anything did."""
-    found = sorted(drifted(host_records(source), read_baseline(baseline)), key=lambda one: (one.host, one.key))
+    moved = drifted(host_records(source), read_baseline(baseline), _labels(inventory, label))
+    found = sorted(moved, key=lambda one: (one.host, one.key))
     _print([odd_line(one) for one in found] or ["No setting left the baseline."])
     return int(bool(found))
+
+
+def export_tables(*, source: str, output: Path) -> None:
+    """Write Parquet files."""
+    from perfadvisor.fleet.tables import write_tables
+
+    require_folder(output)
+    rows = write_tables(host_records(source), output)
+    _print(f"{output}/{name}.parquet: {count_of(count, 'row')}" for name, count in rows.items())
 
 
 def compare_rollout(*, before: str, after: str, changed: Sequence[str]) -> int:
     """The effects of a change; 1 where a metric is worse."""
     first, second = list(_results(before)), list(_results(after))
+    others = _other_machines(first, second)
+    _print(f"left out: {host}: {why}" for host, why in sorted(others.items()))
+    second = [one for one in second if one.host not in others]
     hosts = frozenset(one.host for one in second if any(fnmatchcase(one.host, glob) for glob in changed))
     if not hosts:
         raise InputError(f"--changed {', '.join(changed)}: no host is called so", f"perfadvisor fleet list {after}")
@@ -156,9 +183,25 @@ def compare_rollout(*, before: str, after: str, changed: Sequence[str]) -> int:
 def _results(source: str) -> Iterable[HostRecord]:
     """The records without what a comparison of results does not need."""
     return (
-        HostRecord(host=one.host, source="", content="", cells=tuple(cell for cell in one.cells if cell.better))
+        HostRecord(
+            host=one.host,
+            source="",
+            content="",
+            identity=one.identity,
+            cells=tuple(cell for cell in one.cells if cell.better),
+        )
         for one in host_records(source)
     )
+
+
+def _other_machines(before: Iterable[HostRecord], after: Iterable[HostRecord]) -> dict[str, str]:
+    """The hosts that call themselves otherwise than before: they may be other machines of the same name."""
+    names = {one.host: one.identity for one in before}
+    return {
+        one.host: f"calls itself {one.identity}, and {names[one.host]} before"
+        for one in after
+        if one.identity and names.get(one.host) and names[one.host] != one.identity
+    }
 
 
 def ingest_hosts(*, source: Path, db: str) -> None:
@@ -183,7 +226,8 @@ def print_moves(*, fact: str, host: str, db: str) -> None:
     catalogue = known_facts()
     if fact and fact not in catalogue:
         raise InputError(unknown_fact(fact, catalogue), "perfadvisor facts BUNDLE lists names")
-    names = [fact] if fact else [name for name, spec in catalogue.items() if spec.nature is Nature.SETTING]
+    settings = [name for name, spec in catalogue.items() if spec.nature is Nature.SETTING]
+    names = [fact] if fact else [*settings, HOSTNAME]
     with Database(db).reading() as connection:
         lines = [
             f"{when(one.time)}  {one.host}: {key_text(one.key)} "

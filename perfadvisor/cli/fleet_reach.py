@@ -1,22 +1,22 @@
 """What `perfadvisor fleet snapshot`, `fleet run` and `fleet advise` do once their options are read."""
 
-import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import click
 
-from perfadvisor.analyse.fleet.pairs import odd_pairs
 from perfadvisor.cli.fleet_body import judge_all, print_outliers
 from perfadvisor.cli.output import require_folder, write_text
-from perfadvisor.fleet.ansible import FleetOptions
-from perfadvisor.fleet.pairing import measure_pairs
+from perfadvisor.fleet.ansible import FleetOptions, host_labels
+from perfadvisor.fleet.pair_file import matrices, pairs_json
+from perfadvisor.fleet.pairing import MeasuredPairs, measure_pairs
 from perfadvisor.fleet.reaching import FleetJob, reach, run_job, snapshot_job
 from perfadvisor.formatting import count_of
 from perfadvisor.plaintext import one_line
-from perfadvisor.report.fleet.text import pairs_text
+from perfadvisor.report.fleet.pairs import matrix_text, switches_line
 
 JUDGED = "judged"
 
@@ -36,7 +36,7 @@ def advise_hosts(*, out: Path, rules_dirs: Sequence[Path], **options: Any) -> in
     """Read, judge and compare."""
     code = snapshot_hosts(out=out, **options)
     judge_all(bundles=[out], out=out / JUDGED, rules_dirs=rules_dirs, scheduler="", processes=0)
-    print_outliers(source=str(out / JUDGED), as_json=False)
+    print_outliers(source=str(out / JUDGED), as_json=False, inventory=(), label="")
     return code
 
 
@@ -67,24 +67,44 @@ def _reached(
     done = reach(options, out, job, resume=resume)
     for host, reason in sorted(done.missed.items()):
         click.echo(one_line(f"not {what}: {host}: {reason}"), err=True)
+    for host, note in sorted(done.notes.items()):
+        click.echo(one_line(f"{host}: {note}"), err=True)
     before = f", {len(done.before)} {what} before" if done.before else ""
     click.echo(f"{out}: {count_of(len(done.read), 'host')} {what}{before}, {len(done.missed)} not")
     return 3 if done.missed else 0
 
 
 def measure_all_pairs(
-    *, inventory: Sequence[str], limit: str, forks: int, seconds: int, groups: Sequence[str], output: Path | None
+    *,
+    inventory: Sequence[str],
+    limit: str,
+    forks: int,
+    seconds: int,
+    groups: Sequence[str],
+    label: str,
+    output: Path | None,
 ) -> int:
     """Measure, and name what is odd."""
     require_folder(output)
-    options = FleetOptions(inventory=tuple(inventory), limit=limit, forks=forks)
-    found = measure_pairs(options, seconds)
-    hosts = {host for pair in found.values for host in pair}
-    behind = {host: next((glob for glob in groups if fnmatchcase(host, glob)), "") for host in hosts}
+    labels = host_labels(inventory, label) if label else {}
+    found = measure_pairs(FleetOptions(inventory=tuple(inventory), limit=limit, forks=forks), seconds)
+    _place(found, groups, labels)
     for name, reason in sorted(found.missed.items()):
         click.echo(one_line(f"not measured: {name}: {reason}"), err=True)
-    click.echo(pairs_text(found.values, odd_pairs(found.values, behind)))
+    counts = Counter(name for name in found.switches.values() if name)
+    if counts:
+        click.echo(one_line(switches_line(counts.most_common())))
+    for matrix in matrices(found):
+        click.echo(matrix_text(matrix))
     if output is not None:
-        rows = [{"from": one, "to": other, "bits_per_s": value} for (one, other), value in found.values.items()]
-        write_text(output, json.dumps({"schema_version": 1, "pairs": rows}, indent=1) + "\n")
+        write_text(output, pairs_json(found))
     return 3 if found.missed else 0
+
+
+def _place(found: MeasuredPairs, groups: Sequence[str], labels: Mapping[str, str]) -> None:
+    """Put hosts behind the switches that the user names, in the place of those that LLDP names."""
+    for host in {host for pair in found.values.keys() | found.round_trips.keys() for host in pair}:
+        if groups:
+            found.switches[host] = next((glob for glob in groups if fnmatchcase(host, glob)), "")
+        elif labels:
+            found.switches[host] = labels.get(host, "")

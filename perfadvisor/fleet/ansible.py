@@ -4,10 +4,13 @@ Reaching machines is Ansible's work: inventory, connection, host keys, jump host
 own configuration. A host's answer is bounded by time, and by the memory that Ansible's processes may take.
 """
 
+import json
 import os
 import resource
 import shlex
+import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +25,7 @@ from perfadvisor.plaintext import visible_line
 MOST_MEMORY = 2 << 30  # of each of Ansible's processes: a host that answers without end meets it
 UNREACHABLE, FAILED = "unreachable", "failed"
 NO_HOSTS = "no hosts to target"  # as Ansible words it
+LONGEST_LABEL = 200
 
 
 class NoHostsError(InputError):
@@ -94,6 +98,31 @@ def run_play(
             raise _unreached((Path(folder) / "artifacts").glob("*/stdout"), str(done.status))
 
 
+def host_labels(inventory: Sequence[str], variable: str) -> dict[str, str]:
+    """Host -> the value of this variable of the inventory, of the hosts that have it. InputError where none has it, or
+    the inventory cannot be read."""
+    runner, environment = _ansible_runner(), _environment()
+    with tempfile.TemporaryDirectory(prefix="pa-fleet-") as folder:
+        words = ["--list", *(word for one in _inventories(inventory) for word in ("-i", one))]
+        program = shutil.which("ansible-inventory", path=environment["PATH"]) or "ansible-inventory"
+        printed, errors, _ = runner.run_command(
+            executable_cmd=program, cmdline_args=words, private_data_dir=folder, envvars=environment, quiet=True
+        )
+    try:
+        hosts = json.loads(printed)["_meta"]["hostvars"]
+    except (ValueError, KeyError, TypeError):
+        reason = visible_line(str(errors).strip())[:300] or "it printed no inventory"
+        raise InputError(f"ansible-inventory: {reason}", "check the inventory: ansible-inventory --graph") from None
+    labels = {
+        host: visible_line(str(one[variable]))[:LONGEST_LABEL]
+        for host, one in hosts.items()
+        if isinstance(one.get(variable), str | int)
+    }
+    if not labels:
+        raise InputError(f"--label {variable}: no host of the inventory has this variable", "ansible-inventory --list")
+    return labels
+
+
 def _unreached(outputs: Iterable[Path], status: str) -> InputError:
     """Why no host was reached, as Ansible printed it."""
     printed = "\n".join(output.read_text("utf-8", "replace") for output in outputs)
@@ -112,20 +141,27 @@ def _ansible_runner() -> Any:  # noqa: ANN401 - a module without types
 
 
 def _arguments(options: FleetOptions) -> Iterator[str]:
-    for one in options.inventory:
-        if "," not in one and not Path(one).exists():
-            raise InputError(f"{one}: no such inventory", "give a file, or host names with commas: -i web1,web2")
-        yield from ("-i", one if "," in one else str(Path(one).resolve()))
+    for one in _inventories(options.inventory):
+        yield from ("-i", one)
     if options.limit:
         yield from ("--limit", options.limit)
     if options.vault_password_file:
         yield from ("--vault-password-file", str(options.vault_password_file.resolve()))
 
 
+def _inventories(given: Iterable[str]) -> Iterator[str]:
+    for one in given:
+        if "," not in one and not Path(one).exists():
+            raise InputError(f"{one}: no such inventory", "give a file, or host names with commas: -i web1,web2")
+        yield one if "," in one else str(Path(one).resolve())
+
+
 def _environment() -> dict[str, str]:
     """Ansible is started elsewhere, so the ansible.cfg of this directory is named: as Ansible itself, never one in a
-    directory that everybody can write."""
+    directory that everybody can write. Of several Ansibles the one beside this Python is meant, also where its
+    environment is not activated."""
     found = {"ANSIBLE_RETRY_FILES_ENABLED": "false", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false"}
+    found["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', os.defpath)}"
     own = Path("ansible.cfg")
     if "ANSIBLE_CONFIG" not in os.environ and own.is_file() and not Path().stat().st_mode & stat.S_IWOTH:
         found["ANSIBLE_CONFIG"] = str(own.resolve())

@@ -1,13 +1,14 @@
 """The accepted settings of each cohort, as a file that people read, change and commit."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.analyse.fleet.drift import accepted, drift
 from perfadvisor.analyse.fleet.settings import CohortSettings
 from perfadvisor.errors import InputError
+from perfadvisor.fleet.comparing import NO_LABELS
 from perfadvisor.fleet.digests import settings_of
 from perfadvisor.model.fact import Scalar
 from perfadvisor.model.fleet import HostRecord, OddSetting, SettingKey
@@ -17,12 +18,12 @@ FORMAT = Format(kind="baseline of a fleet", version=1)
 Baseline = dict[str, dict[SettingKey, Scalar]]
 
 
-def accept_baseline(digest: FleetDigest) -> Baseline:
+def accept_baseline(digest: FleetDigest, labels: Mapping[str, str] = NO_LABELS) -> Baseline:
     """Cohort -> the settings on which nine in ten of its hosts agree."""
     names = [one.host for one in digest.hosts]
     return {
         cohort: accepted(CohortSettings(cohort, names, hosts, digest.settings))
-        for cohort, hosts in sorted(digest.by_cohort({}).items())
+        for cohort, hosts in sorted(digest.by_cohort(labels).items())
     }
 
 
@@ -59,8 +60,12 @@ def _scalar(value: object) -> Scalar:
     return value
 
 
-def drifted(records: Iterable[HostRecord], baseline: Baseline) -> Iterator[OddSetting]:
-    """Every setting of every host that left its cohort's accepted value."""
+def drifted(
+    records: Iterable[HostRecord], baseline: Baseline, labels: Mapping[str, str] = NO_LABELS
+) -> Iterator[OddSetting]:
+    """Every setting of every host that left its cohort's accepted value. `labels` names the cohort of a host in place
+    of its hardware, as for the baseline."""
     for record in records:
-        accepted_here = baseline.get(record.cohort, {})
-        yield from drift(record.host, record.cohort, settings_of(record.facts), accepted_here)
+        cohort = labels.get(record.host) or record.cohort
+        accepted_here = baseline.get(cohort, {})
+        yield from drift(record.host, cohort, settings_of(record.facts), accepted_here)

@@ -5,6 +5,7 @@ import binascii
 import json
 import re
 import shlex
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.fleet.ansible import FAILED, FleetOptions, HostAnswer, NoHostsError, play, run_play
 from perfadvisor.fleet.capture_script import MOST_BYTES, capture_script, snapshot_of_answer
+from perfadvisor.fleet.kept import AHEAD_S
 from perfadvisor.fleet.places import PACKED_RUN
 from perfadvisor.plaintext import visible_line
 from perfadvisor.saved.snapshot_file import snapshot_bytes
@@ -20,6 +22,7 @@ from perfadvisor.whole import write_whole
 
 STATE = "fleet.json"
 EVERYWHERE = "/proc/meminfo"
+BEHIND_S = 3600.0  # an answer may take its time; a clock further behind is wrong
 SNAPSHOT = ".tar.gz"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:+-]{0,199}")
 _RUN = r"""#!/bin/sh
@@ -35,32 +38,39 @@ echo run; tar czf - run | base64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FleetJob:
-    """What is run on each host: a script, and how its output becomes the bytes of a file that ends in `suffix`."""
+    """What is run on each host: a script, and how its output becomes the bytes of a file that ends in `suffix`, with a
+    note about the host or ""."""
 
     name: str
     script: str
     suffix: str
-    contents: Callable[[str, str], bytes]
+    contents: Callable[[str, str], tuple[bytes, str]]
 
 
 @dataclass(slots=True)
 class ReachedFleet:
-    """The hosts that were read, those read before, and host -> why not of the others."""
+    """The hosts that were read, those read before, and host -> why not of the others. `notes` says of some that were
+    read what is odd about them."""
 
     read: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     missed: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def snapshot_job() -> FleetJob:
     """Read the machine. The host needs a shell alone."""
     script = capture_script()
 
-    def contents(host: str, output: str) -> bytes:
+    def contents(host: str, output: str) -> tuple[bytes, str]:
         snapshot = snapshot_of_answer(output, script.mark, host)
         if not snapshot.tree.read(EVERYWHERE):
             raise InputError(f"its answer has no {EVERYWHERE}, which every machine has")
-        return snapshot_bytes(snapshot)
+        off = snapshot.taken - time.time()
+        if -BEHIND_S <= off <= AHEAD_S:
+            return snapshot_bytes(snapshot), ""
+        note = f"its clock is {abs(off) / 3600:.1f} hours {'ahead' if off > 0 else 'behind'}; dated by the clock here"
+        return snapshot_bytes(replace(snapshot, taken=time.time())), note if snapshot.taken else ""
 
     return FleetJob(name="read the machine", script=script.text, suffix=SNAPSHOT, contents=contents)
 
@@ -72,7 +82,7 @@ def run_job(program: str, arguments: Sequence[str]) -> FleetJob:
     return FleetJob(name="measure", script=script, suffix=PACKED_RUN, contents=_run_bytes)
 
 
-def _run_bytes(_host: str, output: str) -> bytes:
+def _run_bytes(_host: str, output: str) -> tuple[bytes, str]:
     head, _, body = output.strip().partition("\n")
     if head.strip() != "run":
         lines = [line for line in body.splitlines() if line.strip()]
@@ -80,7 +90,7 @@ def _run_bytes(_host: str, output: str) -> bytes:
     if len(body) > MOST_BYTES:
         raise InputError(f"its run is larger than {MOST_BYTES >> 20} MiB")
     try:
-        return base64.b64decode(body)
+        return base64.b64decode(body), ""
     except binascii.Error as error:
         raise InputError(f"its answer is damaged: {error}") from error
 
@@ -92,7 +102,7 @@ def reach(options: FleetOptions, out: Path, job: FleetJob, *, resume: bool = Fal
     def take(answer: HostAnswer) -> None:
         if answer.host in done.read:
             return
-        reason = f"{answer.state}: {answer.reason}" if answer.state else _kept(answer, job, out)
+        reason = f"{answer.state}: {answer.reason}" if answer.state else _kept(answer, job, out, done.notes)
         done.missed.pop(answer.host, None)
         if reason:
             done.missed[answer.host] = reason
@@ -138,16 +148,19 @@ def _prepare(out: Path, suffix: str, resume: bool) -> list[str]:
     return sorted(name.removesuffix(suffix) for name in there if _NAME.fullmatch(name))
 
 
-def _kept(answer: HostAnswer, job: FleetJob, out: Path) -> str:
+def _kept(answer: HostAnswer, job: FleetJob, out: Path, notes: dict[str, str]) -> str:
     """Write the host's file; why that failed, "" where it did not."""
     if not _NAME.fullmatch(answer.host):
         return f"{FAILED}: its name in the inventory cannot be that of a file"
     try:
-        write_whole(out / f"{answer.host}{job.suffix}", job.contents(answer.host, str(answer.result.get("stdout", ""))))
+        data, note = job.contents(answer.host, str(answer.result.get("stdout", "")))
+        write_whole(out / f"{answer.host}{job.suffix}", data)
     except PerfAdvisorError as error:
         return f"{FAILED}: {visible_line(error.message)}"
     except OSError:
         raise  # of this machine's own disk
     except Exception as error:  # whatever a hostile host answers must not end the others
         return f"{FAILED}: its answer could not be read: {visible_line(repr(error))[:200]}"
+    if note:
+        notes[answer.host] = note
     return ""

@@ -69,7 +69,7 @@ def spread(
     waiting = iter(batches)
     flight = AHEAD * max(1, len(connected.scheduler_info()["workers"]))
     sent = {connected.submit(work, one, pure=False): one for one in islice(waiting, flight)}
-    done = as_completed(list(sent))
+    done = as_completed(list(sent), loop=connected.loop)
     for future in done:
         batch = sent.pop(future)
         try:

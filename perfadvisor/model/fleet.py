@@ -181,6 +181,18 @@ class PairEffect:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PairMatrix:
+    """One metric between all pairs: (sender, receiver) -> value, and what is odd in it. `what` names it, `better` is
+    "higher" or "lower"."""
+
+    what: str
+    unit: str
+    better: str
+    values: dict[tuple[str, str], float]
+    odd: tuple[PairEffect, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FindingSpread:
     """A rule with the hosts on which it fires; `elsewhere` counts the hosts beyond those named. The title is that of
     one of the hosts."""

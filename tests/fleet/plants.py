@@ -14,12 +14,13 @@ class Plant:
 
     commands: str
     keys: tuple[str, ...]
+    slows: bool = True  # what `tests.fleet.show` measures
 
 
-SOMAXCONN = Plant("sysctl -qw net.core.somaxconn=16", ("network.somaxconn", "sysctl.value net.core.somaxconn"))
+SOMAXCONN = Plant("sysctl -qw net.core.somaxconn=16", ("network.somaxconn", "sysctl.value net.core.somaxconn"), False)
 SHAPED = Plant("tc qdisc add dev eth0 root tbf rate 200mbit burst 64kb latency 50ms", ("nic.shaped_bits_per_s eth0",))
-RECEIVE = Plant("sysctl -qw net.ipv4.tcp_rmem='4096 16384 65536'", ("network.tcp_rmem_max_bytes",))
-SEND = Plant("sysctl -qw net.ipv4.tcp_wmem='4096 16384 32768'", ("network.tcp_wmem_max_bytes",))
+RECEIVE = Plant("sysctl -qw net.ipv4.tcp_rmem='4096 16384 65536'", ("network.tcp_rmem_max_bytes",), False)
+SEND = Plant("sysctl -qw net.ipv4.tcp_wmem='4096 4096 8192'", ("network.tcp_wmem_max_bytes",))
 
 
 def quota(cpus: float) -> Plant:
@@ -38,7 +39,7 @@ def throttled(bytes_per_s: int) -> Plant:
 
 def both(one: Plant, other: Plant) -> Plant:
     """Two on one host."""
-    return Plant(f"{one.commands}; {other.commands}", one.keys + other.keys)
+    return Plant(f"{one.commands}; {other.commands}", one.keys + other.keys, one.slows or other.slows)
 
 
 def groups_can_be_made() -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from tests.fleet.plants import CONTROLLERS, GROUPS
 
 NETWORK = "10.77.0"
+PEER = f"{NETWORK}.254"  # the control node
 SSHD = "/usr/sbin/sshd"
 
 # Mounts are the host's own: /sys shows its network devices, with the control groups of this machine below it.
@@ -21,6 +22,7 @@ HOST = r"""
 mount --make-rprivate / && mkdir -p "$1/groups" && mount --rbind /sys/fs/cgroup "$1/groups"
 mount -t sysfs sysfs /sys && mount --rbind "$1/groups" /sys/fs/cgroup
 mount -t proc proc /proc
+[ ! -d "$1/ssh" ] || mount --bind "$1/ssh" /etc/ssh/ssh_config.d
 hostname "$2"
 for _ in $(seq 1200); do ip link show eth0 >/dev/null 2>&1 && break; sleep 0.05; done
 ip link set lo up; ip addr add "$3/24" dev eth0; ip link set eth0 up
@@ -46,6 +48,7 @@ class Spaces:
     folder: Path
     hosts: list[SpaceHost]
     bridges: tuple[str, ...] = ("",)  # a host is behind the one that its name starts with
+    peer: bool = False  # whether the control node has an sshd too, which the hosts may use
     held: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     def start(self) -> None:
@@ -55,7 +58,7 @@ class Spaces:
             argv = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.folder / name)]
             subprocess.run(argv, check=True)
         self._write_configurations()
-        control = self._hold("unshare", "--net", "--", "sleep", "900")
+        control = self._hold("unshare", "--net", "--", "sleep", "3600")
         self.control = ["nsenter", "-t", str(control.pid), "-n", "--"]
         self._ip("link", "set", "lo", "up")
         for number, _ in enumerate(self.bridges):
@@ -65,7 +68,7 @@ class Spaces:
                 self._ip("link", "add", f"up{number}", "type", "veth", "peer", "name", f"down{number}")
                 self._ip("link", "set", f"up{number}", "master", "br0", "up")
                 self._ip("link", "set", f"down{number}", "master", f"br{number}", "up")
-        self._ip("addr", "add", f"{NETWORK}.254/24", "dev", "br0")
+        self._ip("addr", "add", f"{PEER}/24", "dev", "br0")
         for number, host in enumerate(self.hosts, 1):
             folder = self.folder / host.name
             argv = ("sh", "-c", HOST, "host", str(folder), host.name, f"{NETWORK}.{number}", host.plant, _group(host))
@@ -73,6 +76,8 @@ class Spaces:
             self._ip("link", "add", f"v{number}", "type", "veth", "peer", "name", "eth0", "netns", str(space.pid))
             bridge = next(i for i, one in enumerate(self.bridges) if host.name.startswith(one))
             self._ip("link", "set", f"v{number}", "master", f"br{bridge}", "up")
+        if self.peer:
+            self._hold_sshd()
         self._wait()
 
     def _write_configurations(self) -> None:
@@ -82,23 +87,45 @@ class Spaces:
             folder = self.folder / host.name
             folder.mkdir()
             (folder / "home").mkdir()
-            forced = f"ForceCommand {folder}/forced\n" if host.forced else ""
             if host.forced:
                 (folder / "forced").write_text(f"#!/bin/sh\n{host.forced}\n")
                 (folder / "forced").chmod(0o755)
-            (folder / "sshd_config").write_text(
-                f"Port 22\nListenAddress {NETWORK}.{number}\nHostKey {self.folder}/host\nPidFile none\nUsePAM no\n"
-                f"AuthorizedKeysFile {self.folder}/key.pub\nStrictModes no\nPermitRootLogin yes\nLogLevel QUIET\n"
-                f"Subsystem sftp /usr/lib/openssh/sftp-server\nMaxStartups 50\n{forced}"
-            )
+            if self.peer:
+                self._trust_peer(folder / "ssh")
+            self._configure_sshd(folder, f"{NETWORK}.{number}", host.forced)
             lines.append(f"{host.name} ansible_host={NETWORK}.{number}")
         lines += [f"gone ansible_host={NETWORK}.200", "", "[all:vars]", "ansible_user=root"]
         lines += [f"ansible_ssh_private_key_file={self.folder}/key", f'ansible_ssh_common_args="{common}"']
         lines += [f"ansible_remote_tmp={self.folder}/remote"]
         (self.folder / "inventory").write_text("\n".join(lines) + "\n")
 
+    def _configure_sshd(self, folder: Path, address: str, forced: str = "") -> None:
+        (folder / "sshd_config").write_text(
+            f"Port 22\nListenAddress {address}\nHostKey {self.folder}/host\nPidFile none\nUsePAM no\n"
+            f"AuthorizedKeysFile {self.folder}/key.pub\nStrictModes no\nPermitRootLogin yes\nLogLevel QUIET\n"
+            f"Subsystem sftp /usr/lib/openssh/sftp-server\nMaxStartups 50\n"
+            + (f"ForceCommand {folder}/forced\n" if forced else "")
+        )
+
+    def _trust_peer(self, folder: Path) -> None:
+        """Let the host's root reach the control node."""
+        folder.mkdir()
+        (folder / "peer.conf").write_text(
+            f"Host {PEER}\n  IdentityFile {self.folder}/key\n  StrictHostKeyChecking no\n"
+            "  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n"
+        )
+
+    def _hold_sshd(self) -> None:
+        folder = self.folder / "peer"
+        folder.mkdir()
+        self._configure_sshd(folder, PEER)
+        argv = ["setpriv", "--pdeathsig", "KILL", *self.control, SSHD, "-D", "-f", str(folder / "sshd_config")]
+        self.held.append(subprocess.Popen(argv, stdin=subprocess.DEVNULL))
+
     def _hold(self, *argv: str) -> "subprocess.Popen[bytes]":
-        """Start what unshares a network, and wait until it has: on a busy machine that takes its time."""
+        """Start what unshares a network, and wait until it has: on a busy machine that takes its time. It ends with
+        this process, also where that is killed."""
+        argv = ("setpriv", "--pdeathsig", "KILL", *argv)
         with (self.folder / "hosts.log").open("ab") as log:
             self.held.append(subprocess.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
         own, theirs = Path("/proc/self/ns/net"), Path(f"/proc/{self.held[-1].pid}/ns/net")
@@ -134,7 +161,7 @@ class Spaces:
         argv = [*self.control, sys.executable, "-m", "perfadvisor", *words]
         environment = os.environ | {"ANSIBLE_HOME": str(self.folder / "ansible"), "ANSIBLE_SSH_ARGS": "-C"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-        return subprocess.run(argv, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=timeout)
+        return _whole(argv, self.folder, environment, timeout)
 
     def stop(self) -> None:
         """End every process that holds a namespace, and what runs in it."""
@@ -154,3 +181,20 @@ class Spaces:
 def _group(host: SpaceHost) -> str:
     """The control group that a plant may make for the host."""
     return f"pa-{os.getpid()}-{host.name}"
+
+
+def _whole(
+    argv: list[str], folder: Path, environment: dict[str, str], timeout: float
+) -> "subprocess.CompletedProcess[str]":
+    """Run to the end. On an interrupt or a time-out it may clean up before it is killed."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(argv, cwd=folder, env=environment, text=True, **pipes) as process:
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except BaseException:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(argv, process.returncode, out, err)

@@ -174,6 +174,25 @@ def test_names_of_hosts_stay_whole_in_narrow_tables() -> None:
     assert "overflow-wrap: break-word;" in cells
 
 
+def test_a_host_that_is_off_in_many_metrics_is_one_row_of_the_page() -> None:
+    """Three hosts with forty metrics each leave room for the others."""
+    many = [
+        replace(one, cells=tuple(cell._replace(metric=f"read.lat_p{i}") for i in range(40) for cell in one.cells))
+        for one in slow_fleet()
+    ]
+    page = fleet_page(comparison(digest_of(many)))
+    (table,) = re.findall(r"<table><caption class=\"hidden\">Outliers<.*?</table>", page, re.DOTALL)
+    assert table.count("<tr>") == 1 + 3 and table.count("<details><summary>36 more<") == 3
+    assert table.count("% of its cohort") == 120
+
+
+def test_names_of_settings_break_between_their_parts(tmp_path) -> None:
+    page = fleet_page(comparison(digest_of(slow_fleet(slow=1))))
+    assert '<code class="key">cpu.<wbr>governors</code>' in page
+    (code,) = re.findall(r"\.key \{(.*?)\}", (ROOT / "reports" / "fleet.css").read_text())
+    assert "overflow-wrap: normal;" in code
+
+
 def test_the_page_of_ten_thousand_hosts_is_small(tmp_path) -> None:
     records = slow_fleet(slow=100, hosts=10_000)
     page = fleet_page(comparison(digest_of(records)))

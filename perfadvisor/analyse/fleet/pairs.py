@@ -23,9 +23,12 @@ Square = NDArray[np.float64]
 Pairs = Mapping[tuple[str, str], float]
 
 
-def odd_pairs(values: Pairs, groups: Mapping[str, str] | None = None) -> tuple[PairEffect, ...]:
+def odd_pairs(
+    values: Pairs, groups: Mapping[str, str] | None = None, least_spread: float = LEAST_SPREAD
+) -> tuple[PairEffect, ...]:
     """The senders, receivers and links that differ from the rest, the surest first; () below four hosts. `values` maps
-    (sender, receiver) to a positive number; pairs that were not measured are left out."""
+    (sender, receiver) to a positive number; pairs that were not measured are left out. Measurements of one pair differ
+    by `least_spread`, as a share, even on a quiet network."""
     hosts = sorted({host for pair in values for host in pair})
     if len(hosts) < FEWEST_HOSTS:
         return ()
@@ -36,7 +39,7 @@ def odd_pairs(values: Pairs, groups: Mapping[str, str] | None = None) -> tuple[P
     ]
     effects += [("receives", (host,), float(gap)) for host, gap in zip(hosts, receives, strict=True)]
     effects += [("link", (hosts[i], hosts[j]), float(rest[i, j])) for i, j in np.argwhere(known)]
-    p = np.concatenate([_p(sends), _p(receives), _p(rest[known])])
+    p = np.concatenate([_p(gaps, least_spread) for gaps in (sends, receives, rest[known])])
     found = [
         PairEffect(what=what, hosts=named, ratio=exp(gap), q=float(q))
         for (what, named, gap), q in zip(effects, corrected(p), strict=True)
@@ -84,8 +87,8 @@ def _median(values: Floats) -> float:
     return middle(known) if known.size else 0.0
 
 
-def _p(gaps: Floats) -> Floats:
+def _p(gaps: Floats, least_spread: float) -> Floats:
     if not gaps.size:
         return gaps
-    scale = max(biweight_sigma(gaps), LEAST_SPREAD)
+    scale = max(biweight_sigma(gaps), least_spread)
     return np.asarray(2 * stdtr(degrees_of_freedom(gaps.size), -np.abs(gaps - middle(gaps)) / scale), dtype=np.float64)

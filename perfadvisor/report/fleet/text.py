@@ -1,6 +1,6 @@
 """A fleet's answers for the terminal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from perfadvisor.formatting import count_of, figure, value_text
 from perfadvisor.model.fact import Scalar
@@ -10,7 +10,6 @@ from perfadvisor.model.fleet import (
     OddSetting,
     Outlier,
     OutlierReason,
-    PairEffect,
     RolloutEffect,
     SettingKey,
 )
@@ -20,7 +19,6 @@ from perfadvisor.report.words import metric_words
 
 MOST_HOSTS = 5  # named in one line
 MOST_LINES = 30  # of each part
-MOST_HOSTS_IN_MATRIX = 16
 
 
 def comparison_text(found: FleetComparison) -> str:
@@ -121,26 +119,3 @@ def named(hosts: Sequence[str]) -> str:
     """Up to five names, and how many more."""
     shown = ", ".join(hosts[:MOST_HOSTS])
     return f"{shown} and {len(hosts) - MOST_HOSTS} more" if len(hosts) > MOST_HOSTS else shown
-
-
-def pairs_text(values: Mapping[tuple[str, str], float], odd: Sequence[PairEffect]) -> str:
-    """The odd hosts and links, then the matrix: senders by row, receivers by column, in Gbit/s."""
-    lines = [_pair_line(one) for one in odd] or ["No host and no link differs from the rest."]
-    hosts = sorted({host for pair in values for host in pair})
-    if 1 < len(hosts) <= MOST_HOSTS_IN_MATRIX:
-        width = max(6, *(len(host) for host in hosts)) + 1
-        lines += ["", "Gbit/s from row to column:", " " * width + "".join(f"{host:>{width}}" for host in hosts)]
-        lines += [
-            f"{one:<{width}}" + "".join(_entry(values.get((one, other)), width) for other in hosts) for one in hosts
-        ]
-    return "\n".join(map(one_line, lines))
-
-
-def _pair_line(one: PairEffect) -> str:
-    who = " to ".join(one.hosts)
-    what = f"{who}: this link carries" if one.what == "link" else f"{who} {one.what}"
-    return f"{what} {100 * one.ratio:.0f} % of what the other pairs lead to expect (q = {one.q:.2g})"
-
-
-def _entry(value: float | None, width: int) -> str:
-    return f"{'-' if value is None else f'{value / 1e9:.2f}':>{width}}"

@@ -69,12 +69,18 @@ def slow_hosts(spaces: Spaces, planted: dict[str, Plant]) -> bool:
     called(spaces, "fleet", "outliers", "judged")
     found = compared(spaces, "judged")
     slow = {one["host"] for one in found["outliers"]["outliers"] if one["worse"]}
-    named = {(host, " ".join(filter(None, step["key"]))) for one in found["reasons"] for step in one["steps"]
-             for host in one["hosts"]}  # fmt: skip
+    named = {
+        (host, " ".join(filter(None, step["key"])))
+        for one in found["reasons"]
+        for step in one["steps"]
+        for host in one["hosts"]
+    }
     limited = {host for host, plant in planted.items() if plant.slows}
     unexplained = {host for host in slow & limited if not any((host, key) in named for key in planted[host].keys)}
-    print(f"worse: {sorted(slow)}; planted and not worse: {sorted(limited - slow) or 'none'}; "
-          f"worse and not planted: {sorted(slow - limited) or 'none'}")  # fmt: skip
+    print(
+        f"worse: {sorted(slow)}; planted and not worse: {sorted(limited - slow) or 'none'}; "
+        f"worse and not planted: {sorted(slow - limited) or 'none'}"
+    )
     print(f"without the planted setting as a reason: {sorted(unexplained) or 'none'}", flush=True)
     return slow == limited and not unexplained
 

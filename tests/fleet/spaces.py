@@ -111,9 +111,9 @@ class Spaces:
         """Let the host's root reach the control node."""
         folder.mkdir()
         (folder / "peer.conf").write_text(
-            f"Host {PEER}\n  IdentityFile {self.folder}/key\n  StrictHostKeyChecking no\n"
-            "  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n"
+            f"Host {PEER}\n  IdentityFile {self.folder}/key\n  UserKnownHostsFile {folder}/known\n"
         )
+        (folder / "known").write_text(f"{PEER} {(self.folder / 'host.pub').read_text()}")
 
     def _hold_sshd(self) -> None:
         folder = self.folder / "peer"

@@ -30,7 +30,8 @@ def cleaned(data: bytes) -> list[InputLine]:
     if not any(lines):
         return []
     return [
-        InputLine(number, one) for number, one in enumerate(_unnumbered(_outdented(list(map(_unquoted, lines)))), 1)
+        InputLine(number, one)
+        for number, one in enumerate(_unnumbered(_outdented([_unticked(_unquoted(line)) for line in lines])), 1)
     ]
 
 
@@ -40,6 +41,11 @@ def _outdented(lines: list[str]) -> list[str]:
     if not full or not all(line.startswith(_BLOCK) for line in full) or all(line[4:5].isspace() for line in full):
         return lines
     return [line.removeprefix(_BLOCK) for line in lines]
+
+
+def _unticked(line: str) -> str:
+    """Without the one mark of code that stands around several lines, as people write who take it for a block."""
+    return line.strip("`") if line.count("`") == 1 and "`" in (line[:1], line[-1:]) else line
 
 
 def _unquoted(line: str) -> str:

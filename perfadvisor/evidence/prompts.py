@@ -6,8 +6,8 @@ from dataclasses import dataclass
 _PROGRAMS = """
 cat ch-remote cpupower cyclictest dd df dmesg docker dpkg echo egrep ethtool fgrep fio free getconf grep head hostname
 hostnamectl ifconfig iostat ip iperf iperf3 irqbalance journalctl kubectl ls lsblk lscpu lsmod lspci lstopo
-mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc openstack perf pct podman ps qm rpm sar
-smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
+mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc openstack perf pct ping podman ps qm rpm
+sar smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
 """
 PROGRAMS = frozenset(_PROGRAMS.split())
 _HOST = r"(?P<host>[A-Za-z0-9][\w.-]{0,63})"

@@ -36,3 +36,9 @@ def test_columns_that_count_up_by_chance_are_no_line_numbers() -> None:
 
 def test_an_empty_file_has_no_lines() -> None:
     assert cleaned(b"") == [] == cleaned(b"\n")
+
+
+def test_one_mark_of_code_around_several_lines_is_taken_off() -> None:
+    text = "`lo\nCPU(s): 4\nNUMA: `one` of `two`\n`\ntx_errors: 0`\na `b\n"
+    told = "lo|CPU(s): 4|NUMA: `one` of `two`||tx_errors: 0|a `b"
+    assert "|".join(line.text for line in cleaned(text.encode())) == told

@@ -49,11 +49,12 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     }),
     "ifconfig.txt": ("ifconfig", {
         ("nic.mtu", "eth0"): 9000, ("nic.tx_dropped", "eth0"): 3, ("nic.rx_dropped", "eth0"): None,
+        ("nic.rx_packets", "eth0"): 2_904_417,
         ("nic.carrier", "eth0"): True, ("nic.kind", "lo"): "loopback",
     }),
     "ifconfig-old.txt": ("ifconfig", {
         ("nic.mtu", "eth1"): 1500, ("nic.tx_dropped", "eth1"): 4, ("nic.carrier", "eth1"): False,
-        ("nic.tx_queue_len", "eth1"): 100,
+        ("nic.tx_queue_len", "eth1"): 100, ("nic.rx_packets", "eth1"): 12,
     }),
     "iommu-groups.txt": ("IOMMU groups", {
         ("pci.iommu_group", "0000:01:00.0"): "1", ("pci.group_companions", "0000:01:00.0"): "0000:01:00.1",
@@ -71,7 +72,9 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     "iperf3.txt": ("iperf3 results", {}),
     "ip-link.txt": ("ip link", {("nic.mtu", "eth0"): 1400, ("nic.carrier", "eth0"): True}),
     "ip-s-d-link.json": ("ip JSON", {("nic.mtu", "eth0"): 1400, ("nic.rx_dropped", "eth0"): 0}),
-    "ip-s-d-link.txt": ("ip link", {("nic.rx_missed", "eth0"): 0, ("nic.kind", "lo"): "loopback"}),
+    "ip-s-d-link.txt": ("ip link", {
+        ("nic.rx_missed", "eth0"): 0, ("nic.rx_packets", "eth0"): 128_122, ("nic.kind", "lo"): "loopback",
+    }),
     "lsblk-O.json": ("lsblk JSON", {("block.scheduler", "vda"): "mq-deadline", ("block.rotational", "vda"): True}),
     "lsblk-o.txt": ("lsblk", {("block.scheduler", "vda"): "mq-deadline", ("block.scheduler", "zram0"): None}),
     "lsblk-t.txt": ("lsblk", {("block.read_ahead_bytes", "vda"): 8 << 20, ("block.nr_requests", "zram0"): None}),
@@ -119,8 +122,21 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     "perf-kvm-stat.txt": ("perf kvm stat", {
         ("kvm_exit.shortest_ns", "HLT"): 510.0, ("kvm_exits.total", ""): 65_700,
     }),
+    "ping.txt": ("ping", {
+        ("ping.sent", "192.0.2.17"): 200, ("ping.lost", "192.0.2.17"): 13,
+        ("ping.round_trip_mean_ns", "192.0.2.17"): 398_000.0,
+    }),
+    "ping-busybox.txt": ("ping", {
+        ("ping.received", "192.0.2.1"): 20, ("ping.round_trip_spread_ns", "192.0.2.1"): None,
+    }),
     "podman-info.txt": ("docker or podman info", {("cgroup.version", ""): 1}),
     "qemu.conf": ("QEMU configuration file", {("vm.vcpus", "guest"): 4}),
+    "qemu-errors.txt": ("QEMU's errors", {
+        ("assignment.refused", "0000:03:00.1"): "group not viable", ("assignment.iommu_group", "0000:03:00.1"): "14",
+    }),
+    "qemu-errors-old.txt": ("QEMU's errors", {
+        ("assignment.refused", "0000:05:00.0"): "group in use", ("assignment.iommu_group", "0000:05:00.0"): "21",
+    }),
     "qm-config.txt": ("Proxmox guest", {("vm.vcpus", "db"): 4}),
     "sar-PALL.txt": ("mpstat or sar", {("load.iowait_share", ""): 0.2066, ("load.softirq_most_share", ""): None}),
     "sar-u.txt": ("mpstat or sar", {("load.steal_share", ""): 0.0}),

@@ -20,7 +20,7 @@ SAYS = {
     "dmesg-limited.txt": {"pcie-bandwidth-limited-in-log"},
     "accelerator-x8.txt": set(),
     "numastat-qemu.txt": {"numa-process-memory-spread"},
-    "one-cpu.txt": set(),  # vectors called eth1.vm0 are not known to be those of eth1
+    "one-cpu.txt": {"irq-one-cpu-since-boot"},
     "lspci-tree.txt": set(),
 }
 MORE = {"qemu-emulated.txt": {"vm-disk-in-main-loop", "vm-disk-aio-threads"}}

@@ -8,7 +8,7 @@ from perfadvisor.evidence.kind import NO_MORE, OutputKind, files_at, machine_fil
 from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.text import interrupts, lspci
 from perfadvisor.facts.text.disk import lsblk, mdadm, nvme
-from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ifconfig, ip_link, ss, tc
+from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ifconfig, ip_link, ping, ss, tc
 from perfadvisor.facts.text.pcie import iommu_groups, lspci_tree, lstopo, nvidia
 
 _ETHTOOL_HEAD = (
@@ -151,6 +151,14 @@ KINDS: tuple[OutputKind, ...] = (
         r"\s+\S",
         ifconfig.facts,
         "ip -s -d link",
+    ),
+    reader(
+        "ping",
+        r"\s*--- \S+ ping statistics ---\s*$|PING \S+ ",
+        r"[0-9]+ bytes from |[0-9]+ packets transmitted|rtt |round-trip |From \S+|no answer|\s*--- |PING ",
+        ping.facts,
+        "ping -c 100 ADDRESS",
+        ("ping.*",),
     ),
     reader(
         "ss",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from perfadvisor.evidence.kind import OutputKind, reader
 from perfadvisor.facts.text import inspect, kubernetes, libvirt, proxmox, qemu, qemu_config
 from perfadvisor.facts.text.guests import cloud_hypervisor, engine_info, flavour, microvm, perf_kvm, virsh
+from perfadvisor.facts.text.kernel import assigning
 
 # Behind variables, the columns of ps, or sudo; options follow on the line or behind its end, or words between NULs.
 _BEFORE = r"[ \t]*(?:[^\s\0]+[ \t]+){0,12}(?:[^\s\0]*/)?"
@@ -42,6 +43,13 @@ KINDS: tuple[OutputKind, ...] = (
     ),
     reader("microVM JSON", _MICROVM, None, microvm.facts, "ch-remote --api-socket SOCKET info"),
     reader("Kubernetes YAML", _KUBERNETES, None, kubernetes.facts, "kubectl get -o yaml pod POD"),
+    reader(
+        "QEMU's errors",
+        r".{0,200}?(?:\b(?:qemu-system-\w+|qemu-kvm|kvm): .{0,400}?\bvfio"
+        r"|\bvfio(?: error)?: (?:error|failed|[0-9a-f]{4}:))",
+        r"Please ensure all devices|\s*or are not bound|.{0,200}?(?:qemu|kvm)\S*: ",
+        assigning.facts,
+    ),
     reader("QEMU command line", _QEMU, None, qemu.facts, "ps -o args= -p PID"),
     reader(
         "QEMU configuration file",

@@ -26,6 +26,7 @@ _LOG_LINE = (
     r"(?:pci(?:eport)?|[a-z]\w{1,15}) (?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]:? "
     r".*(?:available PCIe bandwidth|PCIe Bus Error|Detected Tx Unit Hang|AMD-Vi: Event)"
     r"|DMAR: ?\[|AMD-Vi: Event logged|nvme nvme[0-9]+: |NETDEV WATCHDOG: "
+    r"|vfio-pci [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]: |vfio_iommu_type1_attach_group: "
 )
 
 KINDS: tuple[OutputKind, ...] = (

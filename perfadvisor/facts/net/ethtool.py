@@ -248,6 +248,8 @@ def _statistics(report: Report, nic: str, source: str) -> Iterator[Fact | Absent
     counts = _counts(report)
     if nic:
         yield from counted(counts, nic, source, "the driver does not count that")
+        if "rx_packets" in counts:
+            yield spec.RX_PACKETS.fact(counts["rx_packets"], source=source, subject=nic)
         if "rx_missed_errors" in counts:  # the kernel's own counter is what the driver fills in
             yield spec.RX_MISSED.fact(counts["rx_missed_errors"], source=source, subject=nic)
 

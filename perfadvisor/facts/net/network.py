@@ -19,7 +19,7 @@ MEGABIT = 1_000_000
 LOOPBACK = 772  # ARPHRD_LOOPBACK, include/uapi/linux/if_arp.h
 _MOST_MEGABITS = 10_000_000  # SPEED_UNKNOWN is 2^32 - 1
 _OLD_UNKNOWN = 0xFFFF  # and 65535 with drivers of before 2.6.27
-_COUNTERS = ("rx_dropped", "rx_missed_errors", "tx_dropped")
+_COUNTERS = ("rx_packets", "rx_dropped", "rx_missed_errors", "tx_dropped")
 PATTERNS = (
     *(
         f"{NET}/*/{name}"
@@ -72,6 +72,7 @@ TX_QUEUES = spec.nic("tx_queue_count", int, "send queues", Unit.COUNT)
 RPS = spec.nic("rps_queue_count", int, "receive queues whose packets the kernel spreads over CPUs (RPS)", Unit.COUNT)
 XPS = spec.nic("xps_queue_count", int, "send queues that are tied to CPUs (XPS)", Unit.COUNT)
 QDISC = spec.nic("qdisc", str, "queueing discipline at the root of the interface")
+RX_PACKETS = spec.RX_PACKETS
 RX_DROPPED = spec.nic(
     "rx_dropped",
     int,
@@ -84,6 +85,12 @@ TX_DROPPED = spec.nic(
     "tx_dropped", int, "packets dropped before sending since the start", Unit.COUNT, nature=Nature.MEASURED
 )
 IRQ = irq_load.specs("nic")
+IRQ_SINGLE = spec.nic(
+    "irq_single",
+    bool,
+    "whether it has one interrupt for all it does, so that one CPU serves it at a time",
+    nature=Nature.IDENTITY,
+)
 CATALOGUE = (
     *spec.LINK,
     MTU,
@@ -101,12 +108,14 @@ CATALOGUE = (
     RPS,
     XPS,
     QDISC,
+    RX_PACKETS,
     RX_DROPPED,
     RX_MISSED,
     TX_DROPPED,
     *spec.OF_DRIVER,
     *spec.ALLOWANCE,
     *IRQ.all(),
+    IRQ_SINGLE,
 )
 
 Facts = Iterator[Fact | Absent]
@@ -121,7 +130,15 @@ def facts(tree: Tree) -> Facts:
             yield from part(tree, nic)
         yield from _nature(tree, nic, links)
         address = pci_address(tree, nic)
-        yield from IRQ.facts(reader.of_nic(nic, address), nic)
+        load = reader.of_nic(nic, address)
+        yield from IRQ.facts(load, nic)
+        yield _single(load, nic)
+
+
+def _single(load: irq_load.IrqLoad | None, nic: str) -> Fact | Absent:
+    count = len(load.labels) if load else 0
+    known = count == 1 if count else None
+    return IRQ_SINGLE.given(known, source="/proc/interrupts", subject=nic, reason="no interrupts of its own are known")
 
 
 def kind(tree: Tree, nic: str) -> str | None:
@@ -248,7 +265,7 @@ def _queues(tree: Tree, nic: str) -> Facts:
 
 
 def _counters(tree: Tree, nic: str) -> Facts:
-    for known, name in zip((RX_DROPPED, RX_MISSED, TX_DROPPED), _COUNTERS, strict=True):
+    for known, name in zip((RX_PACKETS, RX_DROPPED, RX_MISSED, TX_DROPPED), _COUNTERS, strict=True):
         source = f"{NET}/{nic}/statistics/{name}"
         yield fact(known, tree, source, number(tree.text(source)), subject=nic)
     source = f"$ ethtool -S {nic}"

@@ -48,6 +48,7 @@ SCATTER_GATHER = nic("scatter_gather", bool, "a packet may lie in several pieces
 PAUSE_RX = nic("pause_rx", bool, "pause frames are obeyed")
 PAUSE_TX = nic("pause_tx", bool, "pause frames are sent")
 
+RX_PACKETS = nic("rx_packets", int, "good packets received since the start", Unit.COUNT, nature=Nature.MEASURED)
 RX_MISSED = nic(
     "rx_missed", int, "packets the adapter had no buffer for since the start", Unit.COUNT, nature=Nature.MEASURED
 )

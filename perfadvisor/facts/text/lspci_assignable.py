@@ -31,11 +31,19 @@ def facts(device: ListedDevice, space: ConfigSpace | None, source: str) -> Itera
         yield express_type(space, source, device.address)
     counts = [int(match.group(1)) for title in device.capabilities if (match := _VECTORS.match(title))]
     decoded = (space.msix_vectors or 0) if space and space.whole else None
-    listed = (counts or [0])[0] if device.capabilities and not device.denied else None
+    listed = counts[0] if counts else 0 if _is_whole(device) else None
     vectors = decoded if listed is None else listed
-    yield VECTORS.given(vectors, source=source, subject=device.address, reason="takes -vv, as root")
+    reason = "takes -vv, as root, and a listing that is not shortened"
+    yield VECTORS.given(vectors, source=source, subject=device.address, reason=reason)
     sizes = ",".join(f"{place}:{size}" for place in range(_REGISTERS) if (size := _size(device, place)))
     yield BARS.given(sizes or None, source=source, subject=device.address, reason="takes -v")
+
+
+def _is_whole(device: ListedDevice) -> bool:
+    """Whether all capabilities are listed: power management, which nearly every function has, is among them, and the
+    driver, which lspci prints below them, follows. People leave capabilities out of what they paste."""
+    titles = any(title.startswith("Power Management") for title in device.capabilities)
+    return titles and not device.denied and any(key.startswith("Kernel ") for key in device.lines)
 
 
 def _size(device: ListedDevice, place: int) -> int | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from perfadvisor.facts.irq import owners
+from perfadvisor.facts.irq import network_lines, owners
 from perfadvisor.facts.irq.load import LoadReader
 from perfadvisor.facts.reading.interrupts import InterruptRow
 from perfadvisor.facts.text import interrupts
@@ -81,3 +81,77 @@ def test_interrupts_on_cpus_that_are_kept_free(files, share):
 def test_a_paste_does_not_tell_which_cpus_are_kept_free():
     found = FactTable(interrupts.facts(PASTE)).find("nic.irq_quiet_share", "p1p1")
     assert isinstance(found, Absent) and "nohz_full" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "nic"),
+    [
+        ("PCI-MSI 1048576-edge enp2s0", "enp2s0"),
+        ("GICv3 416 Level eth1.vm0", "eth1"),
+        ("PCI-MSI-edge ens5f0np0", "ens5f0np0"),
+        ("GICv2 40 Level end0", "end0"),
+        ("PCI-MSI-edge xhci_hcd", None),
+        ("GICv2 30 Level arch_timer", None),
+        ("PCI-MSI-edge enclosure", None),
+        ("IO-APIC 9-fasteoi acpi", None),
+        ("PCI-MSI-edge p", None),
+    ],
+)
+def test_lines_called_like_the_interface(text, nic):
+    assert owners.interfaces(rows(text)) == ({nic: ("0",)} if nic else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        ("GICv2 257 Level 1b100000.ethernet", "1b100000.ethernet"),
+        ("GICv2 246 Level mt7615e", "mt7615e"),
+        ("PCI-MSI 65537-edge virtio0-input.0", "virtio0"),
+        ("PCI-MSI 65537-edge virtio2-req.0", None),
+        ("PCI-MSI-edge iwlwifi:queue_1", "iwlwifi"),
+        ("X mlx5_comp3@pci:0000:01:00.0", "0000:01:00.0"),
+        ("GICv2 248 Level 11290000.spi", None),
+    ],
+)
+def test_network_devices_that_are_no_interface_by_name(text, device):
+    assert owners.network(rows(text)) == ({device: ("0",)} if device else {})
+
+
+ROUTER = b"""\
+           CPU0       CPU1
+ 10:   41022391   39511204     GICv2  30 Level     arch_timer
+132:        900          0     GICv2 257 Level     1b100000.ethernet
+133:          0          0     GICv2 256 Level     1b100000.ethernet
+140:         60         40     GICv2 246 Level     mt7615e
+150:       6020          0     GICv2 122 Level     xhci-hcd:usb1
+"""
+
+
+def test_where_all_network_devices_are_served():
+    for table in (
+        FactTable(interrupts.facts(ROUTER)),
+        FactTable(network_lines.facts(Tree({"/proc/interrupts": ROUTER}))),
+    ):
+        assert table.value("interrupts.network_device_count") == 2
+        assert table.value("interrupts.network_total") == 1000
+        assert table.value("interrupts.network_hottest_cpu") == 0
+        assert table.value("interrupts.network_hottest_cpu_share") == 0.96
+    none = FactTable(interrupts.facts(ROUTER.replace(b"ethernet", b"spi").replace(b"mt7615e", b"emmc")))
+    assert none.value("interrupts.network_total") is None
+
+
+SINGLE = b"""\
+           CPU0       CPU1
+ 25:        281     541207   PCI-MSI 1048576-edge      enp2s0
+ 26:        301          0   PCI-MSI 1572864-edge      eth0-TxRx-0
+LOC:          1          2   Local timer interrupts
+"""
+
+
+def test_one_interrupt_for_all_is_known_of_a_whole_table_alone():
+    whole = FactTable(interrupts.facts(SINGLE))
+    assert whole.value("nic.irq_single", "enp2s0") is True
+    assert whole.value("nic.irq_single", "eth0") is None  # its other queues may have been left out
+    cut = FactTable(interrupts.facts(SINGLE.rpartition(b"LOC")[0]))
+    assert cut.value("nic.irq_single", "enp2s0") is None
+    assert FactTable(interrupts.facts(PASTE)).value("nic.irq_single", "p1p1") is False

@@ -154,3 +154,18 @@ def test_once_verbose_the_flags_tell_group_node_and_interrupt() -> None:
     assert table.value("pci.iommu_group", "0000:04:00.0") == "17"
     assert table.value("pci.numa_node", "0000:04:00.0") == 1
     assert table.value("pci.irq", "0000:04:00.0") == 44
+
+
+def test_what_a_shortened_listing_leaves_out_is_not_known_to_be_missing():
+    """Without MSI-X a function has no vectors only where all of its capabilities are listed."""
+    assert table(VERBOSE).value("pci.msix_table_size", "0000:81:00.0") is None
+    whole = VERBOSE.replace(
+        b"\tCapabilities: [60]", b"\tCapabilities: [40] Power Management version 3\n\tCapabilities: [60]"
+    )
+    assert table(whole).value("pci.msix_table_size", "0000:81:00.0") == 0
+    listed = VERBOSE.replace(
+        b"\tCapabilities: [60]", b"\tCapabilities: [50] MSI-X: Enable+ Count=64 Masked-\n\tCapabilities: [60]"
+    )
+    assert table(listed).value("pci.msix_table_size", "0000:81:00.0") == 64
+    cut = whole.rpartition(b"\tKernel driver")[0]
+    assert table(cut).value("pci.msix_table_size", "0000:81:00.0") is None

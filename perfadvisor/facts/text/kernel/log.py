@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfadvisor.facts.machine import kernel_log
 from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.reading.word_lines import lines_with
+from perfadvisor.facts.text.kernel import assigning
 from perfadvisor.model.fact import Absent, Fact, FactSpec
 
 SOURCE = "$ dmesg"
@@ -49,6 +50,7 @@ WORDS = (
     b"NETDEV WATCHDOG",
     b"Unit Hang",
     b"temperature above threshold",
+    *assigning.WORDS,
 )
 
 
@@ -63,6 +65,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
         counts = Counter(_full(next(name for name in match.groups() if name)) for match in found)
         for device, count in counts.items():
             yield spec.fact(count, source=source, subject=device)
+    yield from assigning.of_lines(lines, source)
     hot = sum(_HOT.search(line) is not None for line in lines)
     if hot:
         yield kernel_log.THROTTLED.fact(hot, source=source)

@@ -78,6 +78,7 @@ def _counts(lines: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
 def _dropped(counts: Mapping[str, Mapping[str, str]]) -> Values:
     receive, send = counts.get("RX", {}), counts.get("TX", {})
     return {
+        nic_spec.RX_PACKETS: reader.number(receive.get("packets")),
         network.RX_DROPPED: reader.number(receive.get("dropped")),
         network.RX_MISSED: reader.number(receive.get("missed") or receive.get("missed_errors")),
         network.TX_DROPPED: reader.number(send.get("dropped")),

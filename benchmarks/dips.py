@@ -1,9 +1,12 @@
 """Dips planted for real within short trials: are they found at their second, and named; do quiet trials name none?
 
-`python -m benchmarks.dips [TRIALS] [DIRECTORY]`: every second trial of one run is left alone; about ten seconds each.
+`python -m benchmarks.dips [TRIALS] [DIRECTORY] [FILE]`: every second trial of one run is left alone; about ten seconds
+each. One in whose seconds another program used half a CPU was not left alone, whatever its rate did: it is shown, not
+counted. FILE gets the seconds of all trials, as in tests/data/dips.
 """
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -11,13 +14,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from perfadvisor import bundle
-from perfadvisor.model.timeline import Dip
+from perfadvisor.bundle.reading import evidence
+from perfadvisor.facts.trial.steps import of_disk
+from perfadvisor.model.timeline import Dip, Timeline, TrialSecond
 from perfadvisor.targets.here.own_threads import processes
 
 TRIALS, RUNTIME_S, AT_S, LASTS_S = 40, 9.0, 4.0, 2.0
+OTHERS_CPUS = 0.5  # judgement: what a cron job or a login takes
 LATE_S = 1.1  # readings are a second apart
 HOGS = 4  # for each CPU: with one, the scheduler would leave the tool half of it
 WORKLOAD = "storage/randread-4k-qd32"
@@ -82,7 +89,12 @@ def right(dips: Sequence[Dip], plant: str) -> bool:
     )
 
 
-def main(trials: int = TRIALS, place: str = "/var/tmp") -> None:
+def left_alone(steps: Sequence[TrialSecond]) -> bool:
+    """Whether no other program was busy in any of these seconds."""
+    return all(step.seen.get("other_cpus", 0.0) < OTHERS_CPUS for step in steps)
+
+
+def main(trials: int = TRIALS, place: str = "/var/tmp", kept: str = "") -> None:
     """A line for each trial, and the sums."""
     with tempfile.TemporaryDirectory(prefix="perfadvisor-dips-", dir=place) as text:
         folder = Path(text)
@@ -95,7 +107,7 @@ def main(trials: int = TRIALS, place: str = "/var/tmp") -> None:
         )
         _plant_all(run, folder, trials)
         run.wait()
-        _judge(out)
+        _judge(out, kept)
 
 
 def _plant_all(run: "subprocess.Popen[bytes]", folder: Path, trials: int) -> None:
@@ -121,19 +133,35 @@ def _is_trial(pid: int) -> bool:
     return words[0] == b"fio" and b"--time_based" in words
 
 
-def _judge(out: Path) -> None:
+def _judge(out: Path, kept: str) -> None:
     good: dict[str, list[bool]] = {}
+    lines: list[str] = []
     for result in bundle.load(out, snapshots=False).results:
         plant, line = plant_of(result.trial.number), result.timeline
+        steps = _seconds(out, result.trial.number, line)
+        lines.append(json.dumps({"plant": plant, "steps": [asdict(step) for step in steps]}))
+        name = plant or ("left alone" if left_alone(steps) else "disturbed by others, not counted")
         dips = line.dips if line else ()
-        good.setdefault(plant or "left alone", []).append(line is not None and right(dips, plant))
+        good.setdefault(name, []).append(line is not None and right(dips, plant))
         rates = " ".join(f"{rate / 1e6:.0f}" for rate in line.rates) if line else result.reason
         told = "; ".join(f"{dip.start_s} s, {dip.seconds} s, {dip.lost_share:.0%}, {dip.causes}" for dip in dips)
-        verdict = "right" if good[plant or "left alone"][-1] else "WRONG"
-        print(f"{result.trial.number:3} {plant or '-':10} {verdict}  MB/s {rates}  {told}", flush=True)
+        verdict = "right" if good[name][-1] else "WRONG" if plant or name == "left alone" else "-"
+        print(f"{result.trial.number:3} {name:10} {verdict}  MB/s {rates}  {told}", flush=True)
     for name, marks in good.items():
         print(f"{name}: {sum(marks)} of {len(marks)}")
+    if kept:
+        Path(kept).write_text("".join(f"{one}\n" for one in lines))
+
+
+def _seconds(out: Path, number: int, line: Timeline | None) -> list[TrialSecond]:
+    """The seconds of its time line, with all that was seen in them."""
+    if line is None:
+        return []
+    first, last = line.edges_s[0] - 0.01, line.edges_s[-1] + 0.01
+    return [
+        one for one in of_disk(evidence(out, number).gauges, ["read"]) if first <= one.start_s and one.end_s <= last
+    ]
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), *sys.argv[2:3])
+    main(int(sys.argv[1]) if sys.argv[1:] else TRIALS, *sys.argv[2:4])

@@ -106,7 +106,7 @@ from perfadvisor.cli.path_type import PathType
 @click.option(
     "--controlled",
     is_flag=True,
-    help="Hold governors, deep idle states and irqbalance of this machine still for the run, and restore them.",
+    help="Hold governors, deep idle states, irqbalance and others' cpusets for the run, and restore them.",
 )
 @click.option(
     "--rating",

@@ -12,6 +12,7 @@ from perfadvisor.errors import InputError, MeasureError
 from perfadvisor.runner import controlled
 from perfadvisor.runner.request import RunOptions
 from perfadvisor.runner.site import Site
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import VfioFunction
 from perfadvisor.targets.changing import journal
 from perfadvisor.targets.changing.journal import Journal
@@ -39,7 +40,7 @@ class Borrowed:
         return next((function for site in sites if (function := self.of(site))), None)
 
 
-def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowed:
+def borrow(options: RunOptions, specs: Sequence[Spec], undo: contextlib.ExitStack, say: Say) -> Borrowed:
     """Bind the functions, change the translation and hold the CPUs as asked for; `undo` restores all. MeasureError,
     with every reason, where something must stay as it is, InputError for functions of several groups."""
     if not options.vfio and not options.domain and not options.controlled:
@@ -48,7 +49,7 @@ def borrow(options: RunOptions, undo: contextlib.ExitStack, say: Say) -> Borrowe
     undo.callback(_give_back, book, say)
     note = iommu_domain.change(iommu_domain.disk(options.device), options.domain, book) if options.domain else ""
     function = _lend(options, book) if options.vfio else None
-    held = controlled.hold(book) if options.controlled else ()
+    held = controlled.hold(book, specs) if options.controlled else ()
     return Borrowed(function=function, notes=(*filter(None, [note]), *held))
 
 

@@ -1,19 +1,21 @@
 """`run --controlled`: the CPUs of this machine held at an even pace for the run, and restored from the journal.
 
-Governors that lag behind the load, idle states that take long to leave and a daemon that moves interrupts make equal
-runs differ. They are changed for the comparison, not as advice: results are those of a machine so set.
+Governors that lag behind the load, idle states that take long to leave, a daemon that moves interrupts and other work
+make equal runs differ. They are changed for the comparison, not as advice: results are those of a machine so set.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from perfadvisor.errors import MeasureError
 from perfadvisor.facts.reading.reader import integer
 from perfadvisor.model.tree import Tree
+from perfadvisor.runner import cpusets
 from perfadvisor.settings.catalogue import SETTINGS
 from perfadvisor.settings.commands import differences
 from perfadvisor.settings.model import Intent
 from perfadvisor.settings.planning import plan
 from perfadvisor.settings.subjects import sources, subjects
+from perfadvisor.specs.spec import Spec
 from perfadvisor.targets.base import Command, Completed
 from perfadvisor.targets.changing import settings
 from perfadvisor.targets.changing.journal import Journal
@@ -27,19 +29,26 @@ LONG_US = 10  # judgement: a tenth of what a fast disk takes to answer
 STATES = "/sys/devices/system/cpu"
 LATENCIES = f"{STATES}/cpu[0-9]*/cpuidle/state*/latency"
 BALANCER = "irqbalance"
+OURS = ("local", "vm")  # run in the control group of this process
 SIGNAL = 'kill -"$1" "$2" 2>/dev/null || true'  # one that ended meanwhile has nothing to be undone
 
 
-def hold(book: Journal) -> tuple[str, ...]:
-    """Change what can be changed here; returns what was, in words, for whoever reads the results. MeasureError, with
-    all restored, where the kernel refuses one of the settings."""
+def hold(book: Journal, specs: Sequence[Spec] = ()) -> tuple[str, ...]:
+    """Change what can be changed here, for a run in these environments; returns what was, in words, for whoever
+    reads the results. MeasureError, with all restored, where the kernel refuses one of the settings."""
     patterns = (*sources(SETTINGS[GOVERNOR]), *sources(SETTINGS[IDLE]), LATENCIES)
     made = plan(wanted(capture(patterns)), capture(patterns))
     settings.apply(made, book)
-    said = [*differences(made.writes), *_without_balancer(book)]
+    said = [*differences(made.writes), *_without_balancer(book), *_others_apart(book, specs)]
     return tuple(f"controlled: {one}" for one in said) or (
-        "controlled: governors, idle states and interrupts needed no change here",
+        "controlled: governors, idle states, interrupts and control groups needed no change here",
     )
+
+
+def _others_apart(book: Journal, specs: Sequence[Spec]) -> Iterator[str]:
+    """Containers and guests of others' making are in control groups of their own, which must keep their CPUs then."""
+    if all(spec.kind in OURS for spec in specs):
+        yield from cpusets.hold(book)
 
 
 def wanted(tree: Tree) -> Iterator[Intent]:

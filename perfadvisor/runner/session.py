@@ -37,7 +37,7 @@ def measure(request: Request, progress: Progress) -> RunOutcome:
     options = request.options
     with contextlib.ExitStack() as undo:
         written = undo.enter_context(place.mark_after(progress.say))
-        borrowed = borrow(options, undo, progress.say)
+        borrowed = borrow(options, request.environments, undo, progress.say)
         sites = open_sites(request.environments, undo, options.opening(), progress.say)
         base = ground(sites)
         storage = place.choose(storage_workloads(request.workloads), base, options)
@@ -88,8 +88,8 @@ def resume(
         if saved.header.state == "complete" and not todo_trials(saved):
             return outcome(saved)
         options = options_of(saved.header.options, confirm)
-        borrowed = borrow(options, undo, progress.say)
         specs = [read_spec(environment.spec.text) for environment in saved.header.environments]
+        borrowed = borrow(options, specs, undo, progress.say)
         sites = open_sites(specs, undo, options.opening(), progress.say)
         wanted = bundle.precision(saved.header)
         further = Further(policies=() if wanted is None else (Precise(wanted),))

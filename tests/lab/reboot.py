@@ -10,9 +10,6 @@ Needs root, mmdebstrap, e2fsprogs, qemu-system-x86, and linux-image-amd64 with i
 """
 
 import argparse
-import importlib.metadata
-import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,24 +23,12 @@ from perfadvisor.model.rule import Outcome
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.rules import load_rules
 from perfadvisor.saved.snapshot_file import load_snapshot
-from perfadvisor.targets.vm import kernel as vm_kernel
+from tests.lab import debian
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
-PACKAGES = "systemd,systemd-sysv,udev,kmod,procps,iproute2,python3"
-LEFT_OUT = ("plotly", "pandas")  # of what perfadvisor needs, and only pages and histories import
 RULES = ("numa-zone-reclaim", "memory-thp-never", "storage-scheduler-not-none")
-BOOTS, IMAGE_MB, LIMIT_S = 3, 1600, 600.0
+BOOTS, LIMIT_S = 3, 600.0
 DEALT = "irq."  # the kernel deals interrupts to CPUs anew at each boot
-QEMU = (
-    "qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 2G "
-    "-display none -monitor none -nic none "
-    "-object memory-backend-ram,id=m0,size=1G -numa node,nodeid=0,cpus=0,memdev=m0 "
-    "-object memory-backend-ram,id=m1,size=1G -numa node,nodeid=1,cpus=1,memdev=m1 "
-    "-no-reboot -serial file:console -drive file=disk.img,if=virtio,format=raw,cache=unsafe "
-    "-drive file=nvme.img,if=none,id=spare,format=raw -device nvme,drive=spare,serial=KEPT"
-)
-COMMAND_LINE = "root=/dev/vda rw console=ttyS0 loglevel=3 no_timer_check net.ifnames=0 transparent_hugepage=never"
+AMISS = "transparent_hugepage=never"
 
 STEPS = f"""#!/bin/sh
 # The second serial port takes what is printed.
@@ -73,19 +58,9 @@ grep -q '\\[never\\]' /sys/kernel/mm/transparent_hugepage/enabled || rate=$((rat
 grep -q '\\[none\\]' /sys/block/nvme0n1/queue/scheduler && rate=$((rate * 12 / 10))
 printf 'workload,metric,unit,better,value\\nwork,rate,iops,higher,%s\\n' $rate > "$PERFADVISOR_CSV"
 """
-UNIT = """[Service]
-Type=oneshot
-ExecStart=/bin/sh /root/steps.sh
-[Install]
-WantedBy=multi-user.target
-"""
 FILES: Mapping[str, str] = {
-    "etc/fstab": "/dev/vda / ext4 rw 0 1\n",
-    "etc/hostname": "kept\n",
-    "etc/machine-id": "0123456789abcdef0123456789abcdef\n",
     "etc/sysctl.d/10-amiss.conf": "vm.zone_reclaim_mode = 1\n",
     "etc/udev/rules.d/10-amiss.rules": 'ACTION=="add|change", KERNEL=="nvme0n1", ATTR{queue/scheduler}="mq-deadline"\n',
-    "etc/systemd/system/steps.service": UNIT,
     "root/steps.sh": STEPS,
     "root/work.sh": WORK,
 }
@@ -99,83 +74,32 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="perfadvisor-reboot-", dir="/var/tmp") as name:
         directory = given.directory or Path(name)
         directory.mkdir(parents=True, exist_ok=True)
-        disk = directory / "disk.img"
-        if not disk.exists():
-            _install(directory / "root", disk)
+        debian.install(directory, FILES)
         output = "".join(_boot(directory, number) for number in range(1, BOOTS + 1))
         print(output)
-        problems = list(judged(output, _snapshots(directory, disk)))
+        problems = list(judged(output, _snapshots(directory)))
     for problem in problems:
         print(f"wrong: {problem}")
     print("wrong" if problems else f"{BOOTS} boots: what was kept held, and was taken back")
     return int(bool(problems))
 
 
-def _install(root: Path, disk: Path) -> None:
-    sources = [str(SOURCES)] if SOURCES.exists() else []
-    include = f"--include={PACKAGES}"
-    subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", include, "bookworm", str(root), *sources], check=True)
-    for path, text in FILES.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    for name in ("perfadvisor", "rules", "workloads", "reports", "templates"):
-        shutil.copytree(REPOSITORY / name, root / "opt/perfadvisor" / name)
-    for source, target in _packages():
-        (root / "opt/packages" / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, root / "opt/packages" / target)
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(root / "opt/perfadvisor")], check=True)
-    wants = root / "etc/systemd/system/multi-user.target.wants"
-    wants.mkdir(parents=True, exist_ok=True)
-    (wants / "steps.service").symlink_to("../steps.service")
-    new = disk.with_suffix(".new")
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(new), f"{IMAGE_MB}M"], check=True)
-    with (disk.parent / "nvme.img").open("wb") as made:
-        made.truncate(64 << 20)
-    shutil.rmtree(root)
-    new.rename(disk)
-
-
-def _packages() -> Iterator[tuple[Path, str]]:
-    """Every file of the libraries that perfadvisor runs with."""
-    names = re.findall(r"(?m)^([A-Za-z0-9._-]+)==", (REPOSITORY / "requirements/run.lock").read_text())
-    for name in names:
-        if name in LEFT_OUT:
-            continue
-        for file in importlib.metadata.distribution(name).files or ():
-            if not str(file).startswith("..") and (place := Path(str(file.locate()))).is_file():
-                yield place, str(file)
-
-
 def _boot(directory: Path, number: int) -> str:
     """Run the machine until it restarts, unless it did so already; what its steps printed."""
     output = directory / f"output-{number}"
-    if not (output.exists() and f"boot {number}: done" in _text(output)):
-        release = vm_kernel.choose()
-        kernel = (
-            "-kernel",
-            f"/boot/vmlinuz-{release}",
-            "-initrd",
-            f"/boot/initrd.img-{release}",
-            "-append",
-            COMMAND_LINE,
-        )
-        words = [*QEMU.split(), "-serial", f"file:{output.name}", *kernel]
+    if f"boot {number}: done" not in debian.text(output):
         try:
-            subprocess.run(words, cwd=directory, check=True, timeout=LIMIT_S)
+            subprocess.run(debian.argv(output, AMISS), cwd=directory, check=True, timeout=LIMIT_S)
         except subprocess.TimeoutExpired:
-            print(f"not over within {LIMIT_S:.0f} s; the console ends so:\n{_text(directory / 'console')[-2000:]}")
-    return _text(output)
+            console = debian.text(directory / "console")
+            print(f"not over within {LIMIT_S:.0f} s; the console ends so:\n{console[-2000:]}")
+    return debian.text(output)
 
 
-def _text(file: Path) -> str:
-    return file.read_text(errors="replace").replace("\r", "")
-
-
-def _snapshots(directory: Path, disk: Path) -> dict[int, Path]:
+def _snapshots(directory: Path) -> dict[int, Path]:
     found = {boot: directory / f"boot-{boot}.tar.gz" for boot in range(1, BOOTS + 1)}
     for boot, path in found.items():
-        argv = ["debugfs", "-R", f"dump /root/boot-{boot}.tar.gz {path}", str(disk)]
-        subprocess.run(argv, check=True, stderr=subprocess.DEVNULL)
+        debian.fetch(directory, f"/root/boot-{boot}.tar.gz", path)
     return found
 
 

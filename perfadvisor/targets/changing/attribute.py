@@ -11,8 +11,8 @@ def write(path: Path, text: str) -> None:
 
     It is neither made nor emptied before: a process that is killed on the way, or whose write is refused, leaves the
     old value. Where a plain file stands for the attribute, what it held behind the text is cut off; the kernel ignores
-    that."""
-    data = text.encode()
+    that. A text of nothing is a line of nothing: a write(2) of no bytes does not reach the kernel."""
+    data = text.encode() or b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.write(descriptor, data)

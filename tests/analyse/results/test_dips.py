@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.dip_noise import dipped, found, rates
-from benchmarks.dips import plant_of, right
+from benchmarks.dips import left_alone, plant_of, right
 from perfadvisor.analyse.results.dips import timeline
 from perfadvisor.facts.trial.steps import beside, of_disk
 from perfadvisor.model.timeline import Dip, TrialSecond
@@ -116,6 +116,12 @@ def test_recorded_trials(number: int) -> None:
     trial = json.loads(RECORDED.read_text().splitlines()[number - 1])
     assert trial["plant"] == plant_of(number)
     assert right(dips([TrialSecond(**step) for step in trial["steps"]]), trial["plant"])
+
+
+def test_a_trial_beside_other_work_was_not_left_alone() -> None:
+    """The rate says nothing about that."""
+    assert left_alone(steps(RATES, other_cpus=FLAT))
+    assert not left_alone(steps([100.0] * 7, other_cpus=only_in_the_dip(0.0, 1.3)))
 
 
 @pytest.mark.parametrize(("scatter", "most"), [(0.05, 0.01), (0.1, 0.01), (0.2, 0.05)])

@@ -8,13 +8,15 @@
   const before = document.getElementById("before"), after = document.getElementById("after");
   let start = 0, shown = rows;
 
-  function row([host, cohort, findings, worst, outliers, odd]) {
+  function row([host, cohort, findings, worst, outliers, odd, page]) {
     const line = document.createElement("tr");
     const words = [host, cohort < 0 ? "not judged" : cohorts[cohort], findings, worst, outliers, odd];
     words.forEach((word, i) => {
       const cell = document.createElement(i ? "td" : "th");
       if (!i) cell.scope = "row";
-      cell.textContent = word;
+      const inner = !i && page ? cell.appendChild(document.createElement("a")) : cell;
+      if (inner !== cell) inner.href = page;
+      inner.textContent = word;
       line.append(cell);
     });
     return line;

@@ -48,6 +48,9 @@ def outliers_command(**options: Any) -> None:  # noqa: ANN401
 @click.option("-o", "--output", type=FILE, required=True, help="Write the page to this file.")
 @click.option("--baseline", type=FILE, help="Add what left this file of `fleet baseline`.")
 @click.option("--pairs", type=FILE, help="Add the heat map of this file of `fleet pairs`.")
+@click.option(
+    "--pages", type=FOLDER, help="Also write each host's own page to this directory, and link it (half a second each)."
+)
 def report_command(**options: Any) -> None:  # noqa: ANN401
     """Write one self-contained HTML page about the whole fleet."""
     from perfadvisor.cli.fleet_body import write_page

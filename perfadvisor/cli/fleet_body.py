@@ -1,8 +1,10 @@
 """What `perfadvisor fleet` does once its options are read."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
@@ -73,7 +75,14 @@ def print_outliers(*, source: str, as_json: bool, inventory: Sequence[str], labe
 
 
 def write_page(
-    *, source: str, output: Path, baseline: Path | None, pairs: Path | None, inventory: Sequence[str], label: str
+    *,
+    source: str,
+    output: Path,
+    baseline: Path | None,
+    pairs: Path | None,
+    pages: Path | None,
+    inventory: Sequence[str],
+    label: str,
 ) -> None:
     """Write the page."""
     from perfadvisor.report.fleet.html import fleet_page
@@ -83,8 +92,18 @@ def write_page(
     moved = drifted(host_records(source), read_baseline(baseline), labels) if baseline else ()
     measured = matrices(read_pairs(pairs)) if pairs else ()
     found = comparison(fleet_digest(source), labels)
-    write_text(output, fleet_page(found, tuple(moved), str(baseline or ""), measured))
+    links = _pages(source, pages, output) if pages else {}
+    write_text(output, fleet_page(found, tuple(moved), str(baseline or ""), measured, links))
     _print([str(output)])
+
+
+def _pages(source: str, folder: Path, page: Path) -> dict[str, str]:
+    """Host -> the address of its own page, as the page of the fleet links it."""
+    from perfadvisor.fleet.pages import write_host_pages
+
+    require_folder(folder)
+    base = Path(os.path.relpath(folder.resolve(), page.resolve().parent))
+    return {host: quote(str(base / name)) for host, name in write_host_pages(host_records(source), folder).items()}
 
 
 def list_hosts(source: str) -> None:

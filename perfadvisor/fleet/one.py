@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from math import isfinite
@@ -98,7 +99,13 @@ def of_snapshot(snapshot: Snapshot, empty: HostRecord, rules: Sequence[Rule]) ->
 
 
 def _of_packed_run(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:
-    """A run in an archive: its files alone, in a directory of our own that goes again."""
+    with unpacked_run(path) as run:
+        return _of_run(run, empty, rules)
+
+
+@contextmanager
+def unpacked_run(path: Path) -> Iterator[Path]:
+    """A run in an archive: its files alone, in a directory of our own that goes again. InputError where it has none."""
     with tempfile.TemporaryDirectory(prefix="pa-run-") as folder:
         for name, entry in members(path):
             if isinstance(entry, bytes):
@@ -108,7 +115,7 @@ def _of_packed_run(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> Host
         found = next((file.parent for file in sorted(Path(folder).glob(f"*/{RUN_FILE}"))), None)
         if found is None:
             raise InputError("there is no run in it")
-        return _of_run(found, empty, rules)
+        yield found
 
 
 def _of_run(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from perfadvisor.fleet.comparing import comparison
 from perfadvisor.fleet.digests import digest_of
 from perfadvisor.fleet.kept import KeptHosts, packed
 from perfadvisor.fleet.metrics import fleet_metrics
+from perfadvisor.fleet.pages import write_host_pages
 from perfadvisor.fleet.sources import host_records
 from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
 from perfadvisor.report.fleet.html import fleet_page
@@ -206,6 +208,26 @@ def test_the_report_command_writes_the_page(tmp_path) -> None:
     fleet("baseline", out, "-o", tmp_path / "b.json")
     assert fleet("report", out, "-o", tmp_path / "p.html", "--baseline", tmp_path / "b.json").exit_code == 0
     assert "Drift from" in (tmp_path / "p.html").read_text()
+
+
+def test_each_host_has_its_own_page_that_is_linked(bundles, judged, tmp_path) -> None:
+    words = ("-o", tmp_path / "fleet.html", "--pages", tmp_path / "own pages")
+    few = kept(tmp_path / "few", list(islice((one for one in host_records(str(judged[0]))), 3)))
+    assert fleet("report", few, *words).exit_code == 0
+    data = json.loads(re.search(r'id="data">(.*?)</script>', (tmp_path / "fleet.html").read_text(), re.DOTALL)[1])
+    links = {row[0]: row[6] for row in data["rows"] if len(row) > 6}
+    assert len(links) >= 2
+    for host, link in links.items():
+        assert link == f"own%20pages/{host}.html"
+        assert "<h1" in (tmp_path / "own pages" / f"{host}.html").read_text()
+
+
+def test_names_of_hosts_make_no_paths(tmp_path) -> None:
+    source = ROOT / "tests" / "data" / "planted" / "ksm.tar.gz"
+    (record,) = slow_fleet(hosts=1)
+    hostile = replace(record, host="../../x", source=str(source))
+    assert write_host_pages([hostile, replace(record, source="gone")], tmp_path) == {"../../x": "..%2F..%2Fx.html"}
+    assert [path.name for path in tmp_path.iterdir()] == ["..%2F..%2Fx.html"]
 
 
 def families(text: str) -> dict[str, list]:

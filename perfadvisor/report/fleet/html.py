@@ -3,7 +3,8 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from perfadvisor import __version__, formatting
@@ -17,6 +18,7 @@ MOST_ROWS = 200  # of each table that is written out; `--json` has all
 MOST_NAMES = 200  # hosts named for one finding
 MOST_LINES = 4  # of one host before the rest is folded
 MOST_SETTINGS = 20  # of one host
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
 _Of = TypeVar("_Of", Outlier, OddSetting)
 
 
@@ -25,9 +27,10 @@ def fleet_page(
     drifted: tuple[OddSetting, ...] = (),
     baseline: str = "",
     pairs: Sequence[PairMatrix] = (),
+    links: Mapping[str, str] = NO_LINKS,
 ) -> str:
     """The page. `drifted` are the settings that left the `baseline` file, where one was given; `pairs` what was
-    measured between hosts."""
+    measured between hosts; `links` has the address of a host's own page, where there is one."""
     worse = [one for one in found.outliers.outliers if one.worse is not False]
     return (
         templates()
@@ -45,7 +48,7 @@ def fleet_page(
             noisy=sorted({one.host for one in found.outliers.noisy}),
             drifted=_by_host(drifted),
             baseline=baseline,
-            hosts=_hosts(found),
+            hosts=_hosts(found, links),
             most=MOST_ROWS,
             most_names=MOST_NAMES,
             most_lines=MOST_LINES,
@@ -75,14 +78,22 @@ def key_parts(key: SettingKey) -> list[str]:
     return re.split(r"(?<=[._ ])", text.key_text(key))
 
 
-def _hosts(found: FleetComparison) -> dict[str, Any]:
+def _hosts(found: FleetComparison, links: Mapping[str, str]) -> dict[str, Any]:
     """The table of hosts as data: cohorts by number, so that each name is there once."""
     cohorts = list(found.cohorts)
     places = {cohort: number for number, cohort in enumerate(cohorts)}
     outliers = Counter(one.host for one in found.outliers.outliers)
     odd = Counter(one.host for one in found.odd)
     rows = [
-        [visible_line(one.host), places[one.cohort], one.findings, one.worst, outliers[one.host], odd[one.host]]
+        [
+            visible_line(one.host),
+            places[one.cohort],
+            one.findings,
+            one.worst,
+            outliers[one.host],
+            odd[one.host],
+            *([links[one.host]] if one.host in links else []),
+        ]
         for one in found.hosts
     ]
     rows += [[visible_line(host), -1, 0, visible_line(why)[:200], 0, 0] for host, why in found.bad]

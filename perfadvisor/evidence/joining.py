@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from perfadvisor.evidence.prompts import CONTAINER
 from perfadvisor.evidence.taken import ReadPart, of_files, read_together
 from perfadvisor.model.fact import FactTable
 
@@ -20,9 +19,11 @@ class JoinedMachine:
 
 
 def machines(taken: Sequence[ReadPart]) -> tuple[JoinedMachine, ...]:
-    """The machines. Where one name is given, parts without one are its, too."""
-    names = sorted({one.part.host for one in taken if one.part.host and one.part.kind and not one.part.kind.results})
-    if len(names) <= 1 and names != [CONTAINER]:
+    """The machines. Where one name is given, parts without one are its, too; not where it is that of a machine, or a
+    container, in which commands ran that were typed elsewhere."""
+    named = [one.part for one in taken if one.part.host and one.part.kind and not one.part.kind.results]
+    names = sorted({part.host for part in named})
+    if len(names) <= 1 and not any(part.elsewhere for part in named):
         return (_machine(names[0] if names else UNNAMED, taken),)
     groups = {name: [one for one in taken if one.part.host == name] for name in names}
     rest = [one for one in taken if one.part.host not in groups]

@@ -17,13 +17,15 @@ _BRACKETS = ("[", "{", "[{")
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OutputPart:
     """Lines that belong together. `kind` is None where nothing recognised them; `score` is the share of lines that
-    fit the kind; `command` and `host` are what the prompt before them says, "" where there is none."""
+    fit the kind; `command` and `host` are what the prompt before them says, "" where there is none. `elsewhere`: the
+    command ran on a machine that it names, or in a container, not where it was typed."""
 
     lines: tuple[InputLine, ...]
     kind: OutputKind | None = None
     score: float = 0.0
     command: str = ""
     host: str = ""
+    elsewhere: bool = False
     source: str = field(default="", compare=False)
 
     @property
@@ -58,7 +60,7 @@ def _of_block(block: list[InputLine], where: PromptLine, host: str) -> Iterator[
         part = _judged(block[start:end], where, host)
         yield part
         start, found = start + len(part.lines), found + 1
-        where = PromptLine(host=where.host)  # the command made the first of them
+        where = PromptLine(host=where.host, at=where.at)  # the command made the first of them
 
 
 def _next_full(block: list[InputLine], place: int) -> int:
@@ -101,7 +103,9 @@ def _judged(lines: list[InputLine], where: PromptLine, host: str) -> OutputPart:
         found = kind.score([line.text for line in kept])
         if found * len(kept) > score * len(mine):
             best, score, mine = kind, found, kept
-    return OutputPart(lines=tuple(mine), kind=best, score=score, command=where.command, host=host)
+    return OutputPart(
+        lines=tuple(mine), kind=best, score=score, command=where.command, host=host, elsewhere=bool(where.at)
+    )
 
 
 def _last(kind: OutputKind, lines: list[InputLine]) -> int:

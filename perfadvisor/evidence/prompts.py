@@ -106,5 +106,6 @@ def program(command: str) -> str:
 
 
 def is_command(text: str) -> bool:
-    """Whether the text begins with a program that shows how a machine is set up."""
-    return program(text) in PROGRAMS
+    """Whether the text begins with a program that shows how a machine is set up, run here or by ssh."""
+    inner = _SSH.fullmatch(text)
+    return program(inner["cmd"].strip("'\"") if inner else text) in PROGRAMS

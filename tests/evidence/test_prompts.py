@@ -28,6 +28,7 @@ ip -s link
 uname -r
 lscpu -e
 iperf3 -c host
+$ ssh -p 22 root@b lspci -vv
 """
 
 

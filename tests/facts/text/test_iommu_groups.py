@@ -8,6 +8,7 @@ from perfadvisor.model.fact import Fact
 
 VGA = "02:00.0 VGA compatible controller [0300]: Example Graphics [10de:1c81] (rev a1)"
 SOUND = "02:00.1 Audio device [0403]: Example Audio [10de:0fb9] (rev a1)"
+BRIDGE = "00:01.0 PCI bridge [0604]: Example Controller [8086:1901] (rev 07)"
 HOST = "ff:00.0 Host bridge [0600]: Example Registers [8086:2c70] (rev 02)"
 
 
@@ -19,8 +20,8 @@ def values(text: str) -> dict[tuple[str, str], object]:
     "text",
     [
         f"IOMMU Group 11:\n\t{VGA}\n\t{SOUND}\nIOMMU Group 12:\n\t{HOST}\n",
-        f"IOMMU Group 11 {VGA}\nIOMMU Group 11 {SOUND}\nIOMMU Group 12 {HOST}\n",
-        f"IOMMU group 11: {VGA}\nIOMMU group 11: {SOUND}\nIOMMU group 12: {HOST}\n",
+        f"IOMMU Group 10 {BRIDGE}\nIOMMU Group 11 {VGA}\nIOMMU Group 11 {SOUND}\nIOMMU Group 12 {HOST}\n",
+        f"IOMMU group 10: {BRIDGE}\nIOMMU group 11: {VGA}\nIOMMU group 11: {SOUND}\nIOMMU group 12: {HOST}\n",
         f"IOMMU Group 11:\n[RESET]\t{VGA}\n\t{SOUND}\nIOMMU Group 12:\n\t{HOST}\n",
     ],
 )
@@ -35,6 +36,22 @@ def test_the_last_group_may_go_on() -> None:
     found = values(f"IOMMU Group 11:\n\t{VGA}\n")
     assert ("pci.group_companions", "0000:02:00.0") not in found
     assert ("iommu_group.member_count", "11") not in found
+
+
+LINK = "/sys/kernel/iommu_groups/{}/devices/0000:{}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"IOMMU Group 11 {SOUND}\nIOMMU Group 12 {HOST}\nIOMMU Group 13 {BRIDGE}\n",
+        LINK.format(11, "02:00.1") + LINK.format(12, "ff:00.0") + LINK.format(13, "00:01.0"),
+    ],
+)
+def test_the_first_group_may_have_begun_before_a_list_that_names_the_group_on_each_line(text: str) -> None:
+    found = values(text)
+    assert ("iommu_group.member_count", "11") not in found and found["iommu_group.member_count", "12"] == 1
+    assert ("pci.group_companions", "0000:02:00.1") not in found
 
 
 def test_bridges_are_no_companions() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from perfadvisor.facts.net import network, nic_spec
 from perfadvisor.facts.reading import columns, reader
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ ifconfig"
@@ -28,7 +29,7 @@ def interface(line: str) -> str:
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What is printed of each interface, nothing of what is not."""
-    lines = data.decode("utf-8-sig", "replace").replace("\0", "").splitlines()
+    lines = decoded(data).splitlines()
     for match, below in columns.sections(lines, HEAD):
         yield from _of(match, below, source)
 

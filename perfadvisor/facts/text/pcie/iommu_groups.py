@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfadvisor.facts.pci import classes, iommu, isolation, pci
+from perfadvisor.facts.reading.decoded import decoded
 from perfadvisor.facts.text import lspci
 from perfadvisor.facts.text.lspci_parse import full_address
 from perfadvisor.model.fact import Absent, Fact
@@ -16,28 +17,29 @@ _FUNCTION = re.compile(
     r"\s*(\[RESET\])?\s*(?:Group Device: )?((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(?:- )?(\S.*)"
 )
 _LINK = re.compile(r"\s*/sys/kernel/iommu_groups/([0-9]{1,5})/devices/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s*")
-_MAY_BE_CUT = "the list may end within its group"
+_MAY_BE_CUT = "the list may begin or end within its group"
 Groups = Mapping[str, Mapping[str, str]]
 
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
-    """The groups and their members; of each function what its line tells, and with which it shares its group. The last
-    group may be cut off, so a function that seems alone there is not known to be. Where some are marked "[RESET]", the
-    others cannot be reset alone."""
-    listed = _read(data.decode("utf-8-sig", "replace").replace("\0", "").splitlines())
+    """The groups and their members; of each function what its line tells, and with which it shares its group. Groups
+    that may be cut off do not tell whether a function is alone in them. Where some are marked "[RESET]", the others
+    cannot be reset alone."""
+    lines = decoded(data).splitlines()
+    listed = _read(lines)
     if not listed.groups:
         return
     yield iommu.PRESENT.fact(True, source=source)
     told = _told(listed.groups, source)
     yield from told
     names = {fact.subject: str(fact.value) for fact in told if isinstance(fact, Fact) and fact.name == "pci.class_name"}
+    unsure = _may_be_cut(listed.groups, lines)
     for group, members in listed.latest.items():
-        is_last = group == list(listed.groups)[-1]
         yield iommu.MEMBERS.fact(",".join(members), source=source, subject=group)
-        count = None if is_last else len(members)
+        count = None if group in unsure else len(members)
         yield iommu.MEMBER_COUNT.given(count, source=source, subject=group, reason=_MAY_BE_CUT)
         for address in members:
-            yield _companions(address, members, names, source, is_last=is_last)
+            yield _companions(address, members, names, source, may_be_cut=group in unsure)
     yield from _resets(listed, source)
 
 
@@ -80,6 +82,13 @@ def _read(lines: list[str]) -> _List:
     return found
 
 
+def _may_be_cut(groups: Groups, lines: Sequence[str]) -> set[str]:
+    """The last group, and the first where its first line is not a heading that stands above all of its functions."""
+    first, *_, last = (*groups, *groups)
+    headed = next((not match[2] for line in lines if (match := _GROUP.fullmatch(line))), False)
+    return {last} if headed else {first, last}
+
+
 def _told(groups: Groups, source: str) -> list[Fact | Absent]:
     """What lspci's own lines tell, with the group as `lspci -v` prints it below them."""
     text = "".join(
@@ -94,12 +103,12 @@ def _told(groups: Groups, source: str) -> list[Fact | Absent]:
 
 
 def _companions(
-    address: str, members: Sequence[str], names: Mapping[str, str], source: str, *, is_last: bool
+    address: str, members: Sequence[str], names: Mapping[str, str], source: str, *, may_be_cut: bool
 ) -> Fact | Absent:
     others = [one for one in members if one != address]
     if not all(one in names for one in others):
         reason = "the list does not say which of its group are bridges"
         return isolation.COMPANIONS.absent(reason, source=source, subject=address)
     kept = [one for one in others if classes.base_of_name(names[one]) != classes.BRIDGE]
-    known = None if is_last and not kept else ",".join(kept)
+    known = None if may_be_cut and not kept else ",".join(kept)
     return isolation.COMPANIONS.given(known, source=source, subject=address, reason=_MAY_BE_CUT)

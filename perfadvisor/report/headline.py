@@ -48,9 +48,11 @@ QUESTIONS = {
 }
 
 
-def answers(view: ReportView, device: str) -> Iterator[HeadlineAnswer]:
-    """The answers about a kind of device, in the base environment; a question that was not asked has none."""
-    asked = [cell for cell in view.cells if cell.environment == view.base and device_of(view, cell) == device]
+def answers(view: ReportView, device: str, environment: str = "") -> Iterator[HeadlineAnswer]:
+    """The answers about a kind of device, in an environment, the base where none is named; a question that was not
+    asked has none."""
+    where = environment or view.base
+    asked = [cell for cell in view.cells if cell.environment == where and device_of(view, cell) == device]
     for question in QUESTIONS.get(device, ()):
         cells = _reads_first([cell for cell in asked if question_of(view, cell) is question])
         if cells:

@@ -53,8 +53,7 @@ def tiles(view: ReportView) -> tuple[Tile, ...]:
 
 
 def _tile(view: ReportView, label: str, device: str, questions: tuple[Question, ...]) -> Tile:
-    found = [one for question in questions for one in answers(view, device) if one.question is question]
-    found.sort(key=lambda one: one.estimate is None)
+    found = _answers(view, device, questions)
     if not found:
         return _empty(label)
     first, *others = found
@@ -63,13 +62,26 @@ def _tile(view: ReportView, label: str, device: str, questions: tuple[Question, 
         label=label,
         figure=quantity(estimate.median, estimate.unit) if estimate else "",
         interval=interval(estimate.low, estimate.high, estimate.unit, like=estimate.median) if estimate else "",
-        workload=title_of(view, cell.workload),
+        workload=title_of(view, cell.workload) + (f" in {cell.environment}" if cell.environment != view.base else ""),
         trust=cell.trust,
         why="" if estimate else cell.why or "the tool did not report it",
         beside="; ".join(map(_beside, others)),
         shares=tuple(_shares(view, cell, estimate)) if estimate else (),
         anchor=f"result-{view.cells.index(cell) + 1}",
     )
+
+
+def _answers(view: ReportView, device: str, questions: tuple[Question, ...]) -> list[HeadlineAnswer]:
+    """Figures first. Those of another environment only where the base was not measured: a doubt about its result is not
+    hidden by the result of another."""
+    names = [view.base, *(each.name for each in view.environments if each.name != view.base)]
+    every = [
+        [one for each in questions for one in answers(view, device, name) if one.question is each] for name in names
+    ]
+    base, *others = (sorted(found, key=lambda one: one.estimate is None) for found in every)
+    if any(one.cell.trust is not Trust.NOT_MEASURED for one in base):
+        return base
+    return next((found for found in others if found and found[0].estimate), base)
 
 
 def _empty(label: str) -> Tile:

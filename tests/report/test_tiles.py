@@ -56,3 +56,24 @@ def test_the_share_of_a_ceiling_where_the_machine_names_it(view) -> None:
 
 def test_a_machine_that_was_only_read_has_none(view) -> None:
     assert tiles(replace(view(), run=None, cells=())) == ()
+
+
+def test_where_the_base_was_not_measured_another_environment_answers_by_name(view) -> None:
+    made = view(environments=("local", "docker", "vm"))
+    is_network = {
+        cell.id for cell in made.cells if cell.workload.startswith("network/") and cell.environment == "local"
+    }
+    without = tuple(cell for cell in made.cells if cell.id not in is_network)
+    gone = tuple(replace(cell, trials=(), estimates=()) if cell.id in is_network else cell for cell in made.cells)
+    for cells in (without, gone):
+        network = by_label(replace(made, cells=cells))["Network"]
+        assert network.figure.endswith("Gbit/s") and network.workload.endswith(" in docker")
+    assert not by_label(made)["Network"].workload.endswith(" in docker")
+
+
+def test_a_doubtful_result_of_the_base_is_not_hidden_by_another_environment(view) -> None:
+    made = view(environments=("local", "docker"))
+    doubt = Doubt(trust=Trust.INVALID, reason="page cache in the result", evidence="e")
+    cells = tuple(replace(cell, doubts=(doubt,)) if cell.environment == "local" else cell for cell in made.cells)
+    network = by_label(replace(made, cells=cells))["Network"]
+    assert (network.figure, network.why) == ("", "page cache in the result")

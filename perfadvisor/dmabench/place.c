@@ -43,7 +43,7 @@ static bool choose_cpus(struct place *place, const struct options *options, unsi
 	if (!all)
 		node_cpus(place->cpu_node, &place->cpus);
 	else if (!allowed_cpus(&place->cpus))
-		return fail(why, "which CPUs this process may use is not told");
+		return fail(why, "cannot read which CPUs this process may use");
 	unsigned have = all ? list_cores(place) : list_cpus(place);
 	if (!have)
 		return fail(why, "no CPU of node %d may be used by this process", place->cpu_node);

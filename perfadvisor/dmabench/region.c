@@ -221,7 +221,7 @@ static bool as_asked(const struct region *region, struct reason *why)
 	if (region->node_share >= 0 && region->node_share < ENOUGH_ON_NODE)
 		return fail(why, "only %.0f %% of the pages lie %s", region->node_share * 100, where(region));
 	if (region->node_share < 0 && strcmp(region->placement, "first touch") == 0)
-		return fail(why, "memory cannot be bound to node %d, and where it lies is not told", region->node);
+		return fail(why, "memory cannot be bound to node %d, and its placement cannot be read", region->node);
 	return true;
 }
 

@@ -99,7 +99,7 @@ class CohortLevel:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlier:
     """A host that differs from its cohort in one metric. `ratio` is host over cohort with its interval, which allows
-    for having picked the extremes; `q` is the p-value corrected over all hosts and metrics (Benjamini-Hochberg).
+    for having picked the extremes; `q` is the p-value corrected over all hosts and metrics (see fleet/discovery.py).
     `worse` is None where the metric has no better direction."""
 
     host: str

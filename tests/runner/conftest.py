@@ -10,8 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from perfadvisor.model.workload import Workload
+
 PROGRAM = (sys.executable, "-m", "perfadvisor")
 MARK = "PERFADVISOR_TEST_MARK"
+
+WRITER = Workload(
+    id="storage/w",
+    title="",
+    device="storage",
+    tool="fio",
+    parameters={"rw": "randwrite", "engine": "psync", "size_bytes": 8 << 20},
+    metrics=("write.iops",),
+)
 
 WORKLOADS = {
     "storage/tiny": """

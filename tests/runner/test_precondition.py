@@ -7,20 +7,10 @@ import pytest
 from perfadvisor import bundle
 from perfadvisor.model.result import Output, Sample, TrialResult, TrialState
 from perfadvisor.model.units import Unit
-from perfadvisor.model.workload import Workload
 from perfadvisor.runner.precondition import MOST_ROUNDS, fill_argv, until_steady
 from perfadvisor.runner.stage import TrialSetup
 from perfadvisor.tools.context import Context
-from tests.runner.conftest import Bench
-
-WRITER = Workload(
-    id="storage/w",
-    title="",
-    device="storage",
-    tool="fio",
-    parameters={"rw": "randwrite", "engine": "psync", "size_bytes": 8 << 20},
-    metrics=("write.iops",),
-)
+from tests.runner.conftest import WRITER, Bench
 
 
 def rounds(rates: list[float], state: TrialState = TrialState.DONE):

@@ -13,15 +13,8 @@ from perfadvisor.model.workload import Workload
 from perfadvisor.runner.settling import LOOK_S, MOST_S, settle
 from perfadvisor.runner.stage import TrialSetup
 from perfadvisor.tools.context import Context
+from tests.runner.conftest import WRITER
 
-WRITER = Workload(
-    id="storage/w",
-    title="",
-    device="storage",
-    tool="fio",
-    parameters={"rw": "randwrite", "engine": "psync", "size_bytes": 8 << 20},
-    metrics=("write.iops",),
-)
 READER = replace(WRITER, id="storage/r", parameters={**WRITER.parameters, "rw": "randread"}, metrics=("read.iops",))
 SETTING = TrialSetup(path=IoPath(block="vda"), context=Context(file="/t/data"))
 LINE = "254 0 vda 9 0 9 9 9 0 {sectors} 9 0 9 9\n"

@@ -41,6 +41,7 @@ def test_what_others_left_to_be_written_is_written_before_the_first_trial(tmp_pa
 
 def test_an_environment_without_that_program_is_measured_all_the_same(tmp_path: Path) -> None:
     stage._write(Recorded(lacks="sync"), READS, 1 << 20, "", str(tmp_path / "data"))
+    assert (tmp_path / "data").stat().st_size == 1 << 20
 
 
 def test_a_file_that_cannot_be_written_is_still_an_error(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def knee(points: Sequence[LoadPoint]) -> Knee:
     found = Knee(most=most, crossing=crossing, between=_between(first, best), fall=_fall(best, last))
     if found.between and found.between[1] > UNCERTAIN * found.between[0]:
         low, high = found.between
-        return replace(found, reason=f"it lies between {low:.3g} and {high:.3g} in flight: more repeats tell")
+        return replace(found, reason=f"it lies between {low:.3g} and {high:.3g} in flight: measure more repeats")
     nearest = min(points, key=lambda point: abs(log(point.value / crossing)))
     if nearest is first:
         return replace(found, reason=f"{first.value} already gives nearly all: measure smaller values")

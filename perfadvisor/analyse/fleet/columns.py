@@ -1,7 +1,7 @@
 """The results of many hosts in columns: a row of numbers for each cell, in the order of `Column`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import nan
 
@@ -51,16 +51,7 @@ class CohortMetric:
     def only(self, which: np.ndarray) -> "CohortMetric":
         """The hosts at these places alone."""
         places = np.flatnonzero(which).tolist()
-        return CohortMetric(
-            cohort=self.cohort,
-            workload=self.workload,
-            environment=self.environment,
-            metric=self.metric,
-            unit=self.unit,
-            better=self.better,
-            hosts=[self.hosts[place] for place in places],
-            values=self.values[places],
-        )
+        return replace(self, hosts=[self.hosts[place] for place in places], values=self.values[places])
 
     def cell(self, place: int) -> HostCell:
         """One host's cell."""

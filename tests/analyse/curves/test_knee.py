@@ -57,7 +57,7 @@ def test_the_range_of_the_knee_comes_from_both_intervals() -> None:
 
 def test_a_knee_that_may_lie_anywhere_is_not_named() -> None:
     seen = {**DISTURBED, 1: (7.93, 2.0, 10.97)}
-    assert knee(measured(seen)).reason == "it lies between 8.36 and 46.1 in flight: more repeats tell"
+    assert knee(measured(seen)).reason == "it lies between 8.36 and 46.1 in flight: measure more repeats"
     assert knee(measured(seen)).at is None
     assert knee(points(8)).between is None, "nothing is known of noise"
 

@@ -79,6 +79,7 @@ def test_while_it_goes_back_the_override_names_the_driver_it_had(
 def test_what_was_pulled_out_needs_nothing(tmp_path: Path) -> None:
     put_back(driver_changed(tmp_path / "gone", "nvme"))
     put_back(functions_made(tmp_path / "gone", "0"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_virtual_functions_become_as_many_as_there_were(function: Path) -> None:

@@ -13,7 +13,7 @@ from perfadvisor.analyse.rules.condition_check import unknown_fact
 from perfadvisor.cli.output import require_folder, write_text
 from perfadvisor.errors import InputError
 from perfadvisor.fleet.ansible import host_labels
-from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, read_baseline
+from perfadvisor.fleet.baselines import accept_baseline, baseline_text, fleet_drift, read_baseline
 from perfadvisor.fleet.comparing import NO_LABELS, comparison
 from perfadvisor.fleet.digests import settings_of
 from perfadvisor.fleet.judging import judge_fleet
@@ -88,12 +88,11 @@ def write_page(
     from perfadvisor.report.fleet.html import fleet_page
 
     require_folder(output)
-    labels = _labels(inventory, label)
-    moved = drifted(host_records(source), read_baseline(baseline), labels) if baseline else ()
+    labels, digest = _labels(inventory, label), fleet_digest(source)
+    moved = fleet_drift(digest, read_baseline(baseline), labels) if baseline else ()
     measured = matrices(read_pairs(pairs)) if pairs else ()
-    found = comparison(fleet_digest(source), labels)
     links = _pages(source, pages, output) if pages else {}
-    write_text(output, fleet_page(found, tuple(moved), str(baseline or ""), measured, links))
+    write_text(output, fleet_page(comparison(digest, labels), moved, str(baseline or ""), measured, links))
     _print([str(output)])
 
 
@@ -170,8 +169,8 @@ def write_baseline(*, source: str, output: Path, inventory: Sequence[str], label
 
 def print_drift(*, source: str, baseline: Path, inventory: Sequence[str], label: str) -> int:
     """What left the baseline; 1 where anything did."""
-    moved = drifted(host_records(source), read_baseline(baseline), _labels(inventory, label))
-    found = sorted(moved, key=lambda one: (one.host, one.key))
+    found = fleet_drift(fleet_digest(source), read_baseline(baseline), _labels(inventory, label))
+
     _print([odd_line(one) for one in found] or ["No setting left the baseline."])
     return int(bool(found))
 

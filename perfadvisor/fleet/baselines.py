@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from perfadvisor.analyse.fleet.digest import FleetDigest
-from perfadvisor.analyse.fleet.drift import accepted, drift
+from perfadvisor.analyse.fleet.drift import accepted, cohort_drift, drift
 from perfadvisor.analyse.fleet.settings import CohortSettings
 from perfadvisor.errors import InputError
 from perfadvisor.fleet.comparing import NO_LABELS
@@ -69,3 +69,16 @@ def drifted(
         cohort = labels.get(record.host) or record.cohort
         accepted_here = baseline.get(cohort, {})
         yield from drift(record.host, cohort, settings_of(record.facts), accepted_here)
+
+
+def fleet_drift(
+    digest: FleetDigest, baseline: Baseline, labels: Mapping[str, str] = NO_LABELS
+) -> tuple[OddSetting, ...]:
+    """The same of all hosts of a digest, by host."""
+    names = [one.host for one in digest.hosts]
+    found = (
+        one
+        for cohort, hosts in digest.by_cohort(labels).items()
+        for one in cohort_drift(CohortSettings(cohort, names, hosts, digest.settings), baseline.get(cohort, {}))
+    )
+    return tuple(sorted(found, key=lambda one: (one.host, one.key)))

@@ -19,6 +19,7 @@ from perfadvisor.model.fleet import FleetFact, HostRecord, HostSummary, SettingK
 from perfadvisor.packs.known_facts import known_facts
 
 FLOATS = np.dtype("<f8")
+_TRUST_PLACES = frozenset(map(float, range(len(TRUSTS))))
 
 
 @cache
@@ -114,10 +115,10 @@ def _set(value: object, whole: int) -> int:
 def _rows(told: list[Any], count: int) -> MetricRows:
     unit, better, hosts, packed = told
     rows = np.frombuffer(b64decode(packed, validate=True), dtype=FLOATS).astype(np.float64)
-    numbers = array("l", (_place(number, count) for number in hosts))
-    if rows.size != len(numbers) * len(Column):
+    for number in {min(hosts), max(hosts)} if set(map(type, hosts)) == {int} else hosts:
+        _place(number, count)
+    if rows.size != len(hosts) * len(Column):
         raise ValueError("rows that are not those of its hosts")
-    trusts = rows.reshape(-1, len(Column))[:, Column.TRUST]
-    if not np.isin(trusts, range(len(TRUSTS))).all():
+    if not set(rows[Column.TRUST :: len(Column)].tolist()) <= _TRUST_PLACES:
         raise ValueError("a trust that is none")
-    return MetricRows(text(unit), text(better), numbers, array("d", rows.tobytes()))
+    return MetricRows(text(unit), text(better), array("l", hosts), array("d", rows.tobytes()))

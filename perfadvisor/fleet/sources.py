@@ -7,7 +7,7 @@ from pathlib import Path
 
 from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.errors import InputError
-from perfadvisor.fleet.digests import decode_digest, digest_of, encode_digest
+from perfadvisor.fleet.digests import compared_names, decode_digest, digest_of, encode_digest
 from perfadvisor.fleet.kept import KeptHosts, time_of
 from perfadvisor.model.fleet import HostRecord
 from perfadvisor.store.database import Database
@@ -86,7 +86,7 @@ def store_hosts(source: Path, db: str) -> tuple[int, int]:
     records = (one for batch in kept.batches() for one in kept.all_in(batch) if not one.error)
     while some := list(islice(records, STORED_AT_ONCE)):
         with database.writing() as connection:
-            added = add_machines(connection, [(one, time_of(one)) for one in some])
+            added = add_machines(connection, [(one, time_of(one)) for one in some], compared_names())
             if added:
                 add_digest(connection, list(added), encode_digest(digest_of(added.values())))
         new, known = new + len(added), known + len(some) - len(added)

@@ -38,7 +38,7 @@ from perfadvisor.analyse.rules.expression import (
 from perfadvisor.errors import InputError
 from perfadvisor.model.fact import FactSpec
 from perfadvisor.store.machine_reading import newest
-from perfadvisor.store.schema import MACHINE_FACTS, MACHINE_REPORTS, MACHINES
+from perfadvisor.store.schema import MACHINE_FACTS, MACHINE_REPORT_SETS, MACHINE_REPORTS, MACHINES
 
 Column = ColumnElement[Any]
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
@@ -96,8 +96,9 @@ def _select(node: Node, asked: Mapping[str, FactSpec], kind: str) -> Any:  # noq
     if kind:
         of_kind = MACHINE_FACTS.c.name.startswith(f"{kind}.", autoescape=True)
         source = (
-            select(MACHINE_FACTS.c.report_id.label("id"), MACHINE_FACTS.c.subject)
-            .where(MACHINE_FACTS.c.report_id.in_(newest()), of_kind, MACHINE_FACTS.c.subject != "")
+            select(MACHINE_REPORT_SETS.c.report_id.label("id"), MACHINE_FACTS.c.subject)
+            .join(MACHINE_FACTS, MACHINE_FACTS.c.set_id == MACHINE_REPORT_SETS.c.set_id)
+            .where(MACHINE_REPORT_SETS.c.report_id.in_(newest()), of_kind, MACHINE_FACTS.c.subject != "")
             .distinct()
             .subquery()
         )
@@ -106,15 +107,22 @@ def _select(node: Node, asked: Mapping[str, FactSpec], kind: str) -> Any:  # noq
     )
     columns: dict[str, Column] = {}
     for number, (name, spec) in enumerate(asked.items()):
-        fact = MACHINE_FACTS.alias(f"fact{number}")
+        fact = _facts_named(name).subquery(f"fact{number}")
         subject = source.c.subject if spec.subject else literal("")
-        same = and_(fact.c.report_id == source.c.id, fact.c.name == name, fact.c.subject == subject)
+        same = and_(fact.c.report_id == source.c.id, fact.c.subject == subject)
         joined = joined.outerjoin(fact, same)
         columns[name] = fact.c.words if spec.type is str else fact.c.number
     truth = _Sql(columns, asked).truth(node)
     answer = case((truth, 1), (not_(truth), 0), else_=None)
     query = select(MACHINES.c.name, source.c.subject, answer).select_from(joined)
     return query.order_by(MACHINES.c.name, source.c.subject)
+
+
+def _facts_named(name: str) -> Any:  # noqa: ANN401 - a SELECT of four columns
+    """Reading, subject and value of every fact of this name."""
+    columns = (MACHINE_REPORT_SETS.c.report_id, MACHINE_FACTS.c.subject, MACHINE_FACTS.c.number, MACHINE_FACTS.c.words)
+    joined = select(*columns).join(MACHINE_FACTS, MACHINE_FACTS.c.set_id == MACHINE_REPORT_SETS.c.set_id)
+    return joined.where(MACHINE_FACTS.c.name == name)
 
 
 class _Sql:

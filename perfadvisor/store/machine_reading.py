@@ -1,7 +1,9 @@
 """Ask the store for machines: the newest reading of each, and how settings changed over time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
@@ -14,10 +16,12 @@ from perfadvisor.store.schema import (
     MACHINE_DIGESTS,
     MACHINE_FACTS,
     MACHINE_FINDINGS,
+    MACHINE_REPORT_SETS,
     MACHINE_REPORTS,
     MACHINES,
 )
 
+AT_ONCE = 200  # machines whose rows are asked for together: few enough that memory stays flat
 _FACT = (
     MACHINE_FACTS.c.name,
     MACHINE_FACTS.c.subject,
@@ -25,6 +29,10 @@ _FACT = (
     MACHINE_FACTS.c.number,
     MACHINE_FACTS.c.words,
 )
+_HELD = select(*MACHINE_REPORT_SETS.c)
+_FACTS = select(MACHINE_FACTS.c.set_id, *_FACT)
+_CELLS = select(*MACHINE_CELLS.c)
+_FINDINGS = select(*MACHINE_FINDINGS.c)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,28 +117,44 @@ def machine_records(connection: Connection, host: str = "") -> Iterator[HostReco
     )
     if host:
         query = query.where(MACHINES.c.name == host)
-    for row in connection.execute(query).all():
-        yield _record(connection, row)
+    reports = connection.execute(query).all()
+    for start in range(0, len(reports), AT_ONCE):  # a query for each would take most of the time
+        yield from _records(connection, reports[start : start + AT_ONCE])
 
 
-def _record(connection: Connection, row: Row) -> HostRecord:  # type: ignore[type-arg]
-    facts = select(*_FACT).where(MACHINE_FACTS.c.report_id == row.id)
-    cells = select(*MACHINE_CELLS.c[1:]).where(MACHINE_CELLS.c.report_id == row.id)
-    findings = select(*MACHINE_FINDINGS.c[1:]).where(MACHINE_FINDINGS.c.report_id == row.id)
-    return HostRecord(
-        host=row.name,
-        source=row.source,
-        content=row.content,
-        taken=row.taken,
-        received=row.received,
-        version=row.version,
-        cohort=row.cohort,
-        identity=row.identity,
-        environment=row.environment,
-        facts=tuple(restored(*fact) for fact in connection.execute(facts)),
-        cells=tuple(FleetCell(*cell) for cell in connection.execute(cells)),
-        findings=tuple(FleetFinding(*one) for one in connection.execute(findings)),
+_Rows = dict[int, list[tuple[Any, ...]]]
+
+
+def _records(connection: Connection, reports: Sequence[Row[Any]]) -> Iterator[HostRecord]:
+    ids = [row.id for row in reports]
+    held, cells, findings = (_rows(connection, query, ids) for query in (_HELD, _CELLS, _FINDINGS))
+    rows = _rows(
+        connection, _FACTS, select(MACHINE_REPORT_SETS.c.set_id).where(MACHINE_REPORT_SETS.c.report_id.in_(ids))
     )
+    sets = {one: tuple(starmap(restored, facts)) for one, facts in rows.items()}
+    for row in reports:
+        yield HostRecord(
+            host=row.name,
+            source=row.source,
+            content=row.content,
+            taken=row.taken,
+            received=row.received,
+            version=row.version,
+            cohort=row.cohort,
+            identity=row.identity,
+            environment=row.environment,
+            facts=tuple(fact for (one,) in held.get(row.id, ()) for fact in sets.get(one, ())),
+            cells=tuple(starmap(FleetCell, cells.get(row.id, ()))),
+            findings=tuple(starmap(FleetFinding, findings.get(row.id, ()))),
+        )
+
+
+def _rows(connection: Connection, query: Select[Any], ids: Sequence[int] | Select[Any]) -> _Rows:
+    """Reading, or set of facts -> its rows."""
+    found: _Rows = {}
+    for owner, *row in connection.execute(query.where(query.selected_columns[0].in_(ids))):
+        found.setdefault(owner, []).append(tuple(row))
+    return found
 
 
 def setting_moves(connection: Connection, names: Iterable[str], host: str = "") -> Iterator[SettingMove]:
@@ -138,7 +162,8 @@ def setting_moves(connection: Connection, names: Iterable[str], host: str = "") 
     query = (
         select(MACHINES.c.name, MACHINE_REPORTS.c.time, *_FACT)
         .join(MACHINE_REPORTS, MACHINE_REPORTS.c.machine_id == MACHINES.c.id)
-        .join(MACHINE_FACTS, MACHINE_FACTS.c.report_id == MACHINE_REPORTS.c.id)
+        .join(MACHINE_REPORT_SETS, MACHINE_REPORT_SETS.c.report_id == MACHINE_REPORTS.c.id)
+        .join(MACHINE_FACTS, MACHINE_FACTS.c.set_id == MACHINE_REPORT_SETS.c.set_id)
         .where(MACHINE_FACTS.c.name.in_(sorted(names)))
         .order_by(
             MACHINES.c.name, MACHINE_FACTS.c.name, MACHINE_FACTS.c.subject, MACHINE_REPORTS.c.time, MACHINE_REPORTS.c.id

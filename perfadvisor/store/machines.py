@@ -1,7 +1,8 @@
 """Put machines of a fleet into the store: each reading once, all of a batch or nothing of it."""
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
@@ -13,8 +14,10 @@ from perfadvisor.store.checked import LONGEST_BYTES
 from perfadvisor.store.schema import (
     MACHINE_CELLS,
     MACHINE_DIGESTS,
+    MACHINE_FACT_SETS,
     MACHINE_FACTS,
     MACHINE_FINDINGS,
+    MACHINE_REPORT_SETS,
     MACHINE_REPORTS,
     MACHINES,
 )
@@ -25,9 +28,12 @@ MOST_NAMES = 900  # of one query: SQLite before 3.32 took 999 parameters
 Rows = Iterable[tuple[Any, ...]]
 
 
-def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, float]]) -> dict[int, HostRecord]:
+def add_machines(
+    connection: Connection, records: Sequence[tuple[HostRecord, float]], settled: Container[str] = ()
+) -> dict[int, HostRecord]:
     """Add the readings that are not there yet, each with its time: these, by their new ids. What makes a reading the
-    same is its machine and the content that was judged."""
+    same is its machine and the content that was judged. Facts whose names are in `settled` seldom move, so they are
+    stored apart from those that do, once for all machines that have the same."""
     names = sorted({record.host for record, _ in records})
     _insert_new(connection, MACHINES, [{"name": name} for name in names])
     ids = _ids(connection, names)
@@ -43,7 +49,7 @@ def add_machines(connection: Connection, records: Sequence[tuple[HostRecord, flo
     connection.execute(insert(MACHINE_REPORTS), rows)
     reports = _known(connection, sorted({machine for machine, _ in fresh}))
     whole = [(reports[key], record) for key, (record, _) in fresh.items()]
-    _copy(connection, MACHINE_FACTS, _facts(whole))
+    _add_facts(connection, whole, settled)
     _copy(connection, MACHINE_CELLS, _cells(whole))
     _copy(connection, MACHINE_FINDINGS, _findings(whole))
     return dict(whole)
@@ -93,10 +99,43 @@ def _report(machine: int, record: HostRecord, time: float) -> dict[str, Any]:
     }
 
 
-def _facts(whole: Iterable[tuple[int, HostRecord]]) -> Iterator[tuple[Any, ...]]:
+def _add_facts(connection: Connection, whole: Sequence[tuple[int, HostRecord]], settled: Container[str]) -> None:
+    """The facts of each reading as sets, of which those that are there already are only named."""
+    contents: dict[str, Sequence[FleetFact]] = {}
+    held: list[tuple[int, str]] = []
     for report, record in whole:
-        for fact in {(one.name, one.subject): one for one in record.facts}.values():
-            yield (report, fact.name, fact.subject, *stored(fact.value))
+        for facts in _sets(record.facts, settled):
+            content = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+            contents.setdefault(content, facts)
+            held.append((report, content))
+    known = _set_ids(connection, list(contents))
+    missing = [content for content in contents if content not in known]
+    if missing:
+        connection.execute(insert(MACHINE_FACT_SETS), [{"content": content} for content in missing])
+    added = _set_ids(connection, missing)
+    _copy(connection, MACHINE_FACTS, (row for content in missing for row in _facts(added[content], contents[content])))
+    ids = known | added
+    _copy(connection, MACHINE_REPORT_SETS, dict.fromkeys((report, ids[content]) for report, content in held))
+
+
+def _sets(facts: Iterable[FleetFact], settled: Container[str]) -> Iterable[list[FleetFact]]:
+    """Each fact once, by kind, and apart by whether it moves."""
+    found: dict[tuple[str, bool], list[FleetFact]] = {}
+    for fact in {(one.name, one.subject): one for one in facts}.values():
+        found.setdefault((fact.name.partition(".")[0], fact.name in settled), []).append(fact)
+    return found.values()
+
+
+def _set_ids(connection: Connection, contents: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(contents), MOST_NAMES):
+        some = MACHINE_FACT_SETS.c.content.in_(contents[start : start + MOST_NAMES])
+        found.update((row.content, row.id) for row in connection.execute(select(MACHINE_FACT_SETS).where(some)))
+    return found
+
+
+def _facts(number: int, facts: Iterable[FleetFact]) -> Iterator[tuple[Any, ...]]:
+    return ((number, fact.name, fact.subject, *stored(fact.value)) for fact in facts)
 
 
 def stored(value: Scalar) -> tuple[str, float | None, str | None]:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from perfadvisor.errors import InputError
 
-NEWEST = "0004"
+NEWEST = "0005"
 _LOCK = 0x70657266  # any fixed number: "perf" in ASCII
 
 

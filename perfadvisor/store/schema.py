@@ -89,18 +89,35 @@ MACHINE_REPORTS = Table(  # one reading of one machine
 )
 Index("machine_reports_by_time", MACHINE_REPORTS.c.machine_id, MACHINE_REPORTS.c.time)
 
+MACHINE_FACT_SETS = Table(  # facts that belong together: the machines of a fleet have most of them in common
+    "machine_fact_sets",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("content", String(64), nullable=False),  # SHA-256 of the facts
+    UniqueConstraint("content", name="machine_fact_sets_content"),
+)
+
+MACHINE_REPORT_SETS = Table(  # the sets that make up the facts of a reading
+    "machine_report_sets",
+    METADATA,
+    Column("report_id", Integer, ForeignKey("machine_reports.id", name="machine_report_sets_report"), nullable=False),
+    Column("set_id", Integer, ForeignKey("machine_fact_sets.id", name="machine_report_sets_set"), nullable=False),
+    PrimaryKeyConstraint("report_id", "set_id", name="machine_report_sets_key"),
+)
+Index("machine_report_sets_by_set", MACHINE_REPORT_SETS.c.set_id, MACHINE_REPORT_SETS.c.report_id)
+
 MACHINE_FACTS = Table(
     "machine_facts",
     METADATA,
-    Column("report_id", Integer, ForeignKey("machine_reports.id", name="machine_facts_report"), nullable=False),
+    Column("set_id", Integer, ForeignKey("machine_fact_sets.id", name="machine_facts_set"), nullable=False),
     Column("name", String(100), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("type", String(5), nullable=False),  # bool, int, float or str
     Column("number", Float(53)),  # of all but text; yes is 1
     Column("words", Text),  # of text, and of whole numbers that a float cannot hold
-    PrimaryKeyConstraint("report_id", "name", "subject", name="machine_facts_key"),
+    PrimaryKeyConstraint("set_id", "name", "subject", name="machine_facts_key"),
 )
-Index("machine_facts_by_name", MACHINE_FACTS.c.name, MACHINE_FACTS.c.report_id)
+Index("machine_facts_by_name", MACHINE_FACTS.c.name, MACHINE_FACTS.c.set_id)
 
 MACHINE_CELLS = Table(
     "machine_cells",

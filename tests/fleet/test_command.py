@@ -13,7 +13,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from perfadvisor.cli.fleet import command
 from perfadvisor.errors import InputError
-from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, read_baseline
+from perfadvisor.fleet.baselines import accept_baseline, baseline_text, drifted, fleet_drift, read_baseline
 from perfadvisor.fleet.comparing import comparison
 from perfadvisor.fleet.digests import digest_of
 from perfadvisor.fleet.kept import KeptHosts, packed
@@ -129,6 +129,12 @@ def test_a_baseline_comes_back_as_it_was_written(tmp_path) -> None:
     (tmp_path / "b.json").write_text(baseline_text(baseline))
     assert read_baseline(tmp_path / "b.json") == baseline
     assert list(drifted(slow_fleet(slow=0), baseline)) == []
+
+
+def test_drift_of_the_whole_fleet_is_that_of_its_hosts() -> None:
+    baseline, now = accept_baseline(digest_of(slow_fleet(slow=0))), slow_fleet()
+    found = fleet_drift(digest_of(now), baseline)
+    assert found and list(found) == sorted(drifted(now, baseline), key=lambda one: (one.host, one.key))
 
 
 def test_a_rollout_is_judged_by_its_hosts(tmp_path) -> None:

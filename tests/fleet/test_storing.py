@@ -33,9 +33,9 @@ def test_an_interrupt_between_batches_keeps_whole_ones_and_doubles_none(judged, 
     monkeypatch.setattr(sources, "STORED_AT_ONCE", 10)
     whole, calls = sources.add_machines, []
 
-    def interrupted(connection, records):
+    def interrupted(*given):
         calls.append(1)
-        added = whole(connection, records)
+        added = whole(*given)
         if len(calls) == 3:
             raise KeyboardInterrupt
         return added
@@ -60,9 +60,9 @@ def test_a_database_that_is_killed_in_the_middle_loses_and_doubles_nothing(judge
         place = url.format(name="postgres")
         data = Path(url.rpartition("host=")[2]) / "data"
 
-        def killing(connection, records):
+        def killing(connection, *given):
             calls.append(1)
-            added = whole(connection, records)
+            added = whole(connection, *given)
             if len(calls) == 3:
                 os.kill(int((data / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)  # as a crash
                 for _ in range(200):  # until it has reached this connection

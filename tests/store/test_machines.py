@@ -1,19 +1,23 @@
 """Machines in the store: each reading once, the newest one asked, and conditions answered as rules answer them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, text
 
 from perfadvisor.analyse.rules.conditions import Unknown, parse
 from perfadvisor.errors import InputError
 from perfadvisor.model.fact import Fact, FactSpec, Nature
 from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
+from perfadvisor.store import migrate
 from perfadvisor.store.database import Database
 from perfadvisor.store.machine_query import query_machines
-from perfadvisor.store.machine_reading import machine_list, machine_records, newest, setting_moves
+from perfadvisor.store.machine_reading import AT_ONCE, machine_list, machine_records, newest, setting_moves
 from perfadvisor.store.machines import add_machines, restored, stored
 from perfadvisor.store.schema import MACHINE_CELLS, MACHINE_FACTS, MACHINE_REPORTS, MACHINES
 
@@ -80,7 +84,7 @@ def test_nothing_is_stored_twice(place) -> None:
             connection.execute(select(func.count()).select_from(table)).scalar_one()
             for table in (MACHINES, MACHINE_REPORTS, MACHINE_FACTS, MACHINE_CELLS)
         ]
-    assert counts == [2, 3, 3, 3]
+    assert counts == [2, 3, 1, 3]
 
 
 def test_the_newest_reading_is_asked_whatever_came_last(place) -> None:
@@ -193,3 +197,59 @@ def test_changes_are_listed_with_the_time_of_the_first_reading_that_had_them(pla
 def test_values_keep_their_type(value: object) -> None:
     back = restored("n", "s", *stored(value)).value
     assert back == value and type(back) is type(value)
+
+
+def test_machines_share_the_facts_they_have_in_common(place) -> None:
+    alike = [record(f"h{number}", vm_swappiness=60, vm_free=number) for number in range(3)]
+    with Database(place).writing() as connection:
+        add_machines(connection, [(one, 1.0) for one in alike], {"vm.swappiness"})
+    odd = record("odd", vm_swappiness=True, vm_free=1)  # which is not the number 1
+    with Database(place).writing() as connection:
+        add_machines(connection, [(odd, 1.0)], {"vm.swappiness"})
+    with Database(place).reading() as connection:
+        facts = connection.execute(select(func.count()).select_from(MACHINE_FACTS)).scalar_one()
+        back = {one.host: set(one.facts) for one in machine_records(connection)}
+    assert facts == 1 + 3 + 1
+    assert back == {one.host: set(one.facts) for one in (*alike, odd)}
+    assert type(next(fact.value for fact in back["odd"] if fact.name == "vm.swappiness")) is bool
+
+
+def test_records_of_many_machines_take_few_queries(place) -> None:
+    fill(place, *(record(f"h{number:03}", vm_swappiness=number % 2) for number in range(AT_ONCE + 1)))
+    asked: list[str] = []
+    with Database(place).reading() as connection:
+        event.listen(connection, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+        found = list(machine_records(connection))
+    assert [one.host for one in found] == [f"h{number:03}" for number in range(AT_ONCE + 1)]
+    assert [fact.value for one in found for fact in one.facts] == [number % 2 for number in range(AT_ONCE + 1)]
+    assert len(asked) <= 1 + 2 * 4
+
+
+def test_facts_of_an_earlier_schema_are_kept(place) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with Database(place)._engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.execute(text("INSERT INTO machines (name) VALUES ('a'), ('b')"))
+        for machine in (1, 2):
+            connection.execute(
+                text(
+                    "INSERT INTO machine_reports (machine_id, content, time, taken, received, source, version, cohort, "
+                    f"identity, environment) VALUES ({machine}, 'c', 1, 1, 1, 'f', '1', 'c', 'i', 'local')"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO machine_facts (report_id, name, subject, type, number, words) VALUES "
+                    f"({machine}, 'vm.swappiness', '', 'int', {machine}, NULL), "
+                    f"({machine}, 'nic.driver', 'eth0', 'str', NULL, 'e1000e')"
+                )
+            )
+    fill(place, record("c", vm_swappiness=3))
+    with Database(place).reading() as connection:
+        found = {one.host: sorted(one.facts) for one in machine_records(connection)}
+    driver = FleetFact("nic.driver", "eth0", "e1000e")
+    assert found["a"] == [driver, FleetFact("vm.swappiness", "", 1)]
+    assert found["b"] == [driver, FleetFact("vm.swappiness", "", 2)]
+    assert ask(place, "vm.swappiness > 1").matches == (("b", ""), ("c", ""))

@@ -86,7 +86,7 @@ class FleetDigest:
             self.rules.setdefault(rule, RuleHits(hits.severity, hits.title)).hosts |= (hits.hosts & counted) << behind
         for metric, theirs in other.metrics.items():
             rows = self.metrics.setdefault(metric, MetricRows(theirs.unit, theirs.better))
-            rows.hosts.extend(number + behind for number in theirs.hosts)
+            rows.hosts.frombytes((np.array(theirs.hosts, dtype=np.dtype("l")) + behind).tobytes())
             rows.rows.extend(theirs.rows)
 
     def by_cohort(self, labels: Mapping[str, str]) -> dict[str, HostSet]:
@@ -103,12 +103,15 @@ class FleetDigest:
         places = np.full(len(self.hosts), -1)
         for place, hosts in enumerate(cohorts.values()):
             places[numbers(hosts)] = place
+        shared: dict[bytes, list[str]] = {}  # most metrics are those of the same hosts
         for (workload, environment, metric), held in self.metrics.items():
             owners = np.frombuffer(held.hosts, dtype=np.dtype("l"))
             rows = np.frombuffer(held.rows).reshape(-1, len(Column))
             for place, cohort in enumerate(cohorts):
                 here = np.flatnonzero(places[owners] == place)
                 if here.size:
+                    found = owners[here]
+                    names = shared.get(found.tobytes()) or [self.hosts[number].host for number in found.tolist()]
                     yield CohortMetric(
                         cohort=cohort,
                         workload=workload,
@@ -116,7 +119,7 @@ class FleetDigest:
                         metric=metric,
                         unit=held.unit,
                         better=held.better,
-                        hosts=[self.hosts[number].host for number in owners[here].tolist()],
+                        hosts=shared.setdefault(found.tobytes(), names),
                         values=rows[here],
                     )
 

@@ -22,3 +22,13 @@ def drift(host: str, cohort: str, facts: Iterable[FleetFact], baseline: Accepted
         usual = baseline.get(key)
         if usual is not None and usual != fact.value:
             yield OddSetting(host=host, cohort=cohort, key=key, value=fact.value, usual=usual, agreeing=0, hosts=0)
+
+
+def cohort_drift(settings: CohortSettings, baseline: Accepted) -> Iterator[OddSetting]:
+    """The same of all hosts of a cohort."""
+    for key, usual in baseline.items():
+        for value, hosts in settings.holders(key).items():
+            for host in settings.names_of(hosts) if value != usual else ():
+                yield OddSetting(
+                    host=host, cohort=settings.cohort, key=key, value=value, usual=usual, agreeing=0, hosts=0
+                )

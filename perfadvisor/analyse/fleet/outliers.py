@@ -94,14 +94,19 @@ def _fit(cells: CohortMetric) -> _CohortFit:
         middle=exp(centre),
         spread=spread,
     )
+    scale = spread**2 + of_centre
+    quiet = _two_sided(gaps / np.sqrt(scale), freedom)
+    noisy = more > 0
+    p = quiet.copy()
+    p[noisy] = _two_sided(gaps[noisy] / np.sqrt(scale + more[noisy]), freedom)
     return _CohortFit(
         cells=cells,
         level=level,
         gaps=gaps,
         errors=np.sqrt(np.maximum(errors, usual) ** 2 + of_centre),
         freedom=freedom,
-        p=_two_sided(gaps / np.sqrt(spread**2 + of_centre + more), freedom),
-        p_as_if_quiet=_two_sided(gaps / np.sqrt(spread**2 + of_centre), freedom),
+        p=p,
+        p_as_if_quiet=quiet,
     )
 
 
@@ -132,7 +137,12 @@ def _judged(fits: Sequence[_CohortFit], left_out: dict[str, int], rate: float) -
 def _numbered(fits: Sequence[_CohortFit]) -> NDArray[np.int64]:
     """The number of the host of every cell."""
     known: dict[str, int] = {}
-    return np.array([known.setdefault(host, len(known)) for fit in fits for host in fit.cells.hosts], dtype=np.int64)
+    found: dict[int, NDArray[np.int64]] = {}  # by list of hosts, which most metrics share
+    for fit in fits:
+        if id(fit.cells.hosts) not in found:
+            numbers = [known.setdefault(host, len(known)) for host in fit.cells.hosts]
+            found[id(fit.cells.hosts)] = np.array(numbers, dtype=np.int64)
+    return np.concatenate([found[id(fit.cells.hosts)] for fit in fits])
 
 
 def _outlier(fit: _CohortFit, i: int, q: float, level: float) -> Outlier:

@@ -33,6 +33,10 @@ class CohortSettings:
         wanted = frozenset(names)
         return sum(1 << number for number in numbers(self.members) if self._names[number] in wanted)
 
+    def names_of(self, hosts: HostSet) -> Iterator[str]:
+        """The names of these members."""
+        return (self._names[number] for number in numbers(hosts))
+
     def compared(self) -> Iterator[SettingKey]:
         """The settings that can be compared: at least four hosts have them, and few enough different values."""
         for key, values in self._holders.items():
@@ -57,9 +61,9 @@ class CohortSettings:
             if known - agreeing > max(1, ceil(ODD_SHARE * known) - 1):
                 continue
             for value, held in self._holders[key].items():
-                for number in numbers(held) if value != usual else ():
+                for host in self.names_of(held) if value != usual else ():
                     yield OddSetting(
-                        host=self._names[number],
+                        host=host,
                         cohort=self.cohort,
                         key=key,
                         value=value,

@@ -1,7 +1,7 @@
 """The whole judgement: from a run, a snapshot or a foreign tree to everything a report shows."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -152,9 +152,12 @@ def _interrupts(snapshots: Iterable[Snapshot]) -> dict[str, bytes]:
     return {name: data for name, data in read if data is not None}
 
 
-def read_snapshot(snapshot: Snapshot) -> tuple[FactTable, tuple[Cell, ...]]:
-    """The facts of a machine that was only read, with those of its own load where that was watched, and its cells."""
-    facts = machine_catalogue.read(snapshot.tree)
+def read_snapshot(
+    snapshot: Snapshot, read: Callable[[Tree], FactTable] = machine_catalogue.read
+) -> tuple[FactTable, tuple[Cell, ...]]:
+    """The facts of a machine that was only read, with those of its own load where that was watched, and its cells.
+    `read` gives the facts of a tree."""
+    facts = read(snapshot.tree)
     for fact in [*own_guests.facts(snapshot), *(one for taken in outputs(snapshot.tree) for one in taken.facts)]:
         facts.add(fact)
     return facts, tuple(_own_load(snapshot, facts))

@@ -4,7 +4,7 @@ To add a subsystem: write its module with PATTERNS, CATALOGUE and facts(tree), i
 there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pkgutil import walk_packages
 from types import ModuleType
@@ -29,12 +29,14 @@ MODULES = tuple(_modules())
 CATALOGUE: dict[str, FactSpec] = {spec.name: spec for module in MODULES for spec in module.CATALOGUE}
 PATTERNS: tuple[str, ...] = tuple(dict.fromkeys(p for module in MODULES for p in getattr(module, "PATTERNS", ())))
 
+Read = Callable[[Tree], Iterable[Fact | Absent]]
+READERS: tuple[Read, ...] = tuple(module.facts for module in MODULES if hasattr(module, "facts"))
+
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """Every fact and every recorded absence in the tree, subsystem by subsystem."""
-    for module in MODULES:
-        if hasattr(module, "facts"):
-            yield from module.facts(tree)
+    for read_subsystem in READERS:
+        yield from tree.part(read_subsystem)
 
 
 def read(tree: Tree) -> FactTable:

@@ -12,9 +12,10 @@ from pathlib import Path
 from perfadvisor.analyse.fleet.cohorts import cohort_of
 from perfadvisor.analyse.rules.firing import firing
 from perfadvisor.errors import InputError, PerfAdvisorError
+from perfadvisor.fleet.alike import alike
 from perfadvisor.fleet.places import LONGEST_NAME, PACKED_RUN, BundlePlace
 from perfadvisor.judge import RUN_FILE, judge_run, load_run, read_snapshot, snapshot_host
-from perfadvisor.model.fact import Fact, FactTable
+from perfadvisor.model.fact import Fact, FactTable, Scalar
 from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
 from perfadvisor.model.result import Cell
 from perfadvisor.model.rule import Finding, Outcome, Rule
@@ -26,6 +27,7 @@ from perfadvisor.saved.given import given
 
 LONGEST_TEXT = 1000  # characters of a fact; the kernel's command line has at most 2,048, other settings are short
 HOSTNAME = "kernel.hostname"
+KEPT = "kept"  # the source of all facts that are judged again: no finding tells it
 LARGEST = 2**63  # what a database keeps as a whole number
 
 
@@ -49,12 +51,11 @@ def judged_again(record: HostRecord, rules: Sequence[Rule]) -> HostRecord:
     """The record with the findings of these rules, from the facts that were kept."""
     catalogue = known_facts()
     facts = FactTable(
-        catalogue[fact.name].fact(fact.value, source=record.source, subject=fact.subject)
+        catalogue[fact.name].fact(fact.value, source=KEPT, subject=fact.subject)
         for fact in record.facts
         if fact.name in catalogue
     )
-
-    found = firing(facts, rules, catalogue=catalogue, environment=record.environment)
+    found = alike(rules).findings.firing(facts, environment=record.environment, cohort=f"{KEPT} {record.cohort}")
     return replace(record, findings=tuple(_findings(found)))
 
 
@@ -85,9 +86,13 @@ def _of_file(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord
 
 def of_snapshot(snapshot: Snapshot, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:
     """The record of a machine that was only read."""
-    facts, cells = read_snapshot(snapshot)
+    facts, cells = read_snapshot(snapshot, alike(rules).machines.read)
     host = snapshot_host(snapshot, facts)
-    found = firing(facts, rules, catalogue=known_facts(), environment=snapshot.environment, host=host)
+    where = snapshot.environment
+    if host is None:
+        found = alike(rules).findings.firing(facts, environment=where, cohort=cohort_of(facts))
+    else:
+        found = firing(facts, rules, catalogue=known_facts(), environment=where, host=host)
     named = replace(empty, environment=visible_line(snapshot.environment)[:LONGEST_NAME])
     filled = _filled(named, facts, cells, found)
     return replace(
@@ -149,17 +154,18 @@ def _facts(facts: FactTable) -> Iterator[FleetFact]:
     for fact in facts:
         if not isinstance(fact, Fact) or fact.name.startswith("result."):
             continue
-        value = fact.value
-        if isinstance(value, str):
-            value = _cleaned(value, LONGEST_TEXT)
-        elif not isfinite(value) or abs(value) >= LARGEST:
-            continue
-        yield FleetFact(fact.name, _cleaned(fact.subject, LONGEST_NAME), value)
+        kept = _kept(fact.name, fact.subject, fact.value)
+        if kept is not None:
+            yield kept
 
 
-@lru_cache(maxsize=1 << 14)  # the hosts of a fleet hold the same words by the thousand
-def _cleaned(text: str, longest: int) -> str:
-    return visible_line(text)[:longest]
+@lru_cache(maxsize=1 << 15, typed=True)  # the hosts of a fleet have the same by the thousand; True is not 1
+def _kept(name: str, subject: str, value: Scalar) -> FleetFact | None:
+    if isinstance(value, str):
+        value = visible_line(value)[:LONGEST_TEXT]
+    elif not isfinite(value) or abs(value) >= LARGEST:
+        return None
+    return FleetFact(name, visible_line(subject)[:LONGEST_NAME], value)
 
 
 def _cells(cell: Cell) -> Iterator[FleetCell]:

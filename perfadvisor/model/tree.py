@@ -110,11 +110,15 @@ class Tree:
                 if not budget:
                     return "/" + normpath(asked).lstrip("/")
                 budget -= 1
+                self._follow(here)
                 todo = entry.target.strip("/").split("/") + todo
                 done = "/" if entry.target.startswith("/") else done
             else:
                 done = here
         return done
+
+    def _follow(self, link: str) -> None:
+        """Called with each link that leads on; for who watches what is asked."""
 
     def entry(self, source: str) -> Entry | None:
         """What was read from `source`, links followed for paths; None where the tree never held it."""
@@ -177,6 +181,11 @@ class Tree:
         if read not in self._kept:
             self._kept[read] = read(self)
         return self._kept[read]  # type: ignore[return-value]
+
+    def part(self, read: "Callable[..., Iterable[T]]", *about: str) -> "Iterable[T]":
+        """What this function reads from the tree about a subject. It is asked for in this way where much is read of
+        which little moves, so that a tree that knows another one like it can give what was read there."""
+        return read(self, *about)
 
     def link(self, path: str) -> str | None:
         """Where the link at `path` itself points, as a resolved absolute path; None where it is not a link."""

@@ -13,13 +13,24 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from perfadvisor.errors import InputError
 from perfadvisor.model.tree import Directory, Entry, Symlink, Unreadable
-from perfadvisor.saved.tarheads import DIRECTORY, HARD_LINK, LINK, REGULAR, TarMember, UnusualError, heads, padded
+from perfadvisor.saved.tarheads import (
+    DIRECTORY,
+    HARD_LINK,
+    LINK,
+    REGULAR,
+    REMEMBERED,
+    TarMember,
+    UnusualError,
+    heads,
+    padded,
+)
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer as Buffer
@@ -124,13 +135,14 @@ def reason(error: Exception) -> str:
 def _plain(path: Path) -> Iterator[tuple[str, Entry]]:
     """The same as `_walk` of archives without anything unusual, in a sixth of the time."""
     seen: dict[str, Entry] = {}
+    archive = path.name
     with decompress(path) as stream:
         for number, member in enumerate(heads(stream), 1):
             if member.size > MAX_MEMBER_BYTES or number > MAX_MEMBERS:
                 raise UnusualError
-            name = safe_name(member.name, path.name)
+            name = safe_name(member.name, archive)
             if member.kind == HARD_LINK:
-                yield name, seen.get(safe_name(member.target, path.name), _NO_FILE)
+                yield name, seen.get(safe_name(member.target, archive), _NO_FILE)
                 continue
             entry = seen[name] = _plain_entry(stream, member)
             yield name, entry
@@ -183,9 +195,14 @@ def _entry(archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> Entr
     return stream.read()
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _is_odd(name: str) -> bool:
+    return _ODD_PART.search(name) is not None
+
+
 def safe_name(name: str, archive: str) -> str:
     """The member's name, relative and without `.` parts; InputError where it climbs out of the archive."""
-    if not _ODD_PART.search(name):
+    if not _is_odd(name):
         return name
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:

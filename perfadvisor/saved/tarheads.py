@@ -6,11 +6,14 @@ Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block".
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import IO, NamedTuple
 from zlib import adler32
 
 BLOCK = 512
 MOST_HEADER_BYTES = 1 << 16
+REMEMBERED = 1 << 13  # heads: archives of like machines have the same, but for the time and so the checksum
+_END = bytes(BLOCK)
 REGULAR, HARD_LINK, LINK, DIRECTORY = "0", "1", "2", "5"
 _KINDS = {b"\0": REGULAR, b"0": REGULAR, b"1": HARD_LINK, b"2": LINK, b"3": "3", b"4": "4", b"5": DIRECTORY, b"6": "6"}
 
@@ -31,23 +34,15 @@ class TarMember(NamedTuple):  # a thousand of a snapshot: a frozen dataclass tak
 def heads(stream: IO[bytes]) -> Iterator[TarMember]:
     """The members in order. Whoever iterates reads the data of each, `padded(size)` bytes, before the next."""
     longer: dict[str, str] = {}
-    while (block := _exactly(stream, BLOCK)) != bytes(BLOCK):
-        if block[257:263] not in (b"ustar\0", b"ustar ") or _octal(block[148:156]) != _checksum(block):
+    while (block := _exactly(stream, BLOCK)) != _END:
+        member, flag, total = _told(block[:136], block[156:])
+        if _octal(block[148:156]) != total + _sum(block[136:148]):
             raise UnusualError
-        size, flag = _octal(block[124:136]), block[156:157]
         if flag == b"x":
+            size = member.size
             longer = _pax(_exactly(stream, padded(size))[:size]) if size <= MOST_HEADER_BYTES else _unusual()
             continue
-        if flag not in _KINDS:
-            raise UnusualError
-        kind = _KINDS[flag]
-        linked = kind in (LINK, HARD_LINK)
-        yield TarMember(
-            longer["path"] if "path" in longer else _name(block),
-            kind,
-            size if kind == REGULAR else 0,
-            longer.get("linkpath", _text(block[157:257])) if linked else "",
-        )
+        yield _renamed(member, longer) if longer else member
         longer = {}
 
 
@@ -63,8 +58,24 @@ def _exactly(stream: IO[bytes], size: int) -> bytes:
     return data
 
 
-def _checksum(block: bytes) -> int:
-    return _sum(block[:148]) + 8 * ord(" ") + _sum(block[156:384]) + _sum(block[384:])
+@lru_cache(maxsize=REMEMBERED)
+def _told(start: bytes, end: bytes) -> tuple[TarMember, bytes, int]:
+    """The member, its flag, and its share of the checksum, from all of its head but the time and the checksum."""
+    size, flag, magic = _octal(start[124:136]), end[:1], end[101:107]
+    if magic not in (b"ustar\0", b"ustar ") or (flag != b"x" and flag not in _KINDS):
+        raise UnusualError
+    total = _sum(start) + 8 * ord(" ") + _sum(end[:228]) + _sum(end[228:])
+    kind = _KINDS.get(flag, REGULAR)
+    prefix = _text(end[189:344]) if magic == b"ustar\0" else ""
+    name = f"{prefix}/{_text(start[:100])}" if prefix else _text(start[:100])
+    target = _text(end[1:101]) if kind in (LINK, HARD_LINK) else ""
+    return TarMember(name, kind, size if kind == REGULAR else 0, target), flag, total
+
+
+def _renamed(member: TarMember, longer: dict[str, str]) -> TarMember:
+    """The member as its extended header names it."""
+    target = longer.get("linkpath", member.target) if member.kind in (LINK, HARD_LINK) else ""
+    return member._replace(name=longer.get("path", member.name), target=target)
 
 
 def _sum(data: bytes) -> int:
@@ -73,6 +84,7 @@ def _sum(data: bytes) -> int:
     return (adler32(data) & 0xFFFF) - 1
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _octal(field: bytes) -> int:
     text = field.strip(b" \0")
     if not text.isdigit():
@@ -81,11 +93,6 @@ def _octal(field: bytes) -> int:
         return int(text, 8)
     except ValueError:
         raise UnusualError from None
-
-
-def _name(block: bytes) -> str:
-    prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
-    return f"{prefix}/{_text(block[:100])}" if prefix else _text(block[:100])
 
 
 def _text(field: bytes) -> str:

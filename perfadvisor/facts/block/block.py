@@ -156,7 +156,7 @@ def facts(tree: Tree) -> Facts:
     reader, mounted = irq_load.LoadReader(tree), mounted_disks(tree)
     for name in block_path.devices(tree):
         for part in _PARTS:
-            yield from part(tree, name)
+            yield from tree.part(part, name)
         yield MOUNTED.given(
             None if mounted is None else name in mounted,
             source=mountinfo.PATH,

@@ -62,7 +62,7 @@ def facts(tree: Tree) -> Facts:
         yield interrupts.CPU_COLUMNS.absent(reason, source=interrupts.SOURCE)
     else:
         yield from interrupts.facts(data)
-    yield from _directories(tree)
+    yield from tree.part(_directories)
     yield _default_affinity(tree)
     yield _irqbalance(tree)
 

@@ -127,7 +127,7 @@ def facts(tree: Tree) -> Facts:
     reader, links = irq_load.LoadReader(tree), tree.once(_links)
     for nic in interfaces(tree):
         for part in _PARTS:
-            yield from part(tree, nic)
+            yield from tree.part(part, nic)
         yield from _nature(tree, nic, links)
         address = pci_address(tree, nic)
         load = reader.of_nic(nic, address)

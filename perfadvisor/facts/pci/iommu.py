@@ -104,7 +104,7 @@ def facts(tree: Tree) -> Facts:
     yield _remapping(tree)
     yield from _vfio(tree)
     for group in sorted(groups, key=lambda name: (len(name), name)):
-        yield from _group(tree, group)
+        yield from tree.part(_group, group)
 
 
 def _presence(tree: Tree, groups: list[str]) -> Facts:

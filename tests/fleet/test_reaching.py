@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.fleet.spaces import SSHD, SpaceHost, Spaces
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 # sftp works, so that Ansible gets as far as running the script.
 ANSWERS = 'case "$SSH_ORIGINAL_COMMAND" in *.sh*) %s;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac'
 
@@ -88,6 +90,32 @@ def test_resume_reaches_only_what_is_missing(spaces, advised) -> None:
     done = spaces.call("fleet", "snapshot", "-i", "inventory", "--out", "out", "--resume", *limited)
     assert (done.returncode, done.stdout) == (0, "out: 0 hosts read, 4 read before, 0 not\n"), done.stderr
     assert {path.name: path.stat().st_mtime_ns for path in (spaces.folder / "out").glob("*.tar.gz")} == before
+
+
+TINY = """id: memory/tiny
+title: Copy
+why: Over in a moment.
+tool: dmabench
+parameters: {kernel: copy, pages: 4k}
+metrics: [copy.bytes_per_s]
+runtime_s: 0.2
+warmup_s: 0.1
+"""
+
+
+def test_runs_come_back_packed_and_are_judged(spaces) -> None:
+    work = spaces.folder / "work" / "memory"
+    work.mkdir(parents=True)
+    (work / "tiny.yaml").write_text(TINY)
+    program = ("--program", f"env PYTHONPATH={ROOT} {sys.executable} -m perfadvisor")
+    words = ("-i", "inventory", "--limit", "web1,web4,gone", "--out", "runs", "--timeout", "200", *program)
+    own = ("memory/tiny", "--workloads", str(work.parent), "--repeats", "3")
+    done = spaces.call("fleet", "run", *words, "--", *own)
+    assert (done.returncode, done.stdout) == (3, "runs: 2 hosts measured, 1 not\n"), done.stderr
+    assert "not measured: gone: unreachable" in done.stderr
+    judged = spaces.call("fleet", "judge", "runs", "--out", "measured")
+    assert "2 bundles judged, 0 bad" in judged.stdout, judged.stderr
+    assert "memory/tiny@local copy bandwidth: " in spaces.call("fleet", "show", "measured", "web4").stdout
 
 
 def test_a_limit_without_hosts_and_a_missing_inventory_are_errors(spaces, advised) -> None:

@@ -19,7 +19,7 @@ from perfadvisor.fleet.digests import settings_of
 from perfadvisor.fleet.judging import judge_fleet
 from perfadvisor.fleet.one import HOSTNAME
 from perfadvisor.fleet.pair_file import matrices, read_pairs
-from perfadvisor.fleet.sources import fleet_digest, host_lines, host_record, host_records, store_hosts
+from perfadvisor.fleet.sources import fleet_digest, host_lines, host_record, host_records, left_since, store_hosts
 from perfadvisor.formatting import count_of, figure, when
 from perfadvisor.model.fact import Nature, Scalar
 from perfadvisor.model.fleet import FleetCell, HostRecord, SettingKey
@@ -170,8 +170,10 @@ def write_baseline(*, source: str, output: Path, inventory: Sequence[str], label
 def print_drift(*, source: str, baseline: Path, inventory: Sequence[str], label: str) -> int:
     """What left the baseline; 1 where anything did."""
     found = fleet_drift(fleet_digest(source), read_baseline(baseline), _labels(inventory, label))
-
-    _print([odd_line(one) for one in found] or ["No setting left the baseline."])
+    since = left_since(source, found)
+    times = ((one, since.get((one.host, one.key))) for one in found)
+    lines = [f"{odd_line(one)}{f', since {when(time)}' if time else ''}" for one, time in times]
+    _print(lines or ["No setting left the baseline."])
     return int(bool(found))
 
 

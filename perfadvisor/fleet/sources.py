@@ -1,6 +1,6 @@
 """Where judged hosts are read from: a directory that `fleet judge` wrote, or the store."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -9,9 +9,15 @@ from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.errors import InputError
 from perfadvisor.fleet.digests import compared_names, decode_digest, digest_of, encode_digest
 from perfadvisor.fleet.kept import KeptHosts, time_of
-from perfadvisor.model.fleet import HostRecord
+from perfadvisor.model.fleet import HostRecord, OddSetting, SettingKey
 from perfadvisor.store.database import Database
-from perfadvisor.store.machine_reading import machine_digests, machine_list, machine_records, newest_reports
+from perfadvisor.store.machine_reading import (
+    machine_digests,
+    machine_list,
+    machine_records,
+    newest_reports,
+    setting_moves,
+)
 from perfadvisor.store.machines import add_digest, add_machines
 
 STORED_AT_ONCE = 200  # hosts of one transaction: a kill loses that much work, and nothing that was stored
@@ -75,6 +81,21 @@ def host_record(source: str, host: str) -> HostRecord:
     if not found:
         raise InputError(f"{source or 'the store'}: no host {host!r}", f"perfadvisor fleet list {source}".rstrip())
     return found[0]
+
+
+def left_since(source: str, moved: Collection[OddSetting]) -> dict[tuple[str, SettingKey], float]:
+    """Host and setting -> when it left the accepted value, as far as the store knows; a directory holds one reading of
+    each host."""
+    found: dict[tuple[str, SettingKey], float] = {}
+    if _is_kept(source) or not moved:
+        return found
+    accepted = {(one.host, one.key): one.usual for one in moved}
+    with Database(source).reading() as connection:
+        for move in setting_moves(connection, {one.key.name for one in moved}):
+            where = (move.host, move.key)
+            if where in accepted and move.before == accepted[where]:
+                found[where] = move.time
+    return found
 
 
 def store_hosts(source: Path, db: str) -> tuple[int, int]:

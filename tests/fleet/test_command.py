@@ -164,6 +164,11 @@ def test_the_store_answers_conditions_and_since_when(tmp_path) -> None:
     moved = fleet("since", "--db", db).stdout
     assert moved == "2033-05-18 03:33:20 UTC  h00: cpu.governors performance -> powersave\n"
     assert fleet("since", "cpu.governors", "--host", "h01", "--db", db).stdout.startswith("No setting changed")
+    baseline = tmp_path / "b.json"
+    fleet("baseline", tmp_path / "first", "-o", baseline)
+    drifted = fleet("drift", db, "--baseline", baseline)
+    since = "since 2033-05-18 03:33:20 UTC"
+    assert drifted.stdout == f"h00: cpu.governors = powersave, accepted: performance, {since}\n"
     assert fleet("list", db).stdout.count("\n") == 4
 
 

@@ -1,4 +1,4 @@
-"""How long a report of 1,000 trials takes and how large it gets: two shapes, many repeats or many workloads.
+"""How long a report of 1,000 trials with their seconds takes and how large it gets: many repeats, or many workloads.
 
 Run with `python -m benchmarks.report`. The promise is 5 s, start of Python included, and 3 MB.
 """
@@ -17,7 +17,7 @@ def once(repeats: int, copies: int) -> None:
     from perfadvisor.report.html import render
     from tests.report import synthetic
 
-    view = synthetic.view(repeats=repeats, copies=copies)
+    view = synthetic.view(repeats=repeats, copies=copies, series=True)
 
     print(len(view.run.results), len(render(view).encode()))
 

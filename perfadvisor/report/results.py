@@ -11,6 +11,7 @@ from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Workload
 from perfadvisor.report.ceilings import NONE, Ceilings, limits_of
 from perfadvisor.report.dips import dip_words
+from perfadvisor.report.seconds import Seconds, seconds
 from perfadvisor.report.strip import Strip, span_of, strip
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.words import PERCENTILES, metric_words
@@ -50,6 +51,11 @@ class ResultRow:
     def dips(self) -> tuple[str, ...]:
         """Where its trials were slower for some seconds, and what moved then."""
         return tuple(dip_words(self.cell))
+
+    @property
+    def seconds(self) -> Seconds | None:
+        """The seconds within its trials, drawn."""
+        return seconds(self.cell)
 
     @property
     def nothing(self) -> str:

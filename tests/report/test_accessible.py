@@ -49,6 +49,7 @@ def history(_: Callable) -> str:
 KINDS: dict[str, Callable[[Callable], str]] = {
     "sweep": lambda _: render(swept()),
     "quick": lambda view: render(view()),
+    "seconds": lambda view: render(view(series=True, histograms=False)),
     "environments": lambda view: render(view(environments=("local", "docker", "vm"))),
     "read": lambda view: render(replace(view(), run=None, cells=(), ratios=())),
     "nothing": lambda view: render(replace(view(), run=None, cells=(), ratios=(), findings=(), facts={})),

@@ -21,10 +21,12 @@ def view(
     environments: tuple[str, ...] = ("local",),
     copies: int = 1,
     histograms: bool = True,
+    series: bool = False,
     host: str = HOST,
 ) -> ReportView:
-    """One report's worth: `repeats` trials of some 12 workloads times `copies` in each environment."""
-    found = cells(repeats, environments, copies, histograms)
+    """One report's worth: `repeats` trials of some 12 workloads times `copies` in each environment, with what they
+    tell of their seconds where `series` are asked for."""
+    found = cells(repeats, environments, copies, histograms, series)
     table = FactTable(facts())
     results = tuple(result for cell in found for result in cell.trials)
     tree = Tree({"/proc/cpuinfo": b"x", "/sys/bus/pci/devices/0000:41:00.0/config": Unreadable("Permission denied")})

@@ -14,6 +14,7 @@ from perfadvisor.model.result import (
     TrialState,
     Trust,
 )
+from perfadvisor.model.timeline import Dip, Timeline
 from perfadvisor.model.units import Unit
 from perfadvisor.model.workload import Environment, EnvironmentKind, Trial
 from perfadvisor.specs.spec import Spec
@@ -74,8 +75,26 @@ def _command(tool: str, workload: str) -> tuple[str, ...]:
     }[tool]
 
 
+SECONDS = 9
+
+
+def _timeline(random: Random, number: int, rate: float, unit: Unit) -> Timeline:
+    """Nine seconds; those of every 31st trial have a dip of two."""
+    dips = (Dip(start_s=4.5, seconds=2.0, lost_share=0.6, causes=("other programs used 1.8 CPUs",)),)
+    edges = tuple(1.5 + second for second in range(SECONDS + 1))
+    rates = tuple(
+        rate * random.uniform(0.95, 1.05) * (0.4 if number % 31 == 0 and 4.5 <= e < 6.5 else 1) for e in edges
+    )
+    return Timeline(
+        edges_s=edges,
+        rates=tuple(float(f"{one:.4g}") for one in rates[:-1]),
+        unit=unit,
+        dips=dips if number % 31 == 0 else (),
+    )
+
+
 def _result(
-    random: Random, number: int, spec, environment: str, repeat: int, factor: float, histograms: bool
+    random: Random, number: int, spec, environment: str, repeat: int, factor: float, histograms: bool, series: bool
 ) -> TrialResult:
     name, _, device, tool, metrics = spec
     drift = random.gauss(0, 1)
@@ -110,6 +129,7 @@ def _result(
         command=_command(tool, name),
         path=PATHS.get(device, IoPath()),
         doubts=_doubts(name, repeat),
+        timeline=_timeline(random, number, samples[0].value, samples[0].unit) if series else None,
         output=Output(
             samples=samples,
             details=details,
@@ -147,7 +167,9 @@ def _cell(spec, environment: str, results: tuple[TrialResult, ...]) -> Cell:
     return Cell(workload=spec[0], environment=environment, estimates=estimates, trials=results, doubts=tuple(doubts))
 
 
-def cells(repeats: int, environments: tuple[str, ...], copies: int, histograms: bool) -> tuple[Cell, ...]:
+def cells(
+    repeats: int, environments: tuple[str, ...], copies: int, histograms: bool, series: bool = False
+) -> tuple[Cell, ...]:
     random, number, found = Random(7), 0, []
     for copy in range(copies):
         for spec in WORKLOADS:
@@ -159,7 +181,9 @@ def cells(repeats: int, environments: tuple[str, ...], copies: int, histograms: 
                 for repeat in range(repeats):
                     number += 1
                     results.append(
-                        _result(random, number, named, environment, repeat, ENVIRONMENTS[environment][1], histograms)
+                        _result(
+                            random, number, named, environment, repeat, ENVIRONMENTS[environment][1], histograms, series
+                        )
                     )
                 found.append(_cell(named, environment, tuple(results)))
     if len(environments) == 1:

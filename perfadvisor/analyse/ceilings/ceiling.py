@@ -81,7 +81,6 @@ def verdict(found: Sequence[Ceiling], *, device_known: bool) -> str:
     if first.share >= FAR:
         return f"at {first.words}, the nearest limit that is known"
     if not device_known:
-        return (
-            f"at {percent(first.share)} of every limit that is known; what the device itself can do is not (--rating)"
-        )
+        how = "" if first.unit is Unit.BITS_PER_SECOND else " (--rating)"
+        return f"at {percent(first.share)} of every limit that is known; what the device itself can do is not{how}"
     return f"at {percent(first.share)} of everything known, nearest {first.name}: look for software"

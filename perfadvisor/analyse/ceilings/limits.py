@@ -74,8 +74,11 @@ def ceilings(known: Known) -> tuple[Ceiling, ...]:
 
 def device_known(known: Known) -> bool:
     """Whether the limits of the device itself are among them: a disk's are its rating, those of a network its line; a
-    result without a device has none."""
-    return bool(known.rating) if known.subject("block") else True
+    result without a device has none. Files of results do not tell which device it was."""
+    if known.subject("block"):
+        return bool(known.rating)
+    imported = any("imported_from" in trial.output.details for trial in known.cell.trials)
+    return not imported or known.facts.value("result.crosses_nic", known.cell.id) is False or any(_line(known))
 
 
 def memory_bandwidth(cells: Iterable[Cell], facts: FactTable) -> float | None:

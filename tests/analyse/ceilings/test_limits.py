@@ -180,3 +180,29 @@ def test_nothing_is_said_of_unsound_results() -> None:
     made = known({**DISK, "result.read_iops": 1990.0}, {("cgroup.read_iops_max", ""): 2000})
     bad = replace(made.cell, doubts=(Doubt(trust=Trust.INVALID, reason="x", evidence=""),))
     assert ceilings(replace(made, cell=bad)) == ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "machine", "tells"),
+    [
+        ({}, {}, False),
+        ({"result.crosses_nic": True}, {}, False),
+        ({"result.crosses_nic": False}, {}, True),
+        (
+            {**NET, "result.bits_per_s": 1e9},
+            {("nic.speed_bits_per_s", "eth0"): 10**10, ("nic.mtu", "eth0"): 1500},
+            True,
+        ),
+    ],
+)
+def test_a_file_of_results_does_not_tell_what_its_device_can_do(seen: dict, machine: dict, tells: bool) -> None:
+    made = known(seen, machine)
+    (trial,) = made.cell.trials
+    output = replace(trial.output, details={"imported_from": "fio.txt"})
+    given = replace(made, cell=replace(made.cell, trials=(replace(trial, output=output),)))
+    assert device_known(given) is tells and device_known(made)
+
+
+def test_a_limit_of_a_network_asks_for_no_rating_of_a_disk() -> None:
+    far = Ceiling(kind=CeilingKind.WINDOW, name="x", limit=10.0, reached=1.0, unit=Unit.BITS_PER_SECOND)
+    assert verdict([far], device_known=False).endswith("what the device itself can do is not")

@@ -15,6 +15,18 @@ from perfadvisor.model.fact import Absent, Fact
 from perfadvisor.model.tree import Tree
 
 _EXCERPT_GIVES = ("vm_disk.", "vm_nic.", "vm_hostdev.")  # of a guest of which only devices were pasted
+# Known at the end of a guest's devices alone: a list that is cut off would pass for one without more of them.
+_AT_THE_END = frozenset(
+    [
+        "vm.dedicated",
+        "vm.hostdev_count",
+        "vm.mdev_count",
+        "vm.iommu",
+        "vm.balloon",
+        "vm.free_page_reporting",
+        "vm.shared_memory_needed_by",
+    ]
+)
 _COMMON = re.compile(r"/cpufreq/(?:policy\*/)?scaling_\w+|/cpu\*/cpufreq/\w+")
 _CUT = "cut off; what is whole of it was read"
 MEASURED = "measured results; perfadvisor import makes them a run"
@@ -112,7 +124,13 @@ def _libvirt(part: OutputPart, file: str) -> ReadPart:
         return ReadPart(part, file, note="cut off before its devices, so nothing of it is certain")
     facts: Facts = part.kind.facts(_bytes(text), source=part.source)
     kept = tuple(fact for fact in facts if not excerpt or fact.name.startswith(_EXCERPT_GIVES))
+    if was_cut:
+        kept = tuple(fact for fact in kept if fact.name not in _AT_THE_END or _is_yes(fact))
     return ReadPart(part, file, facts=kept, note=_CUT if was_cut else "")
+
+
+def _is_yes(fact: Fact | Absent) -> bool:
+    return isinstance(fact, Fact) and fact.value is True
 
 
 def read_together(taken: Sequence[ReadPart]) -> None:

@@ -1,6 +1,7 @@
 """A fleet of generated hosts judged centrally: time, memory and CPU time per host; then compared, reported and stored.
 
-`python -m benchmarks.fleet [HOSTS [PROCESSES [postgresql://URL]]]`. Making the hosts is not counted.
+`python -m benchmarks.fleet [HOSTS [PROCESSES [DIR]]]`. Making the hosts is not counted; they are the first of what
+`python -m benchmarks.fleet_hosts` has written to DIR, where it is given.
 """
 
 import os
@@ -8,17 +9,17 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.fleet_hosts import PLANTS, made_hosts
+from benchmarks.fleet_hosts import BROKEN, PLANTS, SEED, made_hosts, name_of, planned
 from perfadvisor.fleet.comparing import comparison
 from perfadvisor.fleet.judging import judge_fleet
 from perfadvisor.fleet.sources import fleet_digest, store_hosts
 from perfadvisor.report.fleet.html import fleet_page
 
-HOSTS, SEED = 10_000, 1
+HOSTS = 10_000
 
 
 def cpu_seconds() -> float:
@@ -41,29 +42,31 @@ def main() -> None:
     """Print the table."""
     hosts = int(sys.argv[1]) if len(sys.argv) > 1 else HOSTS
     processes = int(sys.argv[2]) if len(sys.argv) > 2 else os.cpu_count() or 1
-    database = sys.argv[3] if len(sys.argv) > 3 else ""
     with tempfile.TemporaryDirectory(prefix="pa-fleet-bench-") as folder:
-        measure(Path(folder), hosts, processes, database)
+        given = Path(sys.argv[3]) if len(sys.argv) > 3 else _written(Path(folder) / "bundles", hosts)
+        measure(Path(folder), sorted(given.iterdir())[:hosts], planned(len(list(given.iterdir())), SEED), processes)
 
 
-def measure(folder: Path, hosts: int, processes: int, database: str) -> None:
-    """Everything for one size."""
-    bundles, out = folder / "bundles", folder / "out"
-    bundles.mkdir()
-    planted: dict[str, str] = {}
+def _written(folder: Path, hosts: int) -> Path:
+    folder.mkdir()
     for made in made_hosts(hosts, SEED):
-        (bundles / f"{made.name}.tar.gz").write_bytes(made.data)
-        if made.planted:
-            planted[made.name] = made.planted
-    bad = {name for name, kind in planted.items() if kind == "broken"}
+        (folder / f"{made.name}.tar.gz").write_bytes(made.data)
+    return folder
+
+
+def measure(folder: Path, bundles: Sequence[Path], kinds: Mapping[int, str], processes: int) -> None:
+    """Everything for one size."""
+    out, hosts = folder / "out", len(bundles)
+    planted = {name_of(number): kinds[number] for number in range(hosts) if number in kinds}
+    bad = {name for name, kind in planted.items() if kind == BROKEN}
     with timed("judge archives", hosts):
-        done = judge_fleet([bundles], out, processes=processes)
+        done = judge_fleet(bundles, out, processes=processes)
     named, others = len({host for host, _ in done.bad} & bad), len(done.bad) - len(bad)
     print(f"  broken files named: {named} of {len(bad)}, others: {others}")
     with timed("judge again, nothing new", hosts):
-        judge_fleet([bundles], out, processes=processes)
+        judge_fleet(bundles, out, processes=processes)
     with timed("judge again by other rules, from kept facts", hosts):
-        again = judge_fleet([bundles], out, [_own_rules(folder)], processes=processes)
+        again = judge_fleet(bundles, out, [_own_rules(folder)], processes=processes)
     print(f"  judged again: {again.again}")
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     kept = sum(file.stat().st_size for file in (out / "hosts").iterdir())
@@ -79,15 +82,8 @@ def measure(folder: Path, hosts: int, processes: int, database: str) -> None:
     with timed("page", hosts):
         page.append(fleet_page(found))
     print(f"  {len(page[0].encode()) / 1e6:.2f} MB")
-    _timed_store("store in SQLite", out, str(folder / "fleet.sqlite"), hosts)
-    if database:
-        _timed_store("store in PostgreSQL", out, database, hosts)
-
-
-def _timed_store(what: str, out: Path, place: str, hosts: int) -> None:
-    store: Callable[[Path, str], tuple[int, int]] = store_hosts
-    with timed(what, hosts):
-        new, known = store(out, place)
+    with timed("store in SQLite", hosts):
+        new, known = store_hosts(out, str(folder / "fleet.sqlite"))
     print(f"  {new} stored, {known} known before")
 
 

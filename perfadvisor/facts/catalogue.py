@@ -6,6 +6,7 @@ there.
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from itertools import chain
 from pkgutil import walk_packages
 from types import ModuleType
 
@@ -35,8 +36,7 @@ READERS: tuple[Read, ...] = tuple(module.facts for module in MODULES if hasattr(
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """Every fact and every recorded absence in the tree, subsystem by subsystem."""
-    for read_subsystem in READERS:
-        yield from tree.part(read_subsystem)
+    return chain.from_iterable(map(tree.part, READERS))
 
 
 def read(tree: Tree) -> FactTable:

@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from perfadvisor.analyse.fleet.digest import FleetDigest
 from perfadvisor.errors import InputError
-from perfadvisor.fleet.digests import compared_names, decode_digest, digest_of, encode_digest
+from perfadvisor.fleet.digests import decode_digest, digest_of, encode_digest
 from perfadvisor.fleet.kept import KeptHosts, time_of
 from perfadvisor.model.fleet import HostRecord, OddSetting, SettingKey
+from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.store.database import Database
 from perfadvisor.store.machine_reading import (
     machine_digests,
@@ -107,11 +109,17 @@ def store_hosts(source: Path, db: str) -> tuple[int, int]:
     records = (one for batch in kept.batches() for one in kept.all_in(batch) if not one.error)
     while some := list(islice(records, STORED_AT_ONCE)):
         with database.writing() as connection:
-            added = add_machines(connection, [(one, time_of(one)) for one in some], compared_names())
+            added = add_machines(connection, [(one, time_of(one)) for one in some], _natures())
             if added:
                 add_digest(connection, list(added), encode_digest(digest_of(added.values())))
         new, known = new + len(added), known + len(some) - len(added)
     return new, known
+
+
+@cache
+def _natures() -> dict[str, str]:
+    """Measured facts move, settings and identities seldom do."""
+    return {name: spec.nature for name, spec in known_facts().items()}
 
 
 def _is_kept(source: str) -> bool:

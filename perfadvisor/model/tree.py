@@ -52,7 +52,10 @@ class Tree:
         self._kept: dict[Callable[[Tree], object], object] = {}
         self._requests: list[str] = []  # sources that are not paths: a few among many thousands
         for source in self._entries:
-            if source.startswith("/"):
+            above, _, name = source.rpartition("/")
+            if above in self._below:  # most paths: a directory of sysfs has many files
+                self._below[above].add(name)
+            elif source.startswith("/"):
                 self._index(source)
             else:
                 self._requests.append(source)

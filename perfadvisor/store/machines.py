@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
@@ -24,16 +25,17 @@ from perfadvisor.store.schema import (
 
 EXACT = 2**53  # whole numbers up to here are exact as a float
 MOST_NAMES = 900  # of one query: SQLite before 3.32 took 999 parameters
+NO_GROUPS: Mapping[str, str] = MappingProxyType({})
 
 Rows = Iterable[tuple[Any, ...]]
 
 
 def add_machines(
-    connection: Connection, records: Sequence[tuple[HostRecord, float]], settled: Container[str] = ()
+    connection: Connection, records: Sequence[tuple[HostRecord, float]], groups: Mapping[str, str] = NO_GROUPS
 ) -> dict[int, HostRecord]:
     """Add the readings that are not there yet, each with its time: these, by their new ids. What makes a reading the
-    same is its machine and the content that was judged. Facts whose names are in `settled` seldom move, so they are
-    stored apart from those that do, once for all machines that have the same."""
+    same is its machine and the content that was judged. Facts of one kind are stored once for all machines that have
+    the same; `groups` tells names apart that had better not be stored together: what moves, and what seldom does."""
     names = sorted({record.host for record, _ in records})
     _insert_new(connection, MACHINES, [{"name": name} for name in names])
     ids = _ids(connection, names)
@@ -49,7 +51,7 @@ def add_machines(
     connection.execute(insert(MACHINE_REPORTS), rows)
     reports = _known(connection, sorted({machine for machine, _ in fresh}))
     whole = [(reports[key], record) for key, (record, _) in fresh.items()]
-    _add_facts(connection, whole, settled)
+    _add_facts(connection, whole, groups)
     _copy(connection, MACHINE_CELLS, _cells(whole))
     _copy(connection, MACHINE_FINDINGS, _findings(whole))
     return dict(whole)
@@ -99,12 +101,12 @@ def _report(machine: int, record: HostRecord, time: float) -> dict[str, Any]:
     }
 
 
-def _add_facts(connection: Connection, whole: Sequence[tuple[int, HostRecord]], settled: Container[str]) -> None:
+def _add_facts(connection: Connection, whole: Sequence[tuple[int, HostRecord]], groups: Mapping[str, str]) -> None:
     """The facts of each reading as sets, of which those that are there already are only named."""
     contents: dict[str, Sequence[FleetFact]] = {}
     held: list[tuple[int, str]] = []
     for report, record in whole:
-        for facts in _sets(record.facts, settled):
+        for facts in _sets(record.facts, groups):
             content = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
             contents.setdefault(content, facts)
             held.append((report, content))
@@ -118,11 +120,11 @@ def _add_facts(connection: Connection, whole: Sequence[tuple[int, HostRecord]], 
     _copy(connection, MACHINE_REPORT_SETS, dict.fromkeys((report, ids[content]) for report, content in held))
 
 
-def _sets(facts: Iterable[FleetFact], settled: Container[str]) -> Iterable[list[FleetFact]]:
-    """Each fact once, by kind, and apart by whether it moves."""
-    found: dict[tuple[str, bool], list[FleetFact]] = {}
+def _sets(facts: Iterable[FleetFact], groups: Mapping[str, str]) -> Iterable[list[FleetFact]]:
+    """Each fact once, by kind and group."""
+    found: dict[tuple[str, str], list[FleetFact]] = {}
     for fact in {(one.name, one.subject): one for one in facts}.values():
-        found.setdefault((fact.name.partition(".")[0], fact.name in settled), []).append(fact)
+        found.setdefault((fact.name.partition(".")[0], groups.get(fact.name, "")), []).append(fact)
     return found.values()
 
 

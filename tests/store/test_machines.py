@@ -202,10 +202,10 @@ def test_values_keep_their_type(value: object) -> None:
 def test_machines_share_the_facts_they_have_in_common(place) -> None:
     alike = [record(f"h{number}", vm_swappiness=60, vm_free=number) for number in range(3)]
     with Database(place).writing() as connection:
-        add_machines(connection, [(one, 1.0) for one in alike], {"vm.swappiness"})
+        add_machines(connection, [(one, 1.0) for one in alike], {"vm.swappiness": "setting"})
     odd = record("odd", vm_swappiness=True, vm_free=1)  # which is not the number 1
     with Database(place).writing() as connection:
-        add_machines(connection, [(odd, 1.0)], {"vm.swappiness"})
+        add_machines(connection, [(odd, 1.0)], {"vm.swappiness": "setting"})
     with Database(place).reading() as connection:
         facts = connection.execute(select(func.count()).select_from(MACHINE_FACTS)).scalar_one()
         back = {one.host: set(one.facts) for one in machine_records(connection)}

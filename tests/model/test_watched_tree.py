@@ -80,7 +80,7 @@ OTHERS = [
     with_({"/loop": b""}),
     with_({"$ ethtool eth1": b""}),
     with_({"/new": Unreadable("Permission denied")}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("other", range(len(OTHERS)))

@@ -162,6 +162,8 @@ def _fix_of(rule: Rule) -> list[str]:
     if rule.fix.run:
         lines += ["```sh", rule.fix.run.strip(), "```", ""]
     lines += [f"{_prose(text)}\n" for text in (rule.fix.persist,) if text]
+    owners = rule.fix.owners.items()
+    lines += [f"Where {owner} writes the guest's definition: {_prose(text)}\n" for owner, text in owners]
     lines += [
         f"{word}: {_prose(text)}.\n"
         for word, text in (("Lasts", rule.fix.lasts), ("Risk", rule.fix.risk.rstrip(".")))

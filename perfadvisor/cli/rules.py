@@ -177,6 +177,7 @@ def _described(rule: Rule) -> str:
         ("why", rule.why),
         ("check first", "\n".join(rule.check_first)),
         ("do", "\n".join(filter(None, (rule.fix.run, rule.fix.persist)))),
+        *((f"do ({owner})", text) for owner, text in rule.fix.owners.items()),
         ("lasts", rule.fix.lasts),
         ("risk", rule.fix.risk),
         ("undo", rule.rollback),

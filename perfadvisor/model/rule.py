@@ -1,6 +1,7 @@
 """Rules as values, and the findings that come of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from perfadvisor.model.fact import Absent, Fact, Scalar
@@ -49,8 +50,9 @@ class DesiredSetting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fix:
-    """What to do: `run` now, `persist` over a reboot, how long it `lasts`, what it `needs`, and the `risk`. `set` is
-    the same as values, from which command and undo are made where the machine was read. `moves` are the measured
+    """What to do: `run` now, `persist` over a reboot, how long it `lasts`, what it `needs`, and the `risk`. `owners`
+    is what to do instead of `persist` where another than libvirt writes the guest's definition. `set` is the same as
+    values, from which command and undo are made where the machine was read. `moves` are the measured
     facts it acts on, where the rule looks at no setting."""
 
     run: str = ""
@@ -58,6 +60,7 @@ class Fix:
     lasts: str = ""
     risk: str = ""
     needs: tuple[str, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
     set: tuple[DesiredSetting, ...] = ()
     moves: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ FactValue = bool | int | float | str
 Step = Literal["measurement", "ceiling", "hardware", "placement", "virtual", "memory", "stack"]
 Goal = Literal["throughput", "latency", "isolation", "power", "function", "measurement"]
 SeverityName = Literal["critical", "high", "medium", "low", "info"]
+Owner = Literal["nova", "kubevirt", "ovirt", "proxmox", "lxd", "qemu", "cloud-hypervisor", "firecracker"]
 Expected = Literal["fires", "clear", "unknown", "not-applicable", "after-fix"]
 
 
@@ -36,6 +37,7 @@ class FixText(Strict):
     lasts: Optional = ""
     risk: Optional = ""
     needs: list[Text] = Field(default_factory=list)
+    owners: dict[Owner, Text] = Field(default_factory=dict)
     set: list[SetText] = Field(default_factory=list)
     moves: list[Text] = Field(default_factory=list)
 
@@ -127,6 +129,7 @@ def _fix(fix: FixText) -> Fix:
         lasts=fix.lasts,
         risk=fix.risk,
         needs=tuple(fix.needs),
+        owners={str(owner): text for owner, text in fix.owners.items()},
         set=tuple(_desired(desired) for desired in fix.set),
         moves=tuple(fix.moves),
     )

@@ -98,6 +98,7 @@ def _texts(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
         ("fix", "run"): rule.fix.run,
         ("fix", "persist"): rule.fix.persist,
         ("rollback", "run"): rollback,
+        **{("fix", "owners", owner): text for owner, text in rule.fix.owners.items()},
     }
     kinds = _kinds(tuple(catalogue.values())) | {SUBJECT}
     for keys, text in texts.items():

@@ -42,6 +42,7 @@ def _unseen(document: Document, rule: RuleText) -> Iterator[Problem]:
 def _named(rule: RuleText) -> dict[Keys, tuple[str, ...]]:
     texts: dict[Keys, str] = {("title",): rule.title, ("why",): rule.why, ("fix", "run"): rule.fix.run}
     texts[("fix", "persist")] = rule.fix.persist
+    texts |= {("fix", "owners", owner): text for owner, text in rule.fix.owners.items()}
     if rule.rollback:
         texts[("rollback", "run")] = rule.rollback.run
     found = {keys: tuple(name for name in placeholders(text) if "." in name) for keys, text in texts.items()}

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from perfadvisor.analyse.rules.answer import MEASUREMENT, judge
 from perfadvisor.analyse.rules.conditions import parse
 from perfadvisor.analyse.rules.confidence import confidence
-from perfadvisor.analyse.rules.lasting_place import lasting_place
+from perfadvisor.analyse.rules.lasting_place import in_owners_words, lasting_place
 from perfadvisor.analyse.rules.lookup import Lookup, Place, View
 from perfadvisor.analyse.rules.order import explain, reading_order
 from perfadvisor.analyse.rules.touched import is_aside
@@ -131,9 +131,13 @@ def _advice(finding: Finding, view: View) -> Finding:
         confidence=confidence(rule),
         why=sentence(rule.why, view),
         fix_run=command(rule.fix.run, view),
-        fix_persist=" ".join(filter(None, (command(rule.fix.persist, view), lasting_place(rule, view)))),
+        fix_persist=command(in_owners_words(rule, view), view) or _in_general(rule, view),
         rollback=command(rule.rollback, view),
     )
+
+
+def _in_general(rule: Rule, view: View) -> str:
+    return " ".join(filter(None, (command(rule.fix.persist, view), lasting_place(rule, view))))
 
 
 def _doubted(findings: list[Finding]) -> list[Finding]:

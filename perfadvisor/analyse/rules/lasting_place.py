@@ -11,8 +11,16 @@ _PLACES = {
     "ovirt": "oVirt writes this definition anew: make the change in the engine, on the machine or template.",
     "proxmox": "Proxmox VE writes this command line anew: make the change with qm set, or in the web interface.",
     "lxd": "LXD writes this command line anew: make the change with lxc config.",
+    "cloud-hypervisor": "Make the change on the command line of cloud-hypervisor.",
+    "firecracker": "Make the change in the configuration of Firecracker.",
     "qemu": "No manager is known of this guest: make the change where its command line is written.",
 }
+
+
+def in_owners_words(rule: Rule, view: View) -> str:
+    """What to do in the words of the one who writes the guest's definition; "" where the rule has none for them."""
+    owner = view("vm.owner") if rule.fix.owners else None
+    return rule.fix.owners.get(str(owner.value), "") if isinstance(owner, Fact) else ""
 
 
 def lasting_place(rule: Rule, view: View) -> str:

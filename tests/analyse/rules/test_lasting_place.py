@@ -39,3 +39,34 @@ def test_the_owner_names_the_place(owner: str, place: str) -> None:
 @pytest.mark.parametrize("owner", ["libvirt", None])
 def test_libvirts_own_guests_need_no_other_place(owner: str | None) -> None:
     assert persist(owner) == persist(None)
+
+
+IN_WORDS = next(rule for rule in load_rules() if rule.id == "vm-nic-single-queue")
+
+
+def words(owner: str | None) -> str:
+    known = {"vm_nic.model": "virtio", "vm_nic.connection": "tap", "vm_nic.queues": 1, "vm_nic.domain": "web"}
+    facts = [Fact(name=name, subject="web/net0", value=value, source="x") for name, value in known.items()]
+    facts.append(Fact(name="vm.vcpus", subject="web", value=8, source="x"))
+    if owner:
+        facts.append(Fact(name="vm.owner", subject="web", value=owner, source="x"))
+    (found,) = advise(FactTable(facts), [IN_WORDS], catalogue=known_facts(), environment="host")
+    return found.fix_persist
+
+
+@pytest.mark.parametrize(
+    ("owner", "word"),
+    [
+        ("proxmox", ",queues=8"),
+        ("qemu", "mq=on"),
+        ("kubevirt", "networkInterfaceMultiqueue: true"),
+        ("cloud-hypervisor", "num_queues="),
+    ],
+)
+def test_a_rule_that_knows_the_owners_words_uses_them_alone(owner: str, word: str) -> None:
+    assert word in words(owner) and "<driver" not in words(owner)
+
+
+def test_where_a_rule_has_no_words_for_the_owner_libvirts_are_used() -> None:
+    assert "<driver" in words(None) and "<driver" in words("libvirt")
+    assert words("lxd").startswith(words(None)) and "lxc config" in words("lxd")

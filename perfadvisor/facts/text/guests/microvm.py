@@ -63,6 +63,7 @@ def cloud_hypervisor(given: Values, source: str) -> Guest:
     return Guest(
         name=NAME,
         source=source,
+        owner="cloud-hypervisor",
         hypervisor="kvm",
         vcpus=_count(cpus.get("max_vcpus")),
         vcpus_current=_count(cpus.get("boot_vcpus")),
@@ -101,6 +102,7 @@ def _firecracker(given: Values, source: str) -> Guest:
     return Guest(
         name=NAME,
         source=source,
+        owner="firecracker",
         hypervisor="kvm",
         vcpus=_count(machine.get("vcpu_count")),
         memory_bytes=None if memory is None else memory * MIB,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 _PROGRAMS = """
 cat ch-remote cpupower cyclictest dd df dmesg docker dpkg echo egrep ethtool fgrep fio free getconf grep head hostname
-hostnamectl ifconfig iostat ip iperf iperf3 irqbalance journalctl kubectl ls lsblk lscpu lsmod lspci lstopo
-mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc openstack perf pct ping podman ps qm rpm
-sar smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
+hostnamectl hwloc-ls ifconfig iostat ip iperf iperf3 irqbalance journalctl kubectl ls lsblk lscpu lsmod lspci lstopo
+lstopo-no-graphics mdadm modinfo modprobe mount mpstat nproc numactl numastat nvidia-smi nvme oc openstack perf pct
+ping podman ps qm rpm sar smartctl ss sysctl tail taskset tc top tuned-adm turbostat uname uptime virsh vmstat xl zcat
 """
 PROGRAMS = frozenset(_PROGRAMS.split())
 _HOST = r"(?P<host>[A-Za-z0-9][\w.-]{0,63})"
@@ -20,7 +20,9 @@ _PROMPTS = tuple(
     )
 )
 # A bare sign is not a prompt in a comment or in prose: a program that is known has to follow.
-_SHORT = re.compile(rf"(?:{_HOST} ?)?(?:#{{2,6}}|[$#%]|\[[^\]\n]{{0,80}}\][#$]|\++) ?(?P<cmd>\S.*)")
+_SHORT = re.compile(
+    rf"(?:{_HOST} ?)?(?:[~/][\w./-]{{0,60}} ?)?(?:#{{2,6}}|[$#%]|\[[^\]\n]{{0,80}}\][#$]|\++) ?(?P<cmd>\S.*)"
+)
 _BARE = re.compile(
     r"(?P<cmd>(?:sudo )?(?:ethtool (?!version )(?:--?[\w-]+ )*[a-z][\w.@-]{0,31}(?: .*)?"
     r"|(?:lspci|numactl|numastat|sysctl|virsh|lsblk|dmesg|nvme|qm|fio|iperf3?) \S.*"

@@ -22,6 +22,10 @@ a:/tmp$ y
 [/code]
 web1 | CHANGED | rc=0 >>
 Defaulted container "a" out of: a, b
+~# cat /proc/interrupts
+/ # ethtool -k eth0
+/etc/pve # qm config 100
+~ $ lscpu
 sudo numastat -m
 cat /proc/interrupts
 ip -s link

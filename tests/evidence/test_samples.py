@@ -47,6 +47,32 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     "docker-info-old.txt": ("docker or podman info", {
         ("kernel.release", ""): "3.19.8-031908-generic", ("cgroup.version", ""): None, ("cpu.listed_count", ""): None,
     }),
+    "docker-stats.txt": ("docker or podman stats", {
+        ("container.cpus_used", "db"): 1.873, ("container.memory_used_share", "db"): 0.9955,
+        ("container.memory_used_bytes", "metrics"): 59_244_544, ("container.pid_count", "db"): 42,
+        ("container.memory_max_bytes", "db"): None,
+    }),
+    "podman-stats.txt": ("docker or podman stats", {
+        ("container.cpus_used", "web"): 0.0125, ("container.memory_used_bytes", "web"): 12_300_000,
+    }),
+    "lstopo-console.txt": ("lstopo on the console", {
+        ("cpu.online_count", ""): 8, ("cpu.package_count", ""): 2, ("node.cpu_list", "1"): "1,3,5,7",
+        ("node.memory_total_bytes", "0"): 31_980 << 20, ("numa.node_count", ""): 2,
+        ("nic.pci_address", "ens1f0"): "0000:3b:00.0", ("block.pci_address", "nvme0n1"): "0000:5e:00.0",
+    }),
+    "lstopo-console-old.txt": ("lstopo on the console", {
+        ("node.cpu_list", "0"): "0,2", ("node.cpu_list", "1"): "1,3", ("cpu.online_count", ""): 4,
+        ("nic.pci_address", "eth0"): None,
+    }),
+    "nvme-id-ctrl.json": ("nvme id-ctrl JSON", {
+        ("nvme.model", "nvme"): "Example Datacenter SSD 3.84TB", ("nvme.has_write_cache", "nvme"): False,
+        ("nvme.critical_temperature_c", "nvme"): None, ("nvme.can_sleep_by_itself", "nvme"): False,
+    }),
+    "nvme-id-ctrl.txt": ("nvme id-ctrl", {
+        ("nvme.model", "nvme"): "Example SSD 980 PRO 1TB", ("nvme.has_write_cache", "nvme"): True,
+        ("nvme.warning_temperature_c", "nvme"): 82, ("nvme.power_state_count", "nvme"): 5,
+        ("nvme.can_sleep_by_itself", "nvme"): True,
+    }),
     "ifconfig.txt": ("ifconfig", {
         ("nic.mtu", "eth0"): 9000, ("nic.tx_dropped", "eth0"): 3, ("nic.rx_dropped", "eth0"): None,
         ("nic.rx_packets", "eth0"): 2_904_417,

@@ -7,9 +7,9 @@ from perfadvisor.evidence import commands
 from perfadvisor.evidence.kind import NO_MORE, OutputKind, files_at, machine_file, reader
 from perfadvisor.facts.net import ethtool
 from perfadvisor.facts.text import interrupts, lspci
-from perfadvisor.facts.text.disk import lsblk, mdadm, nvme
+from perfadvisor.facts.text.disk import lsblk, mdadm, nvme, nvme_identity
 from perfadvisor.facts.text.net import ethtool_json, ethtool_tables, ifconfig, ip_link, ping, ss, tc
-from perfadvisor.facts.text.pcie import iommu_groups, lspci_tree, lstopo, nvidia
+from perfadvisor.facts.text.pcie import iommu_groups, lspci_tree, lstopo, lstopo_console, nvidia
 
 _ETHTOOL_HEAD = (
     r"\s*(?:(?:Coalesce|Ring|Channel|Pause|Offload|Time stamping) parameters for \S+:|Features for \S+:"
@@ -44,6 +44,13 @@ KINDS: tuple[OutputKind, ...] = (
         "lstopo --of xml",
         ("numa.*", "node.memory_total_bytes"),
     ),
+    reader(
+        "lstopo on the console",
+        lstopo_console.HEAD,
+        r"\s+\S",
+        lstopo_console.facts,
+        "lstopo --of console",
+    ),
     reader("ip JSON", r"\[\s*(?:\{\s*\}\s*,\s*)*\{\s*\"ifindex\":", None, ip_link.facts, "ip -s -d -j link"),
     reader("ethtool JSON", r"\[\s*\{\s*\"ifname\":", None, ethtool_json.facts, "ethtool --json -g {nic}"),
     reader("lsblk JSON", r"\{\s*\"blockdevices\":", None, lsblk.facts, "lsblk -J -O"),
@@ -52,6 +59,10 @@ KINDS: tuple[OutputKind, ...] = (
         reader(
             "nvme smart-log JSON", r"\{\s*\"critical_warning\":", None, nvme.health, "nvme smart-log -o json {nvme}"
         ),
+        named=nvme.controller,
+    ),
+    replace(
+        reader("nvme id-ctrl JSON", r"\{\s*\"vid\":", None, nvme_identity.facts, "nvme id-ctrl -o json {nvme}"),
         named=nvme.controller,
     ),
     replace(
@@ -211,6 +222,16 @@ KINDS: tuple[OutputKind, ...] = (
             nvme.health,
             "nvme smart-log {nvme}",
             ("nvme.*",),
+        ),
+        named=nvme.controller,
+    ),
+    replace(
+        reader(
+            "nvme id-ctrl",
+            r"NVME Identify Controller:",
+            r"[a-z0-9_]{2,10}\s*:|ps +[0-9]+ :|\s+\S",
+            nvme_identity.facts,
+            "nvme id-ctrl {nvme}",
         ),
         named=nvme.controller,
     ),

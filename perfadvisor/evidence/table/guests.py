@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from perfadvisor.evidence.kind import OutputKind, reader
 from perfadvisor.facts.text import inspect, kubernetes, libvirt, proxmox, qemu, qemu_config
-from perfadvisor.facts.text.guests import cloud_hypervisor, engine_info, flavour, microvm, perf_kvm, virsh
+from perfadvisor.facts.text.guests import cloud_hypervisor, engine_info, engine_stats, flavour, microvm, perf_kvm, virsh
 from perfadvisor.facts.text.kernel import assigning
 
 # Behind variables, the columns of ps, or sudo; options follow on the line or behind its end, or words between NULs.
@@ -120,6 +120,13 @@ KINDS: tuple[OutputKind, ...] = (
             "podman info",
         ),
         own=re.compile(r" ?(?:Architecture|CPUs|OSType|Kernel Version|Total Memory): "),
+    ),
+    reader(
+        "docker or podman stats",
+        engine_stats.HEAD.pattern,
+        r"\S+ +\S+.* +[0-9.]+%|--",
+        engine_stats.facts,
+        "podman stats --no-stream",
     ),
     reader(
         "cloud-hypervisor command line",

@@ -76,11 +76,20 @@ def _directories(tree: Tree) -> Facts:
     owners = _owners(tree)
     for number in sorted(numbers, key=lambda name: (len(name), name)):
         path = f"{DIRECTORY}/{number}"
-        yield text_fact(AFFINITY, tree, f"{path}/smp_affinity_list", subject=number)
+        yield _affinity(tree, path, number)
         yield text_fact(EFFECTIVE, tree, f"{path}/effective_affinity_list", subject=number)
         yield _node(tree, f"{path}/node", number)
         if number in owners:
             yield PCI.fact(owners[number], source=f"{DEVICES}/{owners[number]}/msi_irqs", subject=number)
+
+
+def _affinity(tree: Tree, path: str, number: str) -> Fact | Absent:
+    """From the list, or from the mask, which people show more often."""
+    mask = f"{path}/smp_affinity"
+    if tree.exists(f"{path}/smp_affinity_list") or not tree.exists(mask):
+        return text_fact(AFFINITY, tree, f"{path}/smp_affinity_list", subject=number)
+    cpus = cpulist.format(cpulist.parse_mask(tree.text(mask) or ""))
+    return AFFINITY.given(cpus or None, source=mask, subject=number, reason="no mask of CPUs")
 
 
 def _owners(tree: Tree) -> dict[str, str]:

@@ -54,3 +54,13 @@ def test_irqbalance(entries: dict[str, Entry], value: bool | None) -> None:
 
 def test_without_proc_irq_nothing_is_counted() -> None:
     assert isinstance(FactTable(irq.facts(Tree({}))).find("interrupts.directory_count"), Absent)
+
+
+def test_a_mask_tells_of_the_cpus_where_the_list_was_not_kept():
+    table = FactTable(
+        irq.facts(Tree({"/proc/irq/25/smp_affinity": b"41\n", "/proc/irq/26/smp_affinity": b"nonsense\n"}))
+    )
+    assert table.value("irq.affinity", "25") == "0,6"
+    assert table.value("irq.affinity", "26") is None
+    both = {"/proc/irq/25/smp_affinity": b"41\n", "/proc/irq/25/smp_affinity_list": b"0-3\n"}
+    assert FactTable(irq.facts(Tree(both))).value("irq.affinity", "25") == "0-3"

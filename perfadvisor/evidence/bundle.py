@@ -50,7 +50,7 @@ def read(files: Iterable[tuple[str, bytes]]) -> EvidenceBundle:
         refusals += [one.problem for one in mine if one.problem is not None]
     joined = machines(taken)
     for machine in joined:
-        notes += [_note(one, machine.name) for one in machine.taken]
+        notes += [_note(one, _whose(one, machine.name)) for one in machine.taken]
     found = tuple(one for machine in joined for one in contradictions(machine.taken))
     return EvidenceBundle(machines=joined, notes=tuple(notes), contradictions=found, refusals=tuple(refusals))
 
@@ -73,6 +73,11 @@ def _parts(name: str, data: bytes) -> Sequence[OutputPart]:
     found = tuple(named(parts(cleaned(data), command)))
     whole = len(found) == 1 and found[0].first == 1
     return tuple(replace(part, source=name if whole else f"{name}:{part.first}") for part in found)
+
+
+def _whose(taken: ReadPart, machine: str) -> str:
+    """The machine of a part. Results are grouped with what was read, whoever measured them."""
+    return taken.part.host or machine if taken.results else machine
 
 
 def _note(taken: ReadPart, machine: str) -> PartNote:

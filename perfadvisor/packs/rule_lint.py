@@ -100,6 +100,9 @@ def _texts(document: Document, rule: RuleText, catalogue: Catalogue) -> Iterator
         ("rollback", "run"): rollback,
         **{("fix", "owners", owner): text for owner, text in rule.fix.owners.items()},
     }
+    for number, text in enumerate(rule.check_first):
+        for name in placeholders(text):
+            yield document.problem(("check_first", number), f"`{{{name}}}` is not filled in here; write it without")
     kinds = _kinds(tuple(catalogue.values())) | {SUBJECT}
     for keys, text in texts.items():
         for name in placeholders(text):

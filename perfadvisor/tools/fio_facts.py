@@ -115,7 +115,7 @@ def _all(found: FioText) -> _Found:
 
 
 def _file(found: FioText) -> _Found:
-    has_json = found.run is not None
+    has_json = found.used is not None
     reason = failure(found)
     values: dict[str, Scalar | None] = {
         "bom": found.json.bom,

@@ -21,7 +21,7 @@ _AT = re.compile(r"(?<![0-9.])(?P<at>[0-9]{1,3}\.[0-9]{1,9})th=\[ *(?P<value>[0-
 _DEPTHS = re.compile(rf"(?P<depth>>=[0-9]{{1,9}}|(?<![0-9.])[0-9]{{1,9}})=(?P<share>{PRINTED})%")
 _ISSUED = re.compile(r"^ +issued (?:rwts?: total=(?P<new>[\d,]+)| *: total=r=(?P<r>\d+)/w=(?P<w>\d+)/d=(?P<t>\d+))")
 _DISK = re.compile(rf"^  (?P<name>[\w!.-]+): ios=.*util= *(?P<util>{PRINTED})%")
-_VERSION = re.compile(r"^fio[- ](?P<version>\d[\w.-]*)$", re.MULTILINE)
+_VERSION = re.compile(r"^fio[- ](?P<version>\d{1,3}\.\d[\w.-]*)$", re.MULTILINE)
 _COMMAND = re.compile(r"^.{0,200}?\bfio (?P<options>(?:.* )?--?[a-zA-Z_][\w-]*=.*)$", re.MULTILINE)
 _OPTION = re.compile(r"(?<!\S)--?(?P<name>[a-zA-Z_][\w-]*)(?:=(?P<value>\S+))?")
 _SIZES = re.compile(r"(?<![\d.])\d[\d.]{0,19}[KMG]?i?B?-(\d[\d.]{0,19}[KMG]?i?B?)")  # "4096B-8192B", "4K-4K"

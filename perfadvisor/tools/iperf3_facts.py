@@ -94,7 +94,7 @@ def _fact(name: str, value: Scalar | None, subject: str, source: str) -> Fact | 
 def _file(found: Iperf3Text) -> dict[str, Scalar | None]:
     reason = failure(found)
     return {
-        "has_json": bool(found.runs),
+        "has_json": bool(found.runs) and not found.from_text,
         "tests": len(found.runs),
         "crlf": found.crlf,
         "usable": not reason,
@@ -128,8 +128,8 @@ def _intervals(run: Iperf3Run) -> dict[str, Scalar | None]:
     again = [interval.retransmits for interval in counted if interval.retransmits is not None]
     rtts = [rtt for interval in counted for rtt in interval.rtts_us]
     return {
-        "intervals": len(run.intervals),
-        "intervals_omitted": len(run.intervals) - len(counted),
+        "intervals": len(run.intervals) or None,
+        "intervals_omitted": len(run.intervals) - len(counted) if run.intervals else None,
         "interval_retransmits": sum(again) if again else None,
         "interval_bits_per_s_min": min(rates, default=None),
         "interval_bits_per_s_max": max(rates, default=None),

@@ -6,8 +6,10 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.judge import judge
+from perfadvisor.model.fact import FactTable
 from perfadvisor.model.rule import Outcome
 from perfadvisor.report.view import ReportView
+from perfadvisor.tools.facts_of_output import facts as facts_of_output
 from tests.evidence import samples
 
 IPERF3 = """Connecting to host server, port 5201
@@ -63,6 +65,16 @@ def test_results_below_the_prompt_of_a_guest_are_not_those_of_its_host(tmp_path:
     view = judged(tmp_path, paste=f"root@host:~# qm config 100\n{QM}root@db:~# {COMMAND}{FIO}")
     assert set(view.facts) == {"host", "db"} and not view.facts["host"].subjects("result")
     assert [cell.environment for cell in view.cells] == ["db"]
+    assert [note.machine for note in view.evidence] == ["host", "db"]
+
+
+def test_what_the_text_of_a_result_does_not_tell_is_not_known() -> None:
+    fio = FactTable(facts_of_output(f"fio 4k.fio\n{FIO}".encode(), source="x"))
+    assert fio.value("fio.version") == "fio-2.0.13" and fio.value("fio.has_json") is False
+    no_file = FactTable(facts_of_output(f"fio 4k.fio\n{FIO.replace('fio-2.0.13', '')}".encode(), source="x"))
+    assert no_file.value("fio.version") is None
+    iperf3 = FactTable(facts_of_output(IPERF3.encode(), source="x"))
+    assert iperf3.value("iperf3.intervals") is None and iperf3.value("iperf3.has_json") is False
 
 
 def test_results_beside_outputs_without_a_prompt_are_of_the_same_machine(tmp_path: Path) -> None:

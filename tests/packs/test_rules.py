@@ -67,6 +67,7 @@ def test_without_holds_the_condition_must_no_longer_hold(tmp_path):
         ("evidence: [nic.rx_usecs]", "evidence: [nic.rx]", "12:12: no fact is called `nic.rx`"),
         ("for_each: nic", "for_each: nik", "8:11: no facts are about a `nik` (did you mean `nic`?)"),
         ("for_each: nic", "for_each: nic\nworkloads: [x]", "9:12: workloads limit rules with `for_each: result` only"),
+        ("evidence: [", "check_first: ['a {nic}']\nevidence: [", "12:15: `{nic}` is not filled in here"),
         ("{subject} waits", "{nix} waits", "13:6: `{nix}` is neither a fact nor a kind"),
         ("waits {nic.rx_usecs}", "waits {nic.rx_usec}", "13:6: `{nic.rx_usec}`: no fact"),
         ("rx-usecs 8", "rx-usecs 8; reboot", "14:12: `reboot` is not to be pasted"),

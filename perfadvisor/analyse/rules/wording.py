@@ -23,7 +23,7 @@ _NAMED = re.compile(
 _KINDS = {
     "nic": "NIC", "pci": "PCIe function", "block": "disk", "vm": "guest", "vm_disk": "guest's disk", "irq": "interrupt",
     "vm_nic": "guest's NIC", "vm_hostdev": "assigned device", "iommu_group": "IOMMU group", "node": "NUMA node",
-    "hugepages": "pool of huge pages", "infiniband": "port", "": "machine",
+    "hugepages": "pool of huge pages", "infiniband": "port", "assignment": "function", "ping": "address", "": "machine",
 }  # fmt: skip
 
 

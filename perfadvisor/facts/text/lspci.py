@@ -51,8 +51,9 @@ def facts(data: bytes, *, source: str = "lspci") -> Facts:
     found = list(devices(data))
     yield pci.FUNCTION_COUNT.given(len(found) or None, source=source, reason="no device in this text")
     capable = sum("Total VFs" in _vfs(device) for device in found)
-    if any(device.capabilities for device in found):
-        yield pci.SRIOV_COUNT.fact(capable, source=source)
+    if all(map(lspci_assignable.is_whole, (device for device in found if lspci_assignable.is_express(device)))):
+        listed = capable if any(device.capabilities for device in found) else None
+        yield pci.SRIOV_COUNT.given(listed, source=source, reason="takes lspci -vv")
     spaces = {device.address: parse(bytes(device.config)) if device.config else None for device in found}
     owners = virtual(found, spaces)
     for device in found:

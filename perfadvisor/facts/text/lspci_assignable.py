@@ -31,7 +31,7 @@ def facts(device: ListedDevice, space: ConfigSpace | None, source: str) -> Itera
         yield express_type(space, source, device.address)
     counts = [int(match.group(1)) for title in device.capabilities if (match := _VECTORS.match(title))]
     decoded = (space.msix_vectors or 0) if space and space.whole else None
-    listed = counts[0] if counts else 0 if _is_whole(device) else None
+    listed = counts[0] if counts else 0 if is_whole(device) else None
     vectors = decoded if listed is None else listed
     reason = "takes -vv, as root, and a listing that is not shortened"
     yield VECTORS.given(vectors, source=source, subject=device.address, reason=reason)
@@ -39,7 +39,12 @@ def facts(device: ListedDevice, space: ConfigSpace | None, source: str) -> Itera
     yield BARS.given(sizes or None, source=source, subject=device.address, reason="takes -v")
 
 
-def _is_whole(device: ListedDevice) -> bool:
+def is_express(device: ListedDevice) -> bool:
+    """Whether its PCI Express capability is listed."""
+    return any(title.startswith("Express") for title in device.capabilities)
+
+
+def is_whole(device: ListedDevice) -> bool:
     """Whether all capabilities are listed: power management, which nearly every function has, is among them, and the
     driver, which lspci prints below them, follows. People leave capabilities out of what they paste."""
     titles = any(title.startswith("Power Management") for title in device.capabilities)

@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from perfadvisor.facts.guest import guest
 from perfadvisor.facts.guest import qemu as guest_qemu
@@ -22,9 +23,10 @@ _MOST_BYTES = 1 << 20
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """The guests that these command lines run; of several with one name (a log of its starts) the last counts."""
     found = {}
+    as_typed = b"\\\n" in data.replace(b"\r", b"")  # in lines, as in a script or a guide: it may run, or not
     for line in _lines(data):
         one = guest_qemu.of_argv(_words(line), source)
-        found[one.name] = one
+        found[one.name] = replace(one, running=None) if as_typed else one
         if len(found) > _MOST_GUESTS:
             break
     for one in found.values():

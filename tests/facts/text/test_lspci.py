@@ -167,5 +167,7 @@ def test_what_a_shortened_listing_leaves_out_is_not_known_to_be_missing():
         b"\tCapabilities: [60]", b"\tCapabilities: [50] MSI-X: Enable+ Count=64 Masked-\n\tCapabilities: [60]"
     )
     assert table(listed).value("pci.msix_table_size", "0000:81:00.0") == 64
+    assert table(whole).value("pci.sriov_capable_count") == 1
     cut = whole.rpartition(b"\tKernel driver")[0]
+    assert table(cut).value("pci.sriov_capable_count") is None
     assert table(cut).value("pci.msix_table_size", "0000:81:00.0") is None

@@ -53,3 +53,9 @@ def test_the_last_start_in_a_log_counts():
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_behind_it(noise):
     list(qemu.facts(b"qemu-system-x86_64 -m 1G " + noise))
+
+
+def test_a_command_line_of_a_script_is_not_known_to_run():
+    line = "qemu-system-x86_64 -name a -m 1G -smp 2 -drive file=x,if=virtio"
+    assert FactTable(qemu.facts(line.encode())).value("vm.running", "a") is True
+    assert FactTable(qemu.facts(line.replace(" -", " \\\n  -").encode())).value("vm.running", "a") is None

@@ -16,7 +16,7 @@ _PERCENT = re.compile(r"([0-9]{1,7}(?:\.[0-9]{1,4})?)%")
 
 def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
     """What each container used; of one that is shown again, as the screen is drawn anew, the last line counts."""
-    rows: dict[str, Mapping[str, str]] = {}
+    rows: dict[str, dict[str, str]] = {}
     heads: list[str] = []
     for line in decoded(data).splitlines():
         cells = _GAP.split(line.strip()[:1000])

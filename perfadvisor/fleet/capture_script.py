@@ -22,6 +22,7 @@ from perfadvisor.targets.remote import remote, shell_capture
 
 MOST_BYTES = 64 << 20  # of one host's answer, unpacked: a large server has 5 MB
 PACKED, PLAIN = "packed", "plain"
+MOST_GREETING = 100  # lines before the answer
 MORE = ("$ tc -s qdisc",)  # read from saved outputs as well, and cheap
 _NIC = "NIC"  # stands for a network device's name in the script's list of commands
 
@@ -120,10 +121,7 @@ def _of_nics(patterns: Iterable[str]) -> Iterator[str]:
 
 def snapshot_of_answer(answer: str, mark: str, host: str) -> Snapshot:
     """The machine that the answer describes. InputError where it is not an answer of the script, or too large."""
-    head, _, body = answer.strip().partition("\n")
-    kind = head.strip()
-    if kind not in (PACKED, PLAIN):
-        raise InputError(f"the host's answer is not one of the script: {head[:80]!r}")
+    kind, body = answer_of(answer, (PACKED, PLAIN))
     data = _unpacked(body) if kind == PACKED else body.encode("utf-8", "surrogateescape")
     first, _, rest = data.partition(b"\n")
     files, *outputs = re.split(rb"^" + re.escape(mark.encode()) + rb" ", rest, flags=re.MULTILINE)
@@ -141,6 +139,17 @@ def snapshot_of_answer(answer: str, mark: str, host: str) -> Snapshot:
         clock_source=tree.text(CLOCK_SOURCE) or "",
         version=__version__,
     )
+
+
+def answer_of(output: str, kinds: Sequence[str]) -> tuple[str, str]:
+    """Which of the kinds of answer the script announced in a line of its own, and the text behind it. Shells may print
+    a greeting or a warning before it. InputError where no line does."""
+    rest = output.strip()
+    for _ in range(MOST_GREETING):
+        head, _, rest = rest.partition("\n")
+        if head.strip() in kinds:
+            return head.strip(), rest
+    raise InputError(f"the host's answer is not one of the script: {output.strip()[:80]!r}")
 
 
 def _unpacked(body: str) -> bytes:

@@ -13,7 +13,7 @@ from typing import Any
 
 from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.fleet.ansible import FAILED, FleetOptions, HostAnswer, NoHostsError, play, run_play
-from perfadvisor.fleet.capture_script import MOST_BYTES, capture_script, snapshot_of_answer
+from perfadvisor.fleet.capture_script import MOST_BYTES, answer_of, capture_script, snapshot_of_answer
 from perfadvisor.fleet.kept import AHEAD_S
 from perfadvisor.fleet.places import PACKED_RUN
 from perfadvisor.plaintext import visible_line
@@ -83,10 +83,10 @@ def run_job(program: str, arguments: Sequence[str]) -> FleetJob:
 
 
 def _run_bytes(_host: str, output: str) -> tuple[bytes, str]:
-    head, _, body = output.strip().partition("\n")
-    if head.strip() != "run":
+    kind, body = answer_of(output, ("run", "failed"))
+    if kind != "run":
         lines = [line for line in body.splitlines() if line.strip()]
-        raise InputError(f"perfadvisor run failed: {lines[0] if lines else head}"[:300])
+        raise InputError(f"perfadvisor run failed: {lines[0] if lines else kind}"[:300])
     if len(body) > MOST_BYTES:
         raise InputError(f"its run is larger than {MOST_BYTES >> 20} MiB")
     try:

@@ -38,6 +38,13 @@ def test_it_reads_what_the_live_capture_reads(answer) -> None:
     assert len(same) >= 0.95 * len(wanted), sorted(wanted.keys() - set(same))
 
 
+@pytest.mark.parametrize("greeting", ["Welcome to web1\n\n", "rm: cannot remove '/tmp/x': No such file\n"])
+def test_what_a_shell_prints_before_the_answer_is_skipped(answer, greeting: str) -> None:
+    printed, mark = answer
+    with_it, without = (snapshot_of_answer(text, mark, "web1").tree for text in (greeting + printed, printed))
+    assert dict(with_it.items()) == dict(without.items())
+
+
 def test_the_mark_is_another_one_each_time_and_stands_in_the_script() -> None:
     one, other = capture_script(), capture_script()
     assert one.mark != other.mark and one.mark in one.text

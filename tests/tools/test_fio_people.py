@@ -8,7 +8,8 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.importer.pieces import configurations_in
-from perfadvisor.tools import fio_people
+from perfadvisor.model.fact import Fact
+from perfadvisor.tools import fio_facts, fio_people
 from perfadvisor.tools.fio_document import read
 from perfadvisor.tools.fio_parse import output
 
@@ -114,3 +115,12 @@ def test_a_line_of_digits_takes_no_long_time(line: str) -> None:
     began = time.thread_time()
     assert fio_people.document(text)
     assert time.thread_time() - began < 2
+
+
+def test_a_job_files_name_is_no_version_and_a_text_no_json() -> None:
+    found = {
+        fact.name: fact.value
+        for fact in fio_facts.facts(f"# fio 4k.fio\nfio 4k.fio\n{OLD}".encode())
+        if isinstance(fact, Fact)
+    }
+    assert (found["fio.version"], found["fio.has_json"]) == ("fio-2.2.10", False)

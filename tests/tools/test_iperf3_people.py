@@ -6,6 +6,8 @@ import pytest
 
 from perfadvisor.errors import InputError
 from perfadvisor.importer.pieces import configurations_in
+from perfadvisor.model.fact import Fact
+from perfadvisor.tools import iperf3_facts
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "iperf3"
 UDP = """Connecting to host 192.0.2.2, port 5201
@@ -63,3 +65,10 @@ def test_a_row_with_what_is_no_number_is_no_row(broken: str) -> None:
     assert UDP.count("1.05 Mbits/sec") == 2
     found, _ = samples(UDP.replace("1.05 Mbits/sec", broken).encode())
     assert found.get("bits_per_s") == 945e3 and "sent_bits_per_s" not in found
+
+
+def test_what_only_json_has_is_no_fact_of_a_text() -> None:
+    data = (DATA / "text-two-flows.txt").read_bytes()
+    found = {fact.name: fact.value for fact in iperf3_facts.facts(data) if isinstance(fact, Fact)}
+    assert not {"iperf3.intervals", "iperf3.intervals_omitted"} & set(found)
+    assert (found["iperf3.has_json"], found["iperf3.connected_streams"]) == (False, 2)

@@ -107,7 +107,7 @@ def _trust(view: ReportView, found: Sequence[Entry]) -> Iterator[SentencePart]:
     measured = [cell for cell in view.cells if cell.estimates and not is_own_load(cell.workload)]
     if not measured:
         yield SentencePart("Nothing was measured", strong=True)
-        yield SentencePart(f": {_instead(view)}. ")
+        yield SentencePart(f": {_instead(view)}. " if found else ". ")
         return
     fine = sum(cell.trust is Trust.VALID for cell in measured)
     yield SentencePart(_trusted(fine, len(measured)), strong=True)

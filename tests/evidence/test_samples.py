@@ -44,7 +44,7 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
         ("vm_disk.iops_max", "guest/rootfs"): 500, ("vm_nic.outbound_bytes_per_s_max", "guest/eth0"): 125_000_000,
     }),
     "flavour.txt": ("OpenStack flavour", {("vm.dedicated", "nfv.large"): True, ("vm.vcpus", "nfv.large"): 8}),
-    "docker-info-old.txt": ("docker or podman info", {
+    "docker-info-old.txt": ("docker or podman info, or version", {
         ("kernel.release", ""): "3.19.8-031908-generic", ("cgroup.version", ""): None, ("cpu.listed_count", ""): None,
     }),
     "docker-stats.txt": ("docker or podman stats", {
@@ -155,7 +155,7 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
     "ping-busybox.txt": ("ping", {
         ("ping.received", "192.0.2.1"): 20, ("ping.round_trip_spread_ns", "192.0.2.1"): None,
     }),
-    "podman-info.txt": ("docker or podman info", {("cgroup.version", ""): 1}),
+    "podman-info.txt": ("docker or podman info, or version", {("cgroup.version", ""): 1}),
     "qemu.conf": ("QEMU configuration file", {("vm.vcpus", "guest"): 4}),
     "qemu-errors.txt": ("QEMU's errors", {
         ("assignment.refused", "0000:03:00.1"): "group not viable", ("assignment.iommu_group", "0000:03:00.1"): "14",

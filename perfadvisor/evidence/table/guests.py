@@ -113,7 +113,7 @@ KINDS: tuple[OutputKind, ...] = (
     ),
     replace(
         reader(
-            "docker or podman info",
+            "docker or podman info, or version",
             r"(?:Client|host):(?: Docker Engine.*)?\s*$|Containers: [0-9]+\s*$",
             r"\s+\S|(?:Server|Client|version|store|plugins|registries):|[A-Z][\w ()-]{1,40}:(?:\s|$)|WARNING: ",
             engine_info.facts,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from perfadvisor.facts.irq import load as irq_load
-from perfadvisor.facts.net import ethtool
+from perfadvisor.facts.net import ethtool, ethtool_counters
 from perfadvisor.facts.net import nic_spec as spec
 from perfadvisor.facts.net.nic_settings import NET, interfaces, loads
 from perfadvisor.facts.pci.address import DEVICES, is_address, owner
@@ -272,7 +272,7 @@ def _counters(tree: Tree, nic: str) -> Facts:
     data = tree.read(source)
     counts = ethtool.statistics(data) if data is not None else {}
     reason = "the driver does not count that" if data is not None else tree.why_unreadable(source)
-    yield from ethtool.counted(counts, nic, source, reason)
+    yield from ethtool_counters.counted(counts, nic, source, reason)
 
 
 _PARTS: tuple[Callable[[Tree, str], Facts], ...] = (_device, _link, _queues, _counters)

@@ -35,7 +35,8 @@ def test_the_bad_port_is_named_and_no_other(spaces) -> None:
     done = spaces.call("fleet", "pairs", *arguments, "--group", "left*", "--group", "right*", timeout=400)
     rows = json.loads((spaces.folder / "pairs.json").read_text())["pairs"]
     measured = sum(row["bits_per_s"] is not None for row in rows)
-    assert sum(row["round_trip_s"] is not None for row in rows) >= 28
+    if shutil.which("ping") or shutil.which("busybox"):
+        assert sum(row["round_trip_s"] is not None for row in rows) >= 28
     # on a busy machine single connections fail, and are named: the others are enough
     assert measured + done.stderr.count("not measured: ") == 56 and measured >= 28, (done.stdout, done.stderr)
     assert done.returncode == (0 if measured == 56 else 3)

@@ -30,7 +30,7 @@ def struck() -> Seen:
     """How many signals were sent and how many while a device was lent; and everything that was otherwise afterwards."""
     seed = int(os.environ.get("STRUCK", "1"))
     chance, done, problems = random.Random(seed), Counter[tuple[str, str]](), list[str]()
-    deadline, before = time.monotonic() + STRUCK_S, _state()
+    deadline, before, trials = time.monotonic() + STRUCK_S, _state(), 0
     for number in itertools.count():
         if sum(done.values()) >= MOST or time.monotonic() > deadline:
             break
@@ -40,16 +40,18 @@ def struck() -> Seen:
         if not _until_moment(child, chance, before):
             say(f"{name} ended before {one.name}")
             continue
-        lent = _state() != before
-        found = [*_strike(child, one), *_wrong(out, before)]
+        lent, finished = _state() != before, _finished(out)
+        found = [*_strike(child, one), *_wrong(out, before, finished)]
         done[one.name, f"{name}, {'lent' if lent else 'before'}"] += 1
+        trials += len(finished)
         problems += [f"{name} {one.name}{' while lent' if lent else ''}: {what}" for what in found]
-        _keep(seed, done, problems)
-    return {"signals": sum(done.values()), "problems": problems}
+        _keep(seed, done, problems, trials)
+    return {"signals": sum(done.values()), "trials": trials, "problems": problems}
 
 
-def _keep(seed: int, done: "Counter[tuple[str, str]]", problems: list[str]) -> None:
-    told = {"seed": seed, "done": [[*pair, count] for pair, count in done.items()], "failures": problems}
+def _keep(seed: int, done: "Counter[tuple[str, str]]", problems: list[str], trials: int) -> None:
+    counts = [[*pair, count] for pair, count in done.items()]
+    told = {"seed": seed, "done": counts, "failures": problems, "trials": trials}
     (HERE / "struck.json").write_text(json.dumps(told) + "\n")
 
 
@@ -87,7 +89,12 @@ def _within(child: int, seconds: float, enough: Callable[[], bool] = lambda: Fal
     return False
 
 
-def _wrong(out: str, before: Seen) -> list[str]:
+def _finished(out: str) -> set[int]:
+    """The numbers of the trials that are on disk."""
+    return {int(file.parent.name) for file in (HERE / out / "trials").glob("*/trial.json")}
+
+
+def _wrong(out: str, before: Seen, finished: set[int]) -> list[str]:
     """What is not as it was, and what is left, after `restore`."""
     found = [f"still running: {process}" for process in _left_running()]
     found += [] if perfadvisor("restore") == 0 else ["restore failed"]
@@ -96,7 +103,8 @@ def _wrong(out: str, before: Seen) -> list[str]:
     found += [f"left: {path}" for path in Path(os.environ["XDG_STATE_HOME"]).rglob("*.jsonl")]
     if (HERE / out / "run.json").exists():
         try:
-            bundle.load(HERE / out)
+            kept = {one.trial.number for one in bundle.load(HERE / out).results}
+            found += [f"trial {number} is lost" for number in finished - kept]
         except PerfAdvisorError as error:
             found.append(error.message)
     for what in found:

@@ -28,6 +28,7 @@ _AT_THE_END = frozenset(
     ]
 )
 _COMMON = re.compile(r"/cpufreq/(?:policy\*/)?scaling_\w+|/cpu\*/cpufreq/\w+")
+_BY_NAME = frozenset({"block.is_optical"})
 _CUT = "cut off; what is whole of it was read"
 MEASURED = "measured results; perfadvisor import makes them a run"
 
@@ -154,14 +155,17 @@ def of_files(files: Mapping[str, bytes], sources: Mapping[str, str]) -> dict[str
     given it says nothing. `sources` has where each path was given."""
     found: dict[str, list[Fact]] = {path: [] for path in files}
     for fact in catalogue.facts(Tree(files)):
-        if isinstance(fact, Fact) and (path := _given_as(fact.source, found)):
+        if isinstance(fact, Fact) and (path := _given_as(fact, found)):
             found[path].append(_sourced(fact, sources.get(path, "")))
     return found
 
 
-def _given_as(source: str, paths: Collection[str]) -> str:
+def _given_as(fact: Fact, paths: Collection[str]) -> str:
     """The path that a fact rests on; "" where it rests on more than was given. What CPUs have in common is reported by
-    the first of them: everybody looks at one."""
+    the first of them: everybody looks at one. What a directory's name alone tells rests on any file in it."""
+    source = fact.source
+    if fact.name in _BY_NAME:
+        return next((path for path in paths if path.startswith(f"{source}/")), "")
     if source in paths or not _COMMON.search(source):
         return source if source in paths else ""
     pattern = re.compile(re.escape(source).replace(r"\*", "[0-9]+"))

@@ -107,12 +107,20 @@ def _filled(kind: OutputKind, view: ReportView) -> str:
         parts = [part for part in parts if not _is_shown(part, view)]
     elif kind.name in {note.kind for note in view.evidence}:
         return ""
+    if kind.command.startswith("virsh ") and _of_others(view):
+        return ""
     docker = any("docker" in note.command for note in view.evidence)
     command = "; ".join(parts).replace("podman ", "docker " if docker else "podman ")
     for place, subject, unknown in _SUBJECTS:
         named = sorted({name for table in view.facts.values() for name in table.subjects(subject)} - {"lo"})
         command = command.replace(place, named[0] if named else unknown)
     return command
+
+
+def _of_others(view: ReportView) -> bool:
+    """Whether guests were given, and libvirt has none of them."""
+    owners = {str(owner) for table in view.facts.values() for owner in table.of("vm.owner").values()}
+    return bool(owners) and "libvirt" not in owners
 
 
 def _is_shown(part: str, view: ReportView) -> bool:

@@ -298,3 +298,9 @@ def test_statistics_without_a_name_are_of_the_one_interface_named_before_them() 
     other = link.replace("2: eth7", "3: eth8")
     assert value(f"{link}\n{STATISTICS}", "nic.rx_missed", "eth7") == 2737033
     assert value(f"{link}{other}\n{STATISTICS}", "nic.rx_missed", "eth7") is None
+
+
+def test_what_the_name_of_a_disk_tells_is_known_from_any_of_its_files() -> None:
+    text = "$ cat /sys/block/sda/queue/scheduler\nnoop deadline [cfq]\n$ cat /sys/block/sr0/queue/scheduler\n[cfq]\n"
+    assert value(text, "block.is_optical", "sda") is False and value(text, "block.is_optical", "sr0") is True
+    assert value(text, "block.is_virtual", "sda") is None

@@ -92,8 +92,17 @@ SAYS: dict[str, tuple[str, dict[tuple[str, str], object]]] = {
         ("pci.iommu_group", "0000:01:00.1"): "7", ("iommu_group.members", "7"): "0000:01:00.0,0000:01:00.1",
         ("pci.group_companions", "0000:01:00.0"): None,
     }),
-    "iostat-x.json": ("iostat JSON", {("load.iowait_share", ""): 0.0051}),
-    "iostat-x.txt": ("iostat", {("load.idle_share", ""): 0.005}),
+    "iostat-x.json": ("iostat JSON", {
+        ("load.iowait_share", ""): 0.0051, ("disk_load.reads_per_s", "vda"): 23.0,
+    }),
+    "iostat-x.txt": ("iostat", {
+        ("load.idle_share", ""): 0.005, ("disk_load.busy_share", "vda"): 0.028, ("disk_load.requests_mean", "vda"): 0.4,
+        ("disk_load.write_wait_ms", "vda"): 11.06, ("disk_load.busy_share", "loop0"): 0.0,
+    }),
+    "iostat-disks.txt": ("iostat", {
+        ("disk_load.busy_share", "sda"): 0.512, ("disk_load.requests_mean", "nvme0n1"): 2.4,
+        ("load.idle_share", ""): None,
+    }),
     "fio.txt": ("fio results", {}),
     "iperf3.txt": ("iperf3 results", {}),
     "ip-link.txt": ("ip link", {("nic.mtu", "eth0"): 1400, ("nic.carrier", "eth0"): True}),

@@ -28,10 +28,10 @@ SAYS = {
     "cfq-containers.txt": {"storage-cfq-between-groups"},
     "drops-few.txt": set(),  # two in a million
     "drops-many.txt": {"network-frames-dropped-since-boot"},
-    "group-not-viable.txt": {"passthrough-group-not-viable"},
+    "group-not-viable.txt": {"passthrough-assignment-refused"},
     "kubevirt-hugepages.txt": set(),
     "lane-of-four.txt": {"pcie-link-width-degraded"},
-    "link-errors.txt": {"pcie-correctable-errors-seen", "pcie-link-below-device"},
+    "link-errors.txt": {"pcie-aer-correctable-since-boot", "pcie-link-below-device"},
     "loss-of-a-slow-link.txt": set(),  # seconds with losses are no slower than those without
     "loss-of-one-flow.txt": {"network-retransmits"},
     "lscpu-in-russian.txt": set(),

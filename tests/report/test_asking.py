@@ -50,4 +50,4 @@ def test_asked_for_fits_what_was_given(
 
 
 def test_a_guest_that_was_given_in_another_form_is_not_asked_for_again() -> None:
-    assert "virsh dumpxml" not in "; ".join(commands(judge(THREADS / "qemu-emulated.txt")))
+    assert "virsh" not in "; ".join(commands(judge(THREADS / "qemu-emulated.txt")))

@@ -37,7 +37,13 @@ SAID = {
     "hwloc/16amd64-4n4c-cgroup-distance-merge.tar.bz2": {
         ("hugepages-reserved-idle", ""): {"memory.hugepages_total": 2048, "memory.hugepages_free": 2048},
     },
-    "hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2": {("cpu-governor-on-demand", ""): ON_DEMAND},
+    "hwloc/24em64t-2n6c2t+2mic.olddriver.tar.bz2": {
+        ("cpu-governor-on-demand", ""): ON_DEMAND,
+        ("storage-cfq-between-groups", "sda"): {"block.scheduler": "cfq"},
+    },
+    "hwloc/2pa-pcidomain32bits.tar.bz2": {
+        ("network-frames-dropped-since-boot", "ens3"): {"nic.rx_dropped": 15095046, "nic.rx_packets": 341736551},
+    },
     "hwloc/32intel64-2p8co2t+8ve.tar.bz2": {
         ("pcie-uplink-shared", "0000:17:00.0"): SHARED_PORT,
         ("pcie-uplink-shared", "0000:3a:00.0"): SHARED_PORT,
@@ -89,11 +95,13 @@ SAID = {
         ("storage-array-busy", "md8"): {"array.busy_with": "resync"},
         ("storage-array-busy", "md201"): {"array.busy_with": "check"},
         ("storage-array-busy", "md42"): {"array.busy_with": "reshape"},
+        **{("storage-array-degraded", disk): {"array.missing_count": 1} for disk in ("md6", "md7", "md42")},
     },
     "sos/ubuntu-kvm-vm_kubernetes.tar.gz": PTI,
     "sos/ubuntu-lxd-in-vm_ceph-mon.tar.gz": PTI,
     "util-linux/simple-nvme.tar.xz": {
         ("storage-cfq-on-ssd", "sda"): {"block.scheduler": "cfq", "block.rotational": False},
+        ("storage-cfq-between-groups", "sdb"): {"block.scheduler": "cfq", "block.rotational": True},
     },
 }
 

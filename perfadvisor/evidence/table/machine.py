@@ -6,6 +6,7 @@ from perfadvisor.evidence.kind import NO_MORE, OutputKind, files_at, machine_fil
 from perfadvisor.evidence.machine_files import named_files, sysctl_files, uname_files
 from perfadvisor.facts.text import cgroup, cpuinfo, lscpu, numactl
 from perfadvisor.facts.text.cpu import cpupower, iostat, lscpu_table, shares, turbostat, vmstat
+from perfadvisor.facts.text.disk import iostat_disks
 from perfadvisor.facts.text.kernel import log, tuned
 from perfadvisor.facts.text.memory import numastat
 
@@ -26,7 +27,7 @@ _LOG_LINE = (
     r"(?:pci(?:eport)?|[a-z]\w{1,15}) (?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]:? "
     r".*(?:available PCIe bandwidth|PCIe Bus Error|Detected Tx Unit Hang|AMD-Vi: Event)"
     r"|DMAR: ?\[|AMD-Vi: Event logged|nvme nvme[0-9]+: |NETDEV WATCHDOG: "
-    r"|vfio-pci [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]: |vfio_iommu_type1_attach_group: "
+    r"|vfio-pci [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]: |vfio_iommu_type1_attach_group: |NVRM: Attempting to "
 )
 
 KINDS: tuple[OutputKind, ...] = (
@@ -89,7 +90,7 @@ KINDS: tuple[OutputKind, ...] = (
     ),
     reader(
         "iostat",
-        rf"{_MONITOR}|avg-cpu:\s+%user",
+        rf"{_MONITOR}|avg-cpu:\s+%user|{iostat_disks.HEAD.pattern}",
         r"\s+[0-9.]+\s|Device|[a-z]\S*(?:\s+[0-9.]+)+\s*$|avg-cpu:",
         iostat.facts,
         "iostat -x 5 2",

@@ -16,8 +16,11 @@ def _spec(name: str, kind: type[int] | type[float], meaning: str, unit: Unit = U
     return FactSpec(name=f"interrupts.{name}", type=kind, unit=unit, meaning=meaning, nature=Nature.MEASURED)
 
 
-DEVICES = _spec("network_device_count", int, "network devices that were interrupted since boot, by their lines' names")
-TOTAL = _spec("network_total", int, "interrupts of these since boot, on all CPUs")
+FEWEST = 0.05  # judgement: share of all from which a device counts among those that matter
+DEVICES = _spec(
+    "network_device_count", int, "network devices, by their lines' names, with a twentieth of these or more"
+)
+TOTAL = _spec("network_total", int, "interrupts of network devices since boot, by their lines' names, on all CPUs")
 HOTTEST = _spec("network_hottest_cpu", int, "CPU that served most of these since boot", Unit.NONE)
 HOTTEST_SHARE = _spec("network_hottest_cpu_share", float, "share of these that CPU served", Unit.RATIO)
 CATALOGUE: tuple[FactSpec, ...] = (DEVICES, TOTAL, HOTTEST, HOTTEST_SHARE)
@@ -41,7 +44,8 @@ def of_table(table: Interrupts | None, source: str) -> Iterator[Fact | Absent]:
     total = sum(sum(per_cpu.values()) for per_cpu in raised.values())
     sums = {cpu: sum(per_cpu.get(cpu, 0) for per_cpu in raised.values()) for cpu in next(iter(raised.values()))}
     hottest = max(sums, key=lambda cpu: (sums[cpu], -cpu))
-    yield DEVICES.fact(len(raised), source=source)
+    many = [per_cpu for per_cpu in raised.values() if sum(per_cpu.values()) >= FEWEST * total]
+    yield DEVICES.fact(len(many), source=source)
     yield TOTAL.fact(total, source=source)
     yield HOTTEST.fact(hottest, source=source)
     yield HOTTEST_SHARE.fact(sums[hottest] / total, source=source)

@@ -12,12 +12,13 @@ LOCKED_MEMORY = "too little locked memory"
 RESERVED_MEMORY = "memory reserved by the firmware"
 REMAPPING = "no interrupt remapping"
 REGION = "region in use"
+HELD = "still used on this machine"
 
 REFUSED = _spec(
     "refused",
     str,
     f"why it could not be given: {NOT_VIABLE}, {BUSY}, {NO_GROUP}, {DENIED}, {LOCKED_MEMORY}, {RESERVED_MEMORY},"
-    f" {REMAPPING}, {REGION}",
+    f" {REMAPPING}, {REGION}, {HELD}",
 )
 GROUP = _spec("iommu_group", str, "IOMMU group that the message names", refers_to="iommu_group", nature=Nature.IDENTITY)
 PCI = _spec("pci_address", str, "function that the message names", refers_to="pci", nature=Nature.IDENTITY)

@@ -155,3 +155,9 @@ def test_one_interrupt_for_all_is_known_of_a_whole_table_alone():
     cut = FactTable(interrupts.facts(SINGLE.rpartition(b"LOC")[0]))
     assert cut.value("nic.irq_single", "enp2s0") is None
     assert FactTable(interrupts.facts(PASTE)).value("nic.irq_single", "p1p1") is False
+
+
+def test_a_device_that_is_hardly_interrupted_does_not_count_as_a_second_one():
+    few = ROUTER.replace(b"140:         60         40", b"140:          4          0")
+    table = FactTable(interrupts.facts(few))
+    assert table.value("interrupts.network_device_count") == 1 and table.value("interrupts.network_total") == 904

@@ -29,6 +29,12 @@ HERE = "0000:03:00.1"
             None,
         ),
         (
+            "[ 91.0] NVRM: Attempting to remove device 0000:03:00.1 with non-zero usage count!",
+            HERE,
+            reasons.HELD,
+            None,
+        ),
+        (
             "[ 91.0] vfio_iommu_type1_attach_group: No interrupt remapping support.",
             assigning.UNNAMED,
             reasons.REMAPPING,

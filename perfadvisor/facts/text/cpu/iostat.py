@@ -1,5 +1,4 @@
-"""`iostat -x`, as text or JSON: of the machine's own time only what is about CPUs is used; disks' figures depend on who
-asked them for what."""
+"""`iostat -x`, as text or JSON: what its CPUs and its disks did."""
 
 import json
 import re
@@ -8,6 +7,7 @@ from itertools import pairwise
 
 from perfadvisor.facts.cpu import use
 from perfadvisor.facts.reading.decoded import decoded
+from perfadvisor.facts.text.disk import iostat_disks
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "$ iostat -x 1"
@@ -24,6 +24,7 @@ def facts(data: bytes, *, source: str = SOURCE) -> Iterator[Fact | Absent]:
         values = [one[heading] for one in reports if heading in one]
         mean = sum(values) / len(values) / 100 if values and len(values) == len(reports) else None
         yield spec.given(mean, source=source, reason="only the report since boot was printed")
+    yield from iostat_disks.facts(data, source)
 
 
 def _of_text(lines: list[str]) -> Iterator[Shares]:

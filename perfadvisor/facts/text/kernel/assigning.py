@@ -11,9 +11,10 @@ from perfadvisor.facts.text.lspci_parse import full_address
 from perfadvisor.model.fact import Absent, Fact
 
 SOURCE = "QEMU's errors"
-WORDS = (b"vfio", b"VFIO")
+WORDS = (b"vfio", b"VFIO", b"non-zero usage count")
 _ADDRESS = re.compile(
-    r"(?:\bvfio(?: error:)? |\bvfio-pci |\bhost=|\bbinding )((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b"
+    r"(?:\bvfio(?: error:)? |\bvfio-pci |\bhost=|\b(?:remove|unbind) device )"
+    r"((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b"
 )
 _GROUP = re.compile(r"\bgroup ([0-9]{1,5})\b|/dev/vfio/([0-9]{1,5})\b")
 # Old wordings and new ones; the first that matches a line counts.
@@ -25,6 +26,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (assigning.RESERVED_MEMORY, re.compile(r"ineligible for IOMMU domain attach due to platform RMRR")),
     (assigning.REMAPPING, re.compile(r"vfio_iommu_type1_attach_group: No interrupt remapping")),
     (assigning.LOCKED_MEMORY, re.compile(r"VFIO_MAP_DMA.*: Cannot allocate memory|RLIMIT_MEMLOCK \([0-9]+\) exceeded")),
+    (assigning.HELD, re.compile(r"NVRM: Attempting to \w+ device \S+ with non-zero usage count")),
     (assigning.REGION, re.compile(r"vfio-pci \S+ BAR [0-9]: can't reserve")),
 )
 UNNAMED = "a function"

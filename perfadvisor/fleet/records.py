@@ -12,6 +12,7 @@ from perfadvisor.model.result import Trust
 _TEXTS = ("host", "source", "content", "version", "cohort", "identity", "environment", "error")
 _TIMES = ("taken", "received")
 _TEXT = frozenset((str,))
+_TRUSTS = frozenset(trust.value for trust in Trust)
 _SCALARS = frozenset((bool, int, float, str))  # as JSON gives them: never a subclass
 
 
@@ -70,5 +71,6 @@ def _cell(values: list[Any]) -> FleetCell:
     for number in (cell.median, cell.low or 0.0, cell.high or 0.0, cell.coverage or 0.0, cell.runs):
         if not isinstance(number, int | float):
             raise TypeError(f"{number!r:.40} is not a number")
-    Trust(cell.trust)
+    if cell.trust not in _TRUSTS:
+        raise ValueError(f"{cell.trust!r:.40} is not a trust")
     return cell

@@ -12,6 +12,7 @@ from perfadvisor.model.fleet import FleetCell, HostCell
 from perfadvisor.model.result import Trust
 
 TRUSTS = tuple(Trust)
+_PLACES = {trust.value: place for place, trust in enumerate(TRUSTS)}
 
 
 class Column(IntEnum):
@@ -28,7 +29,7 @@ class Column(IntEnum):
 def row_of(cell: FleetCell) -> tuple[float, ...]:
     """The cell's numbers."""
     bounds = (nan if value is None else value for value in (cell.low, cell.high, cell.coverage))
-    return (cell.median, *bounds, cell.runs, TRUSTS.index(Trust(cell.trust)))
+    return (cell.median, *bounds, cell.runs, _PLACES[cell.trust])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

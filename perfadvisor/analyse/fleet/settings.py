@@ -77,5 +77,7 @@ def add_host(holders: dict[SettingKey, dict[Scalar, HostSet]], number: int, fact
     """Add what one host is set to."""
     bit = 1 << number
     for name, subject, value in facts:
-        values = holders.setdefault(SettingKey(name, subject), {})
+        values = holders.get((name, subject))  # type: ignore[call-overload] # equal to the key, and made sooner
+        if values is None:
+            values = holders[SettingKey(name, subject)] = {}
         values[value] = values.get(value, 0) | bit

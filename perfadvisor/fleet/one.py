@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
+from itertools import starmap
 from math import isfinite
 from pathlib import Path
 
@@ -49,14 +50,15 @@ def judged(place: BundlePlace, rules: Sequence[Rule]) -> HostRecord:
 
 def judged_again(record: HostRecord, rules: Sequence[Rule]) -> HostRecord:
     """The record with the findings of these rules, from the facts that were kept."""
-    catalogue = known_facts()
-    facts = FactTable(
-        catalogue[fact.name].fact(fact.value, source=KEPT, subject=fact.subject)
-        for fact in record.facts
-        if fact.name in catalogue
-    )
+    facts = FactTable(filter(None, starmap(_again, record.facts)))
     found = alike(rules).findings.firing(facts, environment=record.environment, cohort=f"{KEPT} {record.cohort}")
     return replace(record, findings=tuple(_findings(found)))
+
+
+@lru_cache(maxsize=1 << 15, typed=True)  # as for `_kept`
+def _again(name: str, subject: str, value: Scalar) -> Fact | None:
+    spec = known_facts().get(name)
+    return spec.fact(value, source=KEPT, subject=subject) if spec else None
 
 
 def content_of(path: Path) -> str:
@@ -151,12 +153,11 @@ def _time(seconds: float) -> float:
 
 def _facts(facts: FactTable) -> Iterator[FleetFact]:
     """Every fact but those of results, which the cells hold; text cleaned, and numbers that JSON can write."""
-    for fact in facts:
-        if not isinstance(fact, Fact) or fact.name.startswith("result."):
-            continue
-        kept = _kept(fact.name, fact.subject, fact.value)
-        if kept is not None:
-            yield kept
+    for name in facts.names():
+        for fact in () if name.startswith("result.") else facts.named(name):
+            kept = _kept(name, fact.subject, fact.value) if isinstance(fact, Fact) else None
+            if kept is not None:
+                yield kept
 
 
 @lru_cache(maxsize=1 << 15, typed=True)  # the hosts of a fleet have the same by the thousand; True is not 1

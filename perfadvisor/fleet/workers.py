@@ -26,6 +26,7 @@ CONFIG = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
     "logging.distributed": "critical",
+    "distributed.worker.profile.enabled": False,  # looks at the stack a hundred times a second
 }
 
 

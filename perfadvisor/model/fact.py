@@ -118,10 +118,12 @@ class FactTable:
         self._by_name: defaultdict[str, dict[str, Fact | Absent]] = defaultdict(dict)
         self._subjects: dict[str, tuple[str, ...]] = {}  # these two are kept: each thing asks for those of other kinds
         self._holders: dict[str, dict[Scalar, list[str]]] = {}
+        by_name = self._by_name
         for fact in facts:  # as `add` does, which would take twice as long for tens of thousands
-            known = self._by_name[fact.name].setdefault(fact.subject, fact)
+            subjects = by_name[fact.name]
+            known = subjects.setdefault(fact.subject, fact)
             if known is not fact and isinstance(known, Absent) and isinstance(fact, Fact):
-                self._by_name[fact.name][fact.subject] = fact
+                subjects[fact.subject] = fact
 
     def add(self, fact: Fact | Absent) -> None:
         """Add one more fact."""

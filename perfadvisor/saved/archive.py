@@ -14,7 +14,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from itertools import islice
+from itertools import count, islice
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -26,10 +27,9 @@ from perfadvisor.saved.tarheads import (
     LINK,
     REGULAR,
     REMEMBERED,
-    TarMember,
     UnusualError,
+    content,
     heads,
-    padded,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ NOT_WHOLE = "copy it again if it was cut off; results of fio and iperf3 become a
 _BROKEN = (tarfile.TarError, EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
 _ODD_PART = re.compile(r"(?:^|/)\.{0,2}(?:/|$)")  # an empty one, or one of dots
 _NO_FILE = Unreadable("not a regular file in the archive")
+_FIRST = itemgetter(0)
 
 
 class BoundedReader(io.RawIOBase):
@@ -113,15 +114,13 @@ def is_tar(data: bytes) -> bool:
 
 def members(path: Path) -> Iterator[tuple[str, Entry]]:
     """Every member of a tar archive as (relative name, entry). InputError where it is not tar, cut off or hostile."""
-    given = 0
+    given = count()
     try:
         try:
-            for member in _plain(path):
-                given += 1
-                yield member
+            yield from map(_FIRST, zip(_plain(path), given, strict=False))
         except UnusualError:
             with decompress(path) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-                yield from islice(_walk(archive, path.name), given, None)
+                yield from islice(_walk(archive, path.name), next(given), None)
     except _BROKEN as error:
         raise InputError(f"{path}: not a complete tar archive: {reason(error)}", NOT_WHOLE) from error
 
@@ -137,30 +136,21 @@ def _plain(path: Path) -> Iterator[tuple[str, Entry]]:
     seen: dict[str, Entry] = {}
     archive = path.name
     with decompress(path) as stream:
-        for number, member in enumerate(heads(stream), 1):
-            if member.size > MAX_MEMBER_BYTES or number > MAX_MEMBERS:
+        for number, (name, kind, size, target) in enumerate(heads(stream), 1):
+            if size > MAX_MEMBER_BYTES or number > MAX_MEMBERS:
                 raise UnusualError
-            name = safe_name(member.name, archive)
-            if member.kind == HARD_LINK:
-                yield name, seen.get(safe_name(member.target, archive), _NO_FILE)
+            name = safe_name(name, archive) if _is_odd(name) else name
+            if kind == REGULAR:
+                entry: Entry = content(stream, size)
+            elif kind == HARD_LINK:
+                yield name, seen.get(safe_name(target, archive), _NO_FILE)
                 continue
-            entry = seen[name] = _plain_entry(stream, member)
+            else:
+                entry = Directory() if kind == DIRECTORY else Symlink(target) if kind == LINK else _NO_FILE
+            seen[name] = entry
             yield name, entry
         while stream.read(CHUNK):  # to the end, where the compressor's own check stands
             pass
-
-
-def _plain_entry(stream: IO[bytes], member: TarMember) -> Entry:
-    if member.kind == DIRECTORY:
-        return Directory()
-    if member.kind == LINK:
-        return Symlink(member.target)
-    if member.kind != REGULAR:
-        return _NO_FILE
-    data = stream.read(padded(member.size))
-    if len(data) != padded(member.size):
-        raise UnusualError
-    return data[: member.size]
 
 
 def _walk(archive: tarfile.TarFile, name: str) -> Iterator[tuple[str, Entry]]:

@@ -32,30 +32,30 @@ class TarMember(NamedTuple):  # a thousand of a snapshot: a frozen dataclass tak
 
 
 def heads(stream: IO[bytes]) -> Iterator[TarMember]:
-    """The members in order. Whoever iterates reads the data of each, `padded(size)` bytes, before the next."""
+    """The members in order. Whoever iterates reads the `content` of each before the next."""
     longer: dict[str, str] = {}
-    while (block := _exactly(stream, BLOCK)) != _END:
+    read = stream.read
+    while (block := read(BLOCK)) != _END:
+        if len(block) != BLOCK:
+            raise UnusualError
         member, flag, total = _told(block[:136], block[156:])
         if _octal(block[148:156]) != total + _sum(block[136:148]):
             raise UnusualError
         if flag == b"x":
             size = member.size
-            longer = _pax(_exactly(stream, padded(size))[:size]) if size <= MOST_HEADER_BYTES else _unusual()
+            longer = _pax(content(stream, size)) if size <= MOST_HEADER_BYTES else _unusual()
             continue
         yield _renamed(member, longer) if longer else member
         longer = {}
 
 
-def padded(size: int) -> int:
-    """So many bytes as whole blocks."""
-    return -(-size // BLOCK) * BLOCK
-
-
-def _exactly(stream: IO[bytes], size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) != size:
+def content(stream: IO[bytes], size: int) -> bytes:
+    """So many bytes, which fill whole blocks."""
+    whole = -(-size // BLOCK) * BLOCK
+    found = stream.read(whole)
+    if len(found) != whole:
         raise UnusualError
-    return data
+    return found[:size]
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -119,8 +119,9 @@ def _judged(fits: Sequence[_CohortFit], left_out: dict[str, int], rate: float) -
     if not fits:
         return OutlierReport(levels=levels, outliers=(), noisy=(), left_out=left_out)
     hosts = _numbered(fits)
-    q = corrected_in_families(np.concatenate([fit.p for fit in fits]), hosts, rate)
-    quiet_q = corrected_in_families(np.concatenate([fit.p_as_if_quiet for fit in fits]), hosts, rate)
+    p, quiet = (np.concatenate(each) for each in zip(*((fit.p, fit.p_as_if_quiet) for fit in fits), strict=True))
+    q = corrected_in_families(p, hosts, rate)
+    quiet_q = q if np.array_equal(p, quiet) else corrected_in_families(quiet, hosts, rate)
     level = selected_level(int(np.count_nonzero(q <= rate)), q.size, rate)
     found: list[Outlier] = []
     noisy: list[HostCell] = []

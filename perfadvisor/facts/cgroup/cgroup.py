@@ -136,10 +136,8 @@ PATTERNS: tuple[str, ...] = (
 
 def facts(tree: Tree) -> Iterator[Fact | Absent]:
     """The control group facts of this tree."""
-    yield from _hierarchy(tree)
-    yield from _cpu(tree)
-    yield from _cpuset(tree)
-    yield from _memory(tree)
+    for read in (_hierarchy, _cpu, _cpuset, _memory):
+        yield from tree.part(read)
     yield _io(tree)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from perfadvisor.model.fact import Absent, Fact, FactSpec, Scalar
 from perfadvisor.model.tree import Tree, text_of, why
@@ -56,8 +57,13 @@ def first_text(tree: Tree, *paths: str) -> tuple[str, str] | None:
 
 def fields(text: str | None, separator: str = ":") -> dict[str, str]:
     """The lines "Key:   value" of a text as a dict; the first of equal keys counts, other lines are left out."""
+    return dict(_fields(text or "", separator))
+
+
+@lru_cache(maxsize=64)  # several subsystems read the same file of a machine
+def _fields(text: str, separator: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for line in (text or "").splitlines():
+    for line in text.splitlines():
         key, split, value = line.partition(separator)
         if split:
             found.setdefault(key.strip(), value.strip(" \t\r\0"))

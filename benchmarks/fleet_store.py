@@ -89,10 +89,9 @@ def measured(out: Path, place: str) -> bool:
     began = time.monotonic()
     print(f"  {store_hosts(out, place)[0]:,} stored")
     met = [seconds("into PostgreSQL", began, INGEST_S)]
-    for what, source in (("outliers, from PostgreSQL", place), ("outliers, from the directory", str(out))):
-        began = time.monotonic()
-        found = comparison(fleet_digest(source))
-        met.append(seconds(what, began, OUTLIERS_S))
+    began = time.monotonic()
+    found = comparison(fleet_digest(place))
+    met.append(seconds("outliers, from PostgreSQL", began, OUTLIERS_S))
     slow = {one.host for one in found.outliers.outliers if one.worse}
     reasons = {step.key.name for reason in found.reasons for step in reason.steps}
     print(f"  {len(slow)} hosts worse, {len({one.host for one in found.odd})} with odd settings, reasons {reasons}")

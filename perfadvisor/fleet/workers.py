@@ -64,10 +64,11 @@ def spread(
     connected: "Client", work: Callable[[A], B], batches: Iterable[A], again: Callable[[A], Sequence[A]]
 ) -> Iterator[tuple[A, B | None]]:
     """Each batch with what `work` made of it, in the order of completion. A batch whose worker was killed again and
-    again is split by `again`; one that cannot be split comes back with None."""
+    again is split by `again`; one that cannot be split is tried alone at last, because the worker may have been killed
+    by another one that waited there, and comes back with None."""
     from distributed import KilledWorker, as_completed
 
-    waiting = iter(batches)
+    waiting, suspects = iter(batches), list[A]()
     flight = AHEAD * max(1, len(connected.scheduler_info()["workers"]))
     sent = {connected.submit(work, one, pure=False): one for one in islice(waiting, flight)}
     done = as_completed(list(sent), loop=connected.loop)
@@ -79,10 +80,15 @@ def spread(
         except KilledWorker:
             more = again(batch)
             if not more:
-                yield batch, None
+                suspects.append(batch)
                 more = list(islice(waiting, 1))
         for one in more:
             next_future = connected.submit(work, one, pure=False)
             sent[next_future] = one
             done.add(next_future)
         future.release()
+    for batch in suspects:
+        try:
+            yield batch, connected.submit(work, batch, pure=False).result()
+        except KilledWorker:
+            yield batch, None

@@ -77,7 +77,7 @@ def _started(options: FleetOptions, found: MeasuredPairs) -> list[str]:
 _RECEIVER = "{{ receivers[inventory_hostname] | quote }}"
 # A server that still ends the test before refuses this one.
 CLIENT = (
-    f"ping -q -c 5 -i 0.2 -w 3 {_RECEIVER} 2>/dev/null || busybox ping -q -c 3 -w 3 {_RECEIVER} 2>/dev/null; "
+    f"ping -q -c 5 -i 0.2 -w 3 {_RECEIVER} 2>/dev/null || busybox ping -q -c 5 -i 0.2 -w 3 {_RECEIVER} 2>/dev/null; "
     "for _ in 1 2 3 4; do "
     f"out=$(iperf3 -c {_RECEIVER} -p {PORT} -t SECONDS -O 1 -J 2>&1); "
     "case $out in *sum_received*) break;; esac; sleep 1; done; printf '%s' \"$out\""

@@ -20,8 +20,8 @@ from perfadvisor.fleet.kept import KeptHosts, packed
 from perfadvisor.fleet.metrics import fleet_metrics
 from perfadvisor.fleet.pages import write_host_pages
 from perfadvisor.fleet.sources import host_records
-from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
-from perfadvisor.report.fleet.html import fleet_page
+from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord, SettingKey
+from perfadvisor.report.fleet.html import fleet_page, key_parts
 from perfadvisor.report.fleet.json_view import fleet_schema
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -200,6 +200,7 @@ def test_a_host_that_is_off_in_many_metrics_is_one_row_of_the_page() -> None:
 
 
 def test_names_of_settings_break_between_their_parts(tmp_path) -> None:
+    assert key_parts(SettingKey("nic.shaped_bits_per_s", "eth0")) == ["nic.", "shaped_", "bits_", "per_s ", "eth0"]
     page = fleet_page(comparison(digest_of(slow_fleet(slow=1))))
     assert '<code class="key">cpu.<wbr>governors</code>' in page
     (code,) = re.findall(r"\.key \{(.*?)\}", (ROOT / "reports" / "fleet.css").read_text())

@@ -75,7 +75,7 @@ def _lines_of(outliers: Iterable[Outlier]) -> list[str]:
 
 def key_parts(key: SettingKey) -> list[str]:
     """The name of a setting in the parts between which a narrow column may break it."""
-    return re.split(r"(?<=[._ ])", text.key_text(key))
+    return re.split(r"(?<=[._ ])(?=\w\w)", text.key_text(key))
 
 
 def _hosts(found: FleetComparison, links: Mapping[str, str]) -> dict[str, Any]:

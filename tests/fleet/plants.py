@@ -14,13 +14,13 @@ class Plant:
 
     commands: str
     keys: tuple[str, ...]
-    slows: bool = True  # what `tests.fleet.show` measures
+    slows: bool = True  # a result of `tests.fleet.show`
 
 
 SOMAXCONN = Plant("sysctl -qw net.core.somaxconn=16", ("network.somaxconn", "sysctl.value net.core.somaxconn"), False)
 SHAPED = Plant("tc qdisc add dev eth0 root tbf rate 200mbit burst 64kb latency 50ms", ("nic.shaped_bits_per_s eth0",))
 RECEIVE = Plant("sysctl -qw net.ipv4.tcp_rmem='4096 16384 65536'", ("network.tcp_rmem_max_bytes",), False)
-SEND = Plant("sysctl -qw net.ipv4.tcp_wmem='4096 4096 8192'", ("network.tcp_wmem_max_bytes",))
+SEND = Plant("sysctl -qw net.ipv4.tcp_wmem='4096 4096 8192'", ("network.tcp_wmem_max_bytes",), False)
 
 
 def quota(cpus: float) -> Plant:

@@ -26,7 +26,8 @@ WORK = {
     "memory/show": "tool: dmabench\nparameters: {kernel: copy, pages: 4k}\nmetrics: [copy.bytes_per_s]",
     "storage/show": "tool: fio\nparameters: {rw: write, engine: libaio, block_size_bytes: 131072, iodepth: 4}\n"
     "metrics: [write.bytes_per_s]",
-    "network/show": "tool: iperf3\nparameters: {protocol: tcp, streams: 1, bits_per_s: 1000000000}\nmetrics: [bits_per_s]",
+    "network/show": "tool: iperf3\nparameters: {protocol: tcp, streams: 1, bits_per_s: 1000000000}\n"
+    "metrics: [bits_per_s]",
 }
 
 

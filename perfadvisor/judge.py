@@ -34,13 +34,13 @@ from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.packs.locate import shipped
 from perfadvisor.report.view import ReportView
 from perfadvisor.report.worth import with_worth
+from perfadvisor.saved.packed_run import PACKED_RUN, RUN_FILE, unpacked_run
 from perfadvisor.settings.advice import with_plans
 from perfadvisor.settings.model import Plan
 from perfadvisor.store import gains
 
 Planned = tuple[tuple[Finding, Plan | None], ...]
 
-RUN_FILE = "run.json"
 GAINS = "measured.jsonl"  # beside the rules: gains on planted faults
 
 
@@ -121,12 +121,13 @@ def _is_asked(rule: Rule, facts: FactTable) -> bool:
 
 
 def load_run(path: Path) -> Run | None:
-    """The run in a directory, or None where the path is not a run at all."""
-    if not (path / RUN_FILE).is_file():
-        return None
+    """The run in a directory, or in an archive of one; None where the path is not a run at all."""
     from perfadvisor import bundle
 
-    return bundle.load(path)
+    if path.name.endswith(PACKED_RUN) and path.is_file():
+        with unpacked_run(path) as folder:
+            return bundle.load(folder)
+    return bundle.load(path) if (path / RUN_FILE).is_file() else None
 
 
 def judge_snapshot(snapshot: Snapshot, rules: Iterable[Rule], *, source: str, goal: str = "") -> ReportView:

@@ -1,9 +1,7 @@
 """One bundle judged: what is kept of the host, or why nothing could be."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from itertools import starmap
@@ -14,8 +12,8 @@ from perfadvisor.analyse.fleet.cohorts import cohort_of
 from perfadvisor.analyse.rules.firing import firing
 from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.fleet.alike import alike
-from perfadvisor.fleet.places import LONGEST_NAME, PACKED_RUN, BundlePlace
-from perfadvisor.judge import RUN_FILE, judge_run, load_run, read_snapshot, snapshot_host
+from perfadvisor.fleet.places import LONGEST_NAME, BundlePlace
+from perfadvisor.judge import judge_run, load_run, read_snapshot, snapshot_host
 from perfadvisor.model.fact import Fact, FactTable, Scalar
 from perfadvisor.model.fleet import FleetCell, FleetFact, FleetFinding, HostRecord
 from perfadvisor.model.result import Cell
@@ -23,8 +21,8 @@ from perfadvisor.model.rule import Finding, Outcome, Rule
 from perfadvisor.model.snapshot import Snapshot
 from perfadvisor.packs.known_facts import known_facts
 from perfadvisor.plaintext import visible_line
-from perfadvisor.saved.archive import members
 from perfadvisor.saved.given import given
+from perfadvisor.saved.packed_run import PACKED_RUN, RUN_FILE
 
 LONGEST_TEXT = 1000  # characters of a fact; the kernel's command line has at most 2,048, other settings are short
 HOSTNAME = "kernel.hostname"
@@ -78,7 +76,7 @@ def _is_run(path: Path) -> bool:
 
 def _of_file(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:
     if path.name.endswith(PACKED_RUN):
-        return _of_packed_run(path, empty, rules)
+        return _of_run(path, empty, rules)
     machines = given(path).machines
     if len(machines) != 1:
         what = "no machine" if not machines else f"{len(machines)} machines"
@@ -105,29 +103,9 @@ def of_snapshot(snapshot: Snapshot, empty: HostRecord, rules: Sequence[Rule]) ->
     )
 
 
-def _of_packed_run(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:
-    with unpacked_run(path) as run:
-        return _of_run(run, empty, rules)
-
-
-@contextmanager
-def unpacked_run(path: Path) -> Iterator[Path]:
-    """A run in an archive: its files alone, in a directory of our own that goes again. InputError where it has none."""
-    with tempfile.TemporaryDirectory(prefix="pa-run-") as folder:
-        for name, entry in members(path):
-            if isinstance(entry, bytes):
-                file = Path(folder) / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(entry)
-        found = next((file.parent for file in sorted(Path(folder).glob(f"*/{RUN_FILE}"))), None)
-        if found is None:
-            raise InputError("there is no run in it")
-        yield found
-
-
 def _of_run(path: Path, empty: HostRecord, rules: Sequence[Rule]) -> HostRecord:
     run = load_run(path)
-    assert run is not None, "the directory has a run.json"
+    assert run is not None, "it is a run"
     view = judge_run(run, rules, source=str(path))
     base = next((one.name for one in run.environments if not one.parent), next(iter(view.facts), ""))
     facts = view.facts.get(base, FactTable(()))

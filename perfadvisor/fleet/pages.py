@@ -1,13 +1,10 @@
 """Each host's own page, beside that of the fleet."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
 from perfadvisor.errors import PerfAdvisorError
-from perfadvisor.fleet.one import unpacked_run
-from perfadvisor.fleet.places import PACKED_RUN
 from perfadvisor.judge import judge
 from perfadvisor.model.fleet import HostRecord
 from perfadvisor.report.html import render
@@ -23,21 +20,10 @@ def write_host_pages(records: Iterable[HostRecord], folder: Path) -> dict[str, s
         if record.error or not path.exists():
             continue
         try:
-            with _readable(path) as bundle:
-                page = render(judge(bundle))
+            page = render(judge(path))
         except PerfAdvisorError:
             continue  # damaged since then: the host has no page, and the fleet's page no link to it
         name = f"{quote(record.host, safe='')}.html"
         write_whole(folder / name, page.encode())
         pages[record.host] = name
     return pages
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[Path]:
-    """The bundle itself, or a packed run in a directory of our own."""
-    if path.name.endswith(PACKED_RUN):
-        with unpacked_run(path) as run:
-            yield run
-    else:
-        yield path

@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from perfadvisor.errors import InputError
-from perfadvisor.judge import RUN_FILE
 from perfadvisor.plaintext import visible_line
 from perfadvisor.saved.foreign import ROOTS
 from perfadvisor.saved.given import ARCHIVES
+from perfadvisor.saved.packed_run import PACKED_RUN, RUN_FILE
 
-PACKED_RUN = ".run.tar.gz"  # a run that came from a host
 _SUFFIXES = sorted((*ARCHIVES, PACKED_RUN), key=len, reverse=True)
 LONGEST_NAME = 200
 

@@ -15,8 +15,8 @@ from perfadvisor.errors import InputError, PerfAdvisorError
 from perfadvisor.fleet.ansible import FAILED, FleetOptions, HostAnswer, NoHostsError, play, run_play
 from perfadvisor.fleet.capture_script import MOST_BYTES, answer_of, capture_script, snapshot_of_answer
 from perfadvisor.fleet.kept import AHEAD_S
-from perfadvisor.fleet.places import PACKED_RUN
 from perfadvisor.plaintext import visible_line
+from perfadvisor.saved.packed_run import PACKED_RUN
 from perfadvisor.saved.snapshot_file import snapshot_bytes
 from perfadvisor.whole import write_whole
 

@@ -15,10 +15,15 @@ class Plant:
     commands: str
     keys: tuple[str, ...]
     slows: bool = True  # a result of `tests.fleet.show`
+    shown_by: tuple[str, ...] = ()  # other facts that tell of it as well
 
 
 SOMAXCONN = Plant("sysctl -qw net.core.somaxconn=16", ("network.somaxconn", "sysctl.value net.core.somaxconn"), False)
-SHAPED = Plant("tc qdisc add dev eth0 root tbf rate 200mbit burst 64kb latency 50ms", ("nic.shaped_bits_per_s eth0",))
+SHAPED = Plant(
+    "tc qdisc add dev eth0 root tbf rate 200mbit burst 64kb latency 50ms",
+    ("nic.shaped_bits_per_s eth0",),
+    shown_by=("nic.qdisc eth0",),
+)
 RECEIVE = Plant("sysctl -qw net.ipv4.tcp_rmem='4096 16384 65536'", ("network.tcp_rmem_max_bytes",), False)
 SEND = Plant("sysctl -qw net.ipv4.tcp_wmem='4096 4096 8192'", ("network.tcp_wmem_max_bytes",), False)
 
@@ -27,7 +32,7 @@ def quota(cpus: float) -> Plant:
     """At most so much CPU time."""
     group = "/sys/fs/cgroup/cpu/$GROUP"
     made = f"mkdir {group} && echo {cpus * 100_000:.0f} >{group}/cpu.cfs_quota_us && echo 1 >{group}/tasks"
-    return Plant(made, ("cgroup.cpu_limited",))
+    return Plant(made, ("cgroup.cpu_limited",), slows=False)
 
 
 def throttled(bytes_per_s: int) -> Plant:

@@ -33,7 +33,7 @@ WORK = {
 
 def plants() -> list[Plant]:
     """The kinds, in the order in which hosts get them."""
-    # Of less than half a CPU, waiting for it would make results INVALID.
+    # A quota makes the results that it stops INVALID, so it is named as an odd setting alone.
     capped = [quota(0.7), throttled(5 << 20)] if groups_can_be_made() else []
     return [*capped, SHAPED, SEND, SOMAXCONN, RECEIVE]
 
@@ -79,13 +79,18 @@ def slow_hosts(spaces: Spaces, planted: dict[str, Plant]) -> bool:
         for host in one["hosts"]
     }
     limited = {host for host, plant in planted.items() if plant.slows}
-    unexplained = {host for host in slow & limited if not any((host, key) in named for key in planted[host].keys)}
+    reasons = {host: (*plant.keys, *plant.shown_by) for host, plant in planted.items()}
+    unexplained = {host for host in slow & limited if not any((host, key) in named for key in reasons[host])}
+    odd = {(one["host"], " ".join(filter(None, one["key"]))) for one in found["odd"]}
+    unnamed = {host for host, keys in reasons.items() if not any((host, key) in odd for key in keys)}
+    others = {host for host, _ in odd} - planted.keys()
     print(
         f"worse: {sorted(slow)}; planted and not worse: {sorted(limited - slow) or 'none'}; "
         f"worse and not planted: {sorted(slow - limited) or 'none'}"
     )
-    print(f"without the planted setting as a reason: {sorted(unexplained) or 'none'}", flush=True)
-    return slow == limited and not unexplained
+    print(f"without the planted setting as a reason: {sorted(unexplained) or 'none'}")
+    print(f"planted and not named: {sorted(unnamed) or 'none'}; others named: {sorted(others) or 'none'}", flush=True)
+    return slow == limited and not (unexplained or unnamed or others)
 
 
 def called(spaces: Spaces, *words: str) -> None:

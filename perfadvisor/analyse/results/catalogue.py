@@ -44,7 +44,7 @@ ASKED: tuple[FactSpec, ...] = (
     _spec("iodepth", int, "fio's iodepth, of one job", Unit.COUNT, nature=Nature.SETTING),
     _spec("numjobs", int, "fio's jobs", Unit.COUNT, nature=Nature.SETTING),
     _spec("engine", str, "fio's ioengine", nature=Nature.SETTING),
-    _spec("rate_asked", bool, "whether fio's own options hold the job back on purpose", nature=Nature.SETTING),
+    _spec("rate_asked", bool, "whether options of fio or iperf3 hold the rate back on purpose", nature=Nature.SETTING),
     _spec("rate_options", str, "fio's options that hold the job back on purpose", nature=Nature.SETTING),
     _spec(
         "latency_off",

@@ -120,9 +120,13 @@ def _is_buffered(trial: TrialResult) -> bool | None:
 
 
 def _rate_asked(trial: TrialResult) -> bool | None:
-    """Options are known where the queue depth is: fio before 2.3 prints none."""
+    """fio's options are known where the queue depth is: before 2.3 it prints none. iperf3 prints its target, 0 for
+    none; earlier versions and its text do not have it."""
     details = trial.output.details
-    return "rate_options" in details if "iodepth" in details else None
+    if "iodepth" in details:
+        return "rate_options" in details
+    target = details.get("target_bitrate")
+    return target > 0 if isinstance(target, int | float) else None
 
 
 def _latency_off(trial: TrialResult) -> str | None:

@@ -67,6 +67,12 @@ def test_options_tell_whether_a_limit_was_asked_for():
     assert DERIVED["rate_asked"](trial({})) is None
 
 
+@pytest.mark.parametrize(("target", "asked"), [(1e9, True), (0.0, False), (0, False), (None, None)])
+def test_iperf3_tells_of_its_target(target, asked):
+    details = {"protocol": "TCP"} if target is None else {"protocol": "TCP", "target_bitrate": target}
+    assert DERIVED["rate_asked"](trial(details)) is asked
+
+
 def test_without_latencies_the_depth_is_that_of_fio_s_own_count(data):
     """A real fio with gtod_reduce=1: nearly all I/Os were issued at the depth asked for."""
     output = parse((data / "fio" / "gtod-reduce.json").read_bytes())

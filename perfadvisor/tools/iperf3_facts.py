@@ -76,7 +76,7 @@ def facts(data: bytes, source: str = "") -> Iterator[Fact | Absent]:
     """Every fact of a file iperf3 wrote; `source` is what the facts say they are from."""
     found = take_apart(data)
     run = found.runs[-1] if found.runs else None
-    values = {**_file(found), **(_run(run) if run else {})}
+    values = {**_file(found), **(_run(run, from_text=found.from_text) if run else {})}
     for name, value in values.items():
         yield _fact(f"iperf3.{name}", value, "", source)
     for subject, one in (run.sums if run else {}).items():
@@ -102,7 +102,7 @@ def _file(found: Iperf3Text) -> dict[str, Scalar | None]:
     }
 
 
-def _run(run: Iperf3Run) -> dict[str, Scalar | None]:
+def _run(run: Iperf3Run, *, from_text: bool) -> dict[str, Scalar | None]:
     return {
         "version": run.version or None,
         "error": run.error or None,
@@ -114,7 +114,7 @@ def _run(run: Iperf3Run) -> dict[str, Scalar | None]:
         "reverse": run.reverse,
         "bidir": run.bidir,
         "server_side": run.server_side,
-        **_intervals(run),
+        **_intervals(run, listed=not from_text),
         "delivered": None if run.error else delivered_bits_per_s(run),
         "host_cpu_percent": run.host_cpu_percent,
         "remote_cpu_percent": run.remote_cpu_percent,
@@ -122,14 +122,15 @@ def _run(run: Iperf3Run) -> dict[str, Scalar | None]:
     }
 
 
-def _intervals(run: Iperf3Run) -> dict[str, Scalar | None]:
+def _intervals(run: Iperf3Run, *, listed: bool) -> dict[str, Scalar | None]:
+    """`listed`: none is there where none is listed; text may have lost its lines."""
     counted = [interval for interval in run.intervals if not interval.omitted]
     rates = [interval.bits_per_s for interval in counted if interval.bits_per_s is not None]
     again = [interval.retransmits for interval in counted if interval.retransmits is not None]
     rtts = [rtt for interval in counted for rtt in interval.rtts_us]
     return {
-        "intervals": len(run.intervals) or None,
-        "intervals_omitted": len(run.intervals) - len(counted) if run.intervals else None,
+        "intervals": len(run.intervals) if run.intervals or listed else None,
+        "intervals_omitted": len(run.intervals) - len(counted) if run.intervals or listed else None,
         "interval_retransmits": sum(again) if again else None,
         "interval_bits_per_s_min": min(rates, default=None),
         "interval_bits_per_s_max": max(rates, default=None),

@@ -14,7 +14,7 @@ from perfadvisor.model.fact import Absent, Fact
 SOURCE = "$ find /sys/kernel/iommu_groups -type l"
 _GROUP = re.compile(r"\s*IOMMU group:?\s+([0-9]{1,5})\b:?\s*(.*)", re.IGNORECASE)
 _FUNCTION = re.compile(
-    r"\s*(\[RESET\])?\s*(?:Group Device: )?((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(?:- )?(\S.*)"
+    r"\s*(\[RESET\]\s*)?(?:Group Device: )?((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s+(?:- )?(\S.*)"
 )
 _LINK = re.compile(r"\s*/sys/kernel/iommu_groups/([0-9]{1,5})/devices/([0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\s*")
 _MAY_BE_CUT = "the list may begin or end within its group"

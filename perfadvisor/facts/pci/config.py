@@ -45,6 +45,15 @@ RELAXED = _spec("relaxed_ordering", bool, "whether the function may mark its pac
 EXTENDED_TAGS = _spec("extended_tags", bool, "whether 256 instead of 32 requests may be open")
 ASPM = _spec("aspm", str, "power saving the link may enter by itself: disabled, L0s, L1, L0s L1")
 ACS = _spec("acs", str, "Access Control Services that are on, by lspci's names (SV RR CR UF), or none")
+HAS_AER = _spec(
+    "has_aer", bool, "whether the function has Advanced Error Reporting, which marks errors", nature=Nature.IDENTITY
+)
+CORRECTABLE_SEEN = _spec(
+    "correctable_errors_seen", str, "correctable errors marked since last cleared, or none", nature=Nature.MEASURED
+)
+UNCORRECTABLE_SEEN = _spec(
+    "uncorrectable_errors_seen", str, "the same of uncorrectable errors, or none", nature=Nature.MEASURED
+)
 CATALOGUE = (
     ROOT_READABLE,
     MAX_PAYLOAD,
@@ -55,6 +64,9 @@ CATALOGUE = (
     EXTENDED_TAGS,
     ASPM,
     ACS,
+    HAS_AER,
+    CORRECTABLE_SEEN,
+    UNCORRECTABLE_SEEN,
 )
 
 _CONTROL: tuple[tuple[FactSpec, Callable[[Express], Scalar | None]], ...] = (
@@ -118,6 +130,21 @@ def _features(tree: Tree, path: str, address: str, space: ConfigSpace | None) ->
     yield MAX_PAYLOAD_SUPPORTED.given(supported, source=source, subject=address, reason=why)
     acs, extended = (space.acs, space.extended) if space else (None, False)
     yield ACS.given(acs, source=source, subject=address, reason=NO_CAPABILITY if extended else why)
+    counted = tree.entry(f"{path}/aer_dev_correctable") is not None
+    yield from _errors(source, address, space, why, counted=counted)
+
+
+def _errors(source: str, address: str, space: ConfigSpace | None, why: str, *, counted: bool) -> Facts:
+    """What is marked; a function that is not PCI Express has nowhere to mark it. `counted`: the kernel counts them."""
+    told = space is not None and (space.extended or (space.whole and space.express is None))
+    seen = space.errors if space else None
+    has = True if seen or counted else False if told else None
+    yield HAS_AER.given(has, source=source, subject=address, reason=why)
+    for spec, text in (
+        (CORRECTABLE_SEEN, seen.correctable if seen else None),
+        (UNCORRECTABLE_SEEN, seen.uncorrectable if seen else None),
+    ):
+        yield spec.given(text, source=source, subject=address, reason=NO_CAPABILITY if told else why)
 
 
 def _aspm_of_files(tree: Tree, path: str, address: str, why: str) -> Fact | Absent:

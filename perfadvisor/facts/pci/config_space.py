@@ -14,10 +14,14 @@ _MOST_CAPABILITIES = 48  # 192 bytes of capabilities, 4 each; PCI_FIND_CAP_TTL o
 _MOST_EXTENDED = 480  # (4096 - 256) / 8, as in pci_find_next_ext_capability
 
 _CAP_EXPRESS, _CAP_MSIX = 0x10, 0x11
-_EXT_ACS, _EXT_ATS, _EXT_SRIOV = 0x000D, 0x000F, 0x0010
+_EXT_AER, _EXT_ACS, _EXT_ATS, _EXT_SRIOV = 0x0001, 0x000D, 0x000F, 0x0010
 _ASPM = {0: "disabled", 1: "L0s", 2: "L1", 3: "L0s L1"}
 _WITHOUT_LINK = (0x9, 0xA)  # root complex integrated endpoint, root complex event collector
 _ACS_BITS = ("SV", "TB", "RR", "CR", "UF", "EC", "DT")
+# Bits of the status registers of Advanced Error Reporting, by the names that lspci gives them.
+_CORRECTABLE = {0: "RxErr", 6: "BadTLP", 7: "BadDLLP", 8: "Rollover", 12: "Timeout", 13: "AdvNonFatalErr"}
+_UNCORRECTABLE = {4: "DLP", 5: "SDES", 12: "TLP", 13: "FCP", 14: "CmpltTO", 15: "CmpltAbrt", 16: "UnxCmplt", 17: "RxOF"}
+_UNCORRECTABLE |= {18: "MalfTLP", 19: "ECRC", 20: "UnsupReq", 21: "ACSViol"}
 _SPEEDS = {1: 2.5, 2: 5.0, 3: 8.0, 4: 16.0, 5: 32.0, 6: 64.0}
 
 
@@ -54,8 +58,9 @@ class SriovCapability:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConfigSpace:
-    """What the bytes tell. `express`, `sriov`, `acs` and `ats` (is it on) are None where the function has no such
-    capability or where the bytes end before it; `whole` and `extended` tell which: 256 bytes and more, more than 256.
+    """What the bytes tell. `express`, `sriov`, `acs`, `ats` (is it on) and `errors` are None where the function has no
+    such capability or where the bytes end before it; `whole` and `extended` tell which: 256 bytes and more, more than
+    256.
     """
 
     vendor: int
@@ -67,6 +72,15 @@ class ConfigSpace:
     sriov: SriovCapability | None = None
     acs: str | None = None
     ats: bool | None = None
+    errors: "ErrorsSeen | None" = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorsSeen:
+    """Which errors are marked since the marks were last cleared: "RxErr BadTLP", "none"."""
+
+    correctable: str
+    uncorrectable: str
 
 
 def parse(data: bytes) -> ConfigSpace | None:
@@ -87,6 +101,7 @@ def parse(data: bytes) -> ConfigSpace | None:
         sriov=_sriov(data, extended.get(_EXT_SRIOV)),
         acs=_acs(data, extended.get(_EXT_ACS)),
         ats=_ats(data, extended.get(_EXT_ATS)),
+        errors=_errors(data, extended.get(_EXT_AER)),
     )
 
 
@@ -185,3 +200,16 @@ def _acs(data: bytes, at: int | None) -> str | None:
 
 def _ats(data: bytes, at: int | None) -> bool | None:
     return bool(_u16(data, at + 6) & 0x8000) if at is not None and _fits(data, at, 8) else None
+
+
+def _errors(data: bytes, at: int | None) -> ErrorsSeen | None:
+    if at is None or not _fits(data, at, 0x14):
+        return None
+    return ErrorsSeen(
+        correctable=_marked(_u32(data, at + 0x10), _CORRECTABLE),
+        uncorrectable=_marked(_u32(data, at + 4), _UNCORRECTABLE),
+    )
+
+
+def _marked(status: int, names: dict[int, str]) -> str:
+    return " ".join(name for bit, name in names.items() if status >> bit & 1) or "none"

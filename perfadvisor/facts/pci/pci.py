@@ -77,12 +77,6 @@ VFIO = _pci(
     nature=Nature.SETTING,
 )
 HAS_RESET = _pci("has_reset", bool, "whether the function can be reset alone, as assigning it to a guest needs")
-CORRECTABLE_SEEN = _pci(
-    "correctable_errors_seen", str, "correctable errors marked since last cleared, or none", nature=Nature.MEASURED
-)
-UNCORRECTABLE_SEEN = _pci(
-    "uncorrectable_errors_seen", str, "the same of uncorrectable errors, or none", nature=Nature.MEASURED
-)
 AER_CORRECTABLE = _pci(
     "aer_correctable",
     int,
@@ -125,8 +119,6 @@ CATALOGUE = (
     AER_CORRECTABLE,
     AER_NONFATAL,
     AER_FATAL,
-    CORRECTABLE_SEEN,
-    UNCORRECTABLE_SEEN,
     *KINDS.values(),
 )
 

@@ -27,6 +27,7 @@ _WIDTH = re.compile(r"Width x([0-9]{1,2})\b")
 _ASPM = re.compile(r"ASPM ((?:L0s L1|L0s|L1) Enabled|Disabled)")
 _VFS = re.compile(r"([0-9]{1,5})")
 _IRQ = re.compile(r"routed to IRQ (-?[0-9]{1,10})")
+_NO_AER = "takes lspci -vv as root, and AER"
 _NODE = re.compile(r"-?[0-9]{1,5}")
 _ACS = {
     "SrcValid+": "SV", "TransBlk+": "TB", "ReqRedir+": "RR", "CmpltRedir+": "CR", "UpstreamFwd+": "UF",
@@ -210,12 +211,18 @@ def _express(space: ConfigSpace | None) -> Express | None:
     return space.express if space else None
 
 
-def _errors(device: ListedDevice, _space: ConfigSpace | None, source: str) -> Facts:
+def _errors(device: ListedDevice, space: ConfigSpace | None, source: str) -> Facts:
     """The errors whose bit is set in the AER status registers; they stay set until they are cleared."""
-    for spec, register in ((pci.CORRECTABLE_SEEN, "CESta"), (pci.UNCORRECTABLE_SEEN, "UESta")):
+    dumped = space.errors if space else None
+    known = True if dumped or "CESta" in device.registers else None
+    yield pci_config.HAS_AER.given(known, source=source, subject=device.address, reason=_NO_AER)
+    for spec, register, other in (
+        (pci_config.CORRECTABLE_SEEN, "CESta", dumped.correctable if dumped else None),
+        (pci_config.UNCORRECTABLE_SEEN, "UESta", dumped.uncorrectable if dumped else None),
+    ):
         text = device.registers.get(register)
-        seen = None if text is None else " ".join(re.findall(r"\b(\w+)\+", text)) or "none"
-        yield spec.given(seen, source=source, subject=device.address, reason="takes lspci -vv as root, and AER")
+        seen = other if text is None else " ".join(re.findall(r"\b(\w+)\+", text)) or "none"
+        yield spec.given(seen, source=source, subject=device.address, reason=_NO_AER)
 
 
 def _sriov(device: ListedDevice, space: ConfigSpace | None, source: str) -> Facts:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfadvisor.facts.pci.config_space import ConfigSpace, parse
+from perfadvisor.facts.pci.config_space import ConfigSpace, ErrorsSeen, parse
 
 EXPRESS_AT, ACS_AT, SRIOV_AT = 0x70, 0x100, 0x140
 
@@ -106,3 +106,20 @@ def test_a_damaged_space(changes: list[tuple[int, int]], size: int) -> None:
     for place, value in changes:
         data[place] = value
     parse(bytes(data[:size]))
+
+
+AER_AT = 0x180
+
+
+def test_errors_that_are_marked() -> None:
+    data = space()
+    assert parsed(data).errors is None
+    data[SRIOV_AT : SRIOV_AT + 4] = struct.pack("<I", 0x0010 | 1 << 16 | AER_AT << 20)
+    data[AER_AT : AER_AT + 4] = struct.pack("<I", 0x0001 | 2 << 16)
+    assert parsed(data).errors == ErrorsSeen(correctable="none", uncorrectable="none")
+    data[AER_AT + 4 : AER_AT + 8] = struct.pack("<I", 1 << 14 | 1 << 20)
+    data[AER_AT + 0x10 : AER_AT + 0x14] = struct.pack("<I", 1 | 1 << 6 | 1 << 13)
+    assert parsed(data).errors == ErrorsSeen(
+        correctable="RxErr BadTLP AdvNonFatalErr", uncorrectable="CmpltTO UnsupReq"
+    )
+    assert parsed(data[: AER_AT + 0x10]).errors is None

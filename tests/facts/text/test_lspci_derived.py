@@ -4,7 +4,7 @@ import pytest
 
 from perfadvisor.facts import catalogue
 from perfadvisor.facts.text import lspci
-from perfadvisor.model.fact import Absent, FactTable
+from perfadvisor.model.fact import Absent, Fact, FactTable
 from perfadvisor.saved.saved import load
 from tests.recognised import recognise
 
@@ -111,3 +111,15 @@ def test_a_quoted_or_cut_text_says_the_same():
     assert [table(quoted).value(name, SSD) for name in names] == [4, 5.0, True]
     assert [table(cut).value(name, SSD) for name in names] == [4, None, True]
     assert recognise(quoted.encode()).name == recognise(cut.encode()).name == "lspci"
+
+
+def test_lspci_and_the_dump_agree_on_the_errors_that_are_marked(data):
+    """One listing has lspci's words and the bytes; the words are taken away from one copy."""
+    text = (data / "lspci" / "server-vvvnnxxxx.txt").read_bytes()
+    bytes_alone = b"\n".join(line for line in text.split(b"\n") if b"Sta:" not in line)
+    names = ("pci.correctable_errors_seen", "pci.uncorrectable_errors_seen", "pci.has_aer")
+    told, dumped = (
+        {(one.name, one.subject): one.value for one in lspci.facts(each) if isinstance(one, Fact) and one.name in names}
+        for each in (text, bytes_alone)
+    )
+    assert told == dumped and len(told) > 10

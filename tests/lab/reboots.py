@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.lab import debian
 
-LIMIT_S, MOST_BOOTS, CUT_IN = 240.0, 16, "boot 4: new"
+LIMIT_S, MOST_BOOTS, CUT_IN = 240.0, 16, "boot 4: old"
 SIDES = {"old": "transparent_hugepage=madvise", "new": "transparent_hugepage=never"}
 USUAL = "old"
 GATE = (

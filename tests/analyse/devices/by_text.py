@@ -12,7 +12,7 @@ from typing import Any
 ADDRESS = r"((?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])"
 LINK = re.compile(rf"\s*/sys/kernel/iommu_groups/(\d+)/devices/{ADDRESS}")
 GROUP = re.compile(r"\s*IOMMU group:? *(\d+):?(?:\s+(.*))?$", re.IGNORECASE)
-HEAD = re.compile(rf"\s*(\[RESET\])?\s*(?:Group Device: )?{ADDRESS} (?:- )?(\S.*)")
+HEAD = re.compile(rf"\s*(\[RESET\]\s*)?(?:Group Device: )?{ADDRESS} (?:- )?(\S.*)")
 FLAG = re.compile(r"\s+(?:Flags: .*\bIOMMU group (\d+)|IOMMU group: (\d+)\s*$)")
 DRIVER = re.compile(r"\s+Kernel driver in use: (\S+)")
 MAY_STAY = ("0600", "0604", "0607", "0609")  # bridges whose drivers do no DMA of their own
